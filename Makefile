@@ -1,0 +1,60 @@
+# The doors to the house: `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help devnet test lint bench weights build setup worker-cuda chain-specs metadata check-metadata
+
+export RECKON_HOME ?= $(HOME)/.cache/reckon
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+
+ifeq ($(RECKON_OFFLINE),1)
+export CARGO_NET_OFFLINE := true
+endif
+
+# Set-up notes here which compiler makes the runtime's wasm; it may do so during this very run.
+ENV = if [ -f "$(RECKON_HOME)/env" ]; then . "$(RECKON_HOME)/env"; fi;
+
+# Always the whole workspace: another selection of packages would be another set of features, and
+# half of the dependencies would be compiled once more.
+BUILD = $(ENV) cargo build --locked --workspace --bins
+
+help: ## list these doors
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
+
+setup: ## install what is missing on this machine
+	@scripts/setup
+
+build: setup ## compile every program
+	$(BUILD)
+
+devnet: build ## a chain, a worker, one paid answer through each door; stays up until Ctrl-C
+	@exec "$(TARGET_DIR)/debug/reckon" devnet up --foreground
+
+# nextest last: its summary is the last thing to read. JavaScript and end-to-end tests are started
+# by Rust tests of the crate reckon-e2e, which also needs the programs of `build`.
+test: lint build ## everything that is checked before a change lands
+	@$(ENV) cargo test --locked --workspace --doc --quiet
+	@$(ENV) cargo nextest run --locked --workspace
+
+lint: setup ## formatting, clippy, the direction of dependencies
+	@$(ENV) scripts/lint
+
+bench: build ## measure the chain and the engine; prints ratios, asserts nothing
+	@$(ENV) scripts/bench
+
+weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
+	@$(ENV) scripts/weights
+
+worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too
+	@$(ENV) scripts/worker-cuda
+
+chain-specs: build ## write the chain specs of shared networks; never again once one has started
+	@"$(TARGET_DIR)/debug/reckon-node" export-chain-spec --chain staging --raw --output chain-specs/staging-raw.json
+
+metadata: build ## write sdk/metadata.scale from the node
+	@scripts/metadata "$(TARGET_DIR)/debug/reckon-node" sdk/metadata.scale
+
+check-metadata: build ## fail when sdk/metadata.scale is not what the node says
+	@scripts/metadata --check "$(TARGET_DIR)/debug/reckon-node" sdk/metadata.scale

@@ -1,0 +1,180 @@
+//! What commands need: the chain, a key, and words for what goes wrong.
+
+use std::env;
+
+use reckon_sdk::{BlobError, Call, Chain, DispatchError, Error, Outcome, Signer, SignerError, SubmitError, Submitter, Until};
+
+use crate::{
+	args::Global,
+	devnet::state::running_near,
+	failure::{Failure, Result},
+	output::Output,
+};
+
+/// Where a node listens unless it was told otherwise.
+const DEFAULT_URL: &str = "ws://127.0.0.1:9944";
+/// Who signs on a devnet unless the user names somebody: an account whose key everybody knows.
+const DEVNET_SIGNER: &str = "//Alice";
+
+/// What commands share.
+pub(crate) struct Context {
+	global: Global,
+	/// Where results and progress go.
+	pub(crate) output: Output,
+}
+
+impl Context {
+	pub(crate) fn new(global: Global, output: Output) -> Self {
+		Self { global, output }
+	}
+
+	/// The node's URL: what the user names, else the running devnet's, else the usual one.
+	pub(crate) fn url(&self) -> String {
+		let devnet = || devnet_url();
+		let named = self.global.url.clone().filter(|url| !url.is_empty());
+		named.or_else(devnet).unwrap_or_else(|| DEFAULT_URL.into())
+	}
+
+	/// Connects to the chain.
+	pub(crate) async fn chain(&self) -> Result<Chain> {
+		Chain::connect(&self.url()).await.map_err(failure)
+	}
+
+	/// Who signs.
+	pub(crate) fn signer(&self) -> Result<Signer> {
+		if let Some(suri) = &self.global.suri {
+			return Signer::from_suri(suri).map_err(|error| failure(error.into()));
+		}
+		if let Some(file) = &self.global.key_file {
+			return Signer::from_file(file).map_err(|error| failure(error.into()));
+		}
+		// Money that everybody can spend: only where there is nothing else, and it is a game.
+		if self.global.url.is_none() && devnet_url().is_some() {
+			return Signer::from_suri(DEVNET_SIGNER).map_err(|error| failure(error.into()));
+		}
+		Err(Failure::new("no_key", "nobody to sign: this command needs a key").fix(
+			"name a key file by --key-file or RECKON_KEY_FILE (`reckon account new` makes one); on \
+			 a development chain --suri //Alice will do",
+		))
+	}
+
+	/// Who it is about, when the user names nobody: who signs.
+	pub(crate) fn account_or_signer(
+		&self,
+		account: Option<reckon_sdk::AccountId>,
+	) -> Result<reckon_sdk::AccountId> {
+		match account {
+			Some(account) => Ok(account),
+			None => self.signer().map(|signer| signer.account()),
+		}
+	}
+
+	/// Signs a call, and waits until it is in a block.
+	pub(crate) async fn submit(&self, chain: &Chain, call: Call) -> Result<Outcome> {
+		let submitter = Submitter::start(chain.clone(), self.signer()?);
+		let wait = self.output.wait(&format!("{call}: waiting for a block"));
+		let outcome = submitter.submit_until(call, Until::InBlock).await;
+		drop(wait);
+		outcome.map_err(|error| failure(error.into()))
+	}
+}
+
+fn devnet_url() -> Option<String> {
+	running_near(&env::current_dir().ok()?)?.rpc_url
+}
+
+/// An error of the SDK as the user meets it.
+pub(crate) fn failure(error: Error) -> Failure {
+	match error {
+		Error::Away { url, reason } => {
+			Failure::new("node_unreachable", format!("no node answers at {url} ({reason})"))
+				.fix("start one (`reckon devnet up`), or name another by --url or RECKON_URL")
+		},
+		Error::OtherChain { url, found } => Failure::new(
+			"other_chain",
+			format!("the node at {url} runs the chain `{found}`, not `reckon`"),
+		)
+		.fix("name another node by --url or RECKON_URL"),
+		Error::Incompatible { .. } => Failure::new("incompatible", error.to_string()),
+		Error::Rpc { .. } => Failure::new("rpc", error.to_string()),
+		Error::Decode { .. } => Failure::new("decode", error.to_string()),
+		Error::BlockGone(_) => Failure::new("block_gone", error.to_string()),
+		Error::UnknownJob(job) => unknown_job(job),
+		Error::Signer(error) => signer_failure(&error),
+		Error::Submit(error) => submit_failure(error),
+		Error::Blob(error) => blob_failure(&error),
+		other => Failure::new("error", other.to_string()),
+	}
+}
+
+/// The chain has no such job.
+pub(crate) fn unknown_job(job: reckon_sdk::JobId) -> Failure {
+	Failure::new("unknown_job", format!("the chain has no job {job:?}"))
+		.fix("`reckon job list` shows yours; jobs are forgotten some time after their end")
+}
+
+fn signer_failure(error: &SignerError) -> Failure {
+	match error {
+		SignerError::Invalid => Failure::new("bad_key", error.to_string()),
+		SignerError::File { path, reason } => {
+			Failure::new("bad_key", format!("can't read the key file {path}: {reason}"))
+				.fix("`reckon account new --out FILE` makes one")
+		},
+		_ => Failure::new("bad_key", error.to_string()),
+	}
+}
+
+fn submit_failure(error: SubmitError) -> Failure {
+	match error {
+		SubmitError::Refused(refusal) => refused(&refusal),
+		SubmitError::CannotPay { account } => {
+			Failure::new("cannot_pay", format!("the account {account} can't pay the fee"))
+				.fix(format!("send it some money: reckon account transfer {account} 1"))
+		},
+		SubmitError::Pool(_) => Failure::new("pool", error.to_string()),
+		SubmitError::NeverIncluded { .. } => Failure::new("never_included", error.to_string())
+			.fix("see whether the chain makes blocks: the node's log, or polkadot.js"),
+		SubmitError::Away(reason) => {
+			Failure::new("node_unreachable", format!("the node went away: {reason}")).fix(
+				"start it again, and look first whether the call went through: reckon account show",
+			)
+		},
+		other => Failure::new("submit", other.to_string()),
+	}
+}
+
+/// A refusal in the chain's own words, with the command that helps.
+fn refused(error: &DispatchError) -> Failure {
+	let code = match error.pallet.as_str() {
+		"" => error.name.clone(),
+		pallet => format!("{pallet}.{}", error.name),
+	};
+	let words = match error.docs.trim() {
+		"" => String::new(),
+		docs => format!(": {}", docs.trim_end_matches('.')),
+	};
+	let failure = Failure::new(&code, format!("the chain refused it, {code}{words}"));
+	let short_of_money = ["FundsUnavailable", "InsufficientBalance", "CannotCreateHold"];
+	let fix = match code.as_str() {
+		_ if short_of_money.contains(&error.name.as_str()) => {
+			"the account has less than that to spend (`reckon account show`): ask for less, or put \
+			 money in"
+		},
+		"Jobs.UnknownModel" | "Jobs.TaskUnsupported" | "Jobs.ModelDeprecated" => {
+			"`reckon models` lists the models and what they do"
+		},
+		"Jobs.PriceZero" => "leave --max-price out to take the quote, or name more",
+		"Jobs.DeadlinePassed" | "Jobs.DeadlineTooSoon" | "Jobs.DeadlineTooFar" => {
+			"name another --deadline, in blocks from now (60 are three minutes)"
+		},
+		"Jobs.NotOpen" => "`reckon job why ID` says where it stands",
+		"Providers.UnknownModel" => "`reckon models` lists them; `reckon models register` adds one",
+		_ => return failure,
+	};
+	failure.fix(fix)
+}
+
+/// Content that can't be had.
+pub(crate) fn blob_failure(error: &BlobError) -> Failure {
+	Failure::new("content", error.to_string())
+}

@@ -1,0 +1,120 @@
+//! Starting a chain of one node.
+
+use std::{
+	fs,
+	path::{Path, PathBuf},
+	process::Command,
+	thread::sleep,
+	time::{Duration, Instant},
+};
+
+use crate::{
+	failure::{Failure, Result},
+	process::{last_lines, Process},
+};
+
+/// How long a node may take until it answers: its wasm is compiled when it starts.
+const START: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
+/// What the node writes when its RPC is up. It names the port that it really has: when the wanted
+/// one was taken in the meantime, the node takes another by itself.
+const RPC_LINE: &str = "Running JSON-RPC server: addr=";
+
+/// How a node is started.
+#[derive(Debug, Clone)]
+pub struct NodeOptions {
+	/// The program.
+	pub program: PathBuf,
+	/// Where its database goes.
+	pub base_path: PathBuf,
+	/// Where its log goes.
+	pub log: PathBuf,
+	/// The port for RPC.
+	pub rpc_port: u16,
+	/// The port for other nodes.
+	pub p2p_port: u16,
+	/// The port for metrics.
+	pub metrics_port: u16,
+}
+
+impl NodeOptions {
+	/// Starts a node that makes blocks by itself, and says nothing to the outside.
+	///
+	/// # Errors
+	/// When the program can't be started.
+	pub fn start(&self) -> Result<Process> {
+		// What an earlier run has written is not news.
+		let _ = fs::remove_file(&self.log);
+		let mut command = Command::new(&self.program);
+		command
+			.arg("--dev")
+			.arg("--base-path")
+			.arg(&self.base_path)
+			.args(["--rpc-port", &self.rpc_port.to_string()])
+			.args(["--prometheus-port", &self.metrics_port.to_string()])
+			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", self.p2p_port)])
+			.args(["--no-telemetry", "--no-mdns"]);
+		Process::start("node", command, &self.log)
+	}
+}
+
+/// Waits until a node's RPC is up; its URL.
+///
+/// # Errors
+/// When the node ends, or takes longer than a minute.
+pub fn wait_until_up(node: &mut Process) -> Result<String> {
+	let deadline = Instant::now() + START;
+	loop {
+		if let Some(port) = rpc_port(node.log()) {
+			return Ok(format!("ws://127.0.0.1:{port}"));
+		}
+		node.ensure_running()?;
+		if Instant::now() >= deadline {
+			let last = last_lines(node.log(), 5);
+			let seconds = START.as_secs();
+			return Err(Failure::new(
+				"node_slow",
+				format!("the node is not up after {seconds} s; it said last:\n{last}"),
+			)
+			.fix(format!("read {}", node.log().display())));
+		}
+		sleep(POLL);
+	}
+}
+
+/// polkadot.js for the node at this URL.
+pub fn explorer_url(rpc_url: &str) -> String {
+	let encoded = rpc_url.replace(':', "%3A").replace('/', "%2F");
+	format!("https://polkadot.js.org/apps/?rpc={encoded}#/explorer")
+}
+
+fn rpc_port(log: &Path) -> Option<u16> {
+	port_in(&fs::read_to_string(log).ok()?)
+}
+
+fn port_in(log: &str) -> Option<u16> {
+	let addresses = log.lines().find_map(|line| line.split_once(RPC_LINE))?.1;
+	let address = addresses.split(',').find(|address| address.starts_with("127.0.0.1:"))?;
+	address.rsplit_once(':')?.1.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn port_should_be_the_one_that_the_node_has_when_it_says_so() {
+		let log = "2026 starting\n2026 Running JSON-RPC server: addr=127.0.0.1:4012,[::1]:4012\n";
+		assert_eq!(port_in(log), Some(4012));
+		assert_eq!(port_in("2026 Running JSON-RPC server: addr=127.0.0.1:9944,\n"), Some(9944));
+		assert_eq!(port_in("2026 starting\n"), None);
+	}
+
+	#[test]
+	fn explorer_should_get_the_encoded_url() {
+		assert_eq!(
+			explorer_url("ws://127.0.0.1:9944"),
+			"https://polkadot.js.org/apps/?rpc=ws%3A%2F%2F127.0.0.1%3A9944#/explorer"
+		);
+	}
+}

@@ -1,0 +1,24 @@
+//! Pure maths of the economy: no storage, no FRAME, no floating point.
+//!
+//! Everything saturates or says `None`; nothing panics, whatever the input. The properties are
+//! tested by `proptest` beside each function.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
+mod assignment;
+mod price;
+mod split;
+
+pub use assignment::{draw, score, tickets};
+pub use price::{charge, worst_case};
+pub use split::{split, Shares, Split};

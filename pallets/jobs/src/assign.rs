@@ -1,0 +1,126 @@
+//! Who gets a job. The number of reads is bounded by `Draws`, whatever the number of providers.
+
+use crate::pallet::*;
+use codec::Encode;
+use frame_support::traits::{Get, Randomness};
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_economics as economics;
+use reckon_primitives::{Balance, JobId, JobState, ModelId, Price, Reason, Units, MAX_ATTEMPTS};
+use reckon_support::{Candidate, ProviderPool, ReputationInspect};
+use sp_core::H256;
+use sp_runtime::{
+	traits::{BlakeTwo256, Hash, One, SaturatedConversion, Saturating},
+};
+
+/// Keeps a job's sampling seed apart from every other use of Blake2.
+const SEED_DOMAIN: &[u8] = b"reckon:seed:v1";
+
+impl<T: Config> Pallet<T> {
+	/// Gives a job to a provider and writes it into the agenda, or says why nobody can have it
+	/// now. The caller stores the job.
+	pub(crate) fn assign(
+		id: JobId,
+		job: &mut JobOf<T>,
+		now: BlockNumberFor<T>,
+	) -> Result<(), Reason> {
+		let turn = Self::turn_length(job, now)?;
+		let Candidate { provider, price, .. } = Self::choose(id, job)?;
+		T::Providers::reserve(&provider).map_err(|_| Reason::NoneFree)?;
+
+		let deadline = now.saturating_add(turn);
+		job.state = JobState::Assigned {
+			provider: provider.clone(),
+			price,
+			seed: Self::sampling_seed(id, job),
+			assigned_at: now,
+		};
+		ProviderJobs::<T>::insert(&provider, id, ());
+		Self::schedule(id, job, deadline.saturating_add(One::one()));
+		Self::deposit_event(Event::JobAssigned { job: id, provider, deadline });
+		Ok(())
+	}
+
+	/// How many blocks the next provider has: an equal share of what is left for each attempt
+	/// that is left, so that a first provider that is away leaves time for a second.
+	fn turn_length(
+		job: &JobOf<T>,
+		now: BlockNumberFor<T>,
+	) -> Result<BlockNumberFor<T>, Reason> {
+		let left = job.deadline.saturating_sub(now);
+		let least = T::MinTurnBlocks::get();
+		if left < least {
+			return Err(Reason::NoProviderInTime);
+		}
+		let attempts_left = match job.only {
+			Some(_) => 1,
+			None => MAX_ATTEMPTS.saturating_sub(job.attempts.len() as u32).max(1),
+		};
+		let share = left / attempts_left.into();
+		Ok(share.max(least))
+	}
+
+	fn choose(id: JobId, job: &JobOf<T>) -> Result<Candidate<T::AccountId, Balance>, Reason> {
+		let candidates = match &job.only {
+			Some(named) => {
+				let candidate = T::Providers::candidate(&job.model, named)
+					.map_err(|_| Reason::NamedProviderUnavailable)?;
+				alloc::vec![candidate]
+			},
+			None if !T::Providers::is_offered(&job.model) => return Err(Reason::NoOffer),
+			None => {
+				let seed = Self::draw_seed(id, job.attempts.len() as u32);
+				T::Providers::draw(&job.model, &seed, T::Draws::get())
+			},
+		};
+		let had = |who: &T::AccountId| job.attempts.iter().any(|turn| turn.provider == *who);
+		let mut free = candidates.into_iter().filter(|one| !had(&one.provider)).peekable();
+		if free.peek().is_none() {
+			return Err(Reason::NoneFree);
+		}
+		let worst = economics::worst_case(job.payload.length, job.sampling.max_output);
+		free.map(|one| (worst_price(&one.price, worst), one))
+			.filter(|(price, _)| *price <= job.max_price)
+			.max_by_key(|(price, one)| {
+				let reputation = T::Reputation::score(&one.provider);
+				economics::score(reputation, one.free, one.capacity, *price)
+			})
+			.map(|(_, one)| one)
+			.ok_or(Reason::NoneWithinPrice)
+	}
+
+	/// What the draw of a job's provider comes from: unknown to the client when it signs.
+	fn draw_seed(id: JobId, attempt: u32) -> H256 {
+		let subject = (id, attempt).encode();
+		let (random, _) = T::Randomness::random(&subject);
+		// In the chain's first blocks there is no randomness yet; the parent's hash must do.
+		let random = random.unwrap_or_else(frame_system::Pallet::<T>::parent_hash);
+		BlakeTwo256::hash(&(subject, random).encode())
+	}
+
+	/// What the answer's random numbers come from: fixed by the assignment's block and the
+	/// client's salt before the worker sees the job, so that nobody can choose an answer.
+	fn sampling_seed(id: JobId, job: &JobOf<T>) -> H256 {
+		let parent = frame_system::Pallet::<T>::parent_hash();
+		BlakeTwo256::hash(&(SEED_DOMAIN, id, parent, job.sampling.salt).encode())
+	}
+
+	/// The least price at which one of the providers drawn now would take such a job.
+	pub(crate) fn least_price(
+		model: ModelId,
+		payload_bytes: u32,
+		max_output: u32,
+	) -> Option<Balance> {
+		let now: u64 = frame_system::Pallet::<T>::block_number().saturated_into();
+		let seed = BlakeTwo256::hash(&(model, now).encode());
+		let worst = economics::worst_case(payload_bytes, max_output);
+		T::Providers::draw(&model, &seed, T::Draws::get())
+			.iter()
+			.map(|one| worst_price(&one.price, worst))
+			.min()
+	}
+}
+
+/// What the job costs at this provider if it is as long as it can be.
+fn worst_price(price: &Price<Balance>, worst: Units) -> Balance {
+	economics::charge(price, worst, Balance::MAX)
+}

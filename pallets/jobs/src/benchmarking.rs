@@ -1,0 +1,219 @@
+//! Each call and each step of the agenda at its worst: with as many different candidates as can be
+//! drawn, an old place in the agenda to leave, and shares for everybody.
+
+use crate::*;
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{fungible::Mutate, Get},
+	weights::Weight,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use reckon_primitives::{
+	Assurance, Balance, Content, Delivery, JobId, JobRequest, JobState, MaxInlineBytes, ModelId,
+	Price, Privacy, Reason, Sampling, TaskKind, Units,
+};
+use reckon_support::{ModelInspect, ProviderPool};
+use sp_runtime::traits::{Saturating, Zero};
+
+const PRICE: Price<Balance> = Price { base: 1_000_000_000, per_input: 1, per_output: 1 };
+const MAX_PRICE: Balance = 1_000_000_000_000;
+/// Providers to draw from: enough that eight draws hardly meet one twice.
+const PROVIDERS: u32 = 64;
+
+fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str, n: u32) -> T::AccountId {
+	let who = account(name, n, 0);
+	T::Currency::set_balance(&who, Balance::MAX >> 40);
+	who
+}
+
+fn model<T: Config<Currency: Mutate<T::AccountId>>>() -> ModelId {
+	T::Models::create_for_benchmark(&funded::<T>("owner", 0), 0)
+}
+
+fn providers<T: Config<Currency: Mutate<T::AccountId>>>(model: &ModelId, count: u32) {
+	T::Currency::set_balance(&T::Treasury::get(), MAX_PRICE);
+	for n in 0..count {
+		let worker = account("worker", n, 0);
+		T::Providers::create_for_benchmark(&funded::<T>("provider", n), &worker, model, 8, PRICE);
+	}
+}
+
+fn bytes(length: u32) -> Content {
+	Content::from(alloc::vec![b'x'; length as usize])
+}
+
+fn request<T: Config>(model: ModelId, payload: u32) -> RequestOf<T> {
+	let now = frame_system::Pallet::<T>::block_number();
+	JobRequest {
+		subnet: 0,
+		model,
+		task: TaskKind::Chat,
+		payload: bytes(payload),
+		sampling: Sampling { max_output: 1, ..Default::default() },
+		max_price: MAX_PRICE,
+		deadline: now.saturating_add(T::MinTurnBlocks::get().saturating_mul(10u32.into())),
+		assurance: Assurance::Optimistic,
+		privacy: Privacy::Public,
+		replicas: 1,
+		only: None,
+	}
+}
+
+fn submitted<T: Config<Currency: Mutate<T::AccountId>>>(model: ModelId) -> JobId {
+	let client = funded::<T>("client", 0);
+	Pallet::<T>::do_submit(client, request::<T>(model, MaxInlineBytes::get())).expect("good");
+	Jobs::<T>::iter_keys().next().expect("just submitted")
+}
+
+/// A job that a provider has, and that provider's worker.
+fn assigned<T: Config<Currency: Mutate<T::AccountId>>>() -> (JobId, T::AccountId) {
+	let model = model::<T>();
+	providers::<T>(&model, PROVIDERS);
+	let id = submitted::<T>(model);
+	let Some(JobState::Assigned { provider, .. }) = Jobs::<T>::get(id).map(|job| job.state) else {
+		panic!("providers are there");
+	};
+	let n = (0..PROVIDERS)
+		.find(|n| provider == account::<T::AccountId>("provider", *n, 0))
+		.expect("one of ours");
+	(id, account("worker", n, 0))
+}
+
+fn delivery(length: u32) -> Delivery<Content> {
+	Delivery {
+		output: bytes(length),
+		commitment: Some(Default::default()),
+		units: Units { input: 1, output: 1 },
+		started_at: 0,
+		finished_at: 0,
+	}
+}
+
+/// Makes the job due and gives it to a block with all the weight.
+fn due<T: Config>(id: JobId) -> BlockNumberFor<T> {
+	let due = Jobs::<T>::get(id).map(|job| job.due).unwrap_or_else(Zero::zero);
+	frame_system::Pallet::<T>::set_block_number(due);
+	AgendaCursor::<T>::put(due);
+	due
+}
+
+#[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
+mod benchmarks {
+	use super::*;
+
+	/// `b`: bytes of payload that travel inline.
+	#[benchmark]
+	fn submit_job(b: Linear<1, { MaxInlineBytes::get() }>) {
+		let model = model::<T>();
+		providers::<T>(&model, PROVIDERS);
+		let client = funded::<T>("client", 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(client), request::<T>(model, b));
+
+		assert_eq!(Jobs::<T>::iter_keys().count(), 1);
+	}
+
+	/// `b`: bytes of answer that travel inline.
+	#[benchmark]
+	fn deliver(b: Linear<0, { MaxInlineBytes::get() }>) {
+		let (id, worker) = assigned::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(worker), id, delivery(b));
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InDisputeWindow));
+	}
+
+	#[benchmark]
+	fn decline() {
+		let (id, worker) = assigned::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(worker), id, Reason::Busy);
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
+	}
+
+	#[benchmark]
+	fn cancel() {
+		let id = submitted::<T>(model::<T>());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(account::<T::AccountId>("client", 0, 0)), id);
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::CancelledByClient));
+	}
+
+	#[benchmark]
+	fn due_open() {
+		let id = submitted::<T>(model::<T>());
+		let now = due::<T>(id);
+
+		#[block]
+		{
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+		}
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::NoProviderInTime));
+	}
+
+	#[benchmark]
+	fn due_assigned() {
+		let (id, _) = assigned::<T>();
+		let now = due::<T>(id);
+
+		#[block]
+		{
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+		}
+
+		assert_eq!(Jobs::<T>::get(id).map(|job| job.attempts.len()), Some(1));
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
+	}
+
+	#[benchmark]
+	fn due_delivered() {
+		let (id, worker) = assigned::<T>();
+		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))?;
+		let now = due::<T>(id);
+
+		#[block]
+		{
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+		}
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::Paid));
+	}
+
+	#[benchmark]
+	fn due_final() {
+		let (id, worker) = assigned::<T>();
+		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))?;
+		let settles = due::<T>(id);
+		Pallet::<T>::work_off_more(settles, Weight::MAX);
+		let now = due::<T>(id);
+
+		#[block]
+		{
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+		}
+
+		assert!(!Jobs::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn retry_open() {
+		let model = model::<T>();
+		let id = submitted::<T>(model);
+		providers::<T>(&model, PROVIDERS);
+		let now = frame_system::Pallet::<T>::block_number();
+
+		#[block]
+		{
+			Pallet::<T>::retry_waiting(now, Weight::MAX);
+		}
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
+	}
+}

@@ -1,0 +1,99 @@
+//! What must hold after every call and hook.
+
+#![cfg(any(feature = "try-runtime", test))]
+
+use crate::pallet::*;
+use alloc::collections::BTreeMap;
+use frame_support::{ensure, traits::fungible::InspectHold};
+use reckon_primitives::{Balance, JobState};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// Checks the whole of this pallet's state.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_money()?;
+		Self::try_agenda()?;
+		Self::try_indices()
+	}
+
+	/// Held by jobs = the sum of open escrows, client by client; and
+	/// deposited = paid + refunded + held, for every client, ever.
+	fn try_money() -> Result<(), TryRuntimeError> {
+		let mut open: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for (_, job) in Jobs::<T>::iter().filter(|(_, job)| !job.state.is_final()) {
+			let sum = open.entry(job.client).or_default();
+			*sum = sum.checked_add(job.max_price).ok_or("more escrow than money")?;
+		}
+		for (client, ledger) in Ledgers::<T>::iter() {
+			let held = T::Currency::balance_on_hold(&HoldReason::Escrow.into(), &client);
+			let escrow = open.remove(&client).unwrap_or_default();
+			ensure!(held == escrow, "a client's hold is not the sum of its open escrows");
+			ensure!(ledger.held == escrow, "a ledger's held is not the sum of open escrows");
+			let out = ledger.paid.checked_add(ledger.refunded).ok_or("more paid than money")?;
+			ensure!(
+				out.checked_add(ledger.held) == Some(ledger.deposited),
+				"deposited is not paid + refunded + held"
+			);
+		}
+		ensure!(open.is_empty(), "a client without a ledger has escrow");
+		Ok(())
+	}
+
+	/// Every job is in the agenda exactly once, and not before the cursor; every waiting job is
+	/// in the queue.
+	fn try_agenda() -> Result<(), TryRuntimeError> {
+		let cursor = AgendaCursor::<T>::get();
+		let mut entries = 0usize;
+		for (due, id) in Agenda::<T>::iter_keys() {
+			entries = entries.saturating_add(1);
+			ensure!(due >= cursor, "an entry of the agenda was passed over");
+			ensure!(
+				Jobs::<T>::get(id).is_some_and(|job| job.due == due),
+				"an entry of the agenda is not its job's"
+			);
+		}
+		ensure!(entries == Jobs::<T>::iter_keys().count(), "a job is not in the agenda");
+
+		let waiting: alloc::collections::BTreeSet<_> =
+			Waiting::<T>::iter_values().collect();
+		for (id, job) in Jobs::<T>::iter() {
+			if matches!(job.state, JobState::Open { .. }) {
+				ensure!(waiting.contains(&id), "a waiting job is not in the queue");
+			}
+		}
+		let (first, next) = WaitingRange::<T>::get();
+		ensure!(
+			Waiting::<T>::iter_keys().all(|number| (first..next).contains(&number)),
+			"the queue has entries out of range"
+		);
+		Ok(())
+	}
+
+	/// The lists by client and by provider say the same as the jobs.
+	fn try_indices() -> Result<(), TryRuntimeError> {
+		for (id, job) in Jobs::<T>::iter() {
+			ensure!(ClientJobs::<T>::contains_key(&job.client, id), "a client's list lacks a job");
+			if let JobState::Assigned { provider, .. } = &job.state {
+				ensure!(ProviderJobs::<T>::contains_key(provider, id), "a provider's list lacks a job");
+			}
+		}
+		ensure!(
+			ClientJobs::<T>::iter_keys().count() == Jobs::<T>::iter_keys().count(),
+			"a client's list has a job too many"
+		);
+		let assigned = Jobs::<T>::iter_values()
+			.filter(|job| matches!(job.state, JobState::Assigned { .. }))
+			.count();
+		ensure!(
+			ProviderJobs::<T>::iter_keys().count() == assigned,
+			"a provider's list has a job too many"
+		);
+		for (id, _) in Payloads::<T>::iter() {
+			ensure!(Jobs::<T>::contains_key(id), "a payload has no job");
+		}
+		for (id, _) in Answers::<T>::iter() {
+			ensure!(Jobs::<T>::contains_key(id), "an answer has no job");
+		}
+		Ok(())
+	}
+}

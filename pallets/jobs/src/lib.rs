@@ -1,0 +1,530 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
+extern crate alloc;
+
+mod agenda;
+mod assign;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod invariants;
+#[cfg(test)]
+mod mock;
+mod money;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod turns;
+mod types;
+mod views;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::Ledger;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{
+			fungible::{Inspect, InspectHold, MutateHold},
+			Randomness, UnixTime,
+		},
+	};
+	use frame_system::pallet_prelude::*;
+	use reckon_primitives::{
+		Assignment, Balance, Content, ContentRef, Delivery, Held, InlineBytes, Job, JobId,
+		JobRequest, ModelId, Reason, Units,
+	};
+	use reckon_support::{
+		ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool, ReputationInspect,
+		SubnetInspect,
+	};
+	use sp_core::H256;
+
+	/// A job's record.
+	pub type JobOf<T> =
+		Job<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
+	/// What a client asks for.
+	pub type RequestOf<T> =
+		JobRequest<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
+
+	/// The version of this pallet's storage.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config:
+		frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256>
+	{
+		/// What the calls and hooks weigh.
+		type WeightInfo: WeightInfo;
+
+		/// The money that jobs are paid in.
+		type Currency: Inspect<Self::AccountId, Balance = Balance>
+			+ InspectHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+		/// The runtime's reasons for holds.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The providers to draw from.
+		type Providers: ProviderPool<Self::AccountId, Balance>;
+
+		/// The store of models.
+		type Models: ModelInspect<Self::AccountId>;
+
+		/// The providers' reputations.
+		type Reputation: ReputationInspect<Self::AccountId>;
+
+		/// The subnets' rules.
+		type Subnets: SubnetInspect;
+
+		/// Is told how each provider's turn ended.
+		type OnOutcome: OnProviderOutcome<Self::AccountId, Balance>;
+
+		/// Is told of each paid job.
+		type OnSettled: OnJobSettled<Self::AccountId, Balance>;
+
+		/// Where the draws' randomness comes from. It need not be secret for long: nobody may
+		/// know it when signing a submission.
+		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
+
+		/// The chain's clock, to refuse deliveries from a future.
+		type Time: UnixTime;
+
+		/// Who has the treasury's share of each charge.
+		type Treasury: Get<Self::AccountId>;
+
+		/// How often to draw for a job. Eight: with half of all providers busy, all eight are in
+		/// one case of 256.
+		#[pallet::constant]
+		type Draws: Get<u32>;
+
+		/// The fewest blocks that a provider has for a job, and a client can give.
+		#[pallet::constant]
+		type MinTurnBlocks: Get<BlockNumberFor<Self>>;
+
+		/// The farthest deadline, in blocks from the submission: bounds how long money is held.
+		#[pallet::constant]
+		type MaxDeadlineBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Blocks after its assignment in which a job can be declined without a mark.
+		#[pallet::constant]
+		type GraceBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Blocks between a delivery and its payment.
+		#[pallet::constant]
+		type DisputeWindowBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Blocks for which the chain remembers a job that has ended, and its answer.
+		#[pallet::constant]
+		type RetentionBlocks: Get<BlockNumberFor<Self>>;
+
+		/// The longest payload, in bytes, inline or not.
+		#[pallet::constant]
+		type MaxPayloadBytes: Get<u32>;
+
+		/// The longest answer, in bytes, inline or not.
+		#[pallet::constant]
+		type MaxAnswerBytes: Get<u32>;
+
+		/// The most units that an answer can be asked to have.
+		#[pallet::constant]
+		type MaxOutputUnits: Get<u32>;
+
+		/// How far a worker's clock may be ahead of the chain's, in milliseconds.
+		#[pallet::constant]
+		type MaxClockLeadMillis: Get<u64>;
+
+		/// How many due jobs each block handles whatever else it does; what is left over waits
+		/// for spare weight or the next block.
+		#[pallet::constant]
+		type DuePerBlock: Get<u32>;
+
+		/// How many waiting jobs a block with spare weight tries to place at most.
+		#[pallet::constant]
+		type RetriesPerBlock: Get<u32>;
+	}
+
+	/// Why this pallet holds money.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// The maximum prices of a client's jobs.
+		#[codec(index = 0)]
+		Escrow,
+	}
+
+	/// The jobs, until `RetentionBlocks` after their end.
+	// Identity: a job's id is a hash that contains the chain's own counter.
+	#[pallet::storage]
+	pub type Jobs<T: Config> = StorageMap<_, Identity, JobId, JobOf<T>, OptionQuery>;
+
+	/// The payloads that came inline, as long as their jobs are remembered.
+	#[pallet::storage]
+	pub type Payloads<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
+
+	/// The answers that came inline, as long as their jobs are remembered.
+	#[pallet::storage]
+	pub type Answers<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
+
+	/// How many jobs each client has submitted, ever.
+	#[pallet::storage]
+	pub type JobCounts<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
+
+	/// The jobs of each client that are remembered.
+	#[pallet::storage]
+	pub type ClientJobs<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Identity,
+		JobId,
+		(),
+		OptionQuery,
+	>;
+
+	/// The jobs that each provider is to deliver.
+	#[pallet::storage]
+	pub type ProviderJobs<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Identity,
+		JobId,
+		(),
+		OptionQuery,
+	>;
+
+	/// What each client has deposited, paid and been refunded, ever.
+	#[pallet::storage]
+	pub type Ledgers<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
+
+	/// The block at whose start the chain looks at each job again: every job stands here once.
+	#[pallet::storage]
+	pub type Agenda<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		BlockNumberFor<T>,
+		Identity,
+		JobId,
+		(),
+		OptionQuery,
+	>;
+
+	/// The first block of the agenda that may not be worked off.
+	#[pallet::storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	/// The jobs that wait for a provider, in the order in which they are tried again. May name
+	/// jobs that wait no more.
+	#[pallet::storage]
+	pub type Waiting<T: Config> = StorageMap<_, Twox64Concat, u64, JobId, OptionQuery>;
+
+	/// The number of the first waiting job, and of the next one to come.
+	#[pallet::storage]
+	pub type WaitingRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A job has been submitted and its maximum price is held.
+		JobSubmitted {
+			/// The job.
+			job: JobId,
+			/// Who pays.
+			client: T::AccountId,
+			/// The model.
+			model: ModelId,
+			/// What is held.
+			max_price: Balance,
+			/// The block by which the answer must be on chain.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A job has been given to a provider.
+		JobAssigned {
+			/// The job.
+			job: JobId,
+			/// Who has it.
+			provider: T::AccountId,
+			/// The last block in which it can deliver.
+			deadline: BlockNumberFor<T>,
+		},
+		/// A job waits for a provider.
+		JobWaiting {
+			/// The job.
+			job: JobId,
+			/// Why.
+			reason: Reason,
+		},
+		/// A provider has given a job back.
+		JobDeclined {
+			/// The job.
+			job: JobId,
+			/// Who had it.
+			provider: T::AccountId,
+			/// Why.
+			reason: Reason,
+		},
+		/// A provider has let its deadline pass.
+		DeadlineMissed {
+			/// The job.
+			job: JobId,
+			/// Who had it.
+			provider: T::AccountId,
+		},
+		/// An answer is on chain.
+		JobDelivered {
+			/// The job.
+			job: JobId,
+			/// Whose answer.
+			provider: T::AccountId,
+			/// The answer's hash and length.
+			output: ContentRef,
+			/// The work done.
+			units: Units,
+			/// What it will cost.
+			charge: Balance,
+		},
+		/// A job has been paid for.
+		JobSettled {
+			/// The job.
+			job: JobId,
+			/// Who paid.
+			client: T::AccountId,
+			/// Who worked.
+			provider: T::AccountId,
+			/// What the client paid.
+			charge: Balance,
+			/// What the client got back of the maximum price.
+			refunded: Balance,
+		},
+		/// A job has ended without an answer, and the client has its money back.
+		JobRefunded {
+			/// The job.
+			job: JobId,
+			/// Whose money.
+			client: T::AccountId,
+			/// How much came back.
+			amount: Balance,
+			/// Why.
+			reason: Reason,
+		},
+		/// A job that ended long ago, and its answer, are no longer in the chain's state.
+		JobForgotten {
+			/// The job.
+			job: JobId,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There is no such subnet; 0 always exists.
+		UnknownSubnet,
+		/// The store has no such model; see `Models.Names`.
+		UnknownModel,
+		/// The model takes no new jobs.
+		ModelDeprecated,
+		/// The model can't do this kind of task.
+		TaskUnsupported,
+		/// There is nothing in the payload.
+		PayloadEmpty,
+		/// The payload is longer than the constant `MaxPayloadBytes`.
+		PayloadTooLong,
+		/// The sampling parameters are out of range: at most `MaxOutputUnits` of output,
+		/// `top_k` at most 64, `top_p_milli` from 1 to 1000, `temperature_milli` at most 10000.
+		SamplingOutOfRange,
+		/// A job can't be had for nothing; ask `quote` for a price.
+		PriceZero,
+		/// The deadline is not after the current block.
+		DeadlinePassed,
+		/// The deadline is nearer than the constant `MinTurnBlocks`.
+		DeadlineTooSoon,
+		/// The deadline is farther than the constant `MaxDeadlineBlocks`.
+		DeadlineTooFar,
+		/// This chain has no committees of auditors yet; ask for `Optimistic`.
+		AssuranceUnavailable,
+		/// This chain knows only public jobs yet; ask for `Public`.
+		PrivacyUnavailable,
+		/// This chain gives a job to one provider at a time yet; ask for 1 replica.
+		ReplicasUnavailable,
+		/// The chain has no such job, or has forgotten it.
+		UnknownJob,
+		/// Only the job's client may do this.
+		NotClient,
+		/// Only a job that waits for a provider can be cancelled.
+		NotOpen,
+		/// The signer is no provider's worker.
+		NotAWorker,
+		/// The job is not with the signer's provider.
+		NotAssignedToYou,
+		/// The provider has delivered this job already; the first delivery stands.
+		AlreadyDelivered,
+		/// The provider's deadline for this job has passed.
+		DeliveryTooLate,
+		/// The answer is longer than the constant `MaxAnswerBytes`.
+		AnswerTooLong,
+		/// The delivery claims more units than the payload and parameters allow.
+		UnitsAboveLimit,
+		/// The work ended before it began; check the worker's clock.
+		TimesReversed,
+		/// The work ended in the future; check the worker's clock.
+		ClockAhead,
+		/// This reason is not one to decline with.
+		NotADeclineReason,
+	}
+
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Asks for an inference.
+		///
+		/// Holds the request's `max_price` and gives the job to a provider drawn at random, or
+		/// lets it wait for one. What the work does not cost comes back when it is paid; all of
+		/// it comes back when there is no answer by the deadline. Both happen by themselves.
+		///
+		/// Emits `JobSubmitted`, and `JobAssigned` or `JobWaiting`.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::submit_job(inline_length(&request.payload)))]
+		pub fn submit_job(origin: OriginFor<T>, request: RequestOf<T>) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_submit(client, request)
+		}
+
+		/// Hands in a job's answer. Signed by the worker of the provider that has the job; costs
+		/// nothing when it is accepted, and is accepted once.
+		///
+		/// Emits `JobDelivered`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::deliver(inline_length(&delivery.output)))]
+		pub fn deliver(
+			origin: OriginFor<T>,
+			job: JobId,
+			delivery: Delivery<Content>,
+		) -> DispatchResultWithPostInfo {
+			let worker = ensure_signed(origin)?;
+			Self::do_deliver(worker, job, delivery)?;
+			Ok(Pays::No.into())
+		}
+
+		/// Gives a job back, so that another provider can have it. Signed by the worker of the
+		/// provider that has the job. Without a mark within `GraceBlocks` of the assignment;
+		/// later it counts as a missed deadline.
+		///
+		/// Emits `JobDeclined`, and `JobAssigned`, `JobWaiting` or `JobRefunded`.
+		#[pallet::call_index(2)]
+		pub fn decline(
+			origin: OriginFor<T>,
+			job: JobId,
+			reason: Reason,
+		) -> DispatchResultWithPostInfo {
+			let worker = ensure_signed(origin)?;
+			Self::do_decline(worker, job, reason)?;
+			Ok(Pays::No.into())
+		}
+
+		/// Withdraws a job that no provider has. Signed by its client.
+		///
+		/// Emits `JobRefunded`.
+		#[pallet::call_index(3)]
+		pub fn cancel(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_cancel(client, job)
+		}
+	}
+
+	/// How many bytes of content travel in a call.
+	fn inline_length(content: &Content) -> u32 {
+		match content {
+			Content::Inline(bytes) => bytes.len() as u32,
+			Content::Blob(_) => 0,
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+			Self::work_off_some(now)
+		}
+
+		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+			let used = Self::work_off_more(now, limit);
+			used.saturating_add(Self::retry_waiting(now, limit.saturating_sub(used)))
+		}
+
+		#[cfg(feature = "std")]
+		fn integrity_test() {
+			use sp_runtime::traits::Zero;
+			assert!(T::Draws::get() > 0, "nobody would ever be drawn");
+			assert!(T::DuePerBlock::get() > 0, "deadlines must pass in full blocks too");
+			assert!(!T::MinTurnBlocks::get().is_zero(), "a provider needs time");
+			assert!(T::MaxDeadlineBlocks::get() > T::MinTurnBlocks::get(), "no deadline would do");
+			assert!(!T::DisputeWindowBlocks::get().is_zero(), "a job is due after now, always");
+			assert!(!T::RetentionBlocks::get().is_zero(), "a job is due after now, always");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A job's record.
+		pub fn job(job: JobId) -> Option<JobOf<T>> {
+			Jobs::<T>::get(job)
+		}
+
+		/// A job's answer, when it came inline.
+		pub fn answer(job: JobId) -> Option<InlineBytes> {
+			Answers::<T>::get(job)
+		}
+
+		/// Why a job is where it is.
+		pub fn why(job: JobId) -> Option<Reason> {
+			Self::reason(job)
+		}
+
+		/// What a provider is to deliver.
+		pub fn assigned_to(
+			provider: T::AccountId,
+		) -> alloc::vec::Vec<Assignment<BlockNumberFor<T>>> {
+			Self::assignments(&provider)
+		}
+
+		/// A client's remembered jobs, at most 1,000 of them.
+		pub fn jobs_of(client: T::AccountId) -> alloc::vec::Vec<(JobId, JobOf<T>)> {
+			Self::client_jobs(&client)
+		}
+
+		/// What this pallet holds of an account's money, job by job, for at most 1,000 jobs.
+		pub fn held_by(
+			who: T::AccountId,
+		) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+			Self::held(&who)
+		}
+
+		/// The least `max_price` at which one of the providers drawn now would take such a job;
+		/// `None` when nobody is there. The charge is for the work done and mostly far lower.
+		pub fn quote(model: ModelId, payload_bytes: u32, max_output: u32) -> Option<Balance> {
+			Self::least_price(model, payload_bytes, max_output)
+		}
+	}
+}

@@ -1,0 +1,226 @@
+//! A runtime of jobs, balances and a clock; providers and models are mocks of `reckon-support`.
+
+use crate as pallet_jobs;
+use frame_support::{
+	derive_impl,
+	dispatch::GetDispatchInfo,
+	parameter_types,
+	traits::{ConstU128, ConstU32, ConstU64, Hooks, VariantCountOf},
+	weights::Weight,
+};
+use reckon_primitives::{
+	Assurance, Balance, Content, Delivery, JobId, JobRequest, ModelId, Price, Privacy, Sampling,
+	TaskKind, Units,
+};
+use reckon_support::mocks::{self, MockHooks, MockModels, MockPool};
+use sp_core::H256;
+use sp_runtime::{BuildStorage, Permill};
+
+pub type AccountId = u64;
+
+pub const CLIENT: AccountId = 1;
+pub const OTHER_CLIENT: AccountId = 2;
+pub const TREASURY: AccountId = 8;
+pub const MODEL_OWNER: AccountId = 9;
+pub const PROVIDERS: [AccountId; 4] = [11, 12, 13, 14];
+pub const START: Balance = 1_000_000;
+pub const MODEL: ModelId = H256([7; 32]);
+pub const PRICE: Price<Balance> = Price { base: 100, per_input: 1, per_output: 10 };
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system::Pallet<Test>;
+	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp::Pallet<Test>;
+	#[runtime::pallet_index(2)]
+	pub type Balances = pallet_balances::Pallet<Test>;
+	#[runtime::pallet_index(3)]
+	pub type Jobs = pallet_jobs::Pallet<Test>;
+}
+
+type Block = frame_system::mocking::MockBlockU32<Test>;
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type BlockHashCount = ConstU32<256>;
+}
+
+#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
+impl pallet_timestamp::Config for Test {}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type Balance = Balance;
+	type ExistentialDeposit = ConstU128<10>;
+	type AccountStore = System;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type RuntimeFreezeReason = RuntimeFreezeReason;
+	type FreezeIdentifier = RuntimeFreezeReason;
+	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
+}
+
+/// A different number each block, known to nobody before.
+pub struct BlockRandomness;
+
+impl frame_support::traits::Randomness<Option<H256>, u32> for BlockRandomness {
+	fn random(subject: &[u8]) -> (Option<H256>, u32) {
+		let block = System::block_number();
+		let mut input = subject.to_vec();
+		input.extend(block.to_le_bytes());
+		(Some(sp_core::blake2_256(&input).into()), block)
+	}
+}
+
+parameter_types! {
+	pub const Treasury: AccountId = TREASURY;
+}
+
+impl pallet_jobs::Config for Test {
+	type WeightInfo = ();
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Providers = MockPool;
+	type Models = MockModels;
+	type Reputation = ();
+	type Subnets = ();
+	type OnOutcome = MockHooks;
+	type OnSettled = MockHooks;
+	type Randomness = BlockRandomness;
+	type Time = Timestamp;
+	type Treasury = Treasury;
+	type Draws = ConstU32<8>;
+	type MinTurnBlocks = ConstU32<3>;
+	type MaxDeadlineBlocks = ConstU32<1_000>;
+	type GraceBlocks = ConstU32<2>;
+	type DisputeWindowBlocks = ConstU32<5>;
+	type RetentionBlocks = ConstU32<50>;
+	type MaxPayloadBytes = ConstU32<10_000>;
+	type MaxAnswerBytes = ConstU32<10_000>;
+	type MaxOutputUnits = ConstU32<1_000>;
+	type MaxClockLeadMillis = ConstU64<30_000>;
+	type DuePerBlock = ConstU32<4>;
+	type RetriesPerBlock = ConstU32<4>;
+}
+
+/// Runs a test on a fresh chain with clients, a treasury, a model and no provider, and checks the
+/// pallet's invariants at its end.
+pub fn run(test: impl FnOnce()) {
+	mocks::reset();
+	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER];
+	let balances = accounts.iter().chain(&PROVIDERS).map(|who| (*who, START)).collect();
+	let genesis = RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
+		..Default::default()
+	};
+	let mut ext: sp_io::TestExternalities = genesis.build_storage().unwrap().into();
+	ext.execute_with(|| {
+		let tasks = [TaskKind::Chat, TaskKind::Embed];
+		MockModels::insert(MODEL, MODEL_OWNER, Permill::from_percent(10), &tasks);
+		to_block(1);
+		test();
+		check();
+	});
+}
+
+/// Checks what must hold.
+pub fn check() {
+	Jobs::do_try_state().unwrap();
+}
+
+/// Begins blocks up to this one, each with spare weight at its end, checking what must hold after
+/// each.
+pub fn to_block(number: u32) {
+	while System::block_number() < number {
+		let now = System::block_number();
+		if now > 0 {
+			Jobs::on_idle(now, Weight::from_parts(1_000_000_000_000, u64::MAX));
+			check();
+		}
+		System::set_block_number(now + 1);
+		Timestamp::set_timestamp(u64::from(now + 1) * 3_000);
+		Jobs::on_initialize(now + 1);
+		check();
+	}
+}
+
+/// A provider that can do one job at a time for [`PRICE`].
+pub fn add_provider(who: AccountId) {
+	MockPool::insert(who, 1, PRICE);
+}
+
+/// A request that passes every check: at most 100 + (5 + 256) + 10 · 10 = 461.
+pub fn request() -> JobRequest<AccountId, Balance, u32> {
+	JobRequest {
+		subnet: 0,
+		model: MODEL,
+		task: TaskKind::Chat,
+		payload: Content::from(b"hello".to_vec()),
+		sampling: Sampling { max_output: 10, ..Default::default() },
+		max_price: 1_000,
+		deadline: System::block_number() + 30,
+		assurance: Assurance::Optimistic,
+		privacy: Privacy::Public,
+		replicas: 1,
+		only: None,
+	}
+}
+
+/// A delivery that passes every check: 100 + 8 + 10 · 5 = 158.
+pub fn delivery() -> Delivery<Content> {
+	Delivery {
+		output: Content::from(b"hello to you".to_vec()),
+		commitment: None,
+		units: Units { input: 8, output: 5 },
+		started_at: 1,
+		finished_at: 2,
+	}
+}
+
+/// Submits a request of the client's and says its id.
+pub fn submit(request: JobRequest<AccountId, Balance, u32>) -> JobId {
+	let before: Vec<_> = pallet_jobs::Jobs::<Test>::iter_keys().collect();
+	frame_support::assert_ok!(Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request));
+	pallet_jobs::Jobs::<Test>::iter_keys().find(|id| !before.contains(id)).unwrap()
+}
+
+/// The origin of a provider's worker.
+pub fn worker(provider: AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(MockPool::worker_of(provider))
+}
+
+/// What an account can spend.
+pub fn free(who: AccountId) -> Balance {
+	Balances::free_balance(who)
+}
+
+/// The events of this pallet since the block began.
+pub fn events() -> Vec<pallet_jobs::Event<Test>> {
+	System::events()
+		.into_iter()
+		.filter_map(|record| match record.event {
+			RuntimeEvent::Jobs(event) => Some(event),
+			_ => None,
+		})
+		.collect()
+}
+
+/// The weight of a call, to show that it depends on what it should.
+pub fn weight_of(call: pallet_jobs::Call<Test>) -> Weight {
+	RuntimeCall::Jobs(call).get_dispatch_info().call_weight
+}

@@ -1,0 +1,127 @@
+//! The escrow: the only file that moves or holds a client's money.
+
+use crate::pallet::*;
+use frame_support::traits::{
+	fungible::MutateHold,
+	tokens::{Fortitude, Precision, Restriction},
+	Get,
+};
+use reckon_economics::{split, Shares};
+use reckon_primitives::{Balance, ContentRef, Delivery, JobId, JobState, Reason};
+use reckon_support::{
+	ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob, SubnetInspect,
+};
+use sp_core::H256;
+use sp_runtime::{traits::Saturating, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+	/// Holds a job's maximum price.
+	pub(crate) fn open_escrow(client: &T::AccountId, amount: Balance) -> DispatchResult {
+		T::Currency::hold(&HoldReason::Escrow.into(), client, amount)?;
+		Ledgers::<T>::mutate(client, |ledger| {
+			ledger.deposited = ledger.deposited.saturating_add(amount);
+			ledger.held = ledger.held.saturating_add(amount);
+		});
+		Ok(())
+	}
+
+	/// Pays for a delivered job, returns the rest, and ends the job. The caller stores it.
+	pub(crate) fn settle(
+		id: JobId,
+		job: &mut JobOf<T>,
+		provider: T::AccountId,
+		delivery: Delivery<ContentRef>,
+		charge: Balance,
+		seed: H256,
+	) {
+		let model = T::Models::model(&job.model);
+		let shares = Shares {
+			treasury: T::Subnets::subnet(job.subnet).map(|s| s.treasury_share).unwrap_or_default(),
+			royalty: model.as_ref().map(|m| m.royalty).unwrap_or_default(),
+		};
+		let parts = split(charge, &shares);
+		let fee = Self::pay(&job.client, &T::Treasury::get(), parts.treasury);
+		let royalty =
+			model.map(|m| Self::pay(&job.client, &m.owner, parts.royalty)).unwrap_or_default();
+		// A part that can't be paid (to an account that no longer exists, less than the least
+		// balance) is the provider's.
+		let rest = charge.saturating_sub(fee).saturating_sub(royalty);
+		let earned = Self::pay(&job.client, &provider, rest);
+		let charge = fee.saturating_add(royalty).saturating_add(earned);
+		let refunded = Self::close_escrow(&job.client, job.max_price, charge);
+
+		T::OnOutcome::on_provider_outcome(&provider, Outcome::Settled, charge);
+		T::OnSettled::on_job_settled(&SettledJob {
+			job: id,
+			model: job.model,
+			client: job.client.clone(),
+			provider: provider.clone(),
+			charge,
+			fee,
+			units: delivery.units,
+		});
+		Self::deposit_event(Event::JobSettled {
+			job: id,
+			client: job.client.clone(),
+			provider: provider.clone(),
+			charge,
+			refunded,
+		});
+		job.state = JobState::Settled { provider, delivery, charge, seed };
+		Self::remember(id, job);
+	}
+
+	/// Returns a job's money and ends it. The caller stores it.
+	pub(crate) fn refund(id: JobId, job: &mut JobOf<T>, reason: Reason) {
+		let amount = Self::close_escrow(&job.client, job.max_price, 0);
+		Self::deposit_event(Event::JobRefunded {
+			job: id,
+			client: job.client.clone(),
+			amount,
+			reason,
+		});
+		job.state = JobState::Refunded { reason };
+		Self::remember(id, job);
+	}
+
+	/// Moves a part of the escrow to somebody; says how much has moved: all or nothing.
+	fn pay(client: &T::AccountId, to: &T::AccountId, amount: Balance) -> Balance {
+		if amount == 0 {
+			return 0;
+		}
+		T::Currency::transfer_on_hold(
+			&HoldReason::Escrow.into(),
+			client,
+			to,
+			amount,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Polite,
+		)
+		.unwrap_or_default()
+	}
+
+	/// Releases what is left of an escrow after `paid`; says how much that was.
+	fn close_escrow(client: &T::AccountId, escrow: Balance, paid: Balance) -> Balance {
+		let rest = escrow.saturating_sub(paid);
+		let released = T::Currency::release(
+			&HoldReason::Escrow.into(),
+			client,
+			rest,
+			Precision::BestEffort,
+		);
+		frame_support::defensive_assert!(released == Ok(rest), "an escrow is what was held for it");
+		Ledgers::<T>::mutate(client, |ledger| {
+			ledger.paid = ledger.paid.saturating_add(paid);
+			ledger.refunded = ledger.refunded.saturating_add(rest);
+			ledger.held = ledger.held.saturating_sub(escrow);
+		});
+		rest
+	}
+
+	/// Lets an ended job be forgotten in time.
+	fn remember(id: JobId, job: &mut JobOf<T>) {
+		let now = frame_system::Pallet::<T>::block_number();
+		Self::schedule(id, job, now.saturating_add(T::RetentionBlocks::get()));
+	}
+}

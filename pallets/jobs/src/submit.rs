@@ -1,0 +1,136 @@
+//! Submitting and cancelling.
+
+use crate::pallet::*;
+use codec::Encode;
+use frame_support::{ensure, traits::Get};
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_primitives::{
+	Assurance, Content, Job, JobId, JobState, Privacy, Reason, Sampling, SubnetId, TaskKind,
+};
+use reckon_support::{ModelInspect, SubnetInspect};
+use sp_core::H256;
+use sp_runtime::{
+	traits::{Hash, Saturating, Zero},
+	DispatchError, DispatchResult,
+};
+
+/// The most candidates that a sampler looks at: bounds its work, which an auditor repeats.
+const MAX_TOP_K: u16 = 64;
+/// Ten: beyond it a model's answer is noise, whatever the model.
+const MAX_TEMPERATURE_MILLI: u16 = 10_000;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_submit(client: T::AccountId, request: RequestOf<T>) -> DispatchResult {
+		let now = frame_system::Pallet::<T>::block_number();
+		Self::ensure_acceptable(&request, now)?;
+
+		let id = Self::next_job_id(&client)?;
+		Self::open_escrow(&client, request.max_price)?;
+		let mut job = Job {
+			client: client.clone(),
+			subnet: request.subnet,
+			model: request.model,
+			task: request.task,
+			payload: request.payload.reference(),
+			sampling: request.sampling,
+			max_price: request.max_price,
+			deadline: request.deadline,
+			assurance: request.assurance,
+			privacy: request.privacy,
+			only: request.only,
+			submitted_at: now,
+			due: Zero::zero(),
+			attempts: Default::default(),
+			state: JobState::Open { reason: Reason::NoOffer },
+		};
+		if let Some(bytes) = request.payload.into_inline() {
+			Payloads::<T>::insert(id, bytes);
+		}
+		ClientJobs::<T>::insert(&client, id, ());
+		Self::deposit_event(Event::JobSubmitted {
+			job: id,
+			client,
+			model: job.model,
+			max_price: job.max_price,
+			deadline: job.deadline,
+		});
+		if let Err(reason) = Self::assign(id, &mut job, now) {
+			Self::wait(id, &mut job, reason);
+		}
+		Jobs::<T>::insert(id, job);
+		Ok(())
+	}
+
+	pub(crate) fn do_cancel(client: T::AccountId, id: JobId) -> DispatchResult {
+		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
+		ensure!(job.client == client, Error::<T>::NotClient);
+		ensure!(matches!(job.state, JobState::Open { .. }), Error::<T>::NotOpen);
+		Self::refund(id, &mut job, Reason::CancelledByClient);
+		Jobs::<T>::insert(id, job);
+		Ok(())
+	}
+
+	fn ensure_acceptable(request: &RequestOf<T>, now: BlockNumberFor<T>) -> DispatchResult {
+		Self::ensure_subnet(request.subnet)?;
+		let model = T::Models::model(&request.model).ok_or(Error::<T>::UnknownModel)?;
+		ensure!(model.active, Error::<T>::ModelDeprecated);
+		ensure!(model.tasks.contains(request.task), Error::<T>::TaskUnsupported);
+		Self::ensure_payload(&request.payload)?;
+		Self::ensure_sampling(&request.sampling, request.task)?;
+		ensure!(request.max_price > 0, Error::<T>::PriceZero);
+		Self::ensure_deadline(request.deadline, now)?;
+		// Fields whose other values come with the audits and the encryption: refused, not
+		// ignored.
+		ensure!(request.assurance == Assurance::Optimistic, Error::<T>::AssuranceUnavailable);
+		ensure!(request.privacy == Privacy::Public, Error::<T>::PrivacyUnavailable);
+		ensure!(request.replicas == 1, Error::<T>::ReplicasUnavailable);
+		Ok(())
+	}
+
+	fn ensure_subnet(id: SubnetId) -> DispatchResult {
+		ensure!(T::Subnets::subnet(id).is_some(), Error::<T>::UnknownSubnet);
+		Ok(())
+	}
+
+	fn ensure_payload(payload: &Content) -> DispatchResult {
+		let length = match payload {
+			Content::Inline(bytes) => bytes.len() as u32,
+			Content::Blob(blob) => blob.length,
+		};
+		ensure!(length > 0, Error::<T>::PayloadEmpty);
+		ensure!(length <= T::MaxPayloadBytes::get(), Error::<T>::PayloadTooLong);
+		Ok(())
+	}
+
+	fn ensure_sampling(sampling: &Sampling, task: TaskKind) -> DispatchResult {
+		let writes = task != TaskKind::Embed;
+		let in_range = sampling.max_output <= T::MaxOutputUnits::get() &&
+			(sampling.max_output > 0) == writes &&
+			sampling.top_k <= MAX_TOP_K &&
+			(1..=1000).contains(&sampling.top_p_milli) &&
+			sampling.temperature_milli <= MAX_TEMPERATURE_MILLI;
+		ensure!(in_range, Error::<T>::SamplingOutOfRange);
+		Ok(())
+	}
+
+	fn ensure_deadline(deadline: BlockNumberFor<T>, now: BlockNumberFor<T>) -> DispatchResult {
+		ensure!(deadline > now, Error::<T>::DeadlinePassed);
+		let ahead = deadline.saturating_sub(now);
+		ensure!(ahead >= T::MinTurnBlocks::get(), Error::<T>::DeadlineTooSoon);
+		ensure!(ahead <= T::MaxDeadlineBlocks::get(), Error::<T>::DeadlineTooFar);
+		Ok(())
+	}
+
+	/// `blake2_256(genesis hash, client, client's job counter)`: never the same twice, on any
+	/// chain.
+	fn next_job_id(client: &T::AccountId) -> Result<H256, DispatchError> {
+		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+		let count = JobCounts::<T>::try_mutate(client, |count| {
+			let this = *count;
+			*count = this.checked_add(1).ok_or(DispatchError::Exhausted)?;
+			Ok::<_, DispatchError>(this)
+		})?;
+		let preimage = (genesis, client, count).encode();
+		Ok(sp_runtime::traits::BlakeTwo256::hash(&preimage))
+	}
+}

@@ -1,0 +1,157 @@
+use crate::{mock::*, Error};
+use frame_support::{assert_noop, assert_ok, dispatch::Pays};
+use reckon_primitives::*;
+use reckon_support::{
+	mocks::{MockHooks, MockPool},
+	Outcome,
+};
+use sp_core::H256;
+
+#[test]
+fn delivery_should_be_free_and_put_the_answer_on_chain_when_accepted() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		let info = Jobs::deliver(worker(PROVIDERS[0]), id, delivery()).unwrap();
+		assert_eq!(info.pays_fee, Pays::No);
+		assert_eq!(Jobs::answer(id).unwrap().to_vec(), b"hello to you");
+		assert_eq!(Jobs::why(id), Some(Reason::InDisputeWindow));
+		assert_eq!(MockPool::load(PROVIDERS[0]), 0);
+		assert!(Jobs::assigned_to(PROVIDERS[0]).is_empty());
+	});
+}
+
+#[test]
+fn delivery_should_be_refused_when_it_is_not_the_signers_to_make() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		add_provider(PROVIDERS[1]);
+		let forged = RuntimeOrigin::signed(CLIENT);
+		assert_noop!(Jobs::deliver(forged, id, delivery()), Error::<Test>::NotAWorker);
+		// Not even the provider itself: only its worker's key delivers.
+		let cold = RuntimeOrigin::signed(PROVIDERS[0]);
+		assert_noop!(Jobs::deliver(cold, id, delivery()), Error::<Test>::NotAWorker);
+		let other = worker(PROVIDERS[1]);
+		assert_noop!(Jobs::deliver(other, id, delivery()), Error::<Test>::NotAssignedToYou);
+		let own = worker(PROVIDERS[0]);
+		assert_noop!(Jobs::deliver(own, H256::zero(), delivery()), Error::<Test>::UnknownJob);
+	});
+}
+
+#[test]
+fn delivery_should_be_refused_when_it_is_the_second() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), id, delivery()));
+		let again = Jobs::deliver(worker(PROVIDERS[0]), id, delivery());
+		assert_noop!(again, Error::<Test>::AlreadyDelivered);
+		to_block(10);
+		assert_eq!(Jobs::why(id), Some(Reason::Paid));
+		let much_later = Jobs::deliver(worker(PROVIDERS[0]), id, delivery());
+		assert_noop!(much_later, Error::<Test>::AlreadyDelivered);
+	});
+}
+
+#[test]
+fn delivery_should_be_refused_when_it_cannot_be_true() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		let cases: Vec<(Error<Test>, fn(&mut Delivery<Content>))> = vec![
+			(Error::AnswerTooLong, |d| {
+				d.output = Content::Blob(ContentRef { hash: H256::zero(), length: 10_001 })
+			}),
+			(Error::UnitsAboveLimit, |d| d.units.output = 11),
+			(Error::UnitsAboveLimit, |d| d.units.input = 5 + 257),
+			(Error::TimesReversed, |d| d.started_at = 3),
+			(Error::ClockAhead, |d| d.finished_at = 3_000 + 30_001),
+		];
+		for (error, spoil) in cases {
+			let mut bad = delivery();
+			spoil(&mut bad);
+			assert_noop!(Jobs::deliver(worker(PROVIDERS[0]), id, bad), error);
+		}
+	});
+}
+
+#[test]
+fn delivery_should_be_in_time_until_the_deadlines_block_is_over() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		to_block(11);
+		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), id, delivery()));
+	});
+}
+
+#[test]
+fn delivery_should_be_refused_when_late_even_if_the_sweep_is_behind() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		System::set_block_number(12);
+		let late = Jobs::deliver(worker(PROVIDERS[0]), id, delivery());
+		assert_noop!(late, Error::<Test>::DeliveryTooLate);
+	});
+}
+
+#[test]
+fn decline_should_move_the_job_to_the_next_provider_when_in_grace() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		add_provider(PROVIDERS[1]);
+		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
+		assert_eq!(Jobs::assigned_to(PROVIDERS[1]).len(), 1);
+		assert_eq!(MockHooks::outcomes(), vec![(PROVIDERS[0], Outcome::Declined, 1_000)]);
+		let attempts = Jobs::job(id).unwrap().attempts.into_inner();
+		assert_eq!(attempts, vec![Attempt { provider: PROVIDERS[0], reason: Reason::Busy }]);
+	});
+}
+
+#[test]
+fn decline_should_count_as_missed_when_the_grace_is_over() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		to_block(4);
+		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
+		assert_eq!(MockHooks::outcomes(), vec![(PROVIDERS[0], Outcome::DeadlineMissed, 1_000)]);
+	});
+}
+
+#[test]
+fn decline_should_be_refused_when_the_reason_is_no_reason_to_decline() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		assert_noop!(
+			Jobs::decline(worker(PROVIDERS[0]), id, Reason::Paid),
+			Error::<Test>::NotADeclineReason
+		);
+	});
+}
+
+#[test]
+fn decline_should_refund_at_once_when_the_job_is_to_blame_and_nobody_else_is_there() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::PayloadInvalid));
+		assert_eq!(Jobs::why(id), Some(Reason::AttemptsExhausted));
+		assert_eq!(free(CLIENT), START);
+	});
+}
+
+#[test]
+fn job_should_never_return_to_a_provider_that_had_it() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = submit(request());
+		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
+		to_block(5);
+		assert_eq!(Jobs::why(id), Some(Reason::NoneFree));
+	});
+}

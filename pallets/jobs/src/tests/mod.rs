@@ -1,0 +1,8 @@
+//! One file for each behaviour.
+
+mod assignment;
+mod delivery;
+mod expiry;
+mod settlement;
+mod submission;
+mod sweeps;

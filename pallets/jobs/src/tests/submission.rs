@@ -1,0 +1,140 @@
+use crate::{mock::*, Error, Ledger, Ledgers};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use reckon_primitives::*;
+use sp_core::H256;
+use sp_runtime::TokenError;
+
+type Request = JobRequest<AccountId, Balance, u32>;
+
+#[test]
+fn submit_should_hold_the_maximum_price_when_accepted() {
+	run(|| {
+		submit(request());
+		assert_eq!(Balances::total_balance_on_hold(&CLIENT), 1_000);
+		assert_eq!(free(CLIENT), START - 1_000);
+		let ledger = Ledgers::<Test>::get(CLIENT);
+		assert_eq!(ledger, Ledger { deposited: 1_000, held: 1_000, ..Default::default() });
+	});
+}
+
+#[test]
+fn submit_should_give_each_job_an_id_of_its_own_when_requests_are_equal() {
+	run(|| {
+		let (one, two) = (submit(request()), submit(request()));
+		assert_ne!(one, two);
+	});
+}
+
+#[test]
+fn submit_should_keep_inline_payloads_and_name_them_by_blake3_when_short() {
+	run(|| {
+		let id = submit(request());
+		assert_eq!(Jobs::job(id).unwrap().payload, ContentRef::of(b"hello"));
+		assert_eq!(crate::Payloads::<Test>::get(id).unwrap().to_vec(), b"hello");
+	});
+}
+
+#[test]
+fn submit_should_change_nothing_and_say_why_when_the_request_is_bad() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let cases: Vec<(Error<Test>, fn(&mut Request))> = vec![
+			(Error::UnknownSubnet, |r| r.subnet = 1),
+			(Error::UnknownModel, |r| r.model = H256::zero()),
+			(Error::TaskUnsupported, |r| r.task = TaskKind::Complete),
+			(Error::PayloadEmpty, |r| r.payload = Content::from(vec![])),
+			(Error::PayloadTooLong, |r| {
+				r.payload = Content::Blob(ContentRef { hash: H256::zero(), length: 10_001 })
+			}),
+			(Error::SamplingOutOfRange, |r| r.sampling.max_output = 0),
+			(Error::SamplingOutOfRange, |r| r.sampling.max_output = 1_001),
+			(Error::SamplingOutOfRange, |r| r.sampling.top_k = 65),
+			(Error::SamplingOutOfRange, |r| r.sampling.top_p_milli = 0),
+			(Error::SamplingOutOfRange, |r| r.sampling.top_p_milli = 1_001),
+			(Error::SamplingOutOfRange, |r| r.sampling.temperature_milli = 10_001),
+			(Error::PriceZero, |r| r.max_price = 0),
+			(Error::DeadlinePassed, |r| r.deadline = 1),
+			(Error::DeadlinePassed, |r| r.deadline = 0),
+			(Error::DeadlineTooSoon, |r| r.deadline = 3),
+			(Error::DeadlineTooFar, |r| r.deadline = 1_002),
+			(Error::AssuranceUnavailable, |r| r.assurance = Assurance::Attested),
+			(Error::PrivacyUnavailable, |r| r.privacy = Privacy::Private),
+			(Error::ReplicasUnavailable, |r| r.replicas = 0),
+			(Error::ReplicasUnavailable, |r| r.replicas = 2),
+		];
+		for (error, spoil) in cases {
+			let mut bad = request();
+			spoil(&mut bad);
+			assert_noop!(Jobs::submit_job(RuntimeOrigin::signed(CLIENT), bad), error);
+		}
+	});
+}
+
+#[test]
+fn submit_should_be_refused_when_the_model_is_deprecated() {
+	run(|| {
+		reckon_support::mocks::MockModels::deprecate(MODEL);
+		assert_noop!(
+			Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request()),
+			Error::<Test>::ModelDeprecated
+		);
+	});
+}
+
+#[test]
+fn submit_should_be_refused_when_the_price_is_above_the_balance() {
+	run(|| {
+		let dear = JobRequest { max_price: START + 1, ..request() };
+		assert_noop!(
+			Jobs::submit_job(RuntimeOrigin::signed(CLIENT), dear),
+			TokenError::FundsUnavailable
+		);
+	});
+}
+
+#[test]
+fn embedding_should_ask_for_no_output_when_submitted() {
+	run(|| {
+		let mut embed = JobRequest { task: TaskKind::Embed, ..request() };
+		assert_noop!(
+			Jobs::submit_job(RuntimeOrigin::signed(CLIENT), embed.clone()),
+			Error::<Test>::SamplingOutOfRange
+		);
+		embed.sampling.max_output = 0;
+		assert_ok!(Jobs::submit_job(RuntimeOrigin::signed(CLIENT), embed));
+	});
+}
+
+#[test]
+fn cancel_should_refund_when_the_job_waits() {
+	run(|| {
+		let id = submit(request());
+		assert_ok!(Jobs::cancel(RuntimeOrigin::signed(CLIENT), id));
+		assert_eq!(free(CLIENT), START);
+		assert_eq!(Jobs::why(id), Some(Reason::CancelledByClient));
+	});
+}
+
+#[test]
+fn cancel_should_be_refused_when_not_the_clients_or_not_waiting() {
+	run(|| {
+		let id = submit(request());
+		let stranger = RuntimeOrigin::signed(OTHER_CLIENT);
+		assert_noop!(Jobs::cancel(stranger, id), Error::<Test>::NotClient);
+		add_provider(PROVIDERS[0]);
+		let assigned = submit(request());
+		let client = RuntimeOrigin::signed(CLIENT);
+		assert_noop!(Jobs::cancel(client.clone(), assigned), Error::<Test>::NotOpen);
+		assert_noop!(Jobs::cancel(client, H256::zero()), Error::<Test>::UnknownJob);
+	});
+}
+
+#[test]
+fn weight_should_grow_with_the_payload_when_it_is_inline() {
+	run(|| {
+		let call = |bytes| crate::Call::submit_job {
+			request: JobRequest { payload: Content::from(vec![1; bytes]), ..request() },
+		};
+		assert!(weight_of(call(4096)).ref_time() > weight_of(call(1)).ref_time());
+	});
+}

@@ -1,0 +1,88 @@
+use crate::{mock::*, AgendaCursor};
+use frame_support::{
+	traits::Hooks,
+	weights::Weight,
+};
+use reckon_primitives::*;
+
+fn refunded() -> usize {
+	let is_refunded =
+		|job: &crate::JobOf<Test>| matches!(job.state, JobState::Refunded { .. });
+	crate::Jobs::<Test>::iter_values().filter(is_refunded).count()
+}
+
+/// Begins a block without spare weight at its end.
+fn full_block() {
+	let next = System::block_number() + 1;
+	System::set_block_number(next);
+	Jobs::on_initialize(next);
+	check();
+}
+
+#[test]
+fn deadlines_should_pass_a_few_at_a_time_when_blocks_are_full() {
+	run(|| {
+		(0..10).for_each(|_| {
+			submit(request());
+		});
+		System::set_block_number(31);
+		Jobs::on_initialize(31);
+		assert_eq!(refunded(), 0);
+		full_block();
+		assert_eq!(refunded(), 4);
+		full_block();
+		assert_eq!(refunded(), 8);
+		full_block();
+		assert_eq!(refunded(), 10);
+		assert_eq!(free(CLIENT), START);
+	});
+}
+
+#[test]
+fn deadlines_should_all_pass_at_once_when_there_is_spare_weight() {
+	run(|| {
+		(0..10).for_each(|_| {
+			submit(request());
+		});
+		to_block(33);
+		assert_eq!(refunded(), 10);
+	});
+}
+
+#[test]
+fn sweep_should_catch_up_when_blocks_were_passed_over() {
+	run(|| {
+		submit(request());
+		System::set_block_number(400);
+		(0..8).for_each(|_| full_block());
+		assert_eq!(refunded(), 1);
+		assert!(AgendaCursor::<Test>::get() > 400);
+	});
+}
+
+#[test]
+fn hooks_should_use_no_more_than_they_are_given() {
+	run(|| {
+		(0..20).for_each(|_| {
+			submit(request());
+		});
+		System::set_block_number(32);
+		for limit in [0, 1, 1_000_000, 100_000_000, 1_000_000_000, 10_000_000_000] {
+			let limit = Weight::from_parts(limit, u64::MAX);
+			assert!(Jobs::on_idle(32, limit).all_lte(limit));
+		}
+	});
+}
+
+#[test]
+fn waiting_jobs_should_take_turns_when_there_are_more_than_a_block_tries() {
+	run(|| {
+		let jobs: Vec<_> = (0..6).map(|_| submit(request())).collect();
+		reckon_support::mocks::MockPool::insert(PROVIDERS[0], 6, PRICE);
+		to_block(2);
+		assert_eq!(Jobs::assigned_to(PROVIDERS[0]).len(), 4);
+		to_block(3);
+		assert_eq!(Jobs::assigned_to(PROVIDERS[0]).len(), 6);
+		assert!(jobs.iter().all(|id| Jobs::why(*id) == Some(Reason::InProgress)));
+	});
+}

@@ -1,0 +1,163 @@
+//! A provider's turn: it delivers, declines, or lets its deadline pass.
+
+use crate::pallet::*;
+use frame_support::{
+	ensure,
+	traits::{Get, UnixTime},
+};
+use reckon_economics as economics;
+use reckon_primitives::{
+	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Reason, Units, MAX_ATTEMPTS,
+};
+use reckon_support::{OnProviderOutcome, Outcome, ProviderPool};
+use sp_core::H256;
+use sp_runtime::{traits::Saturating, DispatchResult};
+
+/// What a turn is about, taken out of the job's state.
+struct Turn<T: Config> {
+	provider: T::AccountId,
+	price: Price<Balance>,
+	seed: H256,
+	assigned_at: frame_system::pallet_prelude::BlockNumberFor<T>,
+}
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_deliver(
+		worker: T::AccountId,
+		id: JobId,
+		delivery: Delivery<Content>,
+	) -> DispatchResult {
+		let (mut job, turn) = Self::turn_of(worker, id)?;
+		Self::ensure_credible(&job, &delivery)?;
+
+		let now = frame_system::Pallet::<T>::block_number();
+		let charge = economics::charge(&turn.price, delivery.units, job.max_price);
+		let output = delivery.output.reference();
+		let units = delivery.units;
+		let delivery = Delivery {
+			commitment: delivery.commitment,
+			units,
+			started_at: delivery.started_at,
+			finished_at: delivery.finished_at,
+			output: match delivery.output {
+				Content::Inline(bytes) => {
+					Answers::<T>::insert(id, bytes);
+					output
+				},
+				Content::Blob(reference) => reference,
+			},
+		};
+		T::Providers::release(&turn.provider);
+		ProviderJobs::<T>::remove(&turn.provider, id);
+		job.state = JobState::Delivered {
+			provider: turn.provider.clone(),
+			delivery,
+			charge,
+			seed: turn.seed,
+		};
+		Self::schedule(id, &mut job, now.saturating_add(T::DisputeWindowBlocks::get()));
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::JobDelivered {
+			job: id,
+			provider: turn.provider,
+			output,
+			units,
+			charge,
+		});
+		Ok(())
+	}
+
+	pub(crate) fn do_decline(
+		worker: T::AccountId,
+		id: JobId,
+		reason: Reason,
+	) -> DispatchResult {
+		ensure!(reason.is_decline(), Error::<T>::NotADeclineReason);
+		let (mut job, turn) = Self::turn_of(worker, id)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		let in_grace = now.saturating_sub(turn.assigned_at) <= T::GraceBlocks::get();
+		let outcome = if in_grace { Outcome::Declined } else { Outcome::DeadlineMissed };
+		Self::deposit_event(Event::JobDeclined {
+			job: id,
+			provider: turn.provider.clone(),
+			reason,
+		});
+		Self::end_turn(id, &mut job, turn.provider, reason, outcome);
+		Jobs::<T>::insert(id, job);
+		Ok(())
+	}
+
+	/// A turn has come to nothing: the next provider, a wait, or the money back. The caller
+	/// stores the job.
+	pub(crate) fn end_turn(
+		id: JobId,
+		job: &mut JobOf<T>,
+		provider: T::AccountId,
+		reason: Reason,
+		outcome: Outcome,
+	) {
+		T::Providers::release(&provider);
+		ProviderJobs::<T>::remove(&provider, id);
+		T::OnOutcome::on_provider_outcome(&provider, outcome, job.max_price);
+		let recorded = job.attempts.try_push(Attempt { provider, reason }).is_ok();
+		let exhausted =
+			!recorded || job.only.is_some() || job.attempts.len() as u32 >= MAX_ATTEMPTS;
+		if exhausted {
+			return Self::refund(id, job, Reason::AttemptsExhausted);
+		}
+		let now = frame_system::Pallet::<T>::block_number();
+		match Self::assign(id, job, now) {
+			Ok(()) => {},
+			// Nobody else is there, and nobody else would fare better.
+			Err(_) if reason.blames_job() => Self::refund(id, job, Reason::AttemptsExhausted),
+			Err(waiting) => Self::wait(id, job, waiting),
+		}
+	}
+
+	/// The job and the turn that a worker speaks of, if it is its provider's turn.
+	fn turn_of(
+		worker: T::AccountId,
+		id: JobId,
+	) -> Result<(JobOf<T>, Turn<T>), sp_runtime::DispatchError> {
+		let who = T::Providers::provider_of(&worker).ok_or(Error::<T>::NotAWorker)?;
+		let job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
+		let turn = match &job.state {
+			JobState::Assigned { provider, price, seed, assigned_at } if *provider == who => Turn {
+				provider: who,
+				price: *price,
+				seed: *seed,
+				assigned_at: *assigned_at,
+			},
+			JobState::Delivered { provider, .. } | JobState::Settled { provider, .. }
+				if *provider == who =>
+				return Err(Error::<T>::AlreadyDelivered.into()),
+			_ => return Err(Error::<T>::NotAssignedToYou.into()),
+		};
+		// The sweep may be behind; the deadline is not.
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now < job.due, Error::<T>::DeliveryTooLate);
+		Ok((job, turn))
+	}
+
+	/// Refuses what can't be true, whoever signed it.
+	fn ensure_credible(job: &JobOf<T>, delivery: &Delivery<Content>) -> DispatchResult {
+		let length = match &delivery.output {
+			Content::Inline(bytes) => bytes.len() as u32,
+			Content::Blob(blob) => blob.length,
+		};
+		ensure!(length <= T::MaxAnswerBytes::get(), Error::<T>::AnswerTooLong);
+		let Units { input, output } =
+			economics::worst_case(job.payload.length, job.sampling.max_output);
+		ensure!(
+			delivery.units.input <= input && delivery.units.output <= output,
+			Error::<T>::UnitsAboveLimit
+		);
+		ensure!(delivery.started_at <= delivery.finished_at, Error::<T>::TimesReversed);
+		let chain_millis = u64::try_from(T::Time::now().as_millis()).unwrap_or(u64::MAX);
+		ensure!(
+			delivery.finished_at <= chain_millis.saturating_add(T::MaxClockLeadMillis::get()),
+			Error::<T>::ClockAhead
+		);
+		Ok(())
+	}
+}

@@ -1,0 +1,64 @@
+//! What people and daemons ask.
+
+use crate::pallet::*;
+use alloc::vec::Vec;
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_primitives::{
+	Assignment, Balance, Content, Held, HeldFor, JobId, JobState, Reason,
+};
+use sp_runtime::traits::{One, Saturating};
+
+/// The most jobs that one answer lists.
+const MAX_LISTED: usize = 1_000;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn reason(id: JobId) -> Option<Reason> {
+		Jobs::<T>::get(id).map(|job| match job.state {
+			JobState::Open { reason } | JobState::Refunded { reason } => reason,
+			JobState::Assigned { .. } => Reason::InProgress,
+			JobState::Delivered { .. } => Reason::InDisputeWindow,
+			JobState::Settled { .. } => Reason::Paid,
+		})
+	}
+
+	pub(crate) fn assignments(provider: &T::AccountId) -> Vec<Assignment<BlockNumberFor<T>>> {
+		// A provider's capacity bounds the list.
+		ProviderJobs::<T>::iter_key_prefix(provider)
+			.filter_map(|id| {
+				let job = Jobs::<T>::get(id)?;
+				let JobState::Assigned { seed, .. } = job.state else { return None };
+				let payload = Payloads::<T>::get(id)
+					.map_or(Content::Blob(job.payload), Content::Inline);
+				Some(Assignment {
+					job: id,
+					model: job.model,
+					task: job.task,
+					payload,
+					sampling: job.sampling,
+					seed,
+					deadline: job.due.saturating_sub(One::one()),
+				})
+			})
+			.collect()
+	}
+
+	pub(crate) fn client_jobs(client: &T::AccountId) -> Vec<(JobId, JobOf<T>)> {
+		ClientJobs::<T>::iter_key_prefix(client)
+			.take(MAX_LISTED)
+			.filter_map(|id| Some((id, Jobs::<T>::get(id)?)))
+			.collect()
+	}
+
+	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
+		ClientJobs::<T>::iter_key_prefix(who)
+			.filter_map(|id| Some((id, Jobs::<T>::get(id)?)))
+			.filter(|(_, job)| !job.state.is_final())
+			.take(MAX_LISTED)
+			.map(|(id, job)| Held {
+				held_for: HeldFor::Job(id),
+				amount: job.max_price,
+				next_step_at: Some(job.due),
+			})
+			.collect()
+	}
+}

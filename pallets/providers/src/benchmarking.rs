@@ -1,0 +1,187 @@
+//! Each call at its worst.
+
+use crate::*;
+use alloc::vec::Vec;
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{fungible::Mutate, Get, Hooks},
+	weights::Weight,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use reckon_primitives::{Balance, ModelId, Price};
+use reckon_support::ModelInspect;
+use sp_runtime::traits::Saturating;
+
+const PRICE: Price<Balance> = Price { base: 1, per_input: 1, per_output: 1 };
+
+fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str, n: u32) -> T::AccountId {
+	let who = account(name, n, 0);
+	let amount = T::MinBond::get().saturating_mul(1_000);
+	T::Currency::set_balance(&who, amount);
+	who
+}
+
+fn endpoint() -> Endpoint {
+	alloc::vec![b'x'; 128].try_into().expect("as long as can be")
+}
+
+/// A provider with the most tickets that an offer can have.
+fn provider<T: Config<Currency: Mutate<T::AccountId>>>(n: u32) -> T::AccountId {
+	let who = funded::<T>("provider", n);
+	let bond = T::BondPerTicket::get().saturating_mul(T::MaxTickets::get().into());
+	let capacity = T::MaxCapacity::get();
+	Pallet::<T>::do_register(who.clone(), account("worker", n, 0), bond, capacity, endpoint())
+		.expect("funded");
+	who
+}
+
+/// Offers of so many models, each with another provider's tickets behind them, so that removing
+/// one closes gaps.
+fn offers<T: Config<Currency: Mutate<T::AccountId>>>(who: &T::AccountId, count: u32) -> Vec<ModelId> {
+	let other = provider::<T>(99);
+	(0..count)
+		.map(|n| {
+			let owner = funded::<T>("owner", n);
+			let model = T::Models::create_for_benchmark(&owner, n);
+			Pallet::<T>::do_offer(who.clone(), model, PRICE).expect("registered");
+			Pallet::<T>::do_offer(other.clone(), model, PRICE).expect("registered");
+			model
+		})
+		.collect()
+}
+
+#[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn register() {
+		let who = funded::<T>("provider", 0);
+		let worker = account("worker", 0, 0);
+		let bond = T::MinBond::get();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), worker, bond, 1, endpoint());
+
+		assert!(Providers::<T>::contains_key(who));
+	}
+
+	#[benchmark]
+	fn set_worker() {
+		let who = provider::<T>(0);
+		let worker: T::AccountId = account("worker", 1, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who), worker.clone());
+
+		assert!(Workers::<T>::contains_key(worker));
+	}
+
+	/// `o`: offers, each of which loses all but one of its tickets.
+	#[benchmark]
+	fn update(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = provider::<T>(0);
+		offers::<T>(&who, o);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), 1, endpoint());
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.capacity), Some(1));
+	}
+
+	/// `o`: offers, each of which gains all but one of its tickets.
+	#[benchmark]
+	fn bond_extra(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = funded::<T>("provider", 0);
+		let capacity = T::MaxCapacity::get();
+		let worker = account("worker", 0, 0);
+		Pallet::<T>::do_register(who.clone(), worker, T::MinBond::get(), capacity, endpoint())?;
+		offers::<T>(&who, o);
+		let amount = T::BondPerTicket::get().saturating_mul(T::MaxTickets::get().into());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), amount);
+
+		assert!(Providers::<T>::get(who).is_some_and(|p| p.bond > amount));
+	}
+
+	#[benchmark]
+	fn offer() {
+		let who = provider::<T>(0);
+		let owner = funded::<T>("owner", 0);
+		let model = T::Models::create_for_benchmark(&owner, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), model, PRICE);
+
+		assert!(Offers::<T>::contains_key(who, model));
+	}
+
+	#[benchmark]
+	fn withdraw_offer() {
+		let who = provider::<T>(0);
+		let model = offers::<T>(&who, 1)[0];
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), model);
+
+		assert!(!Offers::<T>::contains_key(who, model));
+	}
+
+	#[benchmark]
+	fn pause() {
+		let who = provider::<T>(0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.status), Some(Status::Paused));
+	}
+
+	/// `o`: offers, each of which gains all but one of its tickets.
+	#[benchmark]
+	fn resume(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = provider::<T>(0);
+		offers::<T>(&who, o);
+		Pallet::<T>::do_update(who.clone(), 1, endpoint())?;
+		Pallet::<T>::do_pause(who.clone())?;
+		Providers::<T>::mutate(&who, |p| {
+			if let Some(p) = p {
+				p.capacity = T::MaxCapacity::get();
+			}
+		});
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.status), Some(Status::Active));
+	}
+
+	/// `o`: offers to withdraw.
+	#[benchmark]
+	fn leave(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = provider::<T>(0);
+		offers::<T>(&who, o);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+
+		assert!(Providers::<T>::get(who).is_some_and(|p| p.is_leaving()));
+	}
+
+	#[benchmark]
+	fn finish_departure() {
+		let who = provider::<T>(0);
+		Pallet::<T>::do_leave(who.clone())?;
+		let then = frame_system::Pallet::<T>::block_number()
+			.saturating_add(T::UnbondingBlocks::get())
+			.saturating_add(BlockNumberFor::<T>::from(1u32));
+
+		#[block]
+		{
+			Pallet::<T>::on_idle(then, Weight::MAX);
+		}
+
+		assert!(!Providers::<T>::contains_key(who));
+	}
+}

@@ -1,0 +1,296 @@
+//! What the calls and the hook do.
+
+use crate::{pallet::*, types::*, weights::WeightInfo};
+use alloc::vec::Vec;
+use frame_support::{
+	ensure,
+	traits::{
+		fungible::{BalancedHold, MutateHold},
+		tokens::Precision,
+		Get, OnUnbalanced,
+	},
+	weights::Weight,
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_primitives::{Balance, Held, HeldFor, ModelId, Price, Reason};
+use reckon_support::ModelInspect;
+use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_register(
+		who: T::AccountId,
+		worker: T::AccountId,
+		bond: Balance,
+		capacity: u32,
+		endpoint: Endpoint,
+	) -> DispatchResult {
+		ensure!(!Providers::<T>::contains_key(&who), Error::<T>::AlreadyRegistered);
+		ensure!(!Workers::<T>::contains_key(&worker), Error::<T>::WorkerTaken);
+		ensure!(bond >= T::MinBond::get(), Error::<T>::BondTooLow);
+		Self::ensure_capacity(capacity)?;
+
+		T::Currency::hold(&HoldReason::Bond.into(), &who, bond)?;
+		Workers::<T>::insert(&worker, &who);
+		Providers::<T>::insert(
+			&who,
+			Provider {
+				worker: worker.clone(),
+				bond,
+				capacity,
+				load: 0,
+				offers: 0,
+				misses: 0,
+				status: Status::Active,
+				endpoint,
+			},
+		);
+		Self::deposit_event(Event::ProviderRegistered { provider: who, worker, bond, capacity });
+		Ok(())
+	}
+
+	pub(crate) fn do_set_worker(who: T::AccountId, worker: T::AccountId) -> DispatchResult {
+		let mut provider = Self::registered(&who)?;
+		ensure!(!Workers::<T>::contains_key(&worker), Error::<T>::WorkerTaken);
+		Workers::<T>::remove(&provider.worker);
+		Workers::<T>::insert(&worker, &who);
+		provider.worker = worker.clone();
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::WorkerChanged { provider: who, worker });
+		Ok(())
+	}
+
+	pub(crate) fn do_update(
+		who: T::AccountId,
+		capacity: u32,
+		endpoint: Endpoint,
+	) -> Result<u32, DispatchError> {
+		let mut provider = Self::registered(&who)?;
+		Self::ensure_capacity(capacity)?;
+		provider.capacity = capacity;
+		provider.endpoint = endpoint;
+		let offers = Self::resize_all(&who, &provider)?;
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::ProviderUpdated { provider: who, capacity });
+		Ok(offers)
+	}
+
+	pub(crate) fn do_bond_extra(
+		who: T::AccountId,
+		amount: Balance,
+	) -> Result<u32, DispatchError> {
+		let mut provider = Self::registered(&who)?;
+		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
+		T::Currency::hold(&HoldReason::Bond.into(), &who, amount)?;
+		provider.bond = provider.bond.saturating_add(amount);
+		let offers = Self::resize_all(&who, &provider)?;
+		let bond = provider.bond;
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::BondRaised { provider: who, bond });
+		Ok(offers)
+	}
+
+	pub(crate) fn do_offer(
+		who: T::AccountId,
+		model: ModelId,
+		price: Price<Balance>,
+	) -> DispatchResult {
+		let mut provider = Self::registered(&who)?;
+		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
+		ensure!(price != Price::default(), Error::<T>::PriceZero);
+		ensure!(T::Models::model(&model).is_some_and(|m| m.active), Error::<T>::UnknownModel);
+
+		let mut offer = match Offers::<T>::get(&who, model) {
+			Some(offer) => offer,
+			None => {
+				ensure!(provider.offers < T::MaxOffers::get(), Error::<T>::TooManyOffers);
+				provider.offers = provider.offers.saturating_add(1);
+				Offer { price, tickets: Default::default() }
+			},
+		};
+		offer.price = price;
+		Self::resize(&who, &model, &mut offer, Self::tickets_due(&provider))?;
+		Offers::<T>::insert(&who, model, offer);
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::ModelOffered { provider: who, model, price });
+		Ok(())
+	}
+
+	pub(crate) fn do_withdraw_offer(who: T::AccountId, model: ModelId) -> DispatchResult {
+		let mut provider = Self::registered(&who)?;
+		Self::remove_offer(&who, &mut provider, model)?;
+		Providers::<T>::insert(&who, provider);
+		Ok(())
+	}
+
+	pub(crate) fn do_pause(who: T::AccountId) -> DispatchResult {
+		let mut provider = Self::registered(&who)?;
+		match provider.status {
+			Status::Active => provider.status = Status::Paused,
+			Status::Paused => return Err(Error::<T>::AlreadyPaused.into()),
+			Status::Leaving { .. } => return Err(Error::<T>::IsLeaving.into()),
+		}
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::ProviderPaused { provider: who, by_chain: false });
+		Ok(())
+	}
+
+	pub(crate) fn do_resume(who: T::AccountId) -> Result<u32, DispatchError> {
+		let mut provider = Self::registered(&who)?;
+		match provider.status {
+			Status::Paused => provider.status = Status::Active,
+			Status::Active => return Err(Error::<T>::NotPaused.into()),
+			Status::Leaving { .. } => return Err(Error::<T>::IsLeaving.into()),
+		}
+		ensure!(provider.bond >= T::MinBond::get(), Error::<T>::BondTooLow);
+		provider.misses = 0;
+		// A slash leaves the tickets as they were; here they follow the bond again.
+		let offers = Self::resize_all(&who, &provider)?;
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::ProviderResumed { provider: who });
+		Ok(offers)
+	}
+
+	pub(crate) fn do_leave(who: T::AccountId) -> Result<u32, DispatchError> {
+		let mut provider = Self::registered(&who)?;
+		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
+		let models: Vec<_> = Offers::<T>::iter_key_prefix(&who).collect();
+		for model in &models {
+			Self::remove_offer(&who, &mut provider, *model)?;
+		}
+		let until = Self::queue_departure(&who);
+		provider.status = Status::Leaving { until };
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::ProviderLeaving { provider: who, until });
+		Ok(models.len() as u32)
+	}
+
+	fn remove_offer(
+		who: &T::AccountId,
+		provider: &mut ProviderOf<T>,
+		model: ModelId,
+	) -> DispatchResult {
+		let mut offer = Offers::<T>::get(who, model).ok_or(Error::<T>::NotOffered)?;
+		Self::resize(who, &model, &mut offer, 0)?;
+		Offers::<T>::remove(who, model);
+		provider.offers = provider.offers.saturating_sub(1);
+		Self::deposit_event(Event::OfferWithdrawn { provider: who.clone(), model });
+		Ok(())
+	}
+
+	/// Puts a provider at the end of the queue of those that leave; the wait is the same for all,
+	/// so the queue is in the order of time.
+	fn queue_departure(who: &T::AccountId) -> BlockNumberFor<T> {
+		let until =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
+		let (first, next) = DepartureRange::<T>::get();
+		Departures::<T>::insert(next, (who, until));
+		DepartureRange::<T>::put((first, next.saturating_add(1)));
+		until
+	}
+
+	/// Returns the bonds of those whose time has come, as many as `limit` allows.
+	pub(crate) fn finish_departures(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+		let look = T::DbWeight::get().reads(1);
+		let each = T::WeightInfo::finish_departure();
+		let mut used = look;
+		if used.any_gt(limit) {
+			return Weight::zero();
+		}
+		let (mut first, last) = DepartureRange::<T>::get();
+		while first < last && used.saturating_add(each).all_lte(limit) {
+			let Some((who, until)) = Departures::<T>::get(first) else { break };
+			if until > now {
+				break;
+			}
+			used = used.saturating_add(each);
+			Departures::<T>::remove(first);
+			first = first.saturating_add(1);
+			DepartureRange::<T>::mutate(|range| range.0 = first);
+			Self::finish_departure(who);
+		}
+		used
+	}
+
+	fn finish_departure(who: T::AccountId) {
+		let Some(mut provider) = Providers::<T>::get(&who) else { return };
+		if provider.load > 0 {
+			// Its last jobs are not over, and they may still cost it bond.
+			provider.status = Status::Leaving { until: Self::queue_departure(&who) };
+			Providers::<T>::insert(&who, provider);
+			return;
+		}
+		let released = T::Currency::release(
+			&HoldReason::Bond.into(),
+			&who,
+			provider.bond,
+			Precision::BestEffort,
+		);
+		let bond = released.unwrap_or_default();
+		Workers::<T>::remove(&provider.worker);
+		Providers::<T>::remove(&who);
+		Self::deposit_event(Event::ProviderLeft { provider: who, bond });
+	}
+
+	/// Takes a part of the bond and pauses the provider.
+	pub(crate) fn slash_and_pause(who: &T::AccountId, provider: &mut ProviderOf<T>, reason: Reason) {
+		let amount = T::MissSlash::get().mul_floor(provider.bond);
+		let (credit, _missing) = T::Currency::slash(&HoldReason::Bond.into(), who, amount);
+		let taken = frame_support::traits::Imbalance::peek(&credit);
+		provider.bond = provider.bond.saturating_sub(taken);
+		provider.misses = 0;
+		T::OnSlash::on_unbalanced(credit);
+		Self::deposit_event(Event::ProviderSlashed { provider: who.clone(), amount: taken, reason });
+		if matches!(provider.status, Status::Active) {
+			provider.status = Status::Paused;
+			Self::deposit_event(Event::ProviderPaused { provider: who.clone(), by_chain: true });
+		}
+	}
+
+	fn registered(who: &T::AccountId) -> Result<ProviderOf<T>, Error<T>> {
+		Providers::<T>::get(who).ok_or(Error::<T>::NotRegistered)
+	}
+
+	fn ensure_capacity(capacity: u32) -> DispatchResult {
+		ensure!(
+			(1..=T::MaxCapacity::get()).contains(&capacity),
+			Error::<T>::CapacityOutOfRange
+		);
+		Ok(())
+	}
+
+	pub(crate) fn offers_of(who: &T::AccountId) -> Vec<(ModelId, Price<Balance>, u32)> {
+		Offers::<T>::iter_prefix(who)
+			.map(|(model, offer)| (model, offer.price, offer.tickets.len() as u32))
+			.collect()
+	}
+
+	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
+		Providers::<T>::get(who)
+			.map(|provider| match provider.status {
+				Status::Leaving { until } => Held {
+					held_for: HeldFor::ProviderUnbonding,
+					amount: provider.bond,
+					next_step_at: Some(until),
+				},
+				_ => Held {
+					held_for: HeldFor::ProviderBond,
+					amount: provider.bond,
+					next_step_at: None,
+				},
+			})
+			.into_iter()
+			.collect()
+	}
+}
+
+impl<AccountId, BlockNumber> Provider<AccountId, BlockNumber> {
+	/// Whether the provider is on its way out.
+	pub fn is_leaving(&self) -> bool {
+		matches!(self.status, Status::Leaving { .. })
+	}
+
+	/// How many more jobs the provider can take.
+	pub fn free(&self) -> u32 {
+		self.capacity.saturating_sub(self.load)
+	}
+}

@@ -1,0 +1,76 @@
+//! What must hold after every call and hook.
+
+#![cfg(any(feature = "try-runtime", test))]
+
+use crate::{pallet::*, types::Status};
+use frame_support::{ensure, traits::fungible::InspectHold, traits::Get};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// Checks the whole of this pallet's state.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_bonds()?;
+		Self::try_tickets()?;
+		Self::try_departures()
+	}
+
+	/// Held by bonds = the sum of bonds, account by account; workers and providers belong to one
+	/// another.
+	fn try_bonds() -> Result<(), TryRuntimeError> {
+		for (who, provider) in Providers::<T>::iter() {
+			let held = T::Currency::balance_on_hold(&HoldReason::Bond.into(), &who);
+			ensure!(held == provider.bond, "a bond is not what is held for it");
+			ensure!(
+				Workers::<T>::get(&provider.worker) == Some(who.clone()),
+				"a provider's worker does not lead back to it"
+			);
+			ensure!(
+				Offers::<T>::iter_key_prefix(&who).count() as u32 == provider.offers,
+				"a provider's offers are miscounted"
+			);
+			ensure!(provider.offers <= T::MaxOffers::get(), "too many offers");
+		}
+		ensure!(
+			Workers::<T>::iter_keys().count() == Providers::<T>::iter_keys().count(),
+			"a worker speaks for nobody"
+		);
+		Ok(())
+	}
+
+	/// Tickets are numbered without gaps, and each is in its owner's offer.
+	fn try_tickets() -> Result<(), TryRuntimeError> {
+		for (model, count) in TicketCounts::<T>::iter() {
+			ensure!(
+				Tickets::<T>::iter_key_prefix(model).count() as u32 == count,
+				"a model's tickets are miscounted"
+			);
+		}
+		for (model, number, who) in Tickets::<T>::iter() {
+			ensure!(number < TicketCounts::<T>::get(model), "a ticket is out of range");
+			ensure!(
+				Offers::<T>::get(who, model).is_some_and(|offer| offer.tickets.contains(&number)),
+				"a ticket is not in its owner's offer"
+			);
+		}
+		let owned: usize = Offers::<T>::iter().map(|(_, _, offer)| offer.tickets.len()).sum();
+		ensure!(owned == Tickets::<T>::iter_keys().count(), "an offer has a ticket that is not");
+		Ok(())
+	}
+
+	/// Every provider that leaves is in the queue, once.
+	fn try_departures() -> Result<(), TryRuntimeError> {
+		let leaving = Providers::<T>::iter()
+			.filter(|(_, provider)| matches!(provider.status, Status::Leaving { .. }))
+			.count();
+		ensure!(Departures::<T>::iter_keys().count() == leaving, "a departure is lost");
+		let (first, next) = DepartureRange::<T>::get();
+		for (number, (who, until)) in Departures::<T>::iter() {
+			ensure!((first..next).contains(&number), "a departure is out of range");
+			ensure!(
+				Providers::<T>::get(who).map(|p| p.status) == Some(Status::Leaving { until }),
+				"a departure is not its provider's"
+			);
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,459 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod calls;
+mod invariants;
+#[cfg(test)]
+mod mock;
+mod pool;
+#[cfg(test)]
+mod tests;
+mod tickets;
+mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::{Endpoint, MaxEndpointBytes, Offer, Provider, Status};
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{
+			fungible::{hold::Balanced, Credit, Inspect, InspectHold, MutateHold},
+			OnUnbalanced,
+		},
+	};
+	use frame_system::pallet_prelude::*;
+	use reckon_primitives::{Balance, Held, ModelId, Price, Reason};
+	use reckon_support::ModelInspect;
+	use sp_runtime::Permill;
+
+	/// A provider's record.
+	pub type ProviderOf<T> =
+		Provider<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+	/// A provider's offer.
+	pub type OfferOf<T> = Offer<<T as Config>::MaxTickets>;
+	/// What a slash takes away.
+	pub type CreditOf<T> = Credit<<T as frame_system::Config>::AccountId, <T as Config>::Currency>;
+
+	/// The version of this pallet's storage.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+		/// What the calls and hooks weigh.
+		type WeightInfo: WeightInfo;
+
+		/// The money that bonds are held in.
+		type Currency: Inspect<Self::AccountId, Balance = Balance>
+			+ InspectHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+			+ Balanced<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+		/// The runtime's reasons for holds.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The store: only models that it has can be offered.
+		type Models: ModelInspect<Self::AccountId>;
+
+		/// Where slashed bonds go.
+		type OnSlash: OnUnbalanced<CreditOf<Self>>;
+
+		/// The least bond, in the smallest token unit. It makes a registration dearer than what a
+		/// provider could gain by leaving its work undone.
+		#[pallet::constant]
+		type MinBond: Get<Balance>;
+
+		/// The bond that one ticket in a model's draw stands for, in the smallest token unit.
+		#[pallet::constant]
+		type BondPerTicket: Get<Balance>;
+
+		/// The most tickets of one offer: bounds the work of an offer's changes, and how much of
+		/// a model's work one provider can draw.
+		#[pallet::constant]
+		type MaxTickets: Get<u32>;
+
+		/// The most models that one provider can offer: bounds the work of changing a bond.
+		#[pallet::constant]
+		type MaxOffers: Get<u32>;
+
+		/// The most jobs that one provider can have at once: bounds the list that a worker asks
+		/// for.
+		#[pallet::constant]
+		type MaxCapacity: Get<u32>;
+
+		/// Blocks between leaving and having the bond back; the bond can be slashed for that long.
+		#[pallet::constant]
+		type UnbondingBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Deadlines missed one after the other before the provider is slashed and paused.
+		#[pallet::constant]
+		type MissesBeforeSlash: Get<u32>;
+
+		/// The part of the bond that such a series of misses costs.
+		#[pallet::constant]
+		type MissSlash: Get<Permill>;
+	}
+
+	/// Why this pallet holds money.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// A provider's bond.
+		#[codec(index = 0)]
+		Bond,
+	}
+
+	/// The registered providers, by account.
+	// Blake2: anybody can register under any account.
+	#[pallet::storage]
+	pub type Providers<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, ProviderOf<T>, OptionQuery>;
+
+	/// For which provider a worker's hot key speaks.
+	#[pallet::storage]
+	pub type Workers<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, T::AccountId, OptionQuery>;
+
+	/// What each provider offers, by provider and model.
+	#[pallet::storage]
+	pub type Offers<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Blake2_128Concat,
+		ModelId,
+		OfferOf<T>,
+		OptionQuery,
+	>;
+
+	/// The tickets of a model's draw, numbered from 0 without gaps, and whose they are.
+	// Twox for the number: it is the chain's own.
+	#[pallet::storage]
+	pub type Tickets<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		ModelId,
+		Twox64Concat,
+		u32,
+		T::AccountId,
+		OptionQuery,
+	>;
+
+	/// How many tickets there are in a model's draw.
+	#[pallet::storage]
+	pub type TicketCounts<T: Config> =
+		StorageMap<_, Blake2_128Concat, ModelId, u32, ValueQuery>;
+
+	/// The providers that are leaving, in the order in which they have their bonds back.
+	#[pallet::storage]
+	pub type Departures<T: Config> =
+		StorageMap<_, Twox64Concat, u64, (T::AccountId, BlockNumberFor<T>), OptionQuery>;
+
+	/// The number of the first departure that is not done, and of the next one to come.
+	#[pallet::storage]
+	pub type DepartureRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A provider has registered.
+		ProviderRegistered {
+			/// The provider.
+			provider: T::AccountId,
+			/// Its worker's hot key.
+			worker: T::AccountId,
+			/// Its bond.
+			bond: Balance,
+			/// How many jobs it can have at once.
+			capacity: u32,
+		},
+		/// A provider has named another worker.
+		WorkerChanged {
+			/// The provider.
+			provider: T::AccountId,
+			/// The new hot key; the old one speaks for nobody any more.
+			worker: T::AccountId,
+		},
+		/// A provider has changed how many jobs it takes, or where its worker is reached.
+		ProviderUpdated {
+			/// The provider.
+			provider: T::AccountId,
+			/// How many jobs it can have at once.
+			capacity: u32,
+		},
+		/// A provider has raised its bond.
+		BondRaised {
+			/// The provider.
+			provider: T::AccountId,
+			/// The whole bond now.
+			bond: Balance,
+		},
+		/// A provider offers a model, or has changed its price.
+		ModelOffered {
+			/// The provider.
+			provider: T::AccountId,
+			/// The model.
+			model: ModelId,
+			/// What it asks for.
+			price: Price<Balance>,
+		},
+		/// A provider offers a model no more.
+		OfferWithdrawn {
+			/// The provider.
+			provider: T::AccountId,
+			/// The model.
+			model: ModelId,
+		},
+		/// A provider takes no new jobs for now.
+		ProviderPaused {
+			/// The provider.
+			provider: T::AccountId,
+			/// Whether the chain paused it, after missed deadlines.
+			by_chain: bool,
+		},
+		/// A provider takes jobs again.
+		ProviderResumed {
+			/// The provider.
+			provider: T::AccountId,
+		},
+		/// A provider is leaving.
+		ProviderLeaving {
+			/// The provider.
+			provider: T::AccountId,
+			/// From which block on the chain returns the bond.
+			until: BlockNumberFor<T>,
+		},
+		/// A provider has left and has its bond back.
+		ProviderLeft {
+			/// The provider.
+			provider: T::AccountId,
+			/// What was returned.
+			bond: Balance,
+		},
+		/// A provider has lost a part of its bond.
+		ProviderSlashed {
+			/// The provider.
+			provider: T::AccountId,
+			/// How much was taken.
+			amount: Balance,
+			/// What for.
+			reason: Reason,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is registered as a provider already.
+		AlreadyRegistered,
+		/// The account is not registered as a provider.
+		NotRegistered,
+		/// The key is another provider's worker already; make a new one.
+		WorkerTaken,
+		/// The bond is below the least that is asked; see the constant `MinBond`.
+		BondTooLow,
+		/// The capacity is 0 or above the constant `MaxCapacity`.
+		CapacityOutOfRange,
+		/// The store has no such model, or it is deprecated.
+		UnknownModel,
+		/// The provider offers as many models as it can; withdraw one first.
+		TooManyOffers,
+		/// The provider does not offer this model.
+		NotOffered,
+		/// A price of nothing at all is not an offer; ask for at least one unit.
+		PriceZero,
+		/// The provider is paused already.
+		AlreadyPaused,
+		/// The provider is not paused.
+		NotPaused,
+		/// The provider is leaving; wait until it has left and register again.
+		IsLeaving,
+		/// The provider has no room for another job.
+		AtCapacity,
+	}
+
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Registers the signer as a provider.
+		///
+		/// Holds `bond`. `worker` is the hot key with which the worker daemon signs deliveries;
+		/// it can do nothing else in the provider's name, and should hold a little money of its
+		/// own, since a transaction's fee is advanced (and returned for a good delivery).
+		///
+		/// Emits `ProviderRegistered`.
+		#[pallet::call_index(0)]
+		pub fn register(
+			origin: OriginFor<T>,
+			worker: T::AccountId,
+			#[pallet::compact] bond: Balance,
+			capacity: u32,
+			endpoint: Endpoint,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register(who, worker, bond, capacity, endpoint)
+		}
+
+		/// Names another hot key for the signer's worker. The old key is refused from now on.
+		///
+		/// Emits `WorkerChanged`.
+		#[pallet::call_index(1)]
+		pub fn set_worker(origin: OriginFor<T>, worker: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_set_worker(who, worker)
+		}
+
+		/// Changes how many jobs the provider takes at once, and where its worker's content
+		/// endpoint is (an URL, or empty).
+		///
+		/// Emits `ProviderUpdated`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::update(T::MaxOffers::get()))]
+		pub fn update(
+			origin: OriginFor<T>,
+			capacity: u32,
+			endpoint: Endpoint,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let offers = Self::do_update(who, capacity, endpoint)?;
+			Ok(Some(T::WeightInfo::update(offers)).into())
+		}
+
+		/// Adds to the signer's bond, which brings more tickets in the draws.
+		///
+		/// Emits `BondRaised`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::bond_extra(T::MaxOffers::get()))]
+		pub fn bond_extra(
+			origin: OriginFor<T>,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let offers = Self::do_bond_extra(who, amount)?;
+			Ok(Some(T::WeightInfo::bond_extra(offers)).into())
+		}
+
+		/// Offers a model at a price, or changes the price of an offer. Jobs that are assigned
+		/// keep the price that they were assigned at.
+		///
+		/// Emits `ModelOffered`.
+		#[pallet::call_index(4)]
+		pub fn offer(
+			origin: OriginFor<T>,
+			model: ModelId,
+			price: Price<Balance>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_offer(who, model, price)
+		}
+
+		/// Offers a model no more. Jobs that are assigned stay so.
+		///
+		/// Emits `OfferWithdrawn`.
+		#[pallet::call_index(5)]
+		pub fn withdraw_offer(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw_offer(who, model)
+		}
+
+		/// Takes no new jobs for now, without penalty. Jobs that are assigned stay so.
+		///
+		/// Emits `ProviderPaused`.
+		#[pallet::call_index(6)]
+		pub fn pause(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_pause(who)
+		}
+
+		/// Takes jobs again, after a pause of the provider's own or the chain's. The bond must be
+		/// at least `MinBond`.
+		///
+		/// Emits `ProviderResumed`.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::resume(T::MaxOffers::get()))]
+		pub fn resume(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let offers = Self::do_resume(who)?;
+			Ok(Some(T::WeightInfo::resume(offers)).into())
+		}
+
+		/// Leaves for good. All offers are withdrawn; when `UnbondingBlocks` have passed and no
+		/// job is left, the chain itself returns the bond.
+		///
+		/// Emits `ProviderLeaving`, and later `ProviderLeft`.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::leave(T::MaxOffers::get()))]
+		pub fn leave(origin: OriginFor<T>) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let offers = Self::do_leave(who)?;
+			Ok(Some(T::WeightInfo::leave(offers)).into())
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+			Self::finish_departures(now, limit)
+		}
+
+		#[cfg(feature = "std")]
+		fn integrity_test() {
+			assert!(T::MaxTickets::get() > 0, "an offer without tickets is never drawn");
+			assert!(
+				T::BondPerTicket::get() > 0 && T::BondPerTicket::get() <= T::MinBond::get(),
+				"the least bond must bring a ticket"
+			);
+			assert!(T::MissesBeforeSlash::get() > 0, "the first missed deadline must be forgivable");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A provider's record.
+		pub fn provider(provider: T::AccountId) -> Option<ProviderOf<T>> {
+			Providers::<T>::get(provider)
+		}
+
+		/// Why a provider gets no work, whatever the job; `Eligible` when nothing speaks against
+		/// it.
+		pub fn why_not_assigned(provider: T::AccountId) -> Reason {
+			Self::idle_reason(&provider)
+		}
+
+		/// A provider's offers: model, price, and tickets in the model's draw.
+		pub fn offers(provider: T::AccountId) -> alloc::vec::Vec<(ModelId, Price<Balance>, u32)> {
+			Self::offers_of(&provider)
+		}
+
+		/// What this pallet holds of an account's money.
+		pub fn held_by(
+			who: T::AccountId,
+		) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+			Self::held(&who)
+		}
+	}
+}

@@ -1,0 +1,306 @@
+use crate::{mock::*, Error, Event, HoldReason, Offers, TicketCounts};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use proptest::prelude::*;
+use reckon_primitives::{Balance, Held, HeldFor, Price, Reason};
+use reckon_support::{mocks::MockModels, OnProviderOutcome, Outcome, ProviderPool};
+use sp_core::H256;
+
+fn signed(who: AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who)
+}
+
+fn held(who: AccountId) -> Balance {
+	Balances::balance_on_hold(&HoldReason::Bond.into(), &who)
+}
+
+fn miss(who: AccountId) {
+	Providers::on_provider_outcome(&who, Outcome::DeadlineMissed, 0);
+}
+
+#[test]
+fn register_should_hold_the_bond_when_accepted() {
+	run(|| {
+		register(ALICE, 2_500, 4);
+		assert_eq!(held(ALICE), 2_500);
+		assert_eq!(Providers::provider_of(&(ALICE + 100)), Some(ALICE));
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::OffersNothing);
+		assert_eq!(
+			Providers::held_by(ALICE),
+			vec![Held { held_for: HeldFor::ProviderBond, amount: 2_500, next_step_at: None }]
+		);
+	});
+}
+
+#[test]
+fn register_should_be_refused_when_something_is_wrong() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		let register = |who, worker, bond, capacity| {
+			Providers::register(signed(who), worker, bond, capacity, Default::default())
+		};
+		assert_noop!(register(ALICE, 7, BOND, 1), Error::<Test>::AlreadyRegistered);
+		assert_noop!(register(BOB, ALICE + 100, BOND, 1), Error::<Test>::WorkerTaken);
+		assert_noop!(register(BOB, 7, BOND - 1, 1), Error::<Test>::BondTooLow);
+		assert_noop!(register(BOB, 7, BOND, 0), Error::<Test>::CapacityOutOfRange);
+		assert_noop!(register(BOB, 7, BOND, 101), Error::<Test>::CapacityOutOfRange);
+		assert!(register(BOB, 7, START + 1, 1).is_err());
+	});
+}
+
+#[test]
+fn old_worker_should_speak_for_nobody_when_replaced() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::set_worker(signed(ALICE), 77));
+		assert_eq!(Providers::provider_of(&(ALICE + 100)), None);
+		assert_eq!(Providers::provider_of(&77), Some(ALICE));
+	});
+}
+
+#[test]
+fn tickets_should_follow_bond_and_capacity_when_they_change() {
+	run(|| {
+		register(ALICE, 2 * BOND, 10);
+		assert_ok!(Providers::offer(signed(ALICE), model(1), PRICE));
+		assert_eq!(TicketCounts::<Test>::get(model(1)), 2);
+		assert_ok!(Providers::bond_extra(signed(ALICE), 10 * BOND));
+		assert_eq!(TicketCounts::<Test>::get(model(1)), 4);
+		assert_ok!(Providers::update(signed(ALICE), 1, Default::default()));
+		assert_eq!(TicketCounts::<Test>::get(model(1)), 1);
+	});
+}
+
+#[test]
+fn offer_should_be_refused_when_something_is_wrong() {
+	run(|| {
+		let offer = |who, n, price| Providers::offer(signed(who), model(n), price);
+		assert_noop!(offer(ALICE, 1, PRICE), Error::<Test>::NotRegistered);
+		register(ALICE, BOND, 1);
+		assert_noop!(offer(ALICE, 99, PRICE), Error::<Test>::UnknownModel);
+		assert_noop!(offer(ALICE, 1, Price::default()), Error::<Test>::PriceZero);
+		MockModels::deprecate(model(5));
+		assert_noop!(offer(ALICE, 5, PRICE), Error::<Test>::UnknownModel);
+		for n in 1..=3 {
+			assert_ok!(offer(ALICE, n, PRICE));
+		}
+		assert_noop!(offer(ALICE, 4, PRICE), Error::<Test>::TooManyOffers);
+		// A new price for an old offer is fine.
+		let dearer = Price { base: 9, ..PRICE };
+		assert_ok!(offer(ALICE, 1, dearer));
+		assert_eq!(Offers::<Test>::get(ALICE, model(1)).unwrap().price, dearer);
+	});
+}
+
+#[test]
+fn gaps_should_close_when_offers_are_withdrawn() {
+	run(|| {
+		for who in 1..=6 {
+			register(who, 3 * BOND, 10);
+			assert_ok!(Providers::offer(signed(who), model(1), PRICE));
+		}
+		for who in [1, 6, 3] {
+			assert_ok!(Providers::withdraw_offer(signed(who), model(1)));
+			check();
+		}
+		assert_eq!(TicketCounts::<Test>::get(model(1)), 9);
+		assert_noop!(
+			Providers::withdraw_offer(signed(1), model(1)),
+			Error::<Test>::NotOffered
+		);
+	});
+}
+
+#[test]
+fn draw_should_name_each_eligible_provider_once_when_all_are_drawn() {
+	run(|| {
+		for who in 1..=4 {
+			register(who, BOND, 1);
+			assert_ok!(Providers::offer(signed(who), model(1), PRICE));
+		}
+		assert_ok!(Providers::pause(signed(2)));
+		assert_ok!(Providers::reserve(&3));
+		let drawn = Providers::draw(&model(1), &H256::zero(), 200);
+		let mut who: Vec<_> = drawn.iter().map(|one| one.provider).collect();
+		who.sort();
+		assert_eq!(who, vec![1, 4]);
+		assert_eq!(Providers::candidate(&model(1), &2), Err(Reason::Paused));
+		assert_eq!(Providers::candidate(&model(1), &3), Err(Reason::AtCapacity));
+		assert_eq!(Providers::candidate(&model(2), &1), Err(Reason::ModelNotOffered));
+	});
+}
+
+#[test]
+fn draw_should_favour_the_larger_bond_in_proportion() {
+	run(|| {
+		register(ALICE, 3 * BOND, 10);
+		register(BOB, BOND, 10);
+		for who in [ALICE, BOB] {
+			assert_ok!(Providers::offer(signed(who), model(1), PRICE));
+		}
+		let alice = (0..1000u32)
+			.filter(|n| {
+				let seed = sp_core::blake2_256(&n.to_le_bytes()).into();
+				Providers::draw(&model(1), &seed, 1)[0].provider == ALICE
+			})
+			.count();
+		assert!((700..800).contains(&alice), "{alice}");
+	});
+}
+
+#[test]
+fn place_should_be_refused_when_there_is_none() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::reserve(&ALICE));
+		assert_noop!(Providers::reserve(&ALICE), Error::<Test>::AtCapacity);
+		Providers::release(&ALICE);
+		assert_ok!(Providers::reserve(&ALICE));
+	});
+}
+
+#[test]
+fn provider_should_be_slashed_and_paused_when_it_misses_again_and_again() {
+	run(|| {
+		register(ALICE, 2 * BOND, 2);
+		assert_ok!(Providers::offer(signed(ALICE), model(1), PRICE));
+		let issuance = pallet_balances::TotalIssuance::<Test>::get();
+		miss(ALICE);
+		miss(ALICE);
+		assert_eq!(held(ALICE), 2 * BOND);
+		miss(ALICE);
+		assert_eq!(held(ALICE), 1_800);
+		assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance - 200);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::Paused);
+		check();
+		assert_ok!(Providers::resume(signed(ALICE)));
+		// 1,800 stands for one ticket.
+		assert_eq!(TicketCounts::<Test>::get(model(1)), 1);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::Eligible);
+	});
+}
+
+#[test]
+fn misses_should_be_forgiven_when_a_job_is_settled_between() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		miss(ALICE);
+		miss(ALICE);
+		Providers::on_provider_outcome(&ALICE, Outcome::Settled, 0);
+		miss(ALICE);
+		miss(ALICE);
+		assert_eq!(held(ALICE), BOND);
+	});
+}
+
+#[test]
+fn resume_should_be_refused_when_the_bond_is_too_low() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		(0..3).for_each(|_| miss(ALICE));
+		assert_noop!(Providers::resume(signed(ALICE)), Error::<Test>::BondTooLow);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::BondTooLow);
+		assert_ok!(Providers::bond_extra(signed(ALICE), 100));
+		assert_ok!(Providers::resume(signed(ALICE)));
+		assert_noop!(Providers::resume(signed(ALICE)), Error::<Test>::NotPaused);
+	});
+}
+
+#[test]
+fn bond_should_come_back_by_itself_when_the_provider_has_left() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::offer(signed(ALICE), model(1), PRICE));
+		assert_ok!(Providers::leave(signed(ALICE)));
+		assert_eq!(TicketCounts::<Test>::get(model(1)), 0);
+		assert_noop!(Providers::leave(signed(ALICE)), Error::<Test>::IsLeaving);
+		idle(10);
+		assert_eq!(held(ALICE), BOND);
+		idle(11);
+		assert_eq!(held(ALICE), 0);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::NotRegistered);
+		System::assert_last_event(Event::ProviderLeft { provider: ALICE, bond: BOND }.into());
+	});
+}
+
+#[test]
+fn bond_should_stay_when_the_leaving_provider_still_has_a_job() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::reserve(&ALICE));
+		assert_ok!(Providers::leave(signed(ALICE)));
+		idle(11);
+		assert_eq!(held(ALICE), BOND);
+		Providers::release(&ALICE);
+		idle(21);
+		assert_eq!(held(ALICE), 0);
+	});
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+	Register(u8, u8),
+	Offer(u8),
+	Withdraw(u8),
+	BondExtra(u8),
+	Update(u8),
+	Pause,
+	Resume,
+	Leave,
+	Miss,
+	Idle(u8),
+}
+
+fn step() -> impl Strategy<Value = (AccountId, Step)> {
+	let step = prop_oneof![
+		(1u8..6, 1u8..6).prop_map(|(bond, capacity)| Step::Register(bond, capacity)),
+		(1u8..6).prop_map(Step::Offer),
+		(1u8..6).prop_map(Step::Withdraw),
+		(1u8..4).prop_map(Step::BondExtra),
+		(1u8..8).prop_map(Step::Update),
+		Just(Step::Pause),
+		Just(Step::Resume),
+		Just(Step::Leave),
+		Just(Step::Miss),
+		(1u8..12).prop_map(Step::Idle),
+	];
+	(1u64..6, step)
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(64))]
+
+	/// Whatever providers do, in whatever order: no money is lost and the draws stay whole.
+	#[test]
+	fn invariants_should_hold_when_anybody_does_anything(steps in proptest::collection::vec(step(), 1..80)) {
+		run(|| {
+			let mut now = 1u32;
+			for (who, step) in steps {
+				let origin = signed(who);
+				let _ = match step {
+					Step::Register(bond, capacity) => Providers::register(
+						origin, who + 100, Balance::from(bond) * BOND, capacity.into(), Default::default(),
+					),
+					Step::Offer(n) => Providers::offer(origin, model(n), PRICE),
+					Step::Withdraw(n) => Providers::withdraw_offer(origin, model(n)),
+					Step::BondExtra(n) => Providers::bond_extra(origin, Balance::from(n) * 500)
+						.map(|_| ()).map_err(|e| e.error),
+					Step::Update(n) => Providers::update(origin, n.into(), Default::default())
+						.map(|_| ()).map_err(|e| e.error),
+					Step::Pause => Providers::pause(origin),
+					Step::Resume => Providers::resume(origin).map(|_| ()).map_err(|e| e.error),
+					Step::Leave => Providers::leave(origin).map(|_| ()).map_err(|e| e.error),
+					Step::Miss => {
+						miss(who);
+						Ok(())
+					},
+					Step::Idle(n) => {
+						now += u32::from(n);
+						idle(now);
+						Ok(())
+					},
+				};
+				check();
+			}
+		});
+	}
+}

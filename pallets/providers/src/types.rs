@@ -1,0 +1,77 @@
+//! A provider's records.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+	traits::{ConstU32, Get},
+	BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+};
+use reckon_primitives::{Balance, Price};
+use scale_info::TypeInfo;
+
+/// The most bytes of an endpoint's URL: a host name of 64 bytes, a port and a path fit.
+pub type MaxEndpointBytes = ConstU32<128>;
+/// The URL of a worker's content endpoint, UTF-8; empty when there is none.
+pub type Endpoint = BoundedVec<u8, MaxEndpointBytes>;
+
+/// Whether a provider takes jobs.
+#[derive(
+	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Status<BlockNumber> {
+	/// It does.
+	#[codec(index = 0)]
+	Active,
+	/// Not for now.
+	#[codec(index = 1)]
+	Paused,
+	/// Never again.
+	#[codec(index = 2)]
+	Leaving {
+		/// From which block on the bond is returned.
+		until: BlockNumber,
+	},
+}
+
+/// A provider.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Provider<AccountId, BlockNumber> {
+	/// The hot key of its worker.
+	pub worker: AccountId,
+	/// Its bond, in the smallest token unit.
+	pub bond: Balance,
+	/// How many jobs it can have at once.
+	pub capacity: u32,
+	/// How many it has.
+	pub load: u32,
+	/// How many models it offers.
+	pub offers: u32,
+	/// Deadlines missed since it last delivered.
+	pub misses: u32,
+	/// Whether it takes jobs.
+	pub status: Status<BlockNumber>,
+	/// Where its worker's content endpoint is.
+	pub endpoint: Endpoint,
+}
+
+/// A provider's offer of one model.
+#[derive(
+	CloneNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	DebugNoBound,
+	Encode,
+	Decode,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always", skip_type_params(MaxTickets))]
+pub struct Offer<MaxTickets: Get<u32>> {
+	/// What it asks for.
+	pub price: Price<Balance>,
+	/// The numbers of its tickets in the model's draw.
+	pub tickets: BoundedVec<u32, MaxTickets>,
+}

@@ -1,0 +1,26 @@
+//! How the pallets know of one another: they ask downwards by the `…Inspect` and `…Pool` traits,
+//! tell upwards by the `On…` hooks, and the runtime ties the ends in its `adapters`.
+//!
+//! Each trait has a `()` impl that stands for "nothing there", hooks also work as tuples, and each
+//! hook says what it weighs, so that the caller's own weight stays true. Mocks are behind the
+//! feature `mocks`.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+
+mod models;
+mod outcomes;
+mod providers;
+mod reputation;
+mod subnets;
+
+#[cfg(feature = "mocks")]
+pub mod mocks;
+
+pub use models::{ModelInfo, ModelInspect};
+pub use outcomes::{OnJobSettled, OnProviderOutcome, Outcome, SettledJob};
+pub use providers::{Candidate, ProviderPool};
+pub use reputation::ReputationInspect;
+pub use subnets::{SubnetInspect, SubnetParameters};

@@ -1,0 +1,209 @@
+//! Mocks of the traits, for the tests of pallets that use them. Their state is per thread, and a
+//! test resets it with [`reset`].
+
+use crate::*;
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::cell::RefCell;
+use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
+use reckon_primitives::{Balance, ModelId, Price, Reason, TaskKind, TaskSet};
+use sp_core::H256;
+use sp_runtime::Permill;
+
+/// The accounts of the pallets' tests.
+pub type AccountId = u64;
+
+/// A provider of [`MockPool`].
+#[derive(Clone, Debug)]
+pub struct MockProvider {
+	/// What it asks for.
+	pub price: Price<Balance>,
+	/// How many jobs it can have.
+	pub capacity: u32,
+	/// How many it has.
+	pub load: u32,
+}
+
+std::thread_local! {
+	static MODELS: RefCell<BTreeMap<ModelId, ModelInfo<AccountId>>> = const { RefCell::new(BTreeMap::new()) };
+	static PROVIDERS: RefCell<BTreeMap<AccountId, MockProvider>> = const { RefCell::new(BTreeMap::new()) };
+	static OUTCOMES: RefCell<Vec<(AccountId, Outcome, Balance)>> = const { RefCell::new(Vec::new()) };
+	static SETTLED: RefCell<Vec<SettledJob<AccountId, Balance>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Forgets everything.
+pub fn reset() {
+	MODELS.take();
+	PROVIDERS.take();
+	OUTCOMES.take();
+	SETTLED.take();
+}
+
+/// A store of models that the test fills.
+pub struct MockModels;
+
+impl MockModels {
+	/// Puts an active model with these tasks into the store.
+	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
+		let info = ModelInfo { owner, royalty, tasks: TaskSet::of(tasks), active: true };
+		MODELS.with_borrow_mut(|models| models.insert(id, info));
+	}
+
+	/// Takes a model out of use.
+	pub fn deprecate(id: ModelId) {
+		MODELS.with_borrow_mut(|models| {
+			if let Some(model) = models.get_mut(&id) {
+				model.active = false;
+			}
+		});
+	}
+}
+
+impl ModelInspect<AccountId> for MockModels {
+	fn model(id: &ModelId) -> Option<ModelInfo<AccountId>> {
+		MODELS.with_borrow(|models| models.get(id).cloned())
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(owner: &AccountId, n: u32) -> ModelId {
+		let id = ModelId::from_low_u64_be(n.into());
+		let tasks = [TaskKind::Chat, TaskKind::Complete, TaskKind::Embed];
+		Self::insert(id, *owner, Permill::from_percent(20), &tasks);
+		id
+	}
+}
+
+/// Providers that all offer every model, and are drawn in the order of their accounts. The worker
+/// of provider `n` is account `n + 100`.
+pub struct MockPool;
+
+impl MockPool {
+	/// Registers a provider.
+	pub fn insert(who: AccountId, capacity: u32, price: Price<Balance>) {
+		let provider = MockProvider { price, capacity, load: 0 };
+		PROVIDERS.with_borrow_mut(|providers| providers.insert(who, provider));
+	}
+
+	/// Lets a provider vanish.
+	pub fn remove(who: AccountId) {
+		PROVIDERS.with_borrow_mut(|providers| providers.remove(&who));
+	}
+
+	/// How many jobs a provider has.
+	pub fn load(who: AccountId) -> u32 {
+		PROVIDERS.with_borrow(|providers| providers.get(&who).map_or(0, |p| p.load))
+	}
+
+	/// The worker's key of a provider.
+	pub const fn worker_of(who: AccountId) -> AccountId {
+		who + 100
+	}
+}
+
+impl ProviderPool<AccountId, Balance> for MockPool {
+	fn is_offered(_: &ModelId) -> bool {
+		PROVIDERS.with_borrow(|providers| !providers.is_empty())
+	}
+
+	fn draw(model: &ModelId, _: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>> {
+		let all: Vec<_> = PROVIDERS.with_borrow(|p| p.keys().copied().collect());
+		all.iter()
+			.take(draws as usize)
+			.filter_map(|who| Self::candidate(model, who).ok())
+			.collect()
+	}
+
+	fn draw_weight(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn candidate(
+		_: &ModelId,
+		who: &AccountId,
+	) -> Result<Candidate<AccountId, Balance>, Reason> {
+		PROVIDERS.with_borrow(|providers| {
+			let found = providers.get(who).ok_or(Reason::NotRegistered)?;
+			let free = found.capacity.saturating_sub(found.load);
+			if free == 0 {
+				return Err(Reason::AtCapacity);
+			}
+			Ok(Candidate { provider: *who, price: found.price, free, capacity: found.capacity })
+		})
+	}
+
+	fn provider_of(worker: &AccountId) -> Option<AccountId> {
+		let who = worker.checked_sub(100)?;
+		PROVIDERS.with_borrow(|providers| providers.contains_key(&who).then_some(who))
+	}
+
+	fn reserve(who: &AccountId) -> DispatchResult {
+		PROVIDERS.with_borrow_mut(|providers| match providers.get_mut(who) {
+			Some(found) if found.load < found.capacity => {
+				found.load += 1;
+				Ok(())
+			},
+			_ => Err(sp_runtime::DispatchError::Unavailable),
+		})
+	}
+
+	fn release(who: &AccountId) {
+		PROVIDERS.with_borrow_mut(|providers| {
+			if let Some(found) = providers.get_mut(who) {
+				found.load = found.load.checked_sub(1).expect("released more than was reserved");
+			}
+		});
+	}
+
+	fn place_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn why_idle(_: &AccountId) -> Reason {
+		Reason::Eligible
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(
+		provider: &AccountId,
+		_: &AccountId,
+		_: &ModelId,
+		capacity: u32,
+		price: Price<Balance>,
+	) {
+		Self::insert(*provider, capacity, price);
+	}
+}
+
+/// Remembers what it is told.
+pub struct MockHooks;
+
+impl MockHooks {
+	/// The outcomes so far.
+	pub fn outcomes() -> Vec<(AccountId, Outcome, Balance)> {
+		OUTCOMES.with_borrow(Clone::clone)
+	}
+
+	/// The settled jobs so far.
+	pub fn settled() -> Vec<SettledJob<AccountId, Balance>> {
+		SETTLED.with_borrow(Clone::clone)
+	}
+}
+
+impl OnProviderOutcome<AccountId, Balance> for MockHooks {
+	fn on_provider_outcome(provider: &AccountId, outcome: Outcome, value: Balance) {
+		OUTCOMES.with_borrow_mut(|all| all.push((*provider, outcome, value)));
+	}
+
+	fn on_provider_outcome_weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+impl OnJobSettled<AccountId, Balance> for MockHooks {
+	fn on_job_settled(job: &SettledJob<AccountId, Balance>) {
+		SETTLED.with_borrow_mut(|all| all.push(job.clone()));
+	}
+
+	fn on_job_settled_weight() -> Weight {
+		Weight::zero()
+	}
+}

@@ -1,0 +1,112 @@
+//! Asking for providers, and giving them work.
+
+use alloc::vec::Vec;
+use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
+use reckon_primitives::{ModelId, Price, Reason};
+use sp_core::H256;
+
+/// A provider that can be given a job of a certain model now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate<AccountId, Balance> {
+	/// The provider's account.
+	pub provider: AccountId,
+	/// What it asks for.
+	pub price: Price<Balance>,
+	/// How many more jobs it can take.
+	pub free: u32,
+	/// How many jobs it can have at once.
+	pub capacity: u32,
+}
+
+/// The providers, as a pool from which jobs draw. Implemented by `pallet-providers`.
+pub trait ProviderPool<AccountId, Balance> {
+	/// Whether anybody offers the model. One storage read.
+	fn is_offered(model: &ModelId) -> bool;
+
+	/// Draws `draws` times from the model's offers, by bond and capacity, and gives those that
+	/// are active and have room, each once. The number of reads does not depend on how many
+	/// providers there are.
+	fn draw(model: &ModelId, seed: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>>;
+
+	/// What [`Self::draw`] weighs.
+	fn draw_weight(draws: u32) -> Weight;
+
+	/// One certain provider, or why it can't be given a job of the model.
+	fn candidate(
+		model: &ModelId,
+		provider: &AccountId,
+	) -> Result<Candidate<AccountId, Balance>, Reason>;
+
+	/// The provider for which a worker's key speaks.
+	fn provider_of(worker: &AccountId) -> Option<AccountId>;
+
+	/// Takes one place of the provider's capacity. Fails when there is none.
+	fn reserve(provider: &AccountId) -> DispatchResult;
+
+	/// Gives one place back.
+	fn release(provider: &AccountId);
+
+	/// What [`Self::reserve`] or [`Self::release`] weighs.
+	fn place_weight() -> Weight;
+
+	/// Why the provider gets no work, whatever the job.
+	fn why_idle(provider: &AccountId) -> Reason;
+
+	/// Registers a provider with room for `capacity` jobs that offers the model at this price,
+	/// for a benchmark.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(
+		provider: &AccountId,
+		worker: &AccountId,
+		model: &ModelId,
+		capacity: u32,
+		price: Price<Balance>,
+	);
+}
+
+/// Nobody works.
+impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
+	fn is_offered(_: &ModelId) -> bool {
+		false
+	}
+
+	fn draw(_: &ModelId, _: &H256, _: u32) -> Vec<Candidate<AccountId, Balance>> {
+		Vec::new()
+	}
+
+	fn draw_weight(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn candidate(_: &ModelId, _: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
+		Err(Reason::NotRegistered)
+	}
+
+	fn provider_of(_: &AccountId) -> Option<AccountId> {
+		None
+	}
+
+	fn reserve(_: &AccountId) -> DispatchResult {
+		Err(sp_runtime::DispatchError::Unavailable)
+	}
+
+	fn release(_: &AccountId) {}
+
+	fn place_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn why_idle(_: &AccountId) -> Reason {
+		Reason::NotRegistered
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(
+		_: &AccountId,
+		_: &AccountId,
+		_: &ModelId,
+		_: u32,
+		_: Price<Balance>,
+	) {
+	}
+}

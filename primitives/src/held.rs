@@ -1,0 +1,36 @@
+//! Money that is held, what for, and until when.
+
+use crate::{JobId, ModelId};
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+
+/// What some money is held for.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+#[scale_info(capture_docs = "always")]
+pub enum HeldFor {
+	/// The maximum price of a job.
+	#[codec(index = 0)]
+	Job(JobId),
+	/// A provider's bond.
+	#[codec(index = 1)]
+	ProviderBond,
+	/// A bond on its way back to a provider that left.
+	#[codec(index = 2)]
+	ProviderUnbonding,
+	/// The deposit for a model's place in storage.
+	#[codec(index = 3)]
+	ModelDeposit(ModelId),
+}
+
+/// One held amount.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+#[scale_info(capture_docs = "always")]
+pub struct Held<Balance, BlockNumber> {
+	/// What for.
+	pub held_for: HeldFor,
+	/// How much, in the smallest token unit.
+	pub amount: Balance,
+	/// The block by which the chain itself moves on with it: pays, refunds, tries again or
+	/// returns it. `None` while it stays until its owner acts (a bond in use, a model's deposit).
+	pub next_step_at: Option<BlockNumber>,
+}

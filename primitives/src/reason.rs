@@ -1,0 +1,125 @@
+//! Why something is as it is: the same codes on chain, in the daemons and in the tools.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// Why a job waits, moved on or ended, or why a provider gets no work.
+///
+/// A code is never renumbered or used for something else.
+#[derive(
+	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Reason {
+	/// The job is with a provider, whose deadline has not passed.
+	#[codec(index = 0)]
+	InProgress,
+	/// The answer is on chain; the money moves when the dispute window ends.
+	#[codec(index = 1)]
+	InDisputeWindow,
+	/// The work was done and paid.
+	#[codec(index = 2)]
+	Paid,
+
+	/// Waiting: no provider offers this model.
+	#[codec(index = 10)]
+	NoOffer,
+	/// Waiting: providers offer the model, but none of those drawn is free, active and new to
+	/// this job.
+	#[codec(index = 11)]
+	NoneFree,
+	/// Waiting: none of the providers drawn would do it for the job's maximum price.
+	#[codec(index = 12)]
+	NoneWithinPrice,
+	/// Waiting: the one provider that the client named can't take it now.
+	#[codec(index = 13)]
+	NamedProviderUnavailable,
+
+	/// The provider let its deadline pass.
+	#[codec(index = 20)]
+	DeadlineMissed,
+	/// Declined: the worker has more work than it can do in time.
+	#[codec(index = 21)]
+	Busy,
+	/// Declined: the worker does not have the model loaded.
+	#[codec(index = 22)]
+	ModelNotLoaded,
+	/// Declined: the payload could not be fetched.
+	#[codec(index = 23)]
+	PayloadUnavailable,
+	/// Declined: the payload is not what its hash says, or can't be understood.
+	#[codec(index = 24)]
+	PayloadInvalid,
+	/// Declined: the worker can't do what the parameters ask for.
+	#[codec(index = 25)]
+	ParametersUnsupported,
+	/// Declined: the engine failed on this job.
+	#[codec(index = 26)]
+	EngineFailed,
+	/// Declined: the worker is shutting down.
+	#[codec(index = 27)]
+	ShuttingDown,
+
+	/// Refunded: nobody could take the job before its deadline.
+	#[codec(index = 40)]
+	NoProviderInTime,
+	/// Refunded: every provider that was tried declined or missed its deadline.
+	#[codec(index = 41)]
+	AttemptsExhausted,
+	/// Refunded: the client withdrew the job before anybody had it.
+	#[codec(index = 42)]
+	CancelledByClient,
+
+	/// The provider can be given work; there is none that fits.
+	#[codec(index = 60)]
+	Eligible,
+	/// No such provider is registered.
+	#[codec(index = 61)]
+	NotRegistered,
+	/// The provider paused itself, or the chain paused it after missed deadlines.
+	#[codec(index = 62)]
+	Paused,
+	/// The provider is leaving and its bond is being returned.
+	#[codec(index = 63)]
+	Leaving,
+	/// The provider offers no model.
+	#[codec(index = 64)]
+	OffersNothing,
+	/// The provider has as many jobs as its capacity.
+	#[codec(index = 65)]
+	AtCapacity,
+	/// The provider's bond has fallen below the least that is asked.
+	#[codec(index = 66)]
+	BondTooLow,
+	/// The provider does not offer the job's model.
+	#[codec(index = 67)]
+	ModelNotOffered,
+	/// The provider has had this job already.
+	#[codec(index = 68)]
+	AlreadyTried,
+	/// The provider's price is above what the job allows.
+	#[codec(index = 69)]
+	PriceAboveMaximum,
+}
+
+impl Reason {
+	/// Whether a worker may decline a job with it.
+	pub fn is_decline(self) -> bool {
+		use Reason::*;
+		matches!(
+			self,
+			Busy | ModelNotLoaded
+				| PayloadUnavailable
+				| PayloadInvalid
+				| ParametersUnsupported
+				| EngineFailed
+				| ShuttingDown
+		)
+	}
+
+	/// Whether the fault lies with the job itself, so that another provider is unlikely to fare
+	/// better.
+	pub fn blames_job(self) -> bool {
+		matches!(self, Reason::PayloadInvalid | Reason::ParametersUnsupported)
+	}
+}

@@ -1,0 +1,92 @@
+//! Where one pallet's question is another pallet's answer, and what stands in for pallets that
+//! come later.
+
+use crate::{AccountId, Balance, Runtime};
+use alloc::vec::Vec;
+use frame_support::{traits::TypedGet, PalletId};
+use sp_runtime::traits::{AccountIdConversion, Convert};
+
+/// The treasury's account: has the fees, the treasury's share of charges, slashed bonds and dust.
+pub struct Treasury;
+
+impl Treasury {
+	const ID: PalletId = PalletId(*b"rkn/trsy");
+
+	/// The account; nobody has its key.
+	pub fn account() -> AccountId {
+		Self::ID.into_account_truncating()
+	}
+}
+
+impl TypedGet for Treasury {
+	type Type = AccountId;
+
+	fn get() -> AccountId {
+		Self::account()
+	}
+}
+
+/// Validators are named by their accounts.
+pub struct ValidatorIdOf;
+
+impl Convert<AccountId, Option<AccountId>> for ValidatorIdOf {
+	fn convert(who: AccountId) -> Option<AccountId> {
+		Some(who)
+	}
+}
+
+/// Validators have no identification but their accounts.
+pub struct FullIdentificationOf;
+
+impl Convert<AccountId, Option<()>> for FullIdentificationOf {
+	fn convert(_: AccountId) -> Option<()> {
+		Some(())
+	}
+}
+
+/// The validators of genesis, for ever: the place of the staking pallet.
+pub struct GenesisValidators;
+
+impl GenesisValidators {
+	fn current() -> Option<Vec<AccountId>> {
+		let validators = pallet_session::Validators::<Runtime>::get();
+		if !validators.is_empty() {
+			return Some(validators);
+		}
+		// At genesis the keys are there before the validators.
+		let mut validators: Vec<_> = pallet_session::NextKeys::<Runtime>::iter_keys().collect();
+		validators.sort();
+		(!validators.is_empty()).then_some(validators)
+	}
+}
+
+impl pallet_session::SessionManager<AccountId> for GenesisValidators {
+	fn new_session(_: u32) -> Option<Vec<AccountId>> {
+		Self::current()
+	}
+
+	fn start_session(_: u32) {}
+
+	fn end_session(_: u32) {}
+}
+
+impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValidators {
+	fn new_session(_: u32) -> Option<Vec<(AccountId, ())>> {
+		Self::current().map(|all| all.into_iter().map(|who| (who, ())).collect())
+	}
+
+	fn start_session(_: u32) {}
+
+	fn end_session(_: u32) {}
+}
+
+/// The price of the bytes that an account puts into storage for others to keep.
+pub struct StoragePrice;
+
+impl Convert<frame_support::traits::Footprint, Balance> for StoragePrice {
+	fn convert(footprint: frame_support::traits::Footprint) -> Balance {
+		let items = crate::configs::ITEM_DEPOSIT.saturating_mul(footprint.count.into());
+		let bytes = crate::configs::BYTE_DEPOSIT.saturating_mul(footprint.size.into());
+		items.saturating_add(bytes)
+	}
+}

@@ -1,0 +1,84 @@
+//! Authorship, finality, sessions and offences.
+
+use crate::{
+	adapters::{FullIdentificationOf, GenesisValidators, ValidatorIdOf},
+	time::{DAYS, EPOCH_SLOTS, SLOT_MILLIS},
+	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, Session,
+	SessionKeys,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU128, ConstU32, ConstU64},
+};
+use reckon_primitives::token::UNIT;
+use sp_session::MembershipProof;
+
+/// The most validators: finality's messages grow with their square.
+type MaxAuthorities = ConstU32<300>;
+/// Nobody nominates in the sense of the old staking pallet; reports weigh accordingly.
+type MaxNominators = ConstU32<0>;
+
+parameter_types! {
+	/// Slots for which an equivocation can be reported: a day, less than any unbonding.
+	pub const ReportLongevity: u64 = DAYS as u64;
+}
+
+impl pallet_babe::Config for Runtime {
+	type EpochDuration = ConstU64<{ EPOCH_SLOTS as u64 }>;
+	type ExpectedBlockTime = ConstU64<SLOT_MILLIS>;
+	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
+	type DisabledValidators = Session;
+	type WeightInfo = ();
+	type MaxAuthorities = MaxAuthorities;
+	type MaxNominators = MaxNominators;
+	type KeyOwnerProof = MembershipProof;
+	type EquivocationReportSystem =
+		pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+}
+
+impl pallet_grandpa::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = ();
+	type MaxAuthorities = MaxAuthorities;
+	type MaxNominators = MaxNominators;
+	type MaxSetIdSessionEntries = ConstU64<{ DAYS as u64 / EPOCH_SLOTS as u64 }>;
+	type KeyOwnerProof = MembershipProof;
+	type EquivocationReportSystem =
+		pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+}
+
+impl pallet_authorship::Config for Runtime {
+	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Babe>;
+	// Liveness is counted by the staking pallet when it comes.
+	type EventHandler = ();
+}
+
+impl pallet_session::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type ValidatorId = AccountId;
+	type ValidatorIdOf = ValidatorIdOf;
+	type ShouldEndSession = Babe;
+	type NextSessionRotation = Babe;
+	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, GenesisValidators>;
+	type SessionHandler = <SessionKeys as sp_runtime::traits::OpaqueKeys>::KeyTypeIdProviders;
+	type Keys = SessionKeys;
+	type DisablingStrategy = pallet_session::disabling::UpToLimitWithReEnablingDisablingStrategy;
+	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	// Not zero: a free call that fills storage would be an invitation.
+	type KeyDeposit = ConstU128<UNIT>;
+}
+
+impl pallet_session::historical::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type FullIdentification = ();
+	type FullIdentificationOf = FullIdentificationOf;
+}
+
+impl pallet_offences::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type IdentificationTuple = pallet_session::historical::IdentificationTuple<Self>;
+	// Reports are kept; the staking pallet slashes when it comes.
+	type OnOffenceHandler = ();
+}
+

@@ -1,0 +1,59 @@
+//! The jobs.
+
+use crate::{
+	adapters::Treasury,
+	time::{prod_or_fast, DAYS, HOURS, MINUTES},
+	AccountId, Balances, BlockNumber, Models, Providers, Runtime, RuntimeHoldReason, Timestamp,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, ConstU64},
+};
+
+parameter_types! {
+	/// The treasury's account.
+	pub TreasuryAccount: AccountId = Treasury::account();
+	/// Nine seconds: a block to see the job, one to answer, one to get in.
+	pub const MinTurnBlocks: BlockNumber = 3;
+	/// A week.
+	pub const MaxDeadlineBlocks: BlockNumber = 7 * DAYS;
+	/// Fifteen seconds: time to see what is asked and to say no.
+	pub const GraceBlocks: BlockNumber = 5;
+	/// Ten minutes: what a client or an auditor needs to look at an answer.
+	pub const DisputeWindowBlocks: BlockNumber = prod_or_fast(10 * MINUTES, 2);
+	/// A day: answers belong to clients, not into the chain's state.
+	pub const RetentionBlocks: BlockNumber = prod_or_fast(DAYS, HOURS);
+}
+
+impl pallet_jobs::Config for Runtime {
+	type WeightInfo = pallet_jobs::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Providers = Providers;
+	type Models = Models;
+	// The newcomer's score for all, until the reputation pallet comes.
+	type Reputation = ();
+	// Subnet 0 alone, until the subnets pallet comes.
+	type Subnets = ();
+	type OnOutcome = (Providers,);
+	// Nobody counts settled work yet; the rewards pallet will.
+	type OnSettled = ();
+	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
+	type Time = Timestamp;
+	type Treasury = TreasuryAccount;
+	type Draws = ConstU32<8>;
+	type MinTurnBlocks = MinTurnBlocks;
+	type MaxDeadlineBlocks = MaxDeadlineBlocks;
+	type GraceBlocks = GraceBlocks;
+	type DisputeWindowBlocks = DisputeWindowBlocks;
+	type RetentionBlocks = RetentionBlocks;
+	type MaxPayloadBytes = ConstU32<{ 64 * 1024 * 1024 }>;
+	type MaxAnswerBytes = ConstU32<{ 64 * 1024 * 1024 }>;
+	// As long as the longest answers of today's models.
+	type MaxOutputUnits = ConstU32<{ 128 * 1024 }>;
+	// Half a minute: more than honest clocks differ.
+	type MaxClockLeadMillis = ConstU64<30_000>;
+	// A tenth of a block at most; see the weights.
+	type DuePerBlock = ConstU32<32>;
+	type RetriesPerBlock = ConstU32<64>;
+}

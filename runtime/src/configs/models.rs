@@ -1,0 +1,22 @@
+//! The store of models.
+
+use crate::{
+	adapters::StoragePrice, AccountId, Balances, Runtime, RuntimeHoldReason,
+};
+use frame_support::{parameter_types, traits::fungible::HoldConsideration};
+use sp_runtime::Permill;
+
+parameter_types! {
+	/// Why a model's deposit is held.
+	pub const ModelDeposit: RuntimeHoldReason =
+		RuntimeHoldReason::Models(pallet_models::HoldReason::ModelDeposit);
+	/// Twenty percent: more would leave those who compute too little.
+	pub const MaxRoyalty: Permill = Permill::from_percent(20);
+}
+
+impl pallet_models::Config for Runtime {
+	type WeightInfo = pallet_models::weights::SubstrateWeight<Runtime>;
+	type Deposit = HoldConsideration<AccountId, Balances, ModelDeposit, StoragePrice>;
+	type DepositPrice = StoragePrice;
+	type MaxRoyalty = MaxRoyalty;
+}

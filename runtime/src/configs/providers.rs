@@ -1,0 +1,37 @@
+//! The GPU providers.
+
+use crate::{
+	adapters::Treasury,
+	time::{prod_or_fast, DAYS, MINUTES},
+	Balances, BlockNumber, Models, Runtime, RuntimeHoldReason,
+};
+use frame_support::{
+	parameter_types,
+	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU32},
+};
+use reckon_primitives::token::UNIT;
+use sp_runtime::Permill;
+
+parameter_types! {
+	/// Seven days: longer than any dispute about a provider's work can last.
+	pub const UnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
+	/// One percent: a warning that is felt.
+	pub const MissSlash: Permill = Permill::from_percent(1);
+}
+
+impl pallet_providers::Config for Runtime {
+	type WeightInfo = pallet_providers::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Models = Models;
+	type OnSlash = ResolveTo<Treasury, Balances>;
+	type MinBond = ConstU128<{ 100 * UNIT }>;
+	type BondPerTicket = ConstU128<{ 100 * UNIT }>;
+	type MaxTickets = ConstU32<16>;
+	type MaxOffers = ConstU32<32>;
+	type MaxCapacity = ConstU32<1_024>;
+	type UnbondingBlocks = UnbondingBlocks;
+	// Two in a row may be bad luck.
+	type MissesBeforeSlash = ConstU32<3>;
+	type MissSlash = MissSlash;
+}

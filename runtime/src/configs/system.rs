@@ -1,0 +1,98 @@
+//! Blocks, accounts, transactions.
+
+use crate::{
+	Balance, Block, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+	RuntimeTask, TxExtension, UncheckedExtrinsic, SS58_PREFIX, VERSION,
+};
+use frame_support::{
+	derive_impl, parameter_types,
+	weights::{
+		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
+		Weight,
+	},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::Perbill;
+use sp_version::RuntimeVersion;
+
+/// The share of a block that ordinary transactions can have; the rest is for those that must get
+/// in.
+const NORMAL_SHARE: Perbill = Perbill::from_percent(75);
+/// A third of a slot of computing, as everywhere in Substrate.
+const BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
+/// Bytes: a second's transmission at 40 Mbit/s.
+const BLOCK_BYTES: u32 = 5 * 1024 * 1024;
+/// Bytes: digests of consensus changes with many validators fit.
+const HEADER_BYTES: u32 = 100 * 1024;
+
+parameter_types! {
+	/// Two hours: how long a mortal transaction can be made to live.
+	pub const BlockHashCount: u32 = 2400;
+	/// The runtime's version.
+	pub const Version: RuntimeVersion = VERSION;
+	/// The blocks' limits of computing.
+	pub RuntimeBlockWeights: BlockWeights =
+		BlockWeights::with_sensible_defaults(BLOCK_WEIGHT, NORMAL_SHARE);
+	/// The blocks' limits of size.
+	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+		.max_length(BLOCK_BYTES)
+		.modify_max_length_for_class(
+			frame_support::dispatch::DispatchClass::Normal,
+			|length| *length = NORMAL_SHARE.mul_ceil(BLOCK_BYTES),
+		)
+		.max_header_size(HEADER_BYTES)
+		.build();
+	/// The addresses' prefix.
+	pub const Prefix: u16 = SS58_PREFIX;
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type Block = Block;
+	type Nonce = Nonce;
+	type BlockWeights = RuntimeBlockWeights;
+	type BlockLength = RuntimeBlockLength;
+	type BlockHashCount = BlockHashCount;
+	type DbWeight = ParityDbWeight;
+	type Version = Version;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type SS58Prefix = Prefix;
+	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type MaxConsumers = frame_support::traits::ConstU32<16>;
+}
+
+impl pallet_timestamp::Config for Runtime {
+	type Moment = u64;
+	type OnTimestampSet = crate::Babe;
+	type MinimumPeriod = frame_support::traits::ConstU64<{ crate::time::SLOT_MILLIS / 2 }>;
+	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+/// The reports of equivocations go out unsigned.
+impl<LocalCall> frame_system::offchain::CreateBare<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_bare(call)
+	}
+}
+
+impl<LocalCall> frame_system::offchain::CreateTransaction<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}

@@ -1,0 +1,69 @@
+//! The presets, and what must be the same in more than one place.
+
+use reckon_primitives::token;
+use reckon_runtime::{genesis, Runtime, RuntimeGenesisConfig, SessionKeys};
+use sp_runtime::{traits::OpaqueKeys, BuildStorage};
+
+fn built(name: &str) -> (sp_io::TestExternalities, serde_json::Value) {
+	let patch = genesis::preset(&name.into()).expect("a known preset");
+	let patch: serde_json::Value = serde_json::from_slice(&patch).expect("JSON");
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("JSON");
+	merge(&mut config, &patch);
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("a genesis");
+	(config.build_storage().expect("a state").into(), patch)
+}
+
+fn merge(to: &mut serde_json::Value, patch: &serde_json::Value) {
+	match (to.as_object_mut(), patch.as_object()) {
+		(Some(to), Some(patch)) => patch.iter().for_each(|(key, value)| {
+			merge(to.entry(key).or_insert(serde_json::Value::Null), value);
+		}),
+		_ => *to = patch.clone(),
+	}
+}
+
+#[test]
+fn each_preset_should_build_with_validators_and_finality_when_named() {
+	for (name, validators) in [("development", 1), ("local_testnet", 4), ("staging", 4)] {
+		let (mut ext, _) = built(name);
+		ext.execute_with(|| {
+			assert_eq!(pallet_session::Validators::<Runtime>::get().len(), validators, "{name}");
+			assert_eq!(pallet_babe::Authorities::<Runtime>::get().len(), validators);
+			assert_eq!(reckon_runtime::Grandpa::grandpa_authorities().len(), validators);
+		});
+	}
+}
+
+#[test]
+fn sudo_should_exist_in_development_and_local_alone() {
+	for (name, has_sudo) in [("development", true), ("local_testnet", true), ("staging", false)] {
+		let (mut ext, _) = built(name);
+		ext.execute_with(|| {
+			assert_eq!(pallet_sudo::Key::<Runtime>::get().is_some(), has_sudo, "{name}");
+		});
+	}
+}
+
+#[test]
+fn preset_should_be_unknown_when_not_listed() {
+	assert!(genesis::preset(&"moon".into()).is_none());
+	assert_eq!(genesis::preset_names().len(), 3);
+	assert!(genesis::preset_names().iter().all(|name| genesis::preset(name).is_some()));
+}
+
+#[test]
+fn session_keys_should_hold_the_audit_key_from_genesis() {
+	let kinds: Vec<_> = SessionKeys::key_ids().iter().map(|kind| kind.0).collect();
+	assert_eq!(kinds, vec![*b"babe", *b"gran", *b"audt"]);
+}
+
+#[test]
+fn token_should_be_the_same_everywhere() {
+	assert_eq!(reckon_runtime::TOKEN_SYMBOL, token::SYMBOL);
+	assert_eq!(reckon_runtime::TOKEN_DECIMALS, token::DECIMALS);
+	assert_eq!(token::UNIT, 10u128.pow(token::DECIMALS.into()));
+	assert_eq!(
+		<<Runtime as frame_system::Config>::SS58Prefix as frame_support::traits::Get<u16>>::get(),
+		token::SS58_PREFIX
+	);
+}

@@ -1,0 +1,422 @@
+//! The chain as it was at one block.
+
+use crate::{
+	chain::Link,
+	error::Error,
+	events::{job_events, JobEvent},
+	types::{
+		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Held, Job, JobId, Model,
+		ModelId, Offer, Price, Provider, Reason,
+	},
+};
+use serde::Serialize;
+use subxt::{
+	ext::{
+		codec::Decode, frame_decode::runtime_apis::IntoEncodableValues,
+		scale_decode::DecodeAsType, scale_encode::EncodeAsType,
+	},
+	runtime_apis, storage, OnlineClientAtBlock, SubstrateConfig,
+};
+
+/// The most entries that one list holds: a list is for people, not a database.
+const MAX_LISTED: usize = 1_000;
+
+/// The chain at one block: every read gives the state after that block.
+#[derive(Clone, Debug)]
+pub struct At {
+	client: OnlineClientAtBlock<SubstrateConfig>,
+	block: BlockRef,
+}
+
+/// The runtime's constants that its users must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Constants {
+	/// The fewest blocks between a submission and its deadline.
+	pub min_turn_blocks: BlockNumber,
+	/// The most blocks between a submission and its deadline.
+	pub max_deadline_blocks: BlockNumber,
+	/// Blocks in which a job can be declined without a mark.
+	pub grace_blocks: BlockNumber,
+	/// Blocks between a delivery and its payment.
+	pub dispute_window_blocks: BlockNumber,
+	/// Blocks for which an ended job is remembered.
+	pub retention_blocks: BlockNumber,
+	/// The longest payload in bytes.
+	pub max_payload_bytes: u32,
+	/// The longest answer in bytes.
+	pub max_answer_bytes: u32,
+	/// The most units that an answer can be asked to have.
+	pub max_output_units: u32,
+	/// How far a worker's clock may be ahead of the chain's, in milliseconds.
+	pub max_clock_lead_millis: u64,
+	/// The least bond of a provider.
+	pub min_bond: Balance,
+	/// The bond that one ticket in a draw stands for.
+	pub bond_per_ticket: Balance,
+	/// The most jobs that one provider can have at once.
+	pub max_capacity: u32,
+	/// Blocks between leaving and having the bond back.
+	pub unbonding_blocks: BlockNumber,
+	/// What every account must keep.
+	pub existential_deposit: Balance,
+	/// Milliseconds between blocks.
+	pub slot_millis: u64,
+}
+
+impl At {
+	pub(crate) async fn new(link: Link, block: BlockRef) -> Result<Self, Error> {
+		let reference = subxt::backend::BlockRef::from_hash(block.hash);
+		let client = link
+			.client
+			.at_block_hash_and_number(reference, block.number.into())
+			.await
+			.map_err(|error| gone_or(block, "Core_version", error))?;
+		Ok(Self { client, block })
+	}
+
+	/// The block.
+	pub fn block(&self) -> BlockRef {
+		self.block
+	}
+
+	/// A job's record, or nothing once the chain has forgotten it.
+	///
+	/// # Errors
+	/// As all reads: when the node does not answer, or its answer can't be read.
+	pub async fn job(&self, job: JobId) -> Result<Option<Job>, Error> {
+		self.ask("job", (job,)).await
+	}
+
+	/// A job's answer, when it came inline.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn answer(&self, job: JobId) -> Result<Option<Vec<u8>>, Error> {
+		self.ask("answer", (job,)).await
+	}
+
+	/// Why a job is where it is.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn why(&self, job: JobId) -> Result<Option<Reason>, Error> {
+		self.ask("why", (job,)).await
+	}
+
+	/// What the provider for which this worker's key speaks is to deliver.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn assigned_to(&self, worker: &AccountId) -> Result<Vec<Assignment>, Error> {
+		self.ask("assigned_to", (*worker,)).await
+	}
+
+	/// Why a provider gets no work, whatever the job.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn why_not_assigned(&self, provider: &AccountId) -> Result<Reason, Error> {
+		self.ask("why_not_assigned", (*provider,)).await
+	}
+
+	/// All that is held of an account's money, what for, and when the chain moves on with it.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn held_by(&self, who: &AccountId) -> Result<Vec<Held>, Error> {
+		self.ask("held_by", (*who,)).await
+	}
+
+	/// The least maximum price at which somebody would take such a job now; `None` when nobody
+	/// serves the model.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn quote(
+		&self,
+		model: ModelId,
+		payload_bytes: u32,
+		max_output: u32,
+	) -> Result<Option<Balance>, Error> {
+		self.ask("quote", (model, payload_bytes, max_output)).await
+	}
+
+	/// A model's record.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn model(&self, model: ModelId) -> Result<Option<Model>, Error> {
+		self.read("Models", "Models", vec![model]).await
+	}
+
+	/// The models in the store, at most 1,000.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn models(&self) -> Result<Vec<(ModelId, Model)>, Error> {
+		self.list("Models", "Models", Vec::<ModelId>::new()).await
+	}
+
+	/// The model of this name.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn model_by_name(&self, name: &str) -> Result<Option<ModelId>, Error> {
+		self.read("Models", "Names", vec![name.as_bytes().to_vec()]).await
+	}
+
+	/// A provider's record.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn provider(&self, provider: &AccountId) -> Result<Option<Provider>, Error> {
+		self.read("Providers", "Providers", vec![*provider]).await
+	}
+
+	/// The registered providers, at most 1,000.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn providers(&self) -> Result<Vec<(AccountId, Provider)>, Error> {
+		self.list("Providers", "Providers", Vec::<AccountId>::new()).await
+	}
+
+	/// The provider for which a worker's key speaks.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn provider_of(&self, worker: &AccountId) -> Result<Option<AccountId>, Error> {
+		self.read("Providers", "Workers", vec![*worker]).await
+	}
+
+	/// What a provider offers, and the number of its tickets in each model's draw.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn offers_of(
+		&self,
+		provider: &AccountId,
+	) -> Result<Vec<(ModelId, Price, usize)>, Error> {
+		let offers: Vec<(ModelId, Offer)> =
+			self.list("Providers", "Offers", vec![*provider]).await?;
+		Ok(offers
+			.into_iter()
+			.map(|(model, offer)| (model, offer.price, offer.tickets.len()))
+			.collect())
+	}
+
+	/// The providers that offer a model, and at what price. Reads at most 10,000 offers.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn providers_offering(
+		&self,
+		model: ModelId,
+	) -> Result<Vec<(AccountId, Price)>, Error> {
+		let what = "Providers.Offers";
+		let address = storage::dynamic::<Vec<AccountId>, Offer>("Providers", "Offers");
+		let mut entries = self
+			.client
+			.storage()
+			.iter(address, Vec::<AccountId>::new())
+			.await
+			.map_err(|error| gone_or(self.block, what, error))?;
+		let mut found = Vec::new();
+		for _ in 0..10 * MAX_LISTED {
+			let Some(entry) = entries.next().await else { break };
+			let entry = entry.map_err(|error| gone_or(self.block, what, error))?;
+			// prefix 32, then hash 16 and account 32, then hash 16 and model 32.
+			let key = entry.key_bytes();
+			if key.len() != 128 || key.get(96..) != Some(model.as_bytes()) {
+				continue;
+			}
+			let provider: AccountId = last_part(key.get(..80).unwrap_or_default(), what)?;
+			let offer = entry.value().decode().map_err(|error| Error::decode(what, error))?;
+			found.push((provider, offer.price));
+		}
+		Ok(found)
+	}
+
+	/// An account's money.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn account(&self, who: &AccountId) -> Result<Account, Error> {
+		#[derive(DecodeAsType)]
+		#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+		struct Data {
+			free: u128,
+			reserved: u128,
+			frozen: u128,
+		}
+		#[derive(DecodeAsType)]
+		#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+		struct Info {
+			nonce: u64,
+			data: Data,
+		}
+		let info: Option<Info> = self.read("System", "Account", vec![*who]).await?;
+		Ok(info.map_or_else(Account::default, |info| Account {
+			free: info.data.free,
+			held: info.data.reserved,
+			frozen: info.data.frozen,
+			nonce: info.nonce,
+		}))
+	}
+
+	/// The remembered jobs of a client, at most 1,000, newest first.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn jobs_of(&self, client: &AccountId) -> Result<Vec<(JobId, Job)>, Error> {
+		let ids: Vec<(JobId, ())> = self.list("Jobs", "ClientJobs", vec![*client]).await?;
+		let mut jobs = Vec::with_capacity(ids.len());
+		for (id, ()) in ids {
+			if let Some(job) = self.job(id).await? {
+				jobs.push((id, job));
+			}
+		}
+		jobs.sort_by_key(|(_, job)| std::cmp::Reverse(job.submitted_at));
+		Ok(jobs)
+	}
+
+	/// The chain's clock, Unix milliseconds.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn now_millis(&self) -> Result<u64, Error> {
+		Ok(self.read("Timestamp", "Now", Vec::<()>::new()).await?.unwrap_or_default())
+	}
+
+	/// What happened to jobs in this block.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn job_events(&self) -> Result<Vec<JobEvent>, Error> {
+		let events = self
+			.client
+			.events()
+			.fetch()
+			.await
+			.map_err(|error| gone_or(self.block, "System.Events", error))?;
+		job_events(&events)
+	}
+
+	/// The runtime's constants.
+	///
+	/// # Errors
+	/// When the runtime lacks one: [`Error::Incompatible`].
+	pub fn constants(&self) -> Result<Constants, Error> {
+		Ok(Constants {
+			min_turn_blocks: self.constant("Jobs", "MinTurnBlocks")?,
+			max_deadline_blocks: self.constant("Jobs", "MaxDeadlineBlocks")?,
+			grace_blocks: self.constant("Jobs", "GraceBlocks")?,
+			dispute_window_blocks: self.constant("Jobs", "DisputeWindowBlocks")?,
+			retention_blocks: self.constant("Jobs", "RetentionBlocks")?,
+			max_payload_bytes: self.constant("Jobs", "MaxPayloadBytes")?,
+			max_answer_bytes: self.constant("Jobs", "MaxAnswerBytes")?,
+			max_output_units: self.constant("Jobs", "MaxOutputUnits")?,
+			max_clock_lead_millis: self.constant("Jobs", "MaxClockLeadMillis")?,
+			min_bond: self.constant("Providers", "MinBond")?,
+			bond_per_ticket: self.constant("Providers", "BondPerTicket")?,
+			max_capacity: self.constant("Providers", "MaxCapacity")?,
+			unbonding_blocks: self.constant("Providers", "UnbondingBlocks")?,
+			existential_deposit: self.constant("Balances", "ExistentialDeposit")?,
+			slot_millis: self.constant("Babe", "ExpectedBlockTime")?,
+		})
+	}
+
+	fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Result<T, Error> {
+		let address = subxt::dynamic::constant::<T>(pallet, name);
+		self.client.constants().entry(address).map_err(|error| Error::Incompatible {
+			what: format!("constant {pallet}.{name}: {error}"),
+			spec_version: self.client.spec_version(),
+			newer: true,
+		})
+	}
+
+	/// Asks the runtime's `ReckonApi`.
+	async fn ask<Args, Answer>(&self, method: &str, args: Args) -> Result<Answer, Error>
+	where
+		Args: IntoEncodableValues,
+		Answer: DecodeAsType,
+	{
+		let payload = runtime_apis::dynamic::<Args, Answer>("ReckonApi", method, args);
+		self.client
+			.runtime_apis()
+			.call(payload)
+			.await
+			.map_err(|error| gone_or(self.block, &format!("ReckonApi.{method}"), error))
+	}
+
+	/// Reads one storage entry.
+	async fn read<Key, Value>(
+		&self,
+		pallet: &str,
+		entry: &str,
+		key: Vec<Key>,
+	) -> Result<Option<Value>, Error>
+	where
+		Key: EncodeAsType + DecodeAsType,
+		Value: DecodeAsType,
+	{
+		let what = format!("{pallet}.{entry}");
+		let address = storage::dynamic::<Vec<Key>, Value>(pallet, entry);
+		self.client
+			.storage()
+			.try_fetch(address, key)
+			.await
+			.map_err(|error| gone_or(self.block, &what, error))?
+			.map(|value| value.decode().map_err(|error| Error::decode(&what, error)))
+			.transpose()
+	}
+
+	/// Lists what is under a prefix, by the last part of the key. All our maps end their keys
+	/// with the part itself, unhashed.
+	async fn list<Part, Prefix, Value>(
+		&self,
+		pallet: &str,
+		entry: &str,
+		prefix: Vec<Prefix>,
+	) -> Result<Vec<(Part, Value)>, Error>
+	where
+		Part: Decode,
+		Prefix: EncodeAsType + DecodeAsType,
+		Value: DecodeAsType,
+	{
+		let what = format!("{pallet}.{entry}");
+		let address = storage::dynamic::<Vec<Prefix>, Value>(pallet, entry);
+		let mut entries = self
+			.client
+			.storage()
+			.iter(address, prefix)
+			.await
+			.map_err(|error| gone_or(self.block, &what, error))?;
+		let mut found = Vec::new();
+		while let Some(entry) = entries.next().await {
+			let entry = entry.map_err(|error| gone_or(self.block, &what, error))?;
+			let value = entry.value().decode().map_err(|error| Error::decode(&what, error))?;
+			found.push((last_part(entry.key_bytes(), &what)?, value));
+			if found.len() == MAX_LISTED {
+				break;
+			}
+		}
+		Ok(found)
+	}
+}
+
+/// The 32 bytes that a storage key ends with.
+fn last_part<Part: Decode>(key: &[u8], what: &str) -> Result<Part, Error> {
+	let mut bytes = key.len().checked_sub(32).and_then(|start| key.get(start..)).unwrap_or(key);
+	Part::decode(&mut bytes).map_err(|error| Error::decode(what, error))
+}
+
+/// Tells a block that the node has forgotten from other failures.
+fn gone_or(block: BlockRef, what: &str, error: impl std::fmt::Display) -> Error {
+	let text = error.to_string();
+	let gone = ["UnknownBlock", "Unknown block", "State already discarded", "Header was not found"];
+	if gone.iter().any(|sign| text.contains(sign)) {
+		return Error::BlockGone(block.hash);
+	}
+	Error::rpc(what, text)
+}

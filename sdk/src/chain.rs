@@ -1,0 +1,308 @@
+//! The connection to a node.
+
+use crate::{
+	at::At,
+	compat,
+	error::Error,
+	follow::{self, BlockStream, Heads, JobUpdates},
+	types::{AccountId, BlockNumber, BlockRef, JobId, H256},
+};
+use std::{
+	sync::{Arc, OnceLock, PoisonError, RwLock},
+	time::Duration,
+};
+use subxt::{
+	backend::LegacyBackend,
+	config::{Header, RpcConfigFor},
+	rpcs::{client::ReconnectingRpcClient, LegacyRpcMethods, RpcClient},
+	OnlineClient, SubstrateConfig,
+};
+use tokio::sync::watch;
+
+/// How long a node may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a node may take to answer one request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The runtime's name.
+const SPEC_NAME: &str = "reckon";
+
+pub(crate) type Client = OnlineClient<SubstrateConfig>;
+pub(crate) type Methods = LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>;
+
+/// Which chain the node runs.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct ChainInfo {
+	/// The chain's name, such as `Development`.
+	pub name: String,
+	/// The genesis block's hash.
+	pub genesis: H256,
+	/// The runtime's version.
+	pub spec_version: u32,
+	/// The node's software and version.
+	pub node: String,
+}
+
+/// A connection to a node of our chain. Cheap to clone; reconnects by itself.
+#[derive(Clone)]
+pub struct Chain {
+	inner: Arc<Inner>,
+}
+
+struct Inner {
+	url: String,
+	info: ChainInfo,
+	/// Replaced when it stalls: clients that reconnect by themselves have been seen to hang.
+	link: RwLock<Link>,
+	heads: OnceLock<watch::Receiver<Heads>>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Link {
+	pub(crate) client: Client,
+	pub(crate) methods: Methods,
+	pub(crate) rpc: RpcClient,
+}
+
+impl std::fmt::Debug for Chain {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "Chain({} at {})", self.inner.info.name, self.inner.url)
+	}
+}
+
+impl Chain {
+	/// Connects to the node at `url` (`ws://…` or `wss://…`), and checks that it runs our chain
+	/// and that its runtime has all that this crate asks for.
+	///
+	/// # Errors
+	/// When nobody answers, another chain does, or the runtime does not fit.
+	pub async fn connect(url: &str) -> Result<Self, Error> {
+		let away = |reason: String| Error::Away { url: url.to_owned(), reason };
+		let link = tokio::time::timeout(CONNECT_TIMEOUT, Link::open(url))
+			.await
+			.map_err(|_| away(format!("no answer for {} s", CONNECT_TIMEOUT.as_secs())))?
+			.map_err(away)?;
+		let info = check(&link, url).await?;
+		Ok(Self {
+			inner: Arc::new(Inner {
+				url: url.to_owned(),
+				info,
+				link: RwLock::new(link),
+				heads: OnceLock::new(),
+			}),
+		})
+	}
+
+	/// Which chain the node runs.
+	pub fn info(&self) -> &ChainInfo {
+		&self.inner.info
+	}
+
+	/// Where the node is.
+	pub fn url(&self) -> &str {
+		&self.inner.url
+	}
+
+	/// The newest block of the best chain.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn best(&self) -> Result<BlockRef, Error> {
+		let methods = self.link().methods;
+		// One request, so that number and hash are of the same block.
+		let header = methods
+			.chain_get_header(None)
+			.await
+			.map_err(|error| Error::rpc("chain_getHeader", error))?
+			.ok_or_else(|| Error::rpc("chain_getHeader", "no header"))?;
+		let number = height(header.number())?;
+		let hash = self.hash_of(number).await?.ok_or(Error::BlockGone(H256::zero()))?;
+		Ok(BlockRef { number, hash })
+	}
+
+	/// The newest finalized block.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn finalized(&self) -> Result<BlockRef, Error> {
+		let hash = self
+			.link()
+			.methods
+			.chain_get_finalized_head()
+			.await
+			.map_err(|error| Error::rpc("chain_getFinalizedHead", error))?;
+		self.block(hash).await
+	}
+
+	/// The block with this hash.
+	///
+	/// # Errors
+	/// When the node does not answer or has no such block.
+	pub async fn block(&self, hash: H256) -> Result<BlockRef, Error> {
+		let header = self
+			.link()
+			.methods
+			.chain_get_header(Some(hash))
+			.await
+			.map_err(|error| Error::rpc("chain_getHeader", error))?
+			.ok_or(Error::BlockGone(hash))?;
+		Ok(BlockRef { number: height(header.number())?, hash })
+	}
+
+	/// The block at this height of the best chain.
+	///
+	/// # Errors
+	/// When the node does not answer or has no such block yet.
+	pub async fn block_at(&self, number: BlockNumber) -> Result<BlockRef, Error> {
+		let hash = self
+			.hash_of(number)
+			.await?
+			.ok_or_else(|| Error::rpc("chain_getBlockHash", format!("no block {number} yet")))?;
+		Ok(BlockRef { number, hash })
+	}
+
+	async fn hash_of(&self, number: BlockNumber) -> Result<Option<H256>, Error> {
+		self.link()
+			.methods
+			.chain_get_block_hash(Some(number.into()))
+			.await
+			.map_err(|error| Error::rpc("chain_getBlockHash", error))
+	}
+
+	/// The chain as it was at a block.
+	///
+	/// # Errors
+	/// When the node does not answer or has no such block.
+	pub async fn at(&self, block: BlockRef) -> Result<At, Error> {
+		At::new(self.link(), block).await
+	}
+
+	/// The chain at the newest block of the best chain.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn latest(&self) -> Result<At, Error> {
+		let block = self.best().await?;
+		self.at(block).await
+	}
+
+	/// The chain at the newest finalized block.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn latest_finalized(&self) -> Result<At, Error> {
+		let block = self.finalized().await?;
+		self.at(block).await
+	}
+
+	/// The newest best and finalized blocks, as they change. Watched by one task for all users.
+	pub fn heads(&self) -> watch::Receiver<Heads> {
+		self.inner.heads.get_or_init(|| follow::watch_heads(self.clone())).clone()
+	}
+
+	/// Finalized blocks as they come; see [`BlockStream::next`] for those in between.
+	pub fn finalized_stream(&self) -> BlockStream {
+		BlockStream::finalized(self.heads())
+	}
+
+	/// Best blocks as they come.
+	pub fn best_stream(&self) -> BlockStream {
+		BlockStream::best(self.heads())
+	}
+
+	/// A job's states as they change, on the best chain and when finalized.
+	pub fn wait_for_job(&self, job: JobId) -> JobUpdates {
+		JobUpdates::new(self.clone(), job)
+	}
+
+	/// The number of the account's next transaction, those in the node's pool counted.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn next_nonce(&self, who: &AccountId) -> Result<u64, Error> {
+		self.link()
+			.methods
+			.system_account_next_index(who)
+			.await
+			.map_err(|error| Error::rpc("system_accountNextIndex", error))
+	}
+
+	pub(crate) fn link(&self) -> Link {
+		self.inner.link.read().unwrap_or_else(PoisonError::into_inner).clone()
+	}
+
+	/// Replaces a connection that hangs.
+	pub(crate) async fn reopen(&self) -> Result<(), Error> {
+		let url = &self.inner.url;
+		let away = |reason: String| Error::Away { url: url.clone(), reason };
+		let link = tokio::time::timeout(CONNECT_TIMEOUT, Link::open(url))
+			.await
+			.map_err(|_| away("no answer".into()))?
+			.map_err(away)?;
+		let info = check(&link, url).await?;
+		if info.genesis != self.inner.info.genesis {
+			return Err(Error::OtherChain {
+				url: url.clone(),
+				found: format!("{} with genesis {:?}", info.name, info.genesis),
+			});
+		}
+		*self.inner.link.write().unwrap_or_else(PoisonError::into_inner) = link;
+		Ok(())
+	}
+}
+
+impl Link {
+	async fn open(url: &str) -> Result<Self, String> {
+		let socket = ReconnectingRpcClient::builder()
+			.request_timeout(REQUEST_TIMEOUT)
+			.connection_timeout(CONNECT_TIMEOUT)
+			// An answer of 1 MiB is twice as long in hexadecimal.
+			.max_response_size(64 * 1024 * 1024)
+			.build(url)
+			.await
+			.map_err(|error| error.to_string())?;
+		let rpc = RpcClient::new(socket);
+		let backend = LegacyBackend::<SubstrateConfig>::builder().build(rpc.clone());
+		let client = Client::from_backend(Arc::new(backend))
+			.await
+			.map_err(|error| error.to_string())?;
+		Ok(Self { client, methods: Methods::new(rpc.clone()), rpc })
+	}
+}
+
+/// Refuses nodes of other chains, and runtimes that this crate can't talk to.
+async fn check(link: &Link, url: &str) -> Result<ChainInfo, Error> {
+	#[derive(serde::Deserialize)]
+	#[serde(rename_all = "camelCase")]
+	struct Version {
+		spec_name: String,
+		spec_version: u32,
+	}
+	let rpc_failed = |error| Error::Away { url: url.to_owned(), reason: format!("{error}") };
+	let version: Version = link
+		.rpc
+		.request("state_getRuntimeVersion", subxt::rpcs::rpc_params![])
+		.await
+		.map_err(rpc_failed)?;
+	if version.spec_name != SPEC_NAME {
+		return Err(Error::OtherChain { url: url.to_owned(), found: version.spec_name });
+	}
+	let at = link
+		.client
+		.at_current_block()
+		.await
+		.map_err(|error| Error::rpc("state_getMetadata", error))?;
+	compat::check(&at.metadata(), version.spec_version)?;
+	let name = link.methods.system_chain().await.map_err(rpc_failed)?;
+	let software = link.methods.system_name().await.map_err(rpc_failed)?;
+	let node = link.methods.system_version().await.map_err(rpc_failed)?;
+	Ok(ChainInfo {
+		name,
+		genesis: link.client.genesis_hash(),
+		spec_version: version.spec_version,
+		node: format!("{software} {node}"),
+	})
+}
+
+fn height(number: u64) -> Result<BlockNumber, Error> {
+	BlockNumber::try_from(number).map_err(|error| Error::decode("a header", error))
+}

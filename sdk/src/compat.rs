@@ -1,0 +1,89 @@
+//! Whether a runtime has all that this crate asks for.
+
+use crate::error::Error;
+use subxt::Metadata;
+
+/// The runtime's version for which this crate was written.
+const WRITTEN_FOR: u32 = 1;
+
+/// The methods of `ReckonApi`, each with the number of its arguments.
+pub(crate) const API: &[(&str, usize)] = &[
+	("job", 1),
+	("answer", 1),
+	("why", 1),
+	("assigned_to", 1),
+	("why_not_assigned", 1),
+	("held_by", 1),
+	("quote", 3),
+];
+
+/// The calls, each with the names of its arguments.
+pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
+	("Jobs", "submit_job", &["request"]),
+	("Jobs", "deliver", &["job", "delivery"]),
+	("Jobs", "decline", &["job", "reason"]),
+	("Jobs", "cancel", &["job"]),
+	("Providers", "register", &["worker", "bond", "capacity", "endpoint"]),
+	("Providers", "set_worker", &["worker"]),
+	("Providers", "update", &["capacity", "endpoint"]),
+	("Providers", "bond_extra", &["amount"]),
+	("Providers", "offer", &["model", "price"]),
+	("Providers", "withdraw_offer", &["model"]),
+	("Providers", "pause", &[]),
+	("Providers", "resume", &[]),
+	("Providers", "leave", &[]),
+	("Models", "register_model", &["model", "details"]),
+	("Models", "deprecate", &["model"]),
+	("Models", "transfer", &["model", "to"]),
+	("Balances", "transfer_keep_alive", &["dest", "value"]),
+];
+
+/// The storage items.
+pub(crate) const STORAGE: &[(&str, &str)] = &[
+	("System", "Account"),
+	("Timestamp", "Now"),
+	("Models", "Models"),
+	("Models", "Names"),
+	("Providers", "Providers"),
+	("Providers", "Workers"),
+	("Providers", "Offers"),
+	("Jobs", "ClientJobs"),
+];
+
+/// Refuses a runtime that lacks something. Types are matched by name when they are used, so a
+/// runtime that only adds to them still fits.
+pub(crate) fn check(metadata: &Metadata, spec_version: u32) -> Result<(), Error> {
+	let newer = spec_version > WRITTEN_FOR;
+	let lacks = |what: String| Error::Incompatible { what, spec_version, newer };
+
+	let api = metadata
+		.runtime_api_trait_by_name("ReckonApi")
+		.ok_or_else(|| lacks("no runtime API ReckonApi".into()))?;
+	for (name, arguments) in API {
+		let method = api
+			.method_by_name(name)
+			.ok_or_else(|| lacks(format!("no ReckonApi.{name}")))?;
+		if method.inputs().len() != *arguments {
+			return Err(lacks(format!("ReckonApi.{name} takes other arguments")));
+		}
+	}
+	for (pallet, name, arguments) in CALLS {
+		let call = metadata
+			.pallet_by_name(pallet)
+			.ok_or_else(|| lacks(format!("no pallet {pallet}")))?
+			.call_variant_by_name(name)
+			.ok_or_else(|| lacks(format!("no call {pallet}.{name}")))?;
+		let mut fields = call.fields.iter().filter_map(|field| field.name.as_deref());
+		// An argument that this program does not know can't be given.
+		if call.fields.len() != arguments.len() || !fields.all(|name| arguments.contains(&name)) {
+			return Err(lacks(format!("call {pallet}.{name} takes other arguments")));
+		}
+	}
+	for (pallet, entry) in STORAGE {
+		metadata
+			.pallet_by_name(pallet)
+			.and_then(|pallet| pallet.storage()?.entry_by_name(entry))
+			.ok_or_else(|| lacks(format!("no storage item {pallet}.{entry}")))?;
+	}
+	Ok(())
+}

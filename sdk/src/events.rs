@@ -1,0 +1,195 @@
+//! What happened.
+
+use crate::{
+	error::Error,
+	types::{AccountId, Balance, BlockNumber, ContentRef, JobId, ModelId, Reason, Units},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, Map, Value as Json};
+use subxt::{
+	events::Events,
+	ext::{
+		scale_decode::DecodeAsType,
+		scale_value::{Composite, Primitive, Value, ValueDef},
+	},
+	SubstrateConfig,
+};
+
+/// One event as the chain's metadata describes it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChainEvent {
+	/// The pallet, such as `Balances`.
+	pub pallet: String,
+	/// The event's name, such as `Withdraw`.
+	pub name: String,
+	/// Its fields: accounts as addresses, other bytes as hexadecimal, amounts as strings.
+	pub fields: Json,
+}
+
+/// Something that happened to a job.
+#[derive(Clone, Debug, PartialEq, Eq, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(tag = "event")]
+#[allow(missing_docs)] // The fields are the chain's, documented in its metadata.
+pub enum JobEvent {
+	/// Its maximum price is held.
+	JobSubmitted {
+		job: JobId,
+		client: AccountId,
+		model: ModelId,
+		max_price: Balance,
+		deadline: BlockNumber,
+	},
+	/// It has been given to a provider.
+	JobAssigned { job: JobId, provider: AccountId, deadline: BlockNumber },
+	/// It waits for a provider.
+	JobWaiting { job: JobId, reason: Reason },
+	/// A provider has given it back.
+	JobDeclined { job: JobId, provider: AccountId, reason: Reason },
+	/// A provider has let its deadline pass.
+	DeadlineMissed { job: JobId, provider: AccountId },
+	/// An answer is on chain.
+	JobDelivered {
+		job: JobId,
+		provider: AccountId,
+		output: ContentRef,
+		units: Units,
+		charge: Balance,
+	},
+	/// It has been paid for.
+	JobSettled {
+		job: JobId,
+		client: AccountId,
+		provider: AccountId,
+		charge: Balance,
+		refunded: Balance,
+	},
+	/// It has ended without an answer, and the client has its money back.
+	JobRefunded { job: JobId, client: AccountId, amount: Balance, reason: Reason },
+	/// The chain has forgotten it.
+	JobForgotten { job: JobId },
+}
+
+impl JobEvent {
+	/// The job.
+	pub fn job(&self) -> JobId {
+		match self {
+			Self::JobSubmitted { job, .. } |
+			Self::JobAssigned { job, .. } |
+			Self::JobWaiting { job, .. } |
+			Self::JobDeclined { job, .. } |
+			Self::DeadlineMissed { job, .. } |
+			Self::JobDelivered { job, .. } |
+			Self::JobSettled { job, .. } |
+			Self::JobRefunded { job, .. } |
+			Self::JobForgotten { job } => *job,
+		}
+	}
+}
+
+/// The jobs pallet's events in a block, oldest first. Events of kinds that this program does not
+/// know are left out.
+pub(crate) fn job_events(events: &Events<SubstrateConfig>) -> Result<Vec<JobEvent>, Error> {
+	let mut found = Vec::new();
+	for event in events.iter() {
+		let event = event.map_err(|error| Error::decode("System.Events", error))?;
+		found.extend(job_event(&event));
+	}
+	Ok(found)
+}
+
+pub(crate) fn job_event(event: &subxt::events::Event<'_, SubstrateConfig>) -> Option<JobEvent> {
+	#[derive(DecodeAsType)]
+	#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+	enum Root {
+		Jobs(JobEvent),
+	}
+	if event.pallet_name() != "Jobs" {
+		return None;
+	}
+	event.decode_as::<Root>().ok().map(|Root::Jobs(event)| event)
+}
+
+pub(crate) fn chain_event(event: &subxt::events::Event<'_, SubstrateConfig>) -> ChainEvent {
+	let fields = event
+		.decode_fields_unchecked_as::<Composite<()>>()
+		.map_or(Json::Null, |fields| composite(fields, None));
+	ChainEvent {
+		pallet: event.pallet_name().to_owned(),
+		name: event.event_name().to_owned(),
+		fields,
+	}
+}
+
+fn composite(fields: Composite<()>, name: Option<&str>) -> Json {
+	match fields {
+		Composite::Named(fields) => fields
+			.into_iter()
+			.map(|(name, value)| {
+				let json = value_json(value, Some(&name));
+				(name, json)
+			})
+			.collect::<Map<_, _>>()
+			.into(),
+		Composite::Unnamed(values) => {
+			let bytes: Option<Vec<u8>> = values.iter().map(byte).collect();
+			if let Some(bytes) = bytes.filter(|bytes| bytes.len() > 1) {
+				return bytes_json(&bytes, name);
+			}
+			let mut values: Vec<_> =
+				values.into_iter().map(|value| value_json(value, name)).collect();
+			if values.len() == 1 {
+				return values.swap_remove(0);
+			}
+			values.into()
+		},
+	}
+}
+
+fn value_json(value: Value<()>, name: Option<&str>) -> Json {
+	match value.value {
+		ValueDef::Composite(fields) => composite(fields, name),
+		ValueDef::Variant(variant) if variant.values.is_empty() => json!(variant.name),
+		ValueDef::Variant(variant) => {
+			let key = variant.name.clone();
+			json!({ key: composite(variant.values, name) })
+		},
+		ValueDef::Primitive(primitive) => match primitive {
+			Primitive::Bool(value) => json!(value),
+			Primitive::Char(value) => json!(value.to_string()),
+			Primitive::String(value) => json!(value),
+			Primitive::U128(value) if value < 1 << 32 => json!(value as u64),
+			Primitive::U128(value) => json!(value.to_string()),
+			Primitive::I128(value) => json!(value.to_string()),
+			Primitive::U256(value) => json!(hex(&value)),
+			Primitive::I256(value) => json!(hex(&value)),
+		},
+		ValueDef::BitSequence(bits) => json!(format!("{bits:?}")),
+	}
+}
+
+fn byte(value: &Value<()>) -> Option<u8> {
+	match value.value {
+		ValueDef::Primitive(Primitive::U128(value)) => u8::try_from(value).ok(),
+		_ => None,
+	}
+}
+
+/// The decoded value no longer knows its type, so accounts are known by their fields' names.
+fn bytes_json(bytes: &[u8], name: Option<&str>) -> Json {
+	const ACCOUNTS: &[&str] =
+		&["who", "client", "provider", "worker", "owner", "account", "from", "to", "dest"];
+	match (<[u8; 32]>::try_from(bytes), name) {
+		(Ok(account), Some(name)) if ACCOUNTS.contains(&name) => {
+			json!(AccountId::from(account).to_string())
+		},
+		_ => json!(hex(bytes)),
+	}
+}
+
+fn hex(bytes: &[u8]) -> String {
+	bytes.iter().fold("0x".to_owned(), |mut text, byte| {
+		text.push_str(&format!("{byte:02x}"));
+		text
+	})
+}

@@ -1,0 +1,142 @@
+//! Why something is as it is: the chain's codes, and what to tell a person.
+
+use codec::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
+
+/// Why a job waits, moved on or ended, or why a provider gets no work.
+#[derive(
+	Clone, Copy, PartialEq, Eq, Hash, Debug, Encode, Decode, EncodeAsType, DecodeAsType,
+	Serialize, Deserialize,
+)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub enum Reason {
+	/// The job is with a provider, whose deadline has not passed.
+	#[codec(index = 0)]
+	InProgress,
+	/// The answer is on chain; the money moves when the dispute window ends.
+	#[codec(index = 1)]
+	InDisputeWindow,
+	/// The work was done and paid.
+	#[codec(index = 2)]
+	Paid,
+	/// Waiting: no provider offers this model.
+	#[codec(index = 10)]
+	NoOffer,
+	/// Waiting: none of the providers drawn is free, active and new to this job.
+	#[codec(index = 11)]
+	NoneFree,
+	/// Waiting: none of the providers drawn would do it for the job's maximum price.
+	#[codec(index = 12)]
+	NoneWithinPrice,
+	/// Waiting: the one provider that the client named can't take it now.
+	#[codec(index = 13)]
+	NamedProviderUnavailable,
+	/// The provider let its deadline pass.
+	#[codec(index = 20)]
+	DeadlineMissed,
+	/// Declined: the worker has more work than it can do in time.
+	#[codec(index = 21)]
+	Busy,
+	/// Declined: the worker does not have the model loaded.
+	#[codec(index = 22)]
+	ModelNotLoaded,
+	/// Declined: the payload could not be fetched.
+	#[codec(index = 23)]
+	PayloadUnavailable,
+	/// Declined: the payload is not what its hash says, or can't be understood.
+	#[codec(index = 24)]
+	PayloadInvalid,
+	/// Declined: the worker can't do what the parameters ask for.
+	#[codec(index = 25)]
+	ParametersUnsupported,
+	/// Declined: the engine failed on this job.
+	#[codec(index = 26)]
+	EngineFailed,
+	/// Declined: the worker is shutting down.
+	#[codec(index = 27)]
+	ShuttingDown,
+	/// Refunded: nobody could take the job before its deadline.
+	#[codec(index = 40)]
+	NoProviderInTime,
+	/// Refunded: every provider that was tried declined or missed its deadline.
+	#[codec(index = 41)]
+	AttemptsExhausted,
+	/// Refunded: the client withdrew the job before anybody had it.
+	#[codec(index = 42)]
+	CancelledByClient,
+	/// The provider can be given work; there is none that fits.
+	#[codec(index = 60)]
+	Eligible,
+	/// No such provider is registered.
+	#[codec(index = 61)]
+	NotRegistered,
+	/// The provider paused itself, or the chain paused it after missed deadlines.
+	#[codec(index = 62)]
+	Paused,
+	/// The provider is leaving and its bond is being returned.
+	#[codec(index = 63)]
+	Leaving,
+	/// The provider offers no model.
+	#[codec(index = 64)]
+	OffersNothing,
+	/// The provider has as many jobs as its capacity.
+	#[codec(index = 65)]
+	AtCapacity,
+	/// The provider's bond has fallen below the least that is asked.
+	#[codec(index = 66)]
+	BondTooLow,
+	/// The provider does not offer the job's model.
+	#[codec(index = 67)]
+	ModelNotOffered,
+	/// The provider has had this job already.
+	#[codec(index = 68)]
+	AlreadyTried,
+	/// The provider's price is above what the job allows.
+	#[codec(index = 69)]
+	PriceAboveMaximum,
+}
+
+impl Reason {
+	/// One sentence for a person, with what to do where something can be done.
+	pub fn explain(self) -> &'static str {
+		use Reason::*;
+		match self {
+			InProgress => "a provider is working on it",
+			InDisputeWindow => "the answer is there; the money moves when the dispute window ends",
+			Paid => "the work was done and paid",
+			NoOffer => "no provider offers this model: wait, or ask for another model",
+			NoneFree => "all providers of this model are busy or away: the chain tries again",
+			NoneWithinPrice => "every provider asks for more than the maximum price: offer more",
+			NamedProviderUnavailable => "the provider that was named can't take it now",
+			DeadlineMissed => "the provider let its deadline pass",
+			Busy => "the worker had more work than it could do in time",
+			ModelNotLoaded => "the worker does not have the model loaded",
+			PayloadUnavailable => "the worker could not fetch the payload",
+			PayloadInvalid => "the payload is not what its hash says, or can't be understood",
+			ParametersUnsupported => "the worker can't do what the parameters ask for",
+			EngineFailed => "the worker's engine failed on this job",
+			ShuttingDown => "the worker was shutting down",
+			NoProviderInTime => "nobody could take the job before its deadline; the money is back",
+			AttemptsExhausted => "every provider that was tried failed; the money is back",
+			CancelledByClient => "the client withdrew the job; the money is back",
+			Eligible => "nothing speaks against the provider: there is no job that fits",
+			NotRegistered => "no such provider is registered: register it",
+			Paused => "the provider is paused: resume it",
+			Leaving => "the provider is leaving and its bond is being returned",
+			OffersNothing => "the provider offers no model: make an offer",
+			AtCapacity => "the provider has as many jobs as its capacity: wait, or raise it",
+			BondTooLow => "the provider's bond is below the least that is asked: add to it",
+			ModelNotOffered => "the provider does not offer the job's model",
+			AlreadyTried => "the provider has had this job already",
+			PriceAboveMaximum => "the provider's price is above what the job allows",
+		}
+	}
+}
+
+impl std::fmt::Display for Reason {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "{self:?}")
+	}
+}

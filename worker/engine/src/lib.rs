@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
+
+mod chat;
+mod device;
+mod engine;
+mod engines;
+mod error;
+mod models;
+mod request;
+mod sampler;
+mod scheduler;
+mod store;
+mod task;
+mod tokenizer;
+mod weights;
+
+pub use self::{
+	device::{Device, Requested},
+	engine::{BatchEngine, CanonicalRows, Capabilities, Cost, Engine, StepEngine},
+	engines::{EmbeddingEngine, TextEngine},
+	error::{DeviceError, EngineError, ModelError, Refused, RequestError},
+	models::decoder::KvCache,
+	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
+	sampler::{gumbel, Sampler, SamplingParams, MAX_TOP_K},
+	scheduler::{Load, Request, Scheduler, SchedulerConfig, Ticket},
+	store::{inspect, FileEntry, Inspection, Manifest, Model, ModelId, PROFILE},
+	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
+};

@@ -1,0 +1,285 @@
+//! Owns an engine and its memory, and decides who computes when.
+//!
+//! One thread per engine. Requests wait in a bounded queue until their memory is free, then take
+//! turns: a chunk of prompt or one token each, round-robin. Sequences are interleaved and not yet
+//! computed together, so each answer has exactly the bits that it has alone. Every accepted
+//! request ends with one `Done` or `Failed`, also when the engine panics or the scheduler stops.
+
+mod queue;
+mod turns;
+
+use std::{
+	panic::{catch_unwind, AssertUnwindSafe},
+	sync::{mpsc, Arc},
+	thread::{self, JoinHandle},
+	time::Duration,
+};
+
+pub use self::queue::Load;
+use self::queue::{Queue, Waiting};
+use crate::{
+	engine::{BatchEngine, Capabilities, StepEngine},
+	error::{EngineError, Refused},
+	sampler::SamplingParams,
+	task::{Answer, Cancel, Event, Task},
+};
+
+/// The bounds of a scheduler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchedulerConfig {
+	/// Requests that may wait.
+	pub max_waiting: usize,
+	/// Requests that may be computed in turns.
+	pub max_active: usize,
+	/// Memory for the caches of all active requests, in bytes; weights are not counted.
+	pub memory_budget: u64,
+	/// Tokens of a prompt that are read in one turn: longer chunks finish a prompt sooner, shorter
+	/// ones let the other requests wait less.
+	pub prefill_chunk: usize,
+}
+
+impl Default for SchedulerConfig {
+	fn default() -> Self {
+		Self { max_waiting: 64, max_active: 8, memory_budget: 2 << 30, prefill_chunk: 256 }
+	}
+}
+
+/// A task and how to do it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+	/// What is asked.
+	pub task: Task,
+	/// How tokens are chosen; not looked at by embeddings.
+	pub sampling: SamplingParams,
+}
+
+/// What admission found out about a request.
+struct Admitted {
+	prompt: Vec<u32>,
+	/// Memory that the request holds while it is active.
+	bytes: u64,
+}
+
+type Admission = dyn Fn(&Request) -> Result<Admitted, EngineError> + Send + Sync;
+
+/// Where a request's events go; false when nobody listens any more.
+type Sink = Box<dyn FnMut(Event) -> bool + Send>;
+
+/// A running engine. Dropping it ends all requests with `Failed(Stopped)`; [`Self::drain`] lets
+/// them finish.
+pub struct Scheduler {
+	capabilities: Capabilities,
+	memory_budget: u64,
+	admission: Box<Admission>,
+	queue: Arc<Queue>,
+	thread: Option<JoinHandle<()>>,
+}
+
+/// When the engine's thread ends, for whatever reason, nothing is left waiting for it.
+struct CloseOnExit(Arc<Queue>);
+
+impl Drop for CloseOnExit {
+	fn drop(&mut self) {
+		self.0.close(true);
+	}
+}
+
+impl Scheduler {
+	/// Runs an autoregressive engine.
+	pub fn stepping<E: StepEngine + 'static>(engine: E, config: SchedulerConfig) -> Self {
+		let engine = Arc::new(engine);
+		let admitting = Arc::clone(&engine);
+		let admission = move |request: &Request| turns::admit_step(&*admitting, request);
+		let capabilities = engine.capabilities().clone();
+		let run = move |queue: &Queue, config: &SchedulerConfig| {
+			turns::run_steps(&*engine, queue, config);
+		};
+		Self::start(capabilities, Box::new(admission), config, run)
+	}
+
+	/// Runs a stateless engine: one request after the other.
+	pub fn batching<E: BatchEngine + 'static>(engine: E, config: SchedulerConfig) -> Self {
+		let engine = Arc::new(engine);
+		let admitting = Arc::clone(&engine);
+		let admission = move |request: &Request| {
+			let cost = admitting.cost(&request.task)?;
+			Ok(Admitted { prompt: Vec::new(), bytes: cost.bytes })
+		};
+		let capabilities = engine.capabilities().clone();
+		let run = move |queue: &Queue, _: &SchedulerConfig| turns::run_batches(&*engine, queue);
+		Self::start(capabilities, Box::new(admission), config, run)
+	}
+
+	fn start(
+		capabilities: Capabilities,
+		admission: Box<Admission>,
+		config: SchedulerConfig,
+		run: impl FnOnce(&Queue, &SchedulerConfig) + Send + 'static,
+	) -> Self {
+		let queue = Arc::new(Queue::new(config.max_waiting));
+		let memory_budget = config.memory_budget;
+		let served = CloseOnExit(Arc::clone(&queue));
+		let thread = thread::spawn(move || run(&served.0, &config));
+		Self { capabilities, memory_budget, admission, queue, thread: Some(thread) }
+	}
+
+	/// What the engine can do.
+	pub fn capabilities(&self) -> &Capabilities {
+		&self.capabilities
+	}
+
+	/// How busy the engine is.
+	pub fn load(&self) -> Load {
+		self.queue.load()
+	}
+
+	/// Takes a request or refuses it at once; the caller's thread does the tokenising. Events are
+	/// read from the ticket.
+	///
+	/// # Errors
+	/// [`Refused`], with what to do about it.
+	pub fn submit(&self, request: Request) -> Result<Ticket, Refused> {
+		let (sender, events) = mpsc::channel();
+		let cancel = self.submit_to(request, move |event| sender.send(event).is_ok())?;
+		Ok(Ticket { events, cancel })
+	}
+
+	/// As [`Self::submit`], with events going to a function on the engine's thread: a daemon passes
+	/// them to its own channel. It must not block; false means that nobody listens any more, and
+	/// cancels.
+	///
+	/// # Errors
+	/// [`Refused`], with what to do about it.
+	pub fn submit_to(
+		&self,
+		request: Request,
+		sink: impl FnMut(Event) -> bool + Send + 'static,
+	) -> Result<Cancel, Refused> {
+		// A full queue refuses before any work is done for the request.
+		self.queue.check_room()?;
+		let admitted = caught(|| (self.admission)(&request))?;
+		if admitted.bytes > self.memory_budget {
+			return Err(Refused::TooLarge { needed: admitted.bytes, budget: self.memory_budget });
+		}
+		let cancel = Cancel::default();
+		self.queue.push(|| Waiting {
+			prompt: admitted.prompt,
+			bytes: admitted.bytes,
+			request,
+			reply: Reply { sink: Some(Box::new(sink)), cancel: cancel.clone() },
+		})?;
+		Ok(cancel)
+	}
+
+	/// Refuses new requests, finishes all that were accepted, and ends.
+	pub fn drain(mut self) {
+		self.queue.close(false);
+		self.join();
+	}
+
+	fn join(&mut self) {
+		if let Some(thread) = self.thread.take() {
+			// The thread catches the engine's panics; a panic of its own has failed its requests
+			// while it unwound.
+			if thread.join().is_err() {
+				tracing::error!("the scheduler's thread panicked");
+			}
+		}
+	}
+}
+
+impl Drop for Scheduler {
+	fn drop(&mut self) {
+		self.queue.close(true);
+		self.join();
+	}
+}
+
+/// The caller's end of an accepted request. Dropping it cancels the request.
+pub struct Ticket {
+	events: mpsc::Receiver<Event>,
+	cancel: Cancel,
+}
+
+impl Ticket {
+	/// The next event; `None` after the last one. Blocks.
+	pub fn next_event(&self) -> Option<Event> {
+		self.events.recv().ok()
+	}
+
+	/// As [`Self::next_event`], but waits no longer than this; `None` then as well.
+	pub fn next_event_within(&self, limit: Duration) -> Option<Event> {
+		self.events.recv_timeout(limit).ok()
+	}
+
+	/// The whole answer, without its stream. Blocks.
+	///
+	/// # Errors
+	/// What the engine failed with.
+	pub fn wait(self) -> Result<Answer, EngineError> {
+		loop {
+			match self.next_event() {
+				Some(Event::Token { .. }) => {},
+				Some(Event::Done(answer)) => return Ok(answer),
+				Some(Event::Failed(error)) => return Err(error),
+				None => return Err(EngineError::Stopped),
+			}
+		}
+	}
+
+	/// A handle that cancels the request from elsewhere.
+	pub fn cancel_handle(&self) -> Cancel {
+		self.cancel.clone()
+	}
+}
+
+impl Drop for Ticket {
+	fn drop(&mut self) {
+		self.cancel.cancel();
+	}
+}
+
+/// The scheduler's end of a request: sees to it that there is exactly one last event.
+struct Reply {
+	sink: Option<Sink>,
+	cancel: Cancel,
+}
+
+impl Reply {
+	fn token(&mut self, id: u32, text: String) {
+		let heard = self.sink.as_mut().is_some_and(|sink| send(sink, Event::Token { id, text }));
+		if !heard {
+			self.cancel.cancel();
+		}
+	}
+
+	fn end(&mut self, result: Result<Answer, EngineError>) {
+		if let Some(mut sink) = self.sink.take() {
+			send(&mut sink, result.map_or_else(Event::Failed, Event::Done));
+		}
+	}
+}
+
+impl Drop for Reply {
+	fn drop(&mut self) {
+		self.end(Err(EngineError::Stopped));
+	}
+}
+
+/// A caller's function that panics has stopped listening.
+fn send(sink: &mut Sink, event: Event) -> bool {
+	catch_unwind(AssertUnwindSafe(|| sink(event))).unwrap_or(false)
+}
+
+/// Runs engine code; a panic is an error like any other. Engines keep no state between calls.
+fn caught<T>(work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+	catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+		let message = panic
+			.downcast_ref::<String>()
+			.map(String::as_str)
+			.or_else(|| panic.downcast_ref::<&str>().copied())
+			.unwrap_or("without a message");
+		tracing::error!(message, "the engine panicked");
+		Err(EngineError::Panicked(message.to_owned()))
+	})
+}
