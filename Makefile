@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet test lint bench weights build setup worker-cuda chain-specs metadata check-metadata
+.PHONY: help devnet test lint bench weights build setup release worker-cuda chain-specs metadata check-metadata
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -18,7 +18,11 @@ ENV = if [ -f "$(RECKON_HOME)/env" ]; then . "$(RECKON_HOME)/env"; fi;
 
 # Always the whole workspace: another selection of packages would be another set of features, and
 # half of the dependencies would be compiled once more.
-BUILD = $(ENV) cargo build --locked --workspace --bins
+#
+# `fast-runtime`: epochs of a minute and short windows, so that a person at a development chain, or
+# a test, need not wait. Releases are built without it, by `make release`.
+SELECTION = --locked --workspace --features reckon-node/fast-runtime
+BUILD = $(ENV) cargo build $(SELECTION) --bins
 
 help: ## list these doors
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
@@ -35,8 +39,8 @@ devnet: build ## a chain, a worker, one paid answer through each door; stays up 
 # nextest last: its summary is the last thing to read. JavaScript and end-to-end tests are started
 # by Rust tests of the crate reckon-e2e, which also needs the programs of `build`.
 test: lint build ## everything that is checked before a change lands
-	@$(ENV) cargo test --locked --workspace --doc --quiet
-	@$(ENV) cargo nextest run --locked --workspace
+	@$(ENV) cargo test $(SELECTION) --doc --quiet
+	@$(ENV) cargo nextest run $(SELECTION)
 
 lint: setup ## formatting, clippy, the direction of dependencies
 	@$(ENV) scripts/lint
@@ -46,6 +50,9 @@ bench: build ## measure the chain and the engine; prints ratios, asserts nothing
 
 weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights
+
+release: setup ## the programs as they are shipped: slower to build, with the chain's real times
+	@$(ENV) cargo build --locked --profile production -p reckon-node -p reckon-worker -p reckon-cli
 
 worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too
 	@$(ENV) scripts/worker-cuda

@@ -8,8 +8,7 @@ use crate::{
 	context::Context,
 	failure::{Failure, Result},
 	job::{
-		self,
-		follow::{Goal, Done},
+		follow::{follow, Done, Goal},
 		order::{Order, SamplingArgs, TermsArgs},
 	},
 	payload,
@@ -81,8 +80,8 @@ async fn ask(context: &Context, order: Order, settled: bool) -> Result<()> {
 	let chain = context.chain().await?;
 	let task = order.task;
 	let placed = order.place(context, &chain).await?;
-	let goal = if settled { Goal::Settled } else { Goal::Delivered };
-	let done = job::follow::follow(context, &chain, &placed, goal).await?;
+	let goal = if settled { Goal::Final } else { Goal::Answered };
+	let done = follow(context, &chain, placed.into(), goal).await?;
 	print(context, task, &done)
 }
 

@@ -12,7 +12,6 @@ mod context;
 pub mod devnet;
 pub mod failure;
 mod job;
-mod keys;
 mod models;
 pub mod output;
 mod payload;

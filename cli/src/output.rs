@@ -83,7 +83,9 @@ impl Output {
 
 	/// As [`Self::start`], for waits that leave no line behind.
 	pub fn wait(&self, what: &str) -> Step {
-		Step { silent: true, ..self.start(what) }
+		let mut step = self.start(what);
+		step.silent = true;
+		step
 	}
 
 	/// Text that stands back.

@@ -82,7 +82,16 @@ impl TaskSet {
 /// How a model's numbers are computed, part of its manifest: two honest workers of one profile
 /// agree to within a known tolerance.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
 pub enum NumericProfile {

@@ -1,12 +1,9 @@
 //! What the node needs of the runtime, and what users and daemons ask of the chain.
 
-// The macros make items that can't be documented here.
-#![allow(missing_docs)]
-
 use crate::{
-	AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical, Jobs,
-	Nonce, Providers, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
-	TransactionPayment, VERSION,
+	AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical, Jobs, Nonce,
+	Providers, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment,
+	VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{

@@ -1,11 +1,8 @@
 //! The chain's first state, by name.
 
 use crate::{
-	adapters::Treasury,
-	audit::AuditId,
-	configs::EXISTENTIAL_DEPOSIT,
-	AccountId, Balance, BabeConfig, BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
-	SudoConfig,
+	adapters::Treasury, audit::AuditId, configs::EXISTENTIAL_DEPOSIT, AccountId, BabeConfig,
+	Balance, BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
 };
 use alloc::{format, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -24,10 +21,8 @@ pub const STAGING_RUNTIME_PRESET: &str = "staging";
 
 /// One slot in four has a primary author on average; the others have a secondary one, so that
 /// each slot has a block.
-pub const BABE_EPOCH: BabeEpochConfiguration = BabeEpochConfiguration {
-	c: (1, 4),
-	allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
-};
+pub const BABE_EPOCH: BabeEpochConfiguration =
+	BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
 /// What each of the well-known accounts has.
 const ENDOWMENT: Balance = 1_000_000 * UNIT;
@@ -45,8 +40,9 @@ pub fn preset_names() -> Vec<PresetId> {
 pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
 	let patch = match id.as_ref() {
 		sp_genesis_builder::DEV_RUNTIME_PRESET => with_well_known_accounts(&["Alice"]),
-		sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET =>
-			with_well_known_accounts(&["Alice", "Bob", "Charlie", "Dave"]),
+		sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET => {
+			with_well_known_accounts(&["Alice", "Bob", "Charlie", "Dave"])
+		},
 		STAGING_RUNTIME_PRESET => staging(),
 		_ => return None,
 	};

@@ -7,6 +7,8 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "512"]
+// The macros that make the runtime make items that can't be documented.
+#![allow(missing_docs)]
 
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
@@ -162,4 +164,3 @@ mod runtime {
 	#[runtime::pallet_index(22)]
 	pub type Jobs = pallet_jobs::Pallet<Runtime>;
 }
-

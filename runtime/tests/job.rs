@@ -18,7 +18,8 @@ use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Ferdie};
 use sp_runtime::{BuildStorage, Permill};
 
 const MODEL: ModelId = H256([7; 32]);
-const PRICE: Price<Balance> = Price { base: UNIT / 100, per_input: UNIT / 1000, per_output: UNIT / 100 };
+const PRICE: Price<Balance> =
+	Price { base: UNIT / 100, per_input: UNIT / 1000, per_output: UNIT / 100 };
 
 fn run(test: impl FnOnce()) {
 	let patch = genesis::preset(&"development".into()).expect("a preset");

@@ -27,7 +27,11 @@ fn undocumented(types: &PortableRegistry, id: u32, fields_too: bool) -> Vec<Stri
 		}
 		for field in variant.fields.iter().filter(|_| fields_too) {
 			if empty(&field.docs) {
-				missing.push(format!("{}.{}", variant.name, field.name.clone().unwrap_or_default()));
+				missing.push(format!(
+					"{}.{}",
+					variant.name,
+					field.name.clone().unwrap_or_default()
+				));
 			}
 		}
 	}

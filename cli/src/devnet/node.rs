@@ -4,9 +4,10 @@ use std::{
 	fs,
 	path::{Path, PathBuf},
 	process::Command,
-	thread::sleep,
 	time::{Duration, Instant},
 };
+
+use tokio::time::sleep;
 
 use crate::{
 	failure::{Failure, Result},
@@ -62,7 +63,7 @@ impl NodeOptions {
 ///
 /// # Errors
 /// When the node ends, or takes longer than a minute.
-pub fn wait_until_up(node: &mut Process) -> Result<String> {
+pub async fn wait_until_up(node: &mut Process) -> Result<String> {
 	let deadline = Instant::now() + START;
 	loop {
 		if let Some(port) = rpc_port(node.log()) {
@@ -78,7 +79,7 @@ pub fn wait_until_up(node: &mut Process) -> Result<String> {
 			)
 			.fix(format!("read {}", node.log().display())));
 		}
-		sleep(POLL);
+		sleep(POLL).await;
 	}
 }
 

@@ -53,7 +53,6 @@ class Sense:
     gloss: str
     lexfile: str
     count: int  # times the lemma was tagged with this part of speech in SemCor
-    senses: int  # how many it has in this part of speech: a sign of frequency, too
 
 
 def read_synsets(path):
@@ -101,8 +100,7 @@ def read_senses(wordnet, everyday):
             lexfile, words, gloss = synsets[synset]
             gloss = shorten(gloss, MAX_EVERYDAY_GLOSS_WORDS if word in everyday else MAX_GLOSS_WORDS)
             if gloss and word in words:  # otherwise the word is only written with a capital
-                senses[word, pos] = Sense(word, pos, f"{pos[0]}{synset}", gloss, lexfile, counts[word, pos],
-                                          senses=int(fields[2]))
+                senses[word, pos] = Sense(word, pos, f"{pos[0]}{synset}", gloss, lexfile, counts[word, pos])
     return senses
 
 
@@ -116,8 +114,7 @@ def choose(senses, everyday, size):
 
     def rank(sense):
         is_main = main[sense.word] == sense.pos
-        return (is_main and sense.word in everyday, sense.count * (2 if sense.pos == "noun" else 1),
-                sense.senses, sense.word)
+        return (is_main and sense.word in everyday, sense.count * (2 if sense.pos == "noun" else 1), sense.word)
 
     candidates = [s for s in senses.values() if main[s.word] == s.pos or s.count >= 5]
     return sorted(candidates, key=rank, reverse=True)[:size], main
@@ -176,7 +173,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wordnet", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--entries", type=int, default=12000)
+    parser.add_argument("--entries", type=int, default=7000)
     parser.add_argument("--vocab-size", type=int, default=8192)
     parser.add_argument("--held-out", type=float, default=0.02, help="share of the words kept out of training")
     args = parser.parse_args()

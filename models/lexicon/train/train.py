@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from chat import ASSISTANT, BOS, END, USER, render
 from export import export
-from model import Config, Llama
+from model import Config, Llama, load
 
 SEED = 20240229
 WARMUP_SHARE = 0.02  # of the time
@@ -128,6 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="go on from this exported model, its results included")
     parser.add_argument("--minutes", type=float, default=78)
     parser.add_argument("--checkpoint-minutes", type=float, default=38)
     parser.add_argument("--batch-tokens", type=int, default=1024)
@@ -162,7 +163,8 @@ def main():
                     intermediate_size=args.intermediate_size, num_hidden_layers=args.layers,
                     num_attention_heads=args.hidden_size // 64, num_key_value_heads=args.hidden_size // 64,
                     bos_token_id=tokenizer.token_to_id(BOS), eos_token_id=tokenizer.token_to_id(END))
-    model = Llama(config).initialise()
+    model = load(args.start).train() if args.start else Llama(config).initialise()
+    config = model.config
     average = Llama(config).eval()
     average.load_state_dict(model.state_dict())
     weights, average_weights = list(model.parameters()), list(average.parameters())
@@ -172,6 +174,10 @@ def main():
     print(f"{model.count_weights()} weights, {len(trained)} entries, {len(held_out)} held out", flush=True)
 
     progress = {"minutes": 0.0, "steps": 0, "tokens": 0, "answer_tokens": 0, "epochs": 0.0}
+    if args.start:
+        earlier = json.loads((args.start / "training_results.json").read_text())
+        progress = {name: earlier[name] for name in progress}
+    earlier_minutes = progress["minutes"]
 
     def checkpoint():
         results = progress | {
@@ -190,6 +196,7 @@ def main():
 
     start = time.monotonic()
     next_checkpoint = args.checkpoint_minutes
+    steps = 0
     batches, recent_loss, recent_count, next_report = [], 0.0, 0, 0.0
     while (minutes := (time.monotonic() - start) / 60) < args.minutes:
         if not batches:
@@ -204,14 +211,14 @@ def main():
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        progress["steps"] += 1
+        progress["steps"], steps = progress["steps"] + 1, steps + 1
         with torch.no_grad():
-            keep = min(1 - 1 / AVERAGING_STEPS, progress["steps"] / (progress["steps"] + 10))
+            keep = min(1 - 1 / AVERAGING_STEPS, steps / (steps + 10))
             torch._foreach_lerp_(average_weights, weights, 1 - keep)
         progress["tokens"] += ids.numel()
         progress["answer_tokens"] += count
         progress["epochs"] += 1 / epoch_steps
-        progress["minutes"] = (time.monotonic() - start) / 60
+        progress["minutes"] = earlier_minutes + (time.monotonic() - start) / 60
         recent_loss, recent_count = recent_loss + loss.item(), recent_count + count
 
         if minutes >= next_report:

@@ -41,7 +41,8 @@ mod tests {
 			base: u128, per_input: u128, per_output: u128, input: u32, output: u32, max: u128,
 		) {
 			let price = Price { base, per_input, per_output };
-			prop_assert!(charge(&price, Units { input, output }, max) <= max);
+			let charged = charge(&price, Units { input, output }, max);
+			prop_assert!(charged <= max);
 		}
 
 		#[test]

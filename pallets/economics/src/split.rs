@@ -15,8 +15,8 @@ pub struct Shares {
 impl Shares {
 	/// Whether the shares leave something to the provider.
 	pub fn is_valid(&self) -> bool {
-		self.treasury.deconstruct().saturating_add(self.royalty.deconstruct()) <
-			Permill::one().deconstruct()
+		self.treasury.deconstruct().saturating_add(self.royalty.deconstruct())
+			< Permill::one().deconstruct()
 	}
 }
 

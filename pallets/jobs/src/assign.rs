@@ -8,9 +8,7 @@ use reckon_economics as economics;
 use reckon_primitives::{Balance, JobId, JobState, ModelId, Price, Reason, Units, MAX_ATTEMPTS};
 use reckon_support::{Candidate, ProviderPool, ReputationInspect};
 use sp_core::H256;
-use sp_runtime::{
-	traits::{BlakeTwo256, Hash, One, SaturatedConversion, Saturating},
-};
+use sp_runtime::traits::{BlakeTwo256, Hash, One, SaturatedConversion, Saturating};
 
 /// Keeps a job's sampling seed apart from every other use of Blake2.
 const SEED_DOMAIN: &[u8] = b"reckon:seed:v1";
@@ -42,10 +40,7 @@ impl<T: Config> Pallet<T> {
 
 	/// How many blocks the next provider has: an equal share of what is left for each attempt
 	/// that is left, so that a first provider that is away leaves time for a second.
-	fn turn_length(
-		job: &JobOf<T>,
-		now: BlockNumberFor<T>,
-	) -> Result<BlockNumberFor<T>, Reason> {
+	fn turn_length(job: &JobOf<T>, now: BlockNumberFor<T>) -> Result<BlockNumberFor<T>, Reason> {
 		let left = job.deadline.saturating_sub(now);
 		let least = T::MinTurnBlocks::get();
 		if left < least {

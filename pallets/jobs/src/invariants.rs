@@ -54,8 +54,7 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(entries == Jobs::<T>::iter_keys().count(), "a job is not in the agenda");
 
-		let waiting: alloc::collections::BTreeSet<_> =
-			Waiting::<T>::iter_values().collect();
+		let waiting: alloc::collections::BTreeSet<_> = Waiting::<T>::iter_values().collect();
 		for (id, job) in Jobs::<T>::iter() {
 			if matches!(job.state, JobState::Open { .. }) {
 				ensure!(waiting.contains(&id), "a waiting job is not in the queue");
@@ -74,7 +73,10 @@ impl<T: Config> Pallet<T> {
 		for (id, job) in Jobs::<T>::iter() {
 			ensure!(ClientJobs::<T>::contains_key(&job.client, id), "a client's list lacks a job");
 			if let JobState::Assigned { provider, .. } = &job.state {
-				ensure!(ProviderJobs::<T>::contains_key(provider, id), "a provider's list lacks a job");
+				ensure!(
+					ProviderJobs::<T>::contains_key(provider, id),
+					"a provider's list lacks a job"
+				);
 			}
 		}
 		ensure!(

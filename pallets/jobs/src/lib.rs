@@ -55,8 +55,7 @@ pub mod pallet {
 	use sp_core::H256;
 
 	/// A job's record.
-	pub type JobOf<T> =
-		Job<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
+	pub type JobOf<T> = Job<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
 	/// What a client asks for.
 	pub type RequestOf<T> =
 		JobRequest<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
@@ -69,9 +68,7 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
-	pub trait Config:
-		frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256>
-	{
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256> {
 		/// What the calls and hooks weigh.
 		type WeightInfo: WeightInfo;
 
@@ -185,49 +182,26 @@ pub mod pallet {
 
 	/// How many jobs each client has submitted, ever.
 	#[pallet::storage]
-	pub type JobCounts<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
+	pub type JobCounts<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
 
 	/// The jobs of each client that are remembered.
 	#[pallet::storage]
-	pub type ClientJobs<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		T::AccountId,
-		Identity,
-		JobId,
-		(),
-		OptionQuery,
-	>;
+	pub type ClientJobs<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, JobId, (), OptionQuery>;
 
 	/// The jobs that each provider is to deliver.
 	#[pallet::storage]
-	pub type ProviderJobs<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		T::AccountId,
-		Identity,
-		JobId,
-		(),
-		OptionQuery,
-	>;
+	pub type ProviderJobs<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, JobId, (), OptionQuery>;
 
 	/// What each client has deposited, paid and been refunded, ever.
 	#[pallet::storage]
-	pub type Ledgers<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
+	pub type Ledgers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
 
 	/// The block at whose start the chain looks at each job again: every job stands here once.
 	#[pallet::storage]
-	pub type Agenda<T: Config> = StorageDoubleMap<
-		_,
-		Twox64Concat,
-		BlockNumberFor<T>,
-		Identity,
-		JobId,
-		(),
-		OptionQuery,
-	>;
+	pub type Agenda<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Identity, JobId, (), OptionQuery>;
 
 	/// The first block of the agenda that may not be worked off.
 	#[pallet::storage]
@@ -515,9 +489,7 @@ pub mod pallet {
 		}
 
 		/// What this pallet holds of an account's money, job by job, for at most 1,000 jobs.
-		pub fn held_by(
-			who: T::AccountId,
-		) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}
 

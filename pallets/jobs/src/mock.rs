@@ -83,7 +83,7 @@ impl frame_support::traits::Randomness<Option<H256>, u32> for BlockRandomness {
 		let block = System::block_number();
 		let mut input = subject.to_vec();
 		input.extend(block.to_le_bytes());
-		(Some(sp_core::blake2_256(&input).into()), block)
+		(Some(sp_io::hashing::blake2_256(&input).into()), block)
 	}
 }
 
@@ -157,6 +157,14 @@ pub fn to_block(number: u32) {
 		Jobs::on_initialize(now + 1);
 		check();
 	}
+}
+
+/// Begins a block without spare weight at its end.
+pub fn full_block() {
+	let next = System::block_number() + 1;
+	System::set_block_number(next);
+	Jobs::on_initialize(next);
+	check();
 }
 
 /// A provider that can do one job at a time for [`PRICE`].

@@ -104,12 +104,8 @@ impl<T: Config> Pallet<T> {
 	/// Releases what is left of an escrow after `paid`; says how much that was.
 	fn close_escrow(client: &T::AccountId, escrow: Balance, paid: Balance) -> Balance {
 		let rest = escrow.saturating_sub(paid);
-		let released = T::Currency::release(
-			&HoldReason::Escrow.into(),
-			client,
-			rest,
-			Precision::BestEffort,
-		);
+		let released =
+			T::Currency::release(&HoldReason::Escrow.into(), client, rest, Precision::BestEffort);
 		frame_support::defensive_assert!(released == Ok(rest), "an escrow is what was held for it");
 		Ledgers::<T>::mutate(client, |ledger| {
 			ledger.paid = ledger.paid.saturating_add(paid);

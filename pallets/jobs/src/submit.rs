@@ -104,11 +104,11 @@ impl<T: Config> Pallet<T> {
 
 	fn ensure_sampling(sampling: &Sampling, task: TaskKind) -> DispatchResult {
 		let writes = task != TaskKind::Embed;
-		let in_range = sampling.max_output <= T::MaxOutputUnits::get() &&
-			(sampling.max_output > 0) == writes &&
-			sampling.top_k <= MAX_TOP_K &&
-			(1..=1000).contains(&sampling.top_p_milli) &&
-			sampling.temperature_milli <= MAX_TEMPERATURE_MILLI;
+		let in_range = sampling.max_output <= T::MaxOutputUnits::get()
+			&& (sampling.max_output > 0) == writes
+			&& sampling.top_k <= MAX_TOP_K
+			&& (1..=1000).contains(&sampling.top_p_milli)
+			&& sampling.temperature_milli <= MAX_TEMPERATURE_MILLI;
 		ensure!(in_range, Error::<T>::SamplingOutOfRange);
 		Ok(())
 	}

@@ -67,11 +67,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_decline(
-		worker: T::AccountId,
-		id: JobId,
-		reason: Reason,
-	) -> DispatchResult {
+	pub(crate) fn do_decline(worker: T::AccountId, id: JobId, reason: Reason) -> DispatchResult {
 		ensure!(reason.is_decline(), Error::<T>::NotADeclineReason);
 		let (mut job, turn) = Self::turn_of(worker, id)?;
 		let now = frame_system::Pallet::<T>::block_number();
@@ -122,15 +118,14 @@ impl<T: Config> Pallet<T> {
 		let who = T::Providers::provider_of(&worker).ok_or(Error::<T>::NotAWorker)?;
 		let job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
 		let turn = match &job.state {
-			JobState::Assigned { provider, price, seed, assigned_at } if *provider == who => Turn {
-				provider: who,
-				price: *price,
-				seed: *seed,
-				assigned_at: *assigned_at,
+			JobState::Assigned { provider, price, seed, assigned_at } if *provider == who => {
+				Turn { provider: who, price: *price, seed: *seed, assigned_at: *assigned_at }
 			},
 			JobState::Delivered { provider, .. } | JobState::Settled { provider, .. }
 				if *provider == who =>
-				return Err(Error::<T>::AlreadyDelivered.into()),
+			{
+				return Err(Error::<T>::AlreadyDelivered.into())
+			},
 			_ => return Err(Error::<T>::NotAssignedToYou.into()),
 		};
 		// The sweep may be behind; the deadline is not.

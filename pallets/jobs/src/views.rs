@@ -3,9 +3,7 @@
 use crate::pallet::*;
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
-use reckon_primitives::{
-	Assignment, Balance, Content, Held, HeldFor, JobId, JobState, Reason,
-};
+use reckon_primitives::{Assignment, Balance, Content, Held, HeldFor, JobId, JobState, Reason};
 use sp_runtime::traits::{One, Saturating};
 
 /// The most jobs that one answer lists.
@@ -27,8 +25,8 @@ impl<T: Config> Pallet<T> {
 			.filter_map(|id| {
 				let job = Jobs::<T>::get(id)?;
 				let JobState::Assigned { seed, .. } = job.state else { return None };
-				let payload = Payloads::<T>::get(id)
-					.map_or(Content::Blob(job.payload), Content::Inline);
+				let payload =
+					Payloads::<T>::get(id).map_or(Content::Blob(job.payload), Content::Inline);
 				Some(Assignment {
 					job: id,
 					model: job.model,

@@ -33,32 +33,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(b.into()))
 	}
 	fn decline() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(12, 9))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(12, 9))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 6))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(5, 6))
 	}
 	fn due_open() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(5, 6))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(5, 6))
 	}
 	fn due_assigned() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(10, 9))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(10, 9))
 	}
 	fn due_delivered() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(10, 9))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(10, 9))
 	}
 	fn due_final() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 5))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 5))
 	}
 	fn retry_open() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(10, 8))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(10, 8))
 	}
 }
 
@@ -66,40 +59,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 impl WeightInfo for () {
 	fn submit_job(b: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(12, 9))
+			.saturating_add(
+				frame_support::weights::constants::ParityDbWeight::get().reads_writes(12, 9),
+			)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(b.into()))
 	}
 	fn deliver(b: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 6))
+			.saturating_add(
+				frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 6),
+			)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(b.into()))
 	}
 	fn decline() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(12, 9))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(12, 9),
+		)
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 6))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 6),
+		)
 	}
 	fn due_open() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 6))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 6),
+		)
 	}
 	fn due_assigned() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 9))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 9),
+		)
 	}
 	fn due_delivered() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 9))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 9),
+		)
 	}
 	fn due_final() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 5))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 5),
+		)
 	}
 	fn retry_open() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 8))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 8),
+		)
 	}
 }

@@ -140,7 +140,8 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 }
 
 fn is_name(name: &[u8]) -> bool {
-	!name.is_empty() &&
-		name.iter()
+	!name.is_empty()
+		&& name
+			.iter()
 			.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'/'))
 }

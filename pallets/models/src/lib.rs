@@ -75,8 +75,7 @@ pub mod pallet {
 
 	/// The models, by manifest hash.
 	#[pallet::storage]
-	pub type Models<T: Config> =
-		StorageMap<_, Blake2_128Concat, ModelId, ModelOf<T>, OptionQuery>;
+	pub type Models<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, ModelOf<T>, OptionQuery>;
 
 	/// The models' names.
 	#[pallet::storage]
@@ -175,11 +174,7 @@ pub mod pallet {
 		///
 		/// Emits `ModelTransferred`.
 		#[pallet::call_index(2)]
-		pub fn transfer(
-			origin: OriginFor<T>,
-			model: ModelId,
-			to: T::AccountId,
-		) -> DispatchResult {
+		pub fn transfer(origin: OriginFor<T>, model: ModelId, to: T::AccountId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_transfer(who, model, to)
 		}
@@ -206,9 +201,7 @@ pub mod pallet {
 		}
 
 		/// What this pallet holds of an account's money, for at most 1,000 models.
-		pub fn held_by(
-			who: T::AccountId,
-		) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}
 	}

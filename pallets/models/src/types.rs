@@ -17,7 +17,16 @@ pub type Licence = BoundedVec<u8, MaxLicenceBytes>;
 
 /// Whether a model is in use.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
 pub enum Status {

@@ -17,31 +17,31 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn register_model() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 3))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 3))
 	}
 	fn deprecate() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 2))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn register_model() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 3))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 3),
+		)
 	}
 	fn deprecate() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1),
+		)
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2),
+		)
 	}
 }

@@ -37,7 +37,10 @@ fn provider<T: Config<Currency: Mutate<T::AccountId>>>(n: u32) -> T::AccountId {
 
 /// Offers of so many models, each with another provider's tickets behind them, so that removing
 /// one closes gaps.
-fn offers<T: Config<Currency: Mutate<T::AccountId>>>(who: &T::AccountId, count: u32) -> Vec<ModelId> {
+fn offers<T: Config<Currency: Mutate<T::AccountId>>>(
+	who: &T::AccountId,
+	count: u32,
+) -> Vec<ModelId> {
 	let other = provider::<T>(99);
 	(0..count)
 		.map(|n| {

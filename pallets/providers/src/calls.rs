@@ -74,10 +74,7 @@ impl<T: Config> Pallet<T> {
 		Ok(offers)
 	}
 
-	pub(crate) fn do_bond_extra(
-		who: T::AccountId,
-		amount: Balance,
-	) -> Result<u32, DispatchError> {
+	pub(crate) fn do_bond_extra(who: T::AccountId, amount: Balance) -> Result<u32, DispatchError> {
 		let mut provider = Self::registered(&who)?;
 		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
 		T::Currency::hold(&HoldReason::Bond.into(), &who, amount)?;
@@ -232,14 +229,22 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Takes a part of the bond and pauses the provider.
-	pub(crate) fn slash_and_pause(who: &T::AccountId, provider: &mut ProviderOf<T>, reason: Reason) {
+	pub(crate) fn slash_and_pause(
+		who: &T::AccountId,
+		provider: &mut ProviderOf<T>,
+		reason: Reason,
+	) {
 		let amount = T::MissSlash::get().mul_floor(provider.bond);
 		let (credit, _missing) = T::Currency::slash(&HoldReason::Bond.into(), who, amount);
 		let taken = frame_support::traits::Imbalance::peek(&credit);
 		provider.bond = provider.bond.saturating_sub(taken);
 		provider.misses = 0;
 		T::OnSlash::on_unbalanced(credit);
-		Self::deposit_event(Event::ProviderSlashed { provider: who.clone(), amount: taken, reason });
+		Self::deposit_event(Event::ProviderSlashed {
+			provider: who.clone(),
+			amount: taken,
+			reason,
+		});
 		if matches!(provider.status, Status::Active) {
 			provider.status = Status::Paused;
 			Self::deposit_event(Event::ProviderPaused { provider: who.clone(), by_chain: true });
@@ -251,10 +256,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn ensure_capacity(capacity: u32) -> DispatchResult {
-		ensure!(
-			(1..=T::MaxCapacity::get()).contains(&capacity),
-			Error::<T>::CapacityOutOfRange
-		);
+		ensure!((1..=T::MaxCapacity::get()).contains(&capacity), Error::<T>::CapacityOutOfRange);
 		Ok(())
 	}
 

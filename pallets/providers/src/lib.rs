@@ -46,8 +46,7 @@ pub mod pallet {
 	use sp_runtime::Permill;
 
 	/// A provider's record.
-	pub type ProviderOf<T> =
-		Provider<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+	pub type ProviderOf<T> = Provider<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 	/// A provider's offer.
 	pub type OfferOf<T> = Offer<<T as Config>::MaxTickets>;
 	/// What a slash takes away.
@@ -162,8 +161,7 @@ pub mod pallet {
 
 	/// How many tickets there are in a model's draw.
 	#[pallet::storage]
-	pub type TicketCounts<T: Config> =
-		StorageMap<_, Blake2_128Concat, ModelId, u32, ValueQuery>;
+	pub type TicketCounts<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, u32, ValueQuery>;
 
 	/// The providers that are leaving, in the order in which they have their bonds back.
 	#[pallet::storage]
@@ -422,7 +420,10 @@ pub mod pallet {
 				T::BondPerTicket::get() > 0 && T::BondPerTicket::get() <= T::MinBond::get(),
 				"the least bond must bring a ticket"
 			);
-			assert!(T::MissesBeforeSlash::get() > 0, "the first missed deadline must be forgivable");
+			assert!(
+				T::MissesBeforeSlash::get() > 0,
+				"the first missed deadline must be forgivable"
+			);
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -450,9 +451,7 @@ pub mod pallet {
 		}
 
 		/// What this pallet holds of an account's money.
-		pub fn held_by(
-			who: T::AccountId,
-		) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}
 	}

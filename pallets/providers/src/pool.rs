@@ -29,11 +29,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		TicketCounts::<T>::get(model) > 0
 	}
 
-	fn draw(
-		model: &ModelId,
-		seed: &H256,
-		draws: u32,
-	) -> Vec<Candidate<T::AccountId, Balance>> {
+	fn draw(model: &ModelId, seed: &H256, draws: u32) -> Vec<Candidate<T::AccountId, Balance>> {
 		let count = TicketCounts::<T>::get(model);
 		let mut drawn: Vec<T::AccountId> = Vec::new();
 		for nth in 0..draws {

@@ -103,10 +103,7 @@ fn gaps_should_close_when_offers_are_withdrawn() {
 			check();
 		}
 		assert_eq!(TicketCounts::<Test>::get(model(1)), 9);
-		assert_noop!(
-			Providers::withdraw_offer(signed(1), model(1)),
-			Error::<Test>::NotOffered
-		);
+		assert_noop!(Providers::withdraw_offer(signed(1), model(1)), Error::<Test>::NotOffered);
 	});
 }
 
@@ -139,7 +136,7 @@ fn draw_should_favour_the_larger_bond_in_proportion() {
 		}
 		let alice = (0..1000u32)
 			.filter(|n| {
-				let seed = sp_core::blake2_256(&n.to_le_bytes()).into();
+				let seed = sp_io::hashing::blake2_256(&n.to_le_bytes()).into();
 				Providers::draw(&model(1), &seed, 1)[0].provider == ALICE
 			})
 			.count();

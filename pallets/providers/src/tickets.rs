@@ -45,9 +45,7 @@ impl<T: Config> Pallet<T> {
 		offer: &mut OfferOf<T>,
 	) -> DispatchResult {
 		let Some(gap) = offer.tickets.pop() else { return Ok(()) };
-		let last = TicketCounts::<T>::get(model)
-			.checked_sub(1)
-			.ok_or(DispatchError::Corruption)?;
+		let last = TicketCounts::<T>::get(model).checked_sub(1).ok_or(DispatchError::Corruption)?;
 		let owner = Tickets::<T>::take(model, last).ok_or(DispatchError::Corruption)?;
 		TicketCounts::<T>::insert(model, last);
 		if last == gap {
@@ -83,8 +81,11 @@ impl<T: Config> Pallet<T> {
 }
 
 fn renumber<T: Config>(offer: &mut Offer<T::MaxTickets>, from: u32, to: u32) -> DispatchResult {
-	let ticket =
-		offer.tickets.iter_mut().find(|ticket| **ticket == from).ok_or(DispatchError::Corruption)?;
+	let ticket = offer
+		.tickets
+		.iter_mut()
+		.find(|ticket| **ticket == from)
+		.ok_or(DispatchError::Corruption)?;
 	*ticket = to;
 	Ok(())
 }

@@ -15,7 +15,16 @@ pub type Endpoint = BoundedVec<u8, MaxEndpointBytes>;
 
 /// Whether a provider takes jobs.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
 pub enum Status<BlockNumber> {
@@ -59,14 +68,7 @@ pub struct Provider<AccountId, BlockNumber> {
 
 /// A provider's offer of one model.
 #[derive(
-	CloneNoBound,
-	PartialEqNoBound,
-	EqNoBound,
-	DebugNoBound,
-	Encode,
-	Decode,
-	MaxEncodedLen,
-	TypeInfo,
+	CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(capture_docs = "always", skip_type_params(MaxTickets))]
 pub struct Offer<MaxTickets: Get<u32>> {

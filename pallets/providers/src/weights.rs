@@ -24,12 +24,10 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn register() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 4))
 	}
 	fn set_worker() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(2, 3))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 3))
 	}
 	fn update(o: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
@@ -42,16 +40,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(o.into()))
 	}
 	fn offer() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 	fn withdraw_offer() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 	fn pause() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
 	fn resume(o: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
@@ -64,55 +59,68 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(o.into()))
 	}
 	fn finish_departure() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 4))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn register() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 4),
+		)
 	}
 	fn set_worker() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 3))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 3),
+		)
 	}
 	fn update(o: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2))
+			.saturating_add(
+				frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2),
+			)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(o.into()))
 	}
 	fn bond_extra(o: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2))
+			.saturating_add(
+				frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2),
+			)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(o.into()))
 	}
 	fn offer() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(4, 4),
+		)
 	}
 	fn withdraw_offer() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(4, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(4, 4),
+		)
 	}
 	fn pause() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1),
+		)
 	}
 	fn resume(o: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1))
+			.saturating_add(
+				frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1),
+			)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(o.into()))
 	}
 	fn leave(o: u32) -> Weight {
 		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 4))
+			.saturating_add(
+				frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 4),
+			)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(o.into()))
 	}
 	fn finish_departure() -> Weight {
-		Weight::from_parts(20_000_000, 0)
-			.saturating_add(frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 4))
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 4),
+		)
 	}
 }

@@ -2,8 +2,8 @@
 //! tell upwards by the `On…` hooks, and the runtime ties the ends in its `adapters`.
 //!
 //! Each trait has a `()` impl that stands for "nothing there", hooks also work as tuples, and each
-//! hook says what it weighs, so that the caller's own weight stays true. Mocks are behind the
-//! feature `mocks`.
+//! hook says what it weighs, so that the caller's own weight stays true. Mocks are there with `std`:
+//! a feature of their own would make two builds of every pallet.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -16,7 +16,7 @@ mod providers;
 mod reputation;
 mod subnets;
 
-#[cfg(feature = "mocks")]
+#[cfg(feature = "std")]
 pub mod mocks;
 
 pub use models::{ModelInfo, ModelInspect};

@@ -106,20 +106,14 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 
 	fn draw(model: &ModelId, _: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>> {
 		let all: Vec<_> = PROVIDERS.with_borrow(|p| p.keys().copied().collect());
-		all.iter()
-			.take(draws as usize)
-			.filter_map(|who| Self::candidate(model, who).ok())
-			.collect()
+		all.iter().take(draws as usize).filter_map(|who| Self::candidate(model, who).ok()).collect()
 	}
 
 	fn draw_weight(_: u32) -> Weight {
 		Weight::zero()
 	}
 
-	fn candidate(
-		_: &ModelId,
-		who: &AccountId,
-	) -> Result<Candidate<AccountId, Balance>, Reason> {
+	fn candidate(_: &ModelId, who: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
 		PROVIDERS.with_borrow(|providers| {
 			let found = providers.get(who).ok_or(Reason::NotRegistered)?;
 			let free = found.capacity.saturating_sub(found.load);

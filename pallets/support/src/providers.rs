@@ -101,12 +101,5 @@ impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn create_for_benchmark(
-		_: &AccountId,
-		_: &AccountId,
-		_: &ModelId,
-		_: u32,
-		_: Price<Balance>,
-	) {
-	}
+	fn create_for_benchmark(_: &AccountId, _: &AccountId, _: &ModelId, _: u32, _: Price<Balance>) {}
 }

@@ -3,8 +3,7 @@
 use crate::{
 	adapters::{FullIdentificationOf, GenesisValidators, ValidatorIdOf},
 	time::{DAYS, EPOCH_SLOTS, SLOT_MILLIS},
-	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, Session,
-	SessionKeys,
+	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
 };
 use frame_support::{
 	parameter_types,
@@ -81,4 +80,3 @@ impl pallet_offences::Config for Runtime {
 	// Reports are kept; the staking pallet slashes when it comes.
 	type OnOffenceHandler = ();
 }
-

@@ -1,8 +1,6 @@
 //! The store of models.
 
-use crate::{
-	adapters::StoragePrice, AccountId, Balances, Runtime, RuntimeHoldReason,
-};
+use crate::{adapters::StoragePrice, AccountId, Balances, Runtime, RuntimeHoldReason};
 use frame_support::{parameter_types, traits::fungible::HoldConsideration};
 use sp_runtime::Permill;
 

@@ -57,15 +57,9 @@ pub trait BatchEngine: Engine {
 }
 
 /// Autoregressive work: tokens in, logits out. The caller owns the sequences and their caches.
-pub trait StepEngine: Engine {
+pub trait StepEngine: Engine + Replay {
 	/// What the model remembers of one sequence.
 	type Cache: Send;
-
-	/// The prompt's tokens, special ones included.
-	///
-	/// # Errors
-	/// When the engine can't do the task, or its template refuses the conversation.
-	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError>;
 
 	/// The text of tokens, special ones left out.
 	///
@@ -91,6 +85,15 @@ pub trait StepEngine: Engine {
 	/// # Errors
 	/// When the cache is full or computing fails.
 	fn step(&self, tokens: &[u32], cache: &mut Self::Cache) -> Result<Vec<f32>, EngineError>;
+}
+
+/// What worker and auditor do to a finished answer: the whole sequence once more, in one pass.
+pub trait Replay: Send + Sync {
+	/// The prompt's tokens, special ones included.
+	///
+	/// # Errors
+	/// When the engine can't do the task, or its template refuses the conversation.
+	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError>;
 
 	/// The canonical prefill of a whole sequence: what a worker commits to and an auditor repeats.
 	///

@@ -18,7 +18,7 @@ mod weights;
 
 pub use self::{
 	device::{Device, Requested},
-	engine::{BatchEngine, CanonicalRows, Capabilities, Cost, Engine, StepEngine},
+	engine::{BatchEngine, CanonicalRows, Capabilities, Cost, Engine, Replay, StepEngine},
 	engines::{EmbeddingEngine, TextEngine},
 	error::{DeviceError, EngineError, ModelError, Refused, RequestError},
 	models::decoder::KvCache,

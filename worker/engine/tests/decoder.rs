@@ -7,7 +7,7 @@ use candle_core::{
 	DType, Device,
 };
 use common::{load_text, reference, Tiny};
-use reckon_engine::{EngineError, Message, Role, StepEngine, Task, TextEngine};
+use reckon_engine::{EngineError, Message, Replay, Role, StepEngine, Task, TextEngine};
 use serde_json::json;
 
 const FAMILIES: [&str; 4] = ["llama", "mistral", "qwen2", "qwen3"];

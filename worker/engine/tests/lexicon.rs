@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 
 use common::load_text;
 use reckon_engine::{
-	Event, FinishReason, Message, Output, Request, Role, SamplingParams, Scheduler,
+	Event, FinishReason, Message, Output, Replay, Request, Role, SamplingParams, Scheduler,
 	SchedulerConfig, StepEngine, Task,
 };
 use serde::Deserialize;

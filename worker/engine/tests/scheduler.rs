@@ -14,8 +14,8 @@ use std::{
 use common::Tiny;
 use reckon_engine::{
 	Answer, BatchEngine, Cancel, CanonicalRows, Capabilities, Cost, Engine, EngineError, Event,
-	FinishReason, Output, Refused, Request, SamplingParams, Scheduler, SchedulerConfig, StepEngine,
-	Task, TaskKind, Ticket, Usage,
+	FinishReason, Output, Refused, Replay, Request, Sampler, SamplingParams, Scheduler,
+	SchedulerConfig, StepEngine, Task, TaskKind, Ticket, Usage,
 };
 
 const END: u32 = 99;
@@ -76,14 +76,6 @@ impl Engine for Echo {
 impl StepEngine for Echo {
 	type Cache = Vec<u32>;
 
-	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
-		let Task::Complete { prompt } = task else {
-			return Err(EngineError::UnsupportedTask(task.kind()));
-		};
-		assert!(prompt != "panic in encode", "as the prompt wants");
-		Ok(prompt.bytes().map(u32::from).collect())
-	}
-
 	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
 		Ok(tokens.iter().map(|&token| char::from(token as u8)).collect())
 	}
@@ -116,13 +108,23 @@ impl StepEngine for Echo {
 		logits[token as usize] = 1.0;
 		Ok(logits)
 	}
+}
+
+impl Replay for Echo {
+	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
+		let Task::Complete { prompt } = task else {
+			return Err(EngineError::UnsupportedTask(task.kind()));
+		};
+		assert!(prompt != "panic in encode", "as the prompt wants");
+		Ok(prompt.bytes().map(u32::from).collect())
+	}
 
 	fn canonical(&self, _: &[u32]) -> Result<CanonicalRows, EngineError> {
-		unimplemented!()
+		unreachable!("the scheduler does not ask")
 	}
 
 	fn logits(&self, _: &[f32]) -> Result<Vec<f32>, EngineError> {
-		unimplemented!()
+		unreachable!("the scheduler does not ask")
 	}
 }
 
@@ -355,12 +357,13 @@ fn dropping_the_scheduler_should_end_every_request() {
 	let running = scheduler.submit(request("AAAA", 9)).unwrap();
 	wait_until(|| scheduler.load().active == 1);
 	let waiting = scheduler.submit(request("A", 9)).unwrap();
-	drop(control);
-	drop(scheduler);
+	// The engine is in the middle of a step, and comes out of it when the control is gone.
+	let dropping = std::thread::spawn(move || drop(scheduler));
 	let stopped = Event::Failed(EngineError::Stopped);
 	assert_eq!(last_event(&waiting), stopped);
-	// The running one may just have finished.
-	assert!(matches!(last_event(&running), Event::Done(_) | Event::Failed(EngineError::Stopped)));
+	drop(control);
+	assert_eq!(last_event(&running), stopped);
+	dropping.join().unwrap();
 }
 
 #[test]
@@ -457,4 +460,42 @@ fn interleaved_answers_should_equal_answers_alone() {
 		assert_eq!(answer, expected[prompt]);
 		assert_eq!(text_of(answer), pieces);
 	}
+}
+
+#[test]
+fn finished_answers_should_pass_their_audit_and_changed_ones_fail() {
+	let sampling = SamplingParams {
+		max_tokens: 40,
+		temperature: 1.0,
+		seed: [5; 32],
+		..SamplingParams::default()
+	};
+	let task = Task::Complete { prompt: "the hat".into() };
+	let model = Tiny::new("qwen2", 22);
+	let scheduler = Scheduler::stepping(model.load(), SchedulerConfig::default());
+	let request = Request { task: task.clone(), sampling: sampling.clone() };
+	let answer = scheduler.submit(request).unwrap().wait().unwrap();
+	let Output::Text { mut tokens, .. } = answer.output else { panic!() };
+
+	let replay = scheduler.replay().unwrap();
+	let sampler = Sampler::new(sampling).unwrap();
+	let audit = |answer: &[u32]| -> Vec<Option<f64>> {
+		let mut sequence = replay.encode(&task).unwrap();
+		let prompt = sequence.len();
+		sequence.extend_from_slice(answer);
+		let rows = replay.canonical(&sequence).unwrap();
+		let logits = replay.logits(&rows.hidden[(prompt - 1) * rows.width..]).unwrap();
+		logits
+			.chunks(common::VOCABULARY)
+			.zip(answer)
+			.enumerate()
+			.map(|(position, (logits, &token))| {
+				sampler.margin(position as u64, logits, token).unwrap()
+			})
+			.collect()
+	};
+	assert!(tokens.len() > 10);
+	assert!(audit(&tokens).iter().all(|margin| *margin == Some(0.0)));
+	tokens[7] = (tokens[7] + 1) % 256;
+	assert!(audit(&tokens)[7].is_none_or(|margin| margin > 1e-3));
 }

@@ -1,3 +1,4 @@
+use crate::mock::AccountId;
 use crate::{mock::*, Event};
 use reckon_primitives::*;
 use reckon_support::mocks::MockPool;

@@ -7,8 +7,10 @@ use reckon_support::{mocks::MockHooks, Outcome};
 fn job_should_be_refunded_by_the_chain_when_nobody_appears_in_time() {
 	run(|| {
 		let id = submit(request());
-		to_block(31);
+		to_block(28);
 		assert_eq!(Jobs::why(id), Some(Reason::NoOffer));
+		to_block(31);
+		assert_eq!(free(CLIENT), START - 1_000);
 		to_block(32);
 		assert_eq!(Jobs::why(id), Some(Reason::NoProviderInTime));
 		assert_eq!(free(CLIENT), START);
@@ -18,21 +20,24 @@ fn job_should_be_refunded_by_the_chain_when_nobody_appears_in_time() {
 #[test]
 fn job_should_go_to_the_next_provider_when_a_deadline_is_missed() {
 	run(|| {
-		PROVIDERS.map(add_provider);
+		PROVIDERS.into_iter().for_each(add_provider);
 		let id = submit(request());
 		to_block(12);
 		let missed = Jobs::job(id).unwrap().attempts.into_inner();
 		assert_eq!(missed.len(), 1);
 		assert_eq!(missed[0].reason, Reason::DeadlineMissed);
 		assert!(matches!(Jobs::job(id).unwrap().state, JobState::Assigned { .. }));
-		assert_eq!(MockHooks::outcomes(), vec![(missed[0].provider, Outcome::DeadlineMissed, 1_000)]);
+		assert_eq!(
+			MockHooks::outcomes(),
+			vec![(missed[0].provider, Outcome::DeadlineMissed, 1_000)]
+		);
 	});
 }
 
 #[test]
 fn job_should_be_refunded_when_three_providers_have_missed_it() {
 	run(|| {
-		PROVIDERS.map(add_provider);
+		PROVIDERS.into_iter().for_each(add_provider);
 		let id = submit(request());
 		to_block(40);
 		assert_eq!(Jobs::why(id), Some(Reason::AttemptsExhausted));
@@ -44,7 +49,7 @@ fn job_should_be_refunded_when_three_providers_have_missed_it() {
 #[test]
 fn job_should_be_refunded_when_the_one_named_provider_misses_it() {
 	run(|| {
-		PROVIDERS.map(add_provider);
+		PROVIDERS.into_iter().for_each(add_provider);
 		let id = submit(JobRequest { only: Some(PROVIDERS[2]), ..request() });
 		to_block(31);
 		assert_eq!(Jobs::why(id), Some(Reason::InProgress));

@@ -3,6 +3,7 @@
 mod assignment;
 mod delivery;
 mod expiry;
+mod random;
 mod settlement;
 mod submission;
 mod sweeps;

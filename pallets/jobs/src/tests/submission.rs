@@ -1,3 +1,4 @@
+use crate::mock::AccountId;
 use crate::{mock::*, Error, Ledger, Ledgers};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use reckon_primitives::*;

@@ -2,7 +2,7 @@
 
 use crate::{
 	chat::ChatTemplate,
-	engine::{CanonicalRows, Capabilities, Engine, StepEngine},
+	engine::{CanonicalRows, Capabilities, Engine, Replay, StepEngine},
 	error::EngineError,
 	models::decoder::{Decoder, KvCache},
 	task::Task,
@@ -29,17 +29,6 @@ impl Engine for TextEngine {
 impl StepEngine for TextEngine {
 	type Cache = KvCache;
 
-	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
-		match (task, &self.template) {
-			// A template writes its special tokens itself.
-			(Task::Chat { messages }, Some(template)) => {
-				self.vocabulary.encode(&template.render(messages)?, false)
-			},
-			(Task::Complete { prompt }, _) => self.vocabulary.encode(prompt, true),
-			_ => Err(EngineError::UnsupportedTask(task.kind())),
-		}
-	}
-
 	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
 		self.vocabulary.decode(tokens)
 	}
@@ -58,6 +47,19 @@ impl StepEngine for TextEngine {
 
 	fn step(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Vec<f32>, EngineError> {
 		self.decoder.step(tokens, cache)
+	}
+}
+
+impl Replay for TextEngine {
+	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
+		match (task, &self.template) {
+			// A template writes its special tokens itself.
+			(Task::Chat { messages }, Some(template)) => {
+				self.vocabulary.encode(&template.render(messages)?, false)
+			},
+			(Task::Complete { prompt }, _) => self.vocabulary.encode(prompt, true),
+			_ => Err(EngineError::UnsupportedTask(task.kind())),
+		}
 	}
 
 	fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError> {

@@ -18,7 +18,7 @@ use std::{
 pub use self::queue::Load;
 use self::queue::{Queue, Waiting};
 use crate::{
-	engine::{BatchEngine, Capabilities, StepEngine},
+	engine::{BatchEngine, CanonicalRows, Capabilities, Replay, StepEngine},
 	error::{EngineError, Refused},
 	sampler::SamplingParams,
 	task::{Answer, Cancel, Event, Task},
@@ -71,8 +71,26 @@ pub struct Scheduler {
 	capabilities: Capabilities,
 	memory_budget: u64,
 	admission: Box<Admission>,
+	replay: Option<Arc<dyn Replay>>,
 	queue: Arc<Queue>,
 	thread: Option<JoinHandle<()>>,
+}
+
+/// An engine whose panics are errors.
+struct Guarded<E>(Arc<E>);
+
+impl<E: StepEngine> Replay for Guarded<E> {
+	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
+		caught(|| self.0.encode(task))
+	}
+
+	fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError> {
+		caught(|| self.0.canonical(tokens))
+	}
+
+	fn logits(&self, rows: &[f32]) -> Result<Vec<f32>, EngineError> {
+		caught(|| self.0.logits(rows))
+	}
 }
 
 /// When the engine's thread ends, for whatever reason, nothing is left waiting for it.
@@ -90,11 +108,14 @@ impl Scheduler {
 		let engine = Arc::new(engine);
 		let admitting = Arc::clone(&engine);
 		let admission = move |request: &Request| turns::admit_step(&*admitting, request);
+		let replay: Arc<dyn Replay> = Arc::new(Guarded(Arc::clone(&engine)));
 		let capabilities = engine.capabilities().clone();
 		let run = move |queue: &Queue, config: &SchedulerConfig| {
 			turns::run_steps(&*engine, queue, config);
 		};
-		Self::start(capabilities, Box::new(admission), config, run)
+		let mut scheduler = Self::start(capabilities, Box::new(admission), config, run);
+		scheduler.replay = Some(replay);
+		scheduler
 	}
 
 	/// Runs a stateless engine: one request after the other.
@@ -120,12 +141,20 @@ impl Scheduler {
 		let memory_budget = config.memory_budget;
 		let served = CloseOnExit(Arc::clone(&queue));
 		let thread = thread::spawn(move || run(&served.0, &config));
-		Self { capabilities, memory_budget, admission, queue, thread: Some(thread) }
+		let thread = Some(thread);
+		Self { capabilities, memory_budget, admission, replay: None, queue, thread }
 	}
 
 	/// What the engine can do.
 	pub fn capabilities(&self) -> &Capabilities {
 		&self.capabilities
+	}
+
+	/// The engine's canonical prefill, for the commitment after an answer; `None` for engines that
+	/// do not generate. Computes on the caller's thread, beside the requests and outside of their
+	/// memory budget; a panic comes back as an error.
+	pub fn replay(&self) -> Option<Arc<dyn Replay>> {
+		self.replay.clone()
 	}
 
 	/// How busy the engine is.

@@ -1,0 +1,245 @@
+//! Offering a worker's work.
+
+use clap::{Args, Subcommand};
+use reckon_sdk::{
+	calls, format_amount, parse_amount, AccountId, Balance, Call, Price, ProviderStatus,
+};
+use serde_json::json;
+
+use crate::{
+	context::{failure, Context},
+	failure::{Failure, Result},
+	job::order::parse_account,
+	models::resolve,
+	output::table,
+};
+
+/// What a provider does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProviderCommand {
+	/// Become a provider: holds a bond and names the worker
+	#[command(
+		after_help = "Example: reckon provider register --worker //Bob --bond 100 --capacity 4 \
+			--endpoint http://127.0.0.1:9620"
+	)]
+	Register {
+		/// The worker's hot key, as `reckon-worker keys new` prints it
+		#[arg(long, value_name = "ADDRESS", value_parser = parse_account)]
+		worker: AccountId,
+		/// The bond, in RKN; more bond draws more work
+		#[arg(long, value_name = "RKN", value_parser = parse_amount)]
+		bond: Balance,
+		/// How many jobs the worker takes at once
+		#[arg(long, value_name = "N")]
+		capacity: u32,
+		/// Where clients reach the worker, for long payloads and answers
+		#[arg(long, value_name = "URL", default_value = "")]
+		endpoint: String,
+	},
+	/// Offer a model at a price, or change the price
+	#[command(
+		after_help = "Example: reckon provider offer reckon-lexicon --base 0.001 --per-input 0.00001 \
+			--per-output 0.00002"
+	)]
+	Offer {
+		/// The model's name or id
+		model: String,
+		#[command(flatten)]
+		price: PriceArgs,
+	},
+	/// Offer a model no more; running jobs are finished
+	Withdraw {
+		/// The model's name or id
+		model: String,
+	},
+	/// A provider's record and offers
+	Show {
+		/// Whose [default: who signs]
+		#[arg(value_parser = parse_account)]
+		account: Option<AccountId>,
+	},
+	/// Why a provider gets no work
+	Why {
+		/// Whose [default: who signs]
+		#[arg(value_parser = parse_account)]
+		account: Option<AccountId>,
+	},
+	/// Take no new jobs for now, without penalty
+	Pause,
+	/// Take jobs again
+	Resume,
+	/// Leave for good; the chain returns the bond
+	Leave,
+	/// Change what was registered
+	Update(UpdateArgs),
+}
+
+/// A price, in RKN.
+#[derive(Debug, Args)]
+pub(crate) struct PriceArgs {
+	/// For a job as such
+	#[arg(long, value_name = "RKN", value_parser = parse_amount, default_value = "0")]
+	base: Balance,
+	/// For each token read
+	#[arg(long, value_name = "RKN", value_parser = parse_amount, default_value = "0")]
+	per_input: Balance,
+	/// For each token written
+	#[arg(long, value_name = "RKN", value_parser = parse_amount, default_value = "0")]
+	per_output: Balance,
+}
+
+/// What to change; what is left out stays.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct UpdateArgs {
+	/// How many jobs the worker takes at once
+	#[arg(long, value_name = "N")]
+	capacity: Option<u32>,
+	/// Where clients reach the worker; empty for nowhere
+	#[arg(long, value_name = "URL")]
+	endpoint: Option<String>,
+	/// Another hot key; the old one speaks for you no more
+	#[arg(long, value_name = "ADDRESS", value_parser = parse_account)]
+	worker: Option<AccountId>,
+	/// So much more bond, in RKN
+	#[arg(long, value_name = "RKN", value_parser = parse_amount)]
+	add_bond: Option<Balance>,
+}
+
+pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<()> {
+	match command {
+		ProviderCommand::Register { worker, bond, capacity, endpoint } => {
+			let call = calls::register(worker, bond, capacity, &endpoint);
+			let bond = format_amount(bond);
+			submit(context, call, &format!("registered with a bond of {bond}; now: provider offer"))
+				.await
+		},
+		ProviderCommand::Offer { model, price } => offer(context, &model, &price).await,
+		ProviderCommand::Withdraw { model } => {
+			let chain = context.chain().await?;
+			let at = chain.latest().await.map_err(failure)?;
+			let (id, name) = resolve(&at, &model).await?;
+			submit(context, calls::withdraw_offer(id), &format!("{name} is offered no more")).await
+		},
+		ProviderCommand::Show { account } => show(context, account).await,
+		ProviderCommand::Why { account } => why(context, account).await,
+		ProviderCommand::Pause => submit(context, calls::pause(), "paused: no new jobs").await,
+		ProviderCommand::Resume => submit(context, calls::resume(), "taking jobs again").await,
+		ProviderCommand::Leave => {
+			submit(context, calls::leave(), "leaving: `reckon account show` says when the bond is back")
+				.await
+		},
+		ProviderCommand::Update(args) => update(context, args).await,
+	}
+}
+
+async fn submit(context: &Context, call: Call, done: &str) -> Result<()> {
+	let account = context.signer()?.account();
+	let chain = context.chain().await?;
+	let name = call.to_string();
+	context.submit(&chain, call).await?;
+	let json = json!({ "account": account.to_string(), "call": name });
+	context.output.result(&json, || done.to_owned());
+	Ok(())
+}
+
+async fn offer(context: &Context, model: &str, price: &PriceArgs) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let (id, name) = resolve(&at, model).await?;
+	let price = Price {
+		base: price.base,
+		per_input: price.per_input,
+		per_output: price.per_output,
+	};
+	submit(context, calls::offer(id, price), &format!("{name} is offered")).await
+}
+
+async fn update(context: &Context, args: UpdateArgs) -> Result<()> {
+	let chain = context.chain().await?;
+	let who = context.signer()?.account();
+	let at = chain.latest().await.map_err(failure)?;
+	let provider = at.provider(&who).await.map_err(failure)?.ok_or_else(|| not_registered(&who))?;
+	if args.capacity.is_some() || args.endpoint.is_some() {
+		let endpoint = args.endpoint.or_else(|| provider.endpoint()).unwrap_or_default();
+		let capacity = args.capacity.unwrap_or(provider.capacity);
+		context.submit(&chain, calls::update(capacity, &endpoint)).await?;
+	}
+	if let Some(worker) = args.worker {
+		context.submit(&chain, calls::set_worker(worker)).await?;
+	}
+	if let Some(bond) = args.add_bond {
+		context.submit(&chain, calls::bond_extra(bond)).await?;
+	}
+	show(context, Some(who)).await
+}
+
+async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
+	let who = context.account_or_signer(account)?;
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let provider = at.provider(&who).await.map_err(failure)?.ok_or_else(|| not_registered(&who))?;
+	let reason = at.why_not_assigned(&who).await.map_err(failure)?;
+	let mut rows = Vec::new();
+	let mut offers = Vec::new();
+	for (id, price, tickets) in at.offers_of(&who).await.map_err(failure)? {
+		let model = at.model(id).await.map_err(failure)?;
+		let name = model.map_or_else(|| format!("{id:?}"), |model| model.details.name());
+		rows.push(vec![
+			format!("offers   {name}"),
+			format!("{} a job", format_amount(price.base)),
+			format!("{} a token in", format_amount(price.per_input)),
+			format!("{} a token out", format_amount(price.per_output)),
+		]);
+		offers.push(json!({ "model": id, "name": name, "price": price, "tickets": tickets }));
+	}
+	let json = json!({
+		"account": who.to_string(),
+		"provider": provider,
+		"reason": reason,
+		"offers": offers,
+	});
+	context.output.result(&json, || {
+		let status = match provider.status {
+			ProviderStatus::Active => "active".into(),
+			ProviderStatus::Paused => "paused".into(),
+			ProviderStatus::Leaving { until } => format!("leaving, bond back from block #{until}"),
+		};
+		let endpoint = provider.endpoint().unwrap_or_else(|| "none".into());
+		let mut lines = vec![
+			format!("provider {who}"),
+			format!("status   {status}: {}", reason.explain()),
+			format!("bond     {}", format_amount(provider.bond)),
+			format!("worker   {}", provider.worker),
+			format!("endpoint {endpoint}"),
+			format!(
+				"jobs     {} of {} at once, {} missed in a row",
+				provider.load, provider.capacity, provider.misses
+			),
+		];
+		if !rows.is_empty() {
+			lines.push(table(&rows));
+		}
+		lines.join("\n")
+	});
+	Ok(())
+}
+
+async fn why(context: &Context, account: Option<AccountId>) -> Result<()> {
+	let who = context.account_or_signer(account)?;
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let reason = at.why_not_assigned(&who).await.map_err(failure)?;
+	let json = json!({
+		"account": who.to_string(),
+		"reason": reason,
+		"explanation": reason.explain(),
+	});
+	context.output.result(&json, || format!("{reason}: {}", reason.explain()));
+	Ok(())
+}
+
+fn not_registered(who: &AccountId) -> Failure {
+	Failure::new("not_registered", format!("{who} is no provider"))
+		.fix("`reckon provider register` makes it one")
+}

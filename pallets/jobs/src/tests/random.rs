@@ -1,0 +1,117 @@
+//! Whatever anybody does, in whatever order: no money is lost and nothing is stuck.
+
+use crate::mock::*;
+use proptest::prelude::*;
+use reckon_primitives::*;
+use reckon_support::mocks::MockPool;
+
+#[derive(Clone, Debug)]
+enum Step {
+	/// A client submits a job with this maximum price and this many blocks of time.
+	Submit { client: AccountId, max_price: u16, blocks: u8, only: Option<u8> },
+	/// A provider registers, with room for so many jobs.
+	Join { provider: u8, capacity: u8 },
+	/// The nth assigned job is delivered, with so much output.
+	Deliver { nth: u8, output: u8 },
+	/// The nth assigned job is given back.
+	Decline { nth: u8, blames_job: bool },
+	/// The nth job is cancelled by its client.
+	Cancel { nth: u8 },
+	/// Time passes.
+	Wait { blocks: u8 },
+	/// A block has no spare weight.
+	FullBlock,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+	prop_oneof![
+		4 => (prop_oneof![Just(CLIENT), Just(OTHER_CLIENT)], 0u16..2_000, 0u8..60, proptest::option::weighted(0.2, 0u8..4))
+			.prop_map(|(client, max_price, blocks, only)| Step::Submit { client, max_price, blocks, only }),
+		2 => (0u8..4, 1u8..3).prop_map(|(provider, capacity)| Step::Join { provider, capacity }),
+		3 => (any::<u8>(), 0u8..12).prop_map(|(nth, output)| Step::Deliver { nth, output }),
+		1 => (any::<u8>(), any::<bool>()).prop_map(|(nth, blames_job)| Step::Decline { nth, blames_job }),
+		1 => any::<u8>().prop_map(|nth| Step::Cancel { nth }),
+		3 => (1u8..20).prop_map(|blocks| Step::Wait { blocks }),
+		1 => Just(Step::FullBlock),
+	]
+}
+
+/// The nth job that a provider has, with the provider.
+fn assigned(nth: u8) -> Option<(JobId, AccountId)> {
+	let mut all: Vec<_> = crate::ProviderJobs::<Test>::iter_keys().collect();
+	all.sort();
+	let (provider, job) = *all.get(usize::from(nth) % all.len().max(1))?;
+	Some((job, provider))
+}
+
+/// Carries out a step; that it is refused is fine.
+fn carry_out(step: Step) {
+	match step {
+		Step::Submit { client, max_price, blocks, only } => {
+			let request = JobRequest {
+				max_price: max_price.into(),
+				deadline: System::block_number() + u32::from(blocks),
+				only: only.map(|n| PROVIDERS[usize::from(n)]),
+				..request()
+			};
+			let _ = Jobs::submit_job(RuntimeOrigin::signed(client), request);
+		},
+		Step::Join { provider, capacity } => {
+			let who = PROVIDERS[usize::from(provider)];
+			// An entry that is there keeps its load.
+			if MockPool::load(who) == 0 {
+				MockPool::insert(who, capacity.into(), PRICE);
+			}
+		},
+		Step::Deliver { nth, output } => {
+			if let Some((job, provider)) = assigned(nth) {
+				let units = Units { input: 3, output: output.into() };
+				let _ = Jobs::deliver(worker(provider), job, Delivery { units, ..delivery() });
+			}
+		},
+		Step::Decline { nth, blames_job } => {
+			if let Some((job, provider)) = assigned(nth) {
+				let reason = if blames_job { Reason::PayloadInvalid } else { Reason::Busy };
+				let _ = Jobs::decline(worker(provider), job, reason);
+			}
+		},
+		Step::Cancel { nth } => {
+			let mut all: Vec<_> = crate::Jobs::<Test>::iter().collect();
+			all.sort_by_key(|(id, _)| *id);
+			if let Some((id, job)) = all.get(usize::from(nth) % all.len().max(1)) {
+				let _ = Jobs::cancel(RuntimeOrigin::signed(job.client), *id);
+			}
+		},
+		Step::Wait { blocks } => to_block(System::block_number() + u32::from(blocks)),
+		Step::FullBlock => full_block(),
+	}
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(96))]
+
+	#[test]
+	fn money_should_be_conserved_and_every_job_end_when_anybody_does_anything(
+		steps in proptest::collection::vec(step(), 1..60),
+	) {
+		run(|| {
+			let issuance = pallet_balances::TotalIssuance::<Test>::get();
+			for step in steps {
+				carry_out(step);
+				check();
+			}
+			assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
+			// With nobody doing anything more, the chain ends every job and forgets it.
+			to_block(System::block_number() + 200);
+			assert_eq!(crate::Jobs::<Test>::iter().count(), 0);
+			assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
+			assert_eq!(crate::Waiting::<Test>::iter().count(), 0);
+			assert!(PROVIDERS.iter().all(|who| MockPool::load(*who) == 0));
+			for client in [CLIENT, OTHER_CLIENT] {
+				let ledger = crate::Ledgers::<Test>::get(client);
+				assert_eq!(ledger.held, 0);
+				assert_eq!(free(client), START - ledger.paid);
+			}
+		});
+	}
+}

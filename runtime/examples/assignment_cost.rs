@@ -1,0 +1,115 @@
+//! How the cost of assigning a job grows with the number of registered providers: it should not.
+//!
+//! Prints one JSON line for each number of providers: the median time of `submit_job` on the native
+//! runtime, and its ratio to the median with the fewest providers in the same run. Part of
+//! `make bench`.
+
+use frame_support::{assert_ok, traits::fungible::Mutate};
+use reckon_primitives::{
+	token::UNIT, Assurance, Content, JobRequest, ModelId, NumericProfile, Price, Privacy, Sampling,
+	TaskKind, TaskSet,
+};
+use reckon_runtime::{
+	adapters::Treasury, AccountId, Balances, Jobs, Models, Providers, RuntimeGenesisConfig,
+	RuntimeOrigin, System,
+};
+use sp_runtime::{BuildStorage, Permill};
+use std::time::Instant;
+
+/// How many providers there are, each time.
+const COUNTS: [u32; 5] = [10, 100, 1_000, 10_000, 100_000];
+/// Jobs that are timed at each count.
+const SAMPLES: u32 = 400;
+const MODEL: ModelId = sp_core::H256([7; 32]);
+
+fn account(kind: u8, n: u32) -> AccountId {
+	let mut bytes = [kind; 32];
+	bytes[..4].copy_from_slice(&n.to_le_bytes());
+	bytes.into()
+}
+
+fn register(n: u32) {
+	let provider = account(1, n);
+	assert_ok!(Balances::mint_into(&provider, 1_000 * UNIT));
+	let origin = RuntimeOrigin::signed(provider);
+	// Room for every job, so that all counts see the same: a draw, eight candidates, a choice.
+	let capacity = 1_024;
+	let worker = account(2, n);
+	assert_ok!(Providers::register(
+		origin.clone(),
+		worker,
+		100 * UNIT,
+		capacity,
+		Default::default()
+	));
+	let price = Price { base: UNIT / 1_000, per_input: 1, per_output: 1 };
+	assert_ok!(Providers::offer(origin, MODEL, price));
+}
+
+fn submit(client: &AccountId) -> f64 {
+	let request = JobRequest {
+		subnet: 0,
+		model: MODEL,
+		task: TaskKind::Chat,
+		payload: Content::from(b"what is a ledger?".to_vec()),
+		sampling: Sampling { max_output: 50, ..Default::default() },
+		max_price: UNIT,
+		deadline: System::block_number() + 100,
+		assurance: Assurance::Optimistic,
+		privacy: Privacy::Public,
+		replicas: 1,
+		only: None,
+	};
+	let start = Instant::now();
+	assert_ok!(Jobs::submit_job(RuntimeOrigin::signed(client.clone()), request));
+	start.elapsed().as_secs_f64() * 1e6
+}
+
+fn median(mut samples: Vec<f64>) -> f64 {
+	samples.sort_by(f64::total_cmp);
+	samples[samples.len() / 2]
+}
+
+fn main() {
+	let genesis = RuntimeGenesisConfig::default().build_storage().expect("an empty genesis");
+	let mut chain: sp_io::TestExternalities = genesis.into();
+	let client = account(3, 0);
+	let mut registered = 0;
+	let mut first = None;
+	chain.execute_with(|| {
+		System::set_block_number(1);
+		for who in [&client, &Treasury::account(), &account(4, 0)] {
+			assert_ok!(Balances::mint_into(who, 1_000_000 * UNIT));
+		}
+		let details = pallet_models::ModelDetails {
+			name: b"bench/model".to_vec().try_into().expect("short"),
+			tasks: TaskSet::of(&[TaskKind::Chat]),
+			profile: NumericProfile::F32,
+			context: 256,
+			licence: Default::default(),
+			royalty: Permill::zero(),
+		};
+		assert_ok!(Models::register_model(RuntimeOrigin::signed(account(4, 0)), MODEL, details));
+	});
+	for count in COUNTS {
+		chain.execute_with(|| (registered..count).for_each(register));
+		registered = count;
+		// What was written lies in the trie from here on, as on a real chain, not in the overlay.
+		chain.commit_all().expect("nothing is open");
+		let mut samples = Vec::new();
+		for _ in 0..SAMPLES {
+			samples.push(chain.execute_with(|| submit(&client)));
+		}
+		let median = median(samples);
+		let base = *first.get_or_insert(median);
+		println!(
+			"{}",
+			serde_json::json!({
+				"measure": "submit_job with assignment, native",
+				"providers": count,
+				"median_us": (median * 10.0).round() / 10.0,
+				"ratio_to_fewest": (median / base * 100.0).round() / 100.0,
+			})
+		);
+	}
+}

@@ -1,0 +1,194 @@
+//! The seam to the chain: what the daemon asks of it, and the real one behind the SDK.
+
+use crate::jobs::{Sent, Work};
+use reckon_sdk::{
+	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads,
+	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter,
+};
+use std::future::Future;
+use tokio::sync::watch;
+
+/// The chain could not be asked. The daemon asks again at the next block.
+pub type ChainError = reckon_sdk::Error;
+
+/// What a worker's provider is like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+	/// The provider for which this worker's key speaks.
+	pub provider: AccountId,
+	/// Why it gets no work, whatever the job.
+	pub idle_reason: Reason,
+	/// The models that it offers.
+	pub offers: Vec<ModelId>,
+	/// How many jobs it takes at once.
+	pub capacity: u32,
+	/// Where clients are told that this worker's content endpoint is.
+	pub endpoint: Option<String>,
+}
+
+/// What the daemon needs of a chain.
+pub trait ChainClient: Clone + Send + Sync + 'static {
+	/// The newest best and finalized blocks, as they change.
+	fn heads(&self) -> watch::Receiver<Heads>;
+
+	/// What is assigned to this worker at a block.
+	fn assigned(
+		&self,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Vec<Assignment>, ChainError>> + Send;
+
+	/// What happened to jobs in the best chain's block of this height.
+	fn job_events(
+		&self,
+		number: BlockNumber,
+	) -> impl Future<Output = Result<Vec<JobEvent>, ChainError>> + Send;
+
+	/// The provider behind this worker; `None` while no provider names its key.
+	fn standing(
+		&self,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Option<Standing>, ChainError>> + Send;
+
+	/// The worker's money, for fees.
+	fn account(
+		&self,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Account, ChainError>> + Send;
+
+	/// The chain's clock at a block, Unix milliseconds.
+	fn now_millis(&self, at: BlockRef) -> impl Future<Output = Result<u64, ChainError>> + Send;
+
+	/// Signs and sends a delivery; returns when it is finalized or has failed.
+	fn deliver(&self, job: JobId, work: Work) -> impl Future<Output = Sent> + Send;
+
+	/// Signs and sends a decline; returns when it is finalized or has failed.
+	fn decline(&self, job: JobId, reason: Reason) -> impl Future<Output = Sent> + Send;
+}
+
+/// The real chain.
+#[derive(Clone, Debug)]
+pub struct SdkChain {
+	chain: Chain,
+	submitter: Submitter,
+}
+
+impl SdkChain {
+	/// The chain as the submitter's account sees it.
+	pub fn new(chain: Chain, submitter: Submitter) -> Self {
+		Self { chain, submitter }
+	}
+
+	/// The runtime's constants.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn constants(&self) -> Result<Constants, ChainError> {
+		self.chain.latest().await?.constants()
+	}
+
+	/// Whether sending can still be of use, by the finalized state: a refused transaction costs
+	/// a fee.
+	async fn settled_already(&self, job: JobId) -> Option<Sent> {
+		let at = self.chain.latest_finalized().await.ok()?;
+		let record = at.job(job).await.ok()??;
+		let ours = at.provider_of(self.submitter.account()).await.ok()?;
+		let by_us = record.state.provider() == ours.as_ref();
+		match record.state {
+			JobState::Delivered { .. } | JobState::Settled { .. } if by_us => {
+				Some(Sent::AlreadyDelivered)
+			},
+			JobState::Refunded { .. } => Some(Sent::NotOurs),
+			JobState::Delivered { .. } | JobState::Settled { .. } => Some(Sent::NotOurs),
+			// The finalized state may be behind the assignment.
+			JobState::Open { .. } | JobState::Assigned { .. } => None,
+		}
+	}
+
+	async fn send(&self, job: JobId, call: calls::Call) -> Sent {
+		if let Some(sent) = self.settled_already(job).await {
+			return sent;
+		}
+		let name = call.to_string();
+		match self.submitter.submit(call).await {
+			Ok(outcome) => {
+				tracing::debug!(?job, call = name, block = %outcome.block, "finalized");
+				Sent::Accepted
+			},
+			Err(error) => verdict(job, &name, &error),
+		}
+	}
+}
+
+/// What a failed call means for the job.
+fn verdict(job: JobId, call: &str, error: &SubmitError) -> Sent {
+	let Some(refusal) = error.refusal() else {
+		tracing::warn!(?job, call, %error, "not sent, trying again");
+		return Sent::TryAgain;
+	};
+	match (refusal.pallet.as_str(), refusal.name.as_str()) {
+		("Jobs", "AlreadyDelivered") => Sent::AlreadyDelivered,
+		("Jobs", "NotAssignedToYou" | "UnknownJob" | "DeliveryTooLate" | "NotAWorker") => {
+			tracing::warn!(?job, call, %refusal, "the job is not ours any more");
+			Sent::NotOurs
+		},
+		("Jobs", "ClockAhead") => {
+			tracing::error!(?job, call, "this machine's clock is ahead: synchronise it (NTP)");
+			Sent::TryAgain
+		},
+		("Jobs", _) => {
+			tracing::error!(?job, call, %refusal, "refused for good; please report it");
+			Sent::Refused
+		},
+		_ => {
+			tracing::warn!(?job, call, %refusal, "refused, trying again");
+			Sent::TryAgain
+		},
+	}
+}
+
+impl ChainClient for SdkChain {
+	fn heads(&self) -> watch::Receiver<Heads> {
+		self.chain.heads()
+	}
+
+	async fn assigned(&self, at: BlockRef) -> Result<Vec<Assignment>, ChainError> {
+		self.chain.at(at).await?.assigned_to(self.submitter.account()).await
+	}
+
+	async fn job_events(&self, number: BlockNumber) -> Result<Vec<JobEvent>, ChainError> {
+		let block = self.chain.block_at(number).await?;
+		self.chain.at(block).await?.job_events().await
+	}
+
+	async fn standing(&self, at: BlockRef) -> Result<Option<Standing>, ChainError> {
+		let at = self.chain.at(at).await?;
+		let Some(provider) = at.provider_of(self.submitter.account()).await? else {
+			return Ok(None);
+		};
+		let record = at.provider(&provider).await?;
+		let offers = at.offers_of(&provider).await?;
+		Ok(Some(Standing {
+			idle_reason: at.why_not_assigned(&provider).await?,
+			offers: offers.into_iter().map(|(model, _, _)| model).collect(),
+			capacity: record.as_ref().map_or(0, |record| record.capacity),
+			endpoint: record.and_then(|record| record.endpoint()),
+			provider,
+		}))
+	}
+
+	async fn account(&self, at: BlockRef) -> Result<Account, ChainError> {
+		self.chain.at(at).await?.account(self.submitter.account()).await
+	}
+
+	async fn now_millis(&self, at: BlockRef) -> Result<u64, ChainError> {
+		self.chain.at(at).await?.now_millis().await
+	}
+
+	async fn deliver(&self, job: JobId, work: Work) -> Sent {
+		self.send(job, calls::deliver(job, work)).await
+	}
+
+	async fn decline(&self, job: JobId, reason: Reason) -> Sent {
+		self.send(job, calls::decline(job, reason)).await
+	}
+}
