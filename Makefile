@@ -60,7 +60,9 @@ worker-cuda: setup ## the worker with NVIDIA support; starts without a driver to
 chain-specs: build ## write the chain specs of shared networks; never again once one has started
 	@"$(TARGET_DIR)/debug/reckon-node" export-chain-spec --chain staging --raw --output chain-specs/staging-raw.json
 
-metadata: build ## write sdk/metadata.scale from the node
+# The crates that are compiled against the old file may fail; the node is built all the same.
+metadata: setup ## write sdk/metadata.scale from the node
+	-@$(ENV) cargo build $(SELECTION) --bins --keep-going
 	@scripts/metadata "$(TARGET_DIR)/debug/reckon-node" sdk/metadata.scale
 
 check-metadata: build ## fail when sdk/metadata.scale is not what the node says

@@ -154,12 +154,8 @@ fn refused(error: &DispatchError) -> Failure {
 		docs => format!(": {}", docs.trim_end_matches('.')),
 	};
 	let failure = Failure::new(&code, format!("the chain refused it, {code}{words}"));
-	let short_of_money = ["FundsUnavailable", "InsufficientBalance", "CannotCreateHold"];
 	let fix = match code.as_str() {
-		_ if short_of_money.contains(&error.name.as_str()) => {
-			"the account has less than that to spend (`reckon account show`): ask for less, or put \
-			 money in"
-		},
+		"Token.FundsUnavailable" => "`reckon account show` says what it has, and what is held of it",
 		"Jobs.UnknownModel" | "Jobs.TaskUnsupported" | "Jobs.ModelDeprecated" => {
 			"`reckon models` lists the models and what they do"
 		},

@@ -15,9 +15,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rustix::process::{
-	getppid, kill_process, set_parent_process_death_signal, setsid, Pid, Signal,
-};
+use rustix::process::{getppid, kill_process, set_parent_process_death_signal, setsid, Pid, Signal};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
@@ -109,7 +107,20 @@ impl Process {
 	///
 	/// # Errors
 	/// When the log can't be written or the program can't be started.
-	pub fn start(name: &str, mut command: Command, log: &Path) -> Result<Self> {
+	pub fn start(name: &str, command: Command, log: &Path) -> Result<Self> {
+		Self::start_with_errors(name, command, log, log)
+	}
+
+	/// As [`Self::start`], with a log of its own for errors.
+	///
+	/// # Errors
+	/// When a log can't be written or the program can't be started.
+	pub fn start_with_errors(
+		name: &str,
+		mut command: Command,
+		log: &Path,
+		errors: &Path,
+	) -> Result<Self> {
 		let ours = std::process::id();
 		command.process_group(0);
 		// SAFETY: between fork and exec only two system calls are made; both are async-signal-safe
@@ -124,14 +135,20 @@ impl Process {
 				Ok(())
 			});
 		}
-		Self::spawn(name, command, log)
+		Self::spawn(name, command, log, errors)
 	}
 
-	/// Starts a program that goes on when we end, and when the terminal is closed.
+	/// Starts a program that goes on when we end, and when the terminal is closed. Its errors
+	/// go into a log of their own.
 	///
 	/// # Errors
 	/// When the log can't be written or the program can't be started.
-	pub fn start_detached(name: &str, mut command: Command, log: &Path) -> Result<Self> {
+	pub fn start_detached(
+		name: &str,
+		mut command: Command,
+		log: &Path,
+		errors: &Path,
+	) -> Result<Self> {
 		// SAFETY: one system call, async-signal-safe, no allocation.
 		unsafe {
 			command.pre_exec(|| {
@@ -139,13 +156,21 @@ impl Process {
 				Ok(())
 			});
 		}
-		Self::spawn(name, command, log)
+		Self::spawn(name, command, log, errors)
 	}
 
-	fn spawn(name: &str, mut command: Command, log: &Path) -> Result<Self> {
-		let open = |path: &Path| OpenOptions::new().create(true).append(true).open(path);
-		let errors = open(log).map_err(|error| Failure::io(log.display(), &error))?;
-		let output = errors.try_clone().map_err(|error| Failure::io(log.display(), &error))?;
+	fn spawn(
+		name: &str,
+		mut command: Command,
+		log: &Path,
+		errors: &Path,
+	) -> Result<Self> {
+		let open = |path: &Path| {
+			let file = OpenOptions::new().create(true).append(true).open(path);
+			file.map_err(|error| Failure::io(path.display(), &error))
+		};
+		let output = open(log)?;
+		let errors = open(errors)?;
 		let program = PathBuf::from(command.get_program());
 		command.stdin(Stdio::null()).stdout(output).stderr(errors);
 		let child = command

@@ -1,1 +1,36 @@
-//! Real processes for tests.
+//! Real processes for tests: a node, workers, the command line. Everything that is started ends
+//! with the guard that started it, and with the test when that is killed.
+//!
+//! Panics with a sentence where a test can't go on: this crate is for tests only.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![deny(missing_docs)]
+
+mod command;
+mod net;
+mod worker;
+
+pub use command::{Run, LIMIT};
+pub use net::{Money, Net};
+pub use worker::{Provider, Worker};
+
+use std::path::{Path, PathBuf};
+
+/// The repository.
+pub fn root() -> PathBuf {
+	Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a member of a workspace").into()
+}
+
+/// A program of the workspace: beside the directory of this very test.
+pub fn program(name: &str) -> PathBuf {
+	let test = std::env::current_exe().expect("a running test");
+	let dir = test.ancestors().nth(2).expect("target/debug/deps/test");
+	let path = dir.join(name);
+	assert!(
+		path.is_file(),
+		"{} is missing: run `make build` before the end-to-end tests, with the same \
+		 CARGO_TARGET_DIR",
+		path.display()
+	);
+	path
+}

@@ -97,7 +97,6 @@ fn properties() -> Properties {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use reckon_runtime::opaque::Block;
 	use sp_genesis_builder::runtime_decl_for_genesis_builder::GenesisBuilder;
 
 	// Nothing here runs the code, so the tests need no wasm.
@@ -164,7 +163,10 @@ mod tests {
 	fn runtime_should_have_every_chains_preset() {
 		for chain in &CHAINS {
 			let preset = Some(chain.preset.to_string());
-			let found = <reckon_runtime::Runtime as GenesisBuilder<Block>>::get_preset(&preset);
+			let found =
+				<reckon_runtime::Runtime as GenesisBuilder<reckon_runtime::Block>>::get_preset(
+					&preset,
+				);
 
 			assert!(found.is_some(), "the runtime has no preset `{}`", chain.preset);
 		}

@@ -2,7 +2,10 @@
 
 use frame_support::{
 	assert_ok,
-	traits::{fungible::InspectHold, Hooks},
+	traits::{
+		fungible::{Inspect, InspectHold},
+		Hooks,
+	},
 	weights::Weight,
 };
 use reckon_primitives::{

@@ -17,16 +17,26 @@ const TEMPLATE_ALLOWANCE: u32 = 256;
 /// Receives the one result of a computation.
 pub type Done = Box<dyn FnOnce(Result<Work, Reason>) + Send>;
 
-/// A computation that is under way.
-#[derive(Debug, Default)]
-pub struct Running(Option<Cancel>);
+/// A computation that is under way, or about to be. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Running(Arc<Mutex<(bool, Option<Cancel>)>>);
 
 impl Running {
-	/// Asks it to stop.
+	/// Asks it to stop, also when the engine has not begun yet.
 	pub fn cancel(&self) {
-		if let Some(cancel) = &self.0 {
+		let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		state.0 = true;
+		if let Some(cancel) = &state.1 {
 			cancel.cancel();
 		}
+	}
+
+	fn begun(&self, cancel: Cancel) {
+		let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		if state.0 {
+			cancel.cancel();
+		}
+		state.1 = Some(cancel);
 	}
 }
 
@@ -34,7 +44,7 @@ impl Running {
 pub trait Compute: Send + Sync + 'static {
 	/// Begins to compute, and calls `done` exactly once, from any thread. Blocks for as long as
 	/// loading and tokenising take: not for async threads.
-	fn start(&self, assignment: &Assignment, done: Done) -> Running;
+	fn start(&self, assignment: &Assignment, running: &Running, done: Done);
 
 	/// The loaded models: id, and what there is to say about each.
 	fn loaded(&self) -> Vec<(ModelId, serde_json::Value)>;
@@ -88,7 +98,12 @@ impl Engines {
 		Ok(scheduler)
 	}
 
-	fn begin(&self, assignment: &Assignment, done: Done) -> Result<Running, (Reason, Done)> {
+	fn begin(
+		&self,
+		assignment: &Assignment,
+		running: &Running,
+		done: Done,
+	) -> Result<(), (Reason, Done)> {
 		let job = assignment.job;
 		let refuse = |reason: Reason, why: &str, done| {
 			tracing::warn!(?job, %reason, why, "declining");
@@ -138,12 +153,15 @@ impl Engines {
 			true
 		});
 		match submitted {
-			Ok(cancel) => Ok(Running(Some(cancel))),
+			Ok(cancel) => {
+				running.begun(cancel);
+				Ok(())
+			},
 			Err(error) => {
 				let done = done.lock().unwrap_or_else(PoisonError::into_inner).take();
 				match done {
 					Some(done) => refuse(refused_reason(&error), &error.to_string(), done),
-					None => Ok(Running(None)),
+					None => Ok(()),
 				}
 			},
 		}
@@ -151,13 +169,9 @@ impl Engines {
 }
 
 impl Compute for Engines {
-	fn start(&self, assignment: &Assignment, done: Done) -> Running {
-		match self.begin(assignment, done) {
-			Ok(running) => running,
-			Err((reason, done)) => {
-				done(Err(reason));
-				Running(None)
-			},
+	fn start(&self, assignment: &Assignment, running: &Running, done: Done) {
+		if let Err((reason, done)) = self.begin(assignment, running, done) {
+			done(Err(reason));
 		}
 	}
 

@@ -1,1 +1,27 @@
-//! The GPU provider daemon.
+//! The GPU provider's daemon: takes jobs from the chain, infers, delivers, is paid.
+//!
+//! * [`jobs`]: the state machine, pure;
+//! * [`journal`]: what survives a kill, written before anything is signed;
+//! * [`daemon`]: carries out what the machine says;
+//! * [`chain`], [`compute`]: the seams to the chain and to the engines;
+//! * [`endpoint`]: content by hash, metrics, status;
+//! * [`doctor`]: what works, and why there would be no work.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod blobs;
+pub mod chain;
+pub mod cli;
+pub mod clock;
+pub mod compute;
+pub mod config;
+pub mod daemon;
+pub mod doctor;
+pub mod endpoint;
+pub mod fault;
+pub mod jobs;
+pub mod journal;
+pub mod models;
+pub mod status;

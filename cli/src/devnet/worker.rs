@@ -156,8 +156,13 @@ pub struct AddedModel {
 
 impl AddedModel {
 	fn parse(printed: &str) -> Option<Self> {
-		let objects = printed.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-		let json = objects.filter(|json| json.get("id").is_some()).last()?;
+		// On one line or on several, after whatever else was said.
+		let starts = printed.match_indices('{').map(|(start, _)| start);
+		let json = starts.into_iter().find_map(|start| {
+			let mut objects = serde_json::Deserializer::from_str(printed.get(start..)?).into_iter();
+			let json: Value = objects.next()?.ok()?;
+			json.get("id").is_some().then_some(json)
+		})?;
 		let id = parse_hash(json.get("id")?.as_str()?).ok()?;
 		let tasks = json.get("tasks")?.as_array()?;
 		let tasks = tasks.iter().filter_map(|task| task.as_str()?.parse().ok()).collect();
@@ -178,7 +183,9 @@ mod tests {
 			"hashing\n{{\"id\":\"{id}\",\"tasks\":[\"chat\"],\"context_length\":256}}\n"
 		);
 		let model = AddedModel::parse(&printed).unwrap();
-		assert_eq!((model.tasks, model.context), (vec![TaskKind::Chat], 256));
+		assert_eq!((model.tasks.clone(), model.context), (vec![TaskKind::Chat], 256));
+		let pretty = printed.replace(',', ",\n  ").replace('{', "{\n  ");
+		assert_eq!(AddedModel::parse(&pretty).unwrap().id, model.id);
 		assert_eq!(AddedModel::parse("no model"), None);
 	}
 }

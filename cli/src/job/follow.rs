@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reckon_sdk::{
 	fetch_content, format_amount, AccountId, BlobClient, BlobError, Chain, Delivery, ContentRef,
-	Error, Job, JobId, JobState, JobUpdate, JobUpdates,
+	Error, Job, JobId, JobState, JobUpdate, JobUpdates, Reason,
 };
 use serde_json::{json, Value};
 use tokio::time::{sleep, timeout, Instant};
@@ -131,21 +131,8 @@ pub(crate) async fn follow(
 		let JobUpdate { job, finalized, .. } = watch.next(&step).await?;
 		match &job.state {
 			JobState::Refunded { reason } => {
-				let refusal = watch.trouble.take().map(|failure| failure.message);
-				let because = refusal.map(|text| format!("; the payload: {text}"));
-				return Err(Failure {
-					exit: Exit::Refunded,
-					..Failure::new(
-						reason.to_string(),
-						format!(
-							"job {:?} was refunded: {}{}",
-							watch.target.job,
-							reason.explain(),
-							because.unwrap_or_default()
-						),
-					)
-				}
-				.fix(advice(&job)));
+				let trouble = watch.trouble.take();
+				return Err(refunded(watch.target.job, &job, *reason, trouble));
 			},
 			JobState::Delivered { .. } if goal != Goal::Answered => {
 				step.now(&format!("delivered; paid by block #{}", job.due));
@@ -168,12 +155,20 @@ pub(crate) async fn follow(
 	}
 }
 
-fn advice(job: &Job) -> String {
-	let mut advice = String::from("all of the money is back");
+/// A job that came to nothing; `trouble` is why its payload could not be handed over.
+fn refunded(id: JobId, job: &Job, reason: Reason, trouble: Option<Failure>) -> Failure {
+	let mut message = format!("job {id:?} was refunded: {}", reason.explain());
 	for attempt in &job.attempts {
-		advice.push_str(&format!("; {} had it: {}", attempt.provider, attempt.reason.explain()));
+		message.push_str(&format!("; {} had it: {}", attempt.provider, attempt.reason.explain()));
 	}
-	advice
+	if let Some(trouble) = trouble {
+		message.push_str(&format!("; the payload: {}", trouble.message));
+	}
+	let failure = Failure { exit: Exit::Refunded, ..Failure::new(reason.to_string(), message) };
+	match reason {
+		Reason::CancelledByClient => failure,
+		_ => failure.fix("`reckon models` shows who offers what, and for how much; then try again"),
+	}
 }
 
 /// Gives the payload to the worker that gets the job, and returns as soon as it has it.

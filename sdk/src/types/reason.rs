@@ -99,6 +99,20 @@ pub enum Reason {
 }
 
 impl Reason {
+	/// Whether a worker may decline a job with it.
+	pub fn is_decline(self) -> bool {
+		use Reason::*;
+		matches!(
+			self,
+			Busy | ModelNotLoaded |
+				PayloadUnavailable |
+				PayloadInvalid |
+				ParametersUnsupported |
+				EngineFailed |
+				ShuttingDown
+		)
+	}
+
 	/// One sentence for a person, with what to do where something can be done.
 	pub fn explain(self) -> &'static str {
 		use Reason::*;

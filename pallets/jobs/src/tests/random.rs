@@ -1,6 +1,6 @@
 //! Whatever anybody does, in whatever order: no money is lost and nothing is stuck.
 
-use crate::mock::*;
+use crate::mock::{AccountId, *};
 use proptest::prelude::*;
 use reckon_primitives::*;
 use reckon_support::mocks::MockPool;

@@ -1,0 +1,289 @@
+//! Bringing a network up, and keeping it up until somebody says enough.
+
+use std::{
+	fs::{self, File},
+	path::{Path, PathBuf},
+	time::{Duration, Instant},
+};
+
+use reckon_sdk::{AccountId, Chain, Signer};
+use serde_json::{json, Value};
+use tokio::{
+	signal::unix::{signal, SignalKind},
+	time::sleep,
+};
+
+use super::{
+	addresses, demo,
+	layout::{find_chat_model, find_embedding_model, find_program},
+	node::{explorer_url, wait_until_up, NodeOptions},
+	setup::{self, Cast, Models},
+	state::{absolute, Lock, State},
+	worker::{self, WorkerOptions},
+	UpArgs,
+};
+use crate::{
+	context::{failure, Context},
+	failure::{Failure, Result},
+	process::{free_ports, stop_all, Identity, Process},
+};
+
+/// The ports that people know; others are taken when these are not free.
+const WANTED_PORTS: [u16; 4] = [9944, 30333, 9615, 9620];
+/// How often to look whether a process has ended by itself.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// Brings the network up and keeps it up until a signal comes or a part of it ends.
+pub(super) async fn run(context: &Context, args: &UpArgs) -> Result<()> {
+	// From here on: a signal that comes early must not leave anything behind.
+	let stopped = stop_signal()?;
+	tokio::pin!(stopped);
+	let plan = Plan::new(args)?;
+	let dir = plan.dir.clone();
+	fs::create_dir_all(&dir).map_err(|error| Failure::io(dir.display(), &error))?;
+	let _lock = claim(context, &dir)?;
+	plan.clean(args.keep)?;
+
+	let mut net = Net::new(dir.clone())?;
+	let result = tokio::select! {
+		result = keep_up(context, &plan, &mut net) => result,
+		() = &mut stopped => {
+			context.output.say("\nstopping");
+			Ok(())
+		},
+	};
+	net.stop();
+	State::remove(&dir);
+	result
+}
+
+async fn keep_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<()> {
+	let report = bring_up(context, plan, net).await?;
+	context.output.result(&report.json, || report.text);
+	net.state.ready = true;
+	net.save()?;
+	loop {
+		for process in &mut net.processes {
+			process.ensure_running()?;
+		}
+		sleep(WATCH).await;
+	}
+}
+
+struct Report {
+	json: Value,
+	text: String,
+}
+
+async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Report> {
+	let since = Instant::now();
+	let cast = Cast::new()?;
+	let hot_key = plan.hot_key()?;
+	let [rpc_port, p2p_port, metrics_port, worker_port] = free_ports(WANTED_PORTS)?;
+
+	let step = context.output.start("chain");
+	let node = NodeOptions {
+		program: plan.node.clone(),
+		base_path: plan.dir.join("node"),
+		log: plan.logs().join("node.log"),
+		rpc_port,
+		p2p_port,
+		metrics_port,
+	};
+	net.add(node.start()?)?;
+	let options = WorkerOptions {
+		program: plan.worker.clone(),
+		data_dir: plan.dir.join("worker"),
+		key_file: plan.key_file(),
+		log: plan.logs().join("worker.log"),
+		port: worker_port,
+		chain_url: String::new(),
+		environment: Vec::new(),
+	};
+	// The worker looks at the models while the node starts.
+	let started = Instant::now();
+	let [node] = net.processes.as_mut_slice() else {
+		return Err(Failure::new("error", "the node is not alone yet"));
+	};
+	let add = async {
+		let embedding = options.add_model(&plan.embedding_model).await?;
+		let chat = options.add_model(&plan.chat_model).await?;
+		Ok::<_, Failure>((Models { chat, embedding }, started.elapsed()))
+	};
+	let connect = async {
+		let url = wait_until_up(node).await?;
+		let chain = Chain::connect(&url).await.map_err(failure)?;
+		Ok::<_, Failure>((url, chain))
+	};
+	let ((url, chain), (models, hashing)) = tokio::try_join!(connect, add)?;
+	net.state.rpc_url = Some(url.clone());
+	net.state.explorer_url = Some(explorer_url(&url));
+	net.state.metrics_url = Some(format!("http://127.0.0.1:{metrics_port}/metrics"));
+	net.save()?;
+	let best = chain.best().await.map_err(failure)?;
+	step.done(&format!("#{} {url}", best.number));
+	context.output.say(&format!("  ✔ {:<10} two added to the worker's store  {:.1} s", "models", hashing.as_secs_f64()));
+
+	let options = WorkerOptions { chain_url: url, ..options };
+	let step = context.output.start("setup");
+	setup::prepare(&chain, &cast, &models, &hot_key, &options.url()).await?;
+	step.done("models and provider are on chain");
+
+	let step = context.output.start("worker");
+	let mut worker = options.start()?;
+	let up = worker::wait_until_up(&mut worker, worker_port).await;
+	net.state.worker_url = Some(options.url());
+	net.add(worker)?;
+	up?;
+	step.done(&format!("{} at {}", hot_key, options.url()));
+
+	let demo = demo::run(context, &chain, &cast, &models, hot_key, since).await?;
+	let text = format!(
+		"\n{}\n\nfirst answer after {:.1} s\n\n{}\nlogs     {}\n\n{}",
+		demo.to_text(context),
+		demo.first_answer,
+		addresses(&net.state),
+		plan.logs().display(),
+		plan.hint(),
+	);
+	let mut json = demo.to_json();
+	if let Value::Object(fields) = &mut json {
+		fields.insert("devnet".into(), json!(net.state));
+	}
+	Ok(Report { json, text })
+}
+
+/// What is needed, found before anything is started.
+struct Plan {
+	dir: PathBuf,
+	node: PathBuf,
+	worker: PathBuf,
+	chat_model: PathBuf,
+	embedding_model: PathBuf,
+}
+
+impl Plan {
+	fn new(args: &UpArgs) -> Result<Self> {
+		let (bin_dir, models_dir) = (args.bin_dir.as_deref(), args.models_dir.as_deref());
+		Ok(Self {
+			dir: absolute(&args.dir.dir)?,
+			node: find_program(bin_dir, "reckon-node")?,
+			worker: find_program(bin_dir, "reckon-worker")?,
+			chat_model: find_chat_model(models_dir)?,
+			embedding_model: find_embedding_model(models_dir)?,
+		})
+	}
+
+	fn logs(&self) -> PathBuf {
+		self.dir.join("logs")
+	}
+
+	fn key_file(&self) -> PathBuf {
+		self.dir.join("worker.key")
+	}
+
+	/// Removes what an earlier network left, and nothing else; with `keep` the logs alone.
+	fn clean(&self, keep: bool) -> Result<()> {
+		let logs = self.logs();
+		let old = [self.dir.join("node"), self.dir.join("worker")];
+		let supervisors = [super::detach::OUT, super::detach::ERRORS];
+		for dir in old.iter().filter(|dir| !keep && dir.exists()) {
+			fs::remove_dir_all(dir).map_err(|error| Failure::io(dir.display(), &error))?;
+		}
+		fs::create_dir_all(&logs).map_err(|error| Failure::io(logs.display(), &error))?;
+		let entries = fs::read_dir(&logs).map_err(|error| Failure::io(logs.display(), &error))?;
+		for entry in entries.flatten() {
+			// Our own output may go there at this moment.
+			if !supervisors.iter().any(|name| entry.file_name() == *name) {
+				let _ = fs::remove_file(entry.path());
+			}
+		}
+		let worker = self.dir.join("worker");
+		fs::create_dir_all(&worker).map_err(|error| Failure::io(worker.display(), &error))
+	}
+
+	/// The worker's key: made once for each directory.
+	fn hot_key(&self) -> Result<AccountId> {
+		let path = self.key_file();
+		let signer = match File::open(&path) {
+			Ok(_) => Signer::from_file(&path),
+			Err(_) => Signer::create_file(&path),
+		};
+		signer.map(|signer| signer.account()).map_err(|error| failure(error.into()))
+	}
+
+	/// What to do next.
+	fn hint(&self) -> String {
+		let question = r#"reckon chat --model reckon-lexicon "what is a harbor?""#;
+		format!("try     {question}\nstop    Ctrl-C here, or: reckon devnet down --dir {}", self.dir.display())
+	}
+}
+
+/// The right to use a directory; what an earlier network left running is stopped.
+fn claim(context: &Context, dir: &Path) -> Result<Lock> {
+	let stale = State::read(dir);
+	let lock = Lock::take(dir)?.ok_or_else(|| {
+		let pid = stale.as_ref().map(|state| format!(" (process {})", state.supervisor.pid));
+		Failure::new(
+			"already_up",
+			format!("a network runs in {} already{}", dir.display(), pid.unwrap_or_default()),
+		)
+		.fix("reckon devnet status shows it, reckon devnet down stops it; --dir starts another")
+	})?;
+	if let Some(state) = stale {
+		let left = state.alive().len();
+		if left > 0 {
+			context.output.say(&format!("stopping {left} processes that an earlier network left"));
+			state.stop();
+		}
+		State::remove(dir);
+	}
+	Ok(lock)
+}
+
+/// The network's processes, and the file that says which they are.
+struct Net {
+	dir: PathBuf,
+	state: State,
+	processes: Vec<Process>,
+}
+
+impl Net {
+	fn new(dir: PathBuf) -> Result<Self> {
+		let pid = i32::try_from(std::process::id()).unwrap_or_default();
+		let us = Identity::of("supervisor", pid)
+			.ok_or_else(|| Failure::new("error", "/proc is not there; this needs Linux"))?;
+		let net = Self { dir, state: State::new(us), processes: Vec::new() };
+		net.save()?;
+		Ok(net)
+	}
+
+	fn add(&mut self, process: Process) -> Result<()> {
+		self.state.processes.extend(process.identity());
+		self.processes.push(process);
+		self.save()
+	}
+
+	fn save(&self) -> Result<()> {
+		self.state.write(&self.dir)
+	}
+
+	fn stop(self) {
+		stop_all(self.processes);
+	}
+}
+
+/// Ends at the first signal that asks us to end.
+fn stop_signal() -> Result<impl std::future::Future<Output = ()>> {
+	let listen = |kind| signal(kind).map_err(|error| Failure::io("signals", &error));
+	let mut interrupt = listen(SignalKind::interrupt())?;
+	let mut terminate = listen(SignalKind::terminate())?;
+	let mut hangup = listen(SignalKind::hangup())?;
+	Ok(async move {
+		tokio::select! {
+			_ = interrupt.recv() => {},
+			_ = terminate.recv() => {},
+			_ = hangup.recv() => {},
+		}
+	})
+}

@@ -1,0 +1,143 @@
+//! A chain of one node.
+
+use std::{path::PathBuf, process::Command};
+
+use reckon_cli::{
+	devnet::node::{wait_until_up, NodeOptions},
+	process::{free_ports, Process},
+};
+use reckon_sdk::{
+	AccountId, Balance, Call, Chain, JobEvent, JobId, JobState, JobUpdate, Outcome, Signer,
+	SubmitError, Submitter, Until,
+};
+use tempfile::TempDir;
+
+use crate::{program, Run};
+
+/// What several accounts have together and one by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Money(Vec<(String, Balance)>);
+
+impl Money {
+	/// All of it.
+	pub fn total(&self) -> Balance {
+		self.0.iter().map(|(_, amount)| amount).sum()
+	}
+
+	/// What one account has, free and held.
+	pub fn of(&self, who: &str) -> Balance {
+		let found = self.0.iter().find(|(name, _)| name == who);
+		found.unwrap_or_else(|| panic!("{who} was not counted")).1
+	}
+}
+
+/// A chain of one node, in a directory of its own.
+pub struct Net {
+	/// The chain.
+	pub chain: Chain,
+	/// Where the node answers.
+	pub url: String,
+	dir: TempDir,
+	node: Process,
+}
+
+impl Net {
+	/// Starts a node.
+	pub async fn start() -> Self {
+		let program = program("reckon-node");
+		let dir = tempfile::tempdir().expect("a temporary directory");
+		let [rpc_port, p2p_port, metrics_port] = free_ports([0; 3]).expect("free ports");
+		let options = NodeOptions {
+			program,
+			base_path: dir.path().join("node"),
+			log: dir.path().join("node.log"),
+			rpc_port,
+			p2p_port,
+			metrics_port,
+		};
+		let mut node = options.start().expect("the node starts");
+		let url = wait_until_up(&mut node).await.expect("the node's RPC comes up");
+		let chain = Chain::connect(&url).await.expect("the node runs our chain");
+		Self { chain, url, dir, node }
+	}
+
+	/// A path in the network's directory.
+	pub fn path(&self, name: &str) -> PathBuf {
+		self.dir.path().join(name)
+	}
+
+	/// Ends the node without a word.
+	pub fn kill_node(&mut self) {
+		self.node.kill();
+	}
+
+	/// Runs `reckon` against this chain, signed by a development account, with `--json`.
+	pub fn reckon(&self, signer: &str, arguments: &[&str]) -> Run {
+		let mut command = Command::new(program("reckon"));
+		command
+			.env_remove("RECKON_KEY_FILE")
+			.current_dir(self.dir.path())
+			.args(["--url", &self.url, "--json"])
+			.args(["--suri", signer])
+			.args(arguments);
+		Run::of(command)
+	}
+
+	/// Signs a call, and waits until it is in a block.
+	///
+	/// # Errors
+	/// As the chain says.
+	pub async fn submit(&self, signer: &Signer, call: Call) -> Result<Outcome, SubmitError> {
+		let submitter = Submitter::start(self.chain.clone(), signer.clone());
+		submitter.submit_until(call, Until::InBlock).await
+	}
+
+	/// What the accounts have, all at one block.
+	pub async fn money(&self, accounts: &[(&str, AccountId)]) -> Money {
+		let at = self.chain.latest().await.expect("a block");
+		let mut money = Vec::new();
+		for (name, account) in accounts {
+			let has = at.account(account).await.expect("a balance");
+			money.push(((*name).to_owned(), has.free + has.held));
+		}
+		Money(money)
+	}
+
+	/// Waits until a job's state is one that the test waits for.
+	pub async fn job_until(&self, job: JobId, is_it: impl Fn(&JobState) -> bool) -> JobUpdate {
+		let mut updates = self.chain.wait_for_job(job);
+		let mut last = None;
+		let search = async {
+			while let Some(update) = updates.next().await.expect("the job is known") {
+				if is_it(&update.job.state) {
+					return Some(update);
+				}
+				last = Some(update.job.state);
+			}
+			None
+		};
+		let found = tokio::time::timeout(crate::LIMIT, search).await;
+		match found {
+			Ok(Some(update)) => update,
+			_ => panic!("job {job:?} never got there; last seen: {last:?}"),
+		}
+	}
+
+	/// All that ever happened to a job, oldest first, up to the newest block.
+	pub async fn history(&self, job: JobId) -> Vec<JobEvent> {
+		let best = self.chain.best().await.expect("a block").number;
+		let mut history = Vec::new();
+		for number in 1..=best {
+			let block = self.chain.block_at(number).await.expect("a block of ours");
+			let at = self.chain.at(block).await.expect("its state");
+			let events = at.job_events().await.expect("its events");
+			history.extend(events.into_iter().filter(|event| event.job() == job));
+		}
+		history
+	}
+}
+
+/// A development account's key.
+pub(crate) fn signer(suri: &str) -> Signer {
+	Signer::from_suri(suri).expect("a development account")
+}

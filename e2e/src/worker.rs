@@ -1,0 +1,152 @@
+//! Providers and their workers.
+
+use reckon_cli::{
+	devnet::{
+		layout::{find_chat_model, find_embedding_model},
+		worker::{wait_until_up, WorkerOptions},
+	},
+	process::{free_ports, Process},
+};
+use reckon_sdk::{
+	calls, token::UNIT, AccountId, ModelDetails, ModelId, NumericProfile, Price, Signer, TaskKind,
+	TaskSet,
+};
+
+use crate::{
+	net::{signer, Net},
+	program, root,
+};
+
+/// What every provider of the tests asks for.
+const PRICE: Price =
+	Price { base: UNIT / 1_000, per_input: UNIT / 100_000, per_output: UNIT / 50_000 };
+
+/// A provider that is registered and offers the chat model, and the embedding model if it was
+/// added.
+pub struct Provider {
+	/// The provider's key.
+	pub signer: Signer,
+	/// Its worker's hot key.
+	pub hot_key: Signer,
+	options: WorkerOptions,
+}
+
+/// A running worker.
+pub struct Worker {
+	/// The process.
+	pub process: Process,
+}
+
+impl Provider {
+	/// The provider's account.
+	pub fn account(&self) -> AccountId {
+		self.signer.account()
+	}
+
+	/// Where its worker's HTTP is.
+	pub fn endpoint(&self) -> String {
+		self.options.url()
+	}
+
+	/// Starts its worker.
+	pub async fn start(&self) -> Worker {
+		let mut process = self.options.start().expect("the worker starts");
+		let up = wait_until_up(&mut process, self.options.port).await;
+		up.expect("the worker's HTTP comes up");
+		Worker { process }
+	}
+
+	/// Starts its worker so that it ends at a point as by `kill -9`, without waiting for it.
+	pub fn start_to_crash_at(&self, point: &str) -> Worker {
+		let mut options = self.options.clone();
+		options.environment.push(("RECKON_WORKER_CRASH_AT".into(), point.into()));
+		Worker { process: options.start().expect("the worker starts") }
+	}
+
+	/// What its worker has written.
+	pub fn log(&self) -> String {
+		std::fs::read_to_string(&self.options.log).unwrap_or_default()
+	}
+}
+
+impl Net {
+	/// Makes a development account a provider with a worker that is not started yet, but has the
+	/// chat model in its store.
+	pub async fn provider(&self, suri: &str) -> Provider {
+		let name = suri.trim_start_matches('/').to_lowercase();
+		let key_file = self.path(&format!("{name}.key"));
+		let hot_key = Signer::create_file(&key_file).expect("a new key");
+		let [port] = free_ports([0]).expect("a free port");
+		let options = WorkerOptions {
+			program: program("reckon-worker"),
+			data_dir: self.path(&format!("{name}-worker")),
+			key_file,
+			log: self.path(&format!("{name}-worker.log")),
+			port,
+			chain_url: self.url.clone(),
+			environment: Vec::new(),
+		};
+		std::fs::create_dir_all(&options.data_dir).expect("a directory");
+		let provider = Provider { signer: signer(suri), hot_key, options };
+		let register =
+			calls::register(provider.hot_key.account(), 400 * UNIT, 4, &provider.endpoint());
+		let register = self.submit(&provider.signer, register);
+		let pocket_money = calls::transfer(provider.hot_key.account(), 10 * UNIT);
+		let payer = signer("//Alice//stash");
+		let pay = self.submit(&payer, pocket_money);
+		let (registered, paid) = tokio::join!(register, pay);
+		registered.expect("a provider can register");
+		paid.expect("the stash has money");
+		provider
+	}
+
+	/// Puts the chat model into a provider's store and offers it.
+	pub async fn offer_chat(&self, provider: &Provider) -> ModelId {
+		let path = find_chat_model(Some(&root().join("models"))).expect("the chat model");
+		self.offer(provider, &path, "reckon-lexicon").await
+	}
+
+	/// Puts the embedding model into a provider's store and offers it.
+	pub async fn offer_embedding(&self, provider: &Provider) -> ModelId {
+		let path = find_embedding_model(None).expect("the embedding model");
+		self.offer(provider, &path, "all-minilm-l6-v2").await
+	}
+
+	async fn offer(&self, provider: &Provider, path: &std::path::Path, name: &str) -> ModelId {
+		let added = provider.options.add_model(path).await.expect("a sound model");
+		self.register_model(added.id, name, &added.tasks, added.context).await;
+		let offer = calls::offer(added.id, PRICE);
+		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
+		added.id
+	}
+
+	/// Offers a model that no worker needs to have.
+	pub async fn offer_anything(&self, provider: &Provider, model: ModelId) {
+		let offer = calls::offer(model, PRICE);
+		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
+	}
+
+	/// Puts a model into the chain's store, owned by Alice, unless it is there.
+	pub async fn register_model(
+		&self,
+		id: ModelId,
+		name: &str,
+		tasks: &[TaskKind],
+		context: u32,
+	) {
+		let at = self.chain.latest().await.expect("a block");
+		if at.model(id).await.expect("an answer").is_some() {
+			return;
+		}
+		let details = ModelDetails {
+			name: name.into(),
+			tasks: TaskSet::of(tasks),
+			profile: NumericProfile::F32,
+			context,
+			licence: b"Apache-2.0".to_vec(),
+			royalty: 20_000,
+		};
+		let register = calls::register_model(id, details);
+		self.submit(&signer("//Alice"), register).await.expect("a new model can be registered");
+	}
+}

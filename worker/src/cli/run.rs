@@ -1,0 +1,181 @@
+//! `reckon-worker run`: puts the parts together.
+
+use crate::{
+	blobs::BlobStore,
+	chain::SdkChain,
+	clock::{self, Clock},
+	compute::{Compute, Engines},
+	config::Config,
+	daemon::{Daemon, Parts},
+	endpoint::{Endpoint, Expected},
+	journal::Journal,
+	models::Registry,
+	status::Shared,
+};
+use anyhow::{bail, Context};
+use reckon_engine::{Device, Requested, SchedulerConfig};
+use reckon_sdk::{Chain, Signer, Submitter};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+	net::TcpListener,
+	signal::unix::{signal, SignalKind},
+	sync::{mpsc, oneshot},
+};
+
+/// How often, and how many times, the clock is compared before the worker gives up.
+const CLOCK_TRIES: u32 = 10;
+
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+	std::fs::create_dir_all(&config.data_dir)
+		.with_context(|| format!("cannot make {}", config.data_dir.display()))?;
+	let signer = Signer::from_file(&config.key_file)?;
+	let device = Device::select(config.device.parse::<Requested>()?)?;
+	let journal_path = config.data_dir.join("journal.sqlite");
+	let mut journal = Journal::open(&journal_path)?;
+
+	let chain = connect(&config.chain).await?;
+	let genesis = format!("{:?}", chain.info().genesis);
+	journal.bind(&journal_path, &genesis, &signer.account().to_string())?;
+	let constants = chain.latest().await?.constants()?;
+	check_clock(&chain, constants.slot_millis, constants.max_clock_lead_millis).await?;
+
+	let blobs = BlobStore::open(&config.data_dir.join("blobs"))?;
+	let registry = Registry::new(&config.data_dir);
+	let scheduler = SchedulerConfig {
+		max_waiting: config.max_waiting,
+		max_active: config.max_active,
+		memory_budget: config.cache_mib.saturating_mul(1 << 20),
+		..SchedulerConfig::default()
+	};
+	let shared = Arc::new(Shared::default());
+	shared.update(|status| {
+		status.version = env!("CARGO_PKG_VERSION");
+		status.worker = Some(signer.account());
+		status.device = device.to_string();
+	});
+	let engine = Arc::new(Engines::new(registry.clone(), device.clone(), scheduler, blobs.clone()));
+	load_models(&chain, &signer, &registry, &engine, config.load_all).await?;
+
+	let expected = Expected::default();
+	let (arrived_sender, arrived) = mpsc::channel(64);
+	let endpoint = Endpoint::new(blobs.clone(), expected.clone(), arrived_sender, shared.clone());
+	let listener = TcpListener::bind(config.listen).await.with_context(|| {
+		format!("cannot listen on {}: is another worker running? Try --listen", config.listen)
+	})?;
+	tracing::info!(
+		worker = %signer.account(),
+		chain = chain.info().name,
+		node = config.chain,
+		device = %device,
+		endpoint = %listener.local_addr()?,
+		"reckon-worker is up"
+	);
+	let (stop_endpoint, stopped) = oneshot::channel::<()>();
+	let serving = tokio::spawn(endpoint.serve(listener, async move {
+		let _ = stopped.await;
+	}));
+
+	let submitter = Submitter::start(chain.clone(), signer);
+	let parts = Parts {
+		chain: SdkChain::new(chain, submitter),
+		engine,
+		journal,
+		blobs,
+		expected,
+		arrived,
+		shared,
+		constants,
+		drain: Duration::from_secs(config.drain_seconds),
+	};
+	let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+	let stop = async move {
+		tokio::select! {
+			_ = tokio::signal::ctrl_c() => {},
+			_ = terminate.recv() => {},
+		}
+	};
+	let result = Daemon::run(parts, stop).await;
+	let _ = stop_endpoint.send(());
+	// A client that keeps its connection open does not keep the worker.
+	let _ = tokio::time::timeout(Duration::from_secs(2), serving).await;
+	result.context("the worker stops")
+}
+
+/// Waits for a node that is only just starting.
+async fn connect(url: &str) -> anyhow::Result<Chain> {
+	let mut said = false;
+	for _ in 0..15 {
+		match Chain::connect(url).await {
+			Err(error @ reckon_sdk::Error::Away { .. }) => {
+				if !said {
+					tracing::warn!(%error, "waiting for the node");
+					said = true;
+				}
+				tokio::time::sleep(Duration::from_secs(2)).await;
+			},
+			other => return Ok(other?),
+		}
+	}
+	Ok(Chain::connect(url).await?)
+}
+
+/// Refuses a clock with which every delivery would be refused: the work would be for nothing.
+async fn check_clock(chain: &Chain, slot_millis: u64, max_lead: u64) -> anyhow::Result<()> {
+	for attempt in 1..=CLOCK_TRIES {
+		let at = chain.latest().await?;
+		// The genesis block has no time.
+		if at.block().number == 0 {
+			tokio::time::sleep(Duration::from_secs(1)).await;
+			continue;
+		}
+		let time = at.now_millis().await?;
+		match clock::compare(clock::now_millis(), time, slot_millis, max_lead) {
+			Clock::TooFarAhead { millis } if attempt == CLOCK_TRIES => bail!(
+				"this machine's clock is {millis} ms ahead of the chain's newest block, and the \
+				 chain refuses deliveries beyond {max_lead} ms: synchronise it (NTP). If the clock \
+				 is right, the node is still syncing or the chain stands still: wait for it"
+			),
+			Clock::TooFarAhead { millis } => {
+				tracing::warn!(millis, "this clock is far ahead of the chain's newest block");
+				tokio::time::sleep(Duration::from_secs(3)).await;
+			},
+			_ => return Ok(()),
+		}
+	}
+	Ok(())
+}
+
+/// Loads what is offered, so that the first job does not wait for it.
+async fn load_models(
+	chain: &Chain,
+	signer: &Signer,
+	registry: &Registry,
+	engine: &Arc<Engines>,
+	all: bool,
+) -> anyhow::Result<()> {
+	let at = chain.latest().await?;
+	let provider = at.provider_of(&signer.account()).await?;
+	let offered = match &provider {
+		Some(provider) => at.offers_of(provider).await?.into_iter().map(|offer| offer.0).collect(),
+		None => {
+			let worker = signer.account();
+			tracing::warn!(%worker, "no provider names this key yet: register one with it");
+			Vec::new()
+		},
+	};
+	let entries = registry.list()?;
+	if entries.is_empty() {
+		tracing::warn!("no models here: reckon-worker models add PATH");
+	}
+	for entry in entries {
+		if !all && !offered.contains(&entry.id) {
+			continue;
+		}
+		let engine = engine.clone();
+		let loaded = tokio::task::spawn_blocking(move || engine.load(entry.id)).await?;
+		if let Err(error) = loaded {
+			tracing::error!(model = entry.name, error, "not loaded: its jobs will be declined");
+		}
+	}
+	Ok(())
+}

@@ -1,0 +1,221 @@
+//! One typed configuration: defaults < file < environment < flags.
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use std::{
+	net::SocketAddr,
+	path::{Path, PathBuf},
+};
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+	/// For people.
+	#[default]
+	Text,
+	/// One JSON object a line.
+	Json,
+}
+
+/// Where and how the worker runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Config {
+	/// The node.
+	pub chain: String,
+	/// Models, journal, content.
+	pub data_dir: PathBuf,
+	/// The file with the hot key.
+	pub key_file: PathBuf,
+	/// Where the content endpoint, metrics and status listen.
+	pub listen: SocketAddr,
+	/// `auto`, `cpu` or `cuda:N`.
+	pub device: String,
+	/// How log lines look.
+	pub log_format: LogFormat,
+	/// What is logged, such as `info,reckon_worker=debug`.
+	pub log: String,
+	/// Load all registered models at the start, not only those that the provider offers.
+	pub load_all: bool,
+	/// Seconds for running jobs after the worker was asked to stop.
+	pub drain_seconds: u64,
+	/// Jobs that one model computes in turns.
+	pub max_active: usize,
+	/// Jobs that may wait for one model.
+	pub max_waiting: usize,
+	/// Memory for the caches of one model's jobs, in MiB.
+	pub cache_mib: u64,
+}
+
+/// A layer: what the file, or the environment and the flags, say.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+	/// The node's WebSocket address [default: ws://127.0.0.1:9944]
+	#[arg(long, global = true, env = "RECKON_WORKER_CHAIN", value_name = "URL")]
+	pub chain: Option<String>,
+	/// Where models, journal and content are [default: ~/.local/share/reckon-worker]
+	#[arg(long, global = true, env = "RECKON_WORKER_DATA_DIR", value_name = "DIR")]
+	pub data_dir: Option<PathBuf>,
+	/// The file with the hot key [default: DATA_DIR/hot.key]
+	#[arg(long, global = true, env = "RECKON_WORKER_KEY_FILE", value_name = "FILE")]
+	pub key_file: Option<PathBuf>,
+	/// Where the content endpoint, metrics and status listen [default: 127.0.0.1:9620]
+	#[arg(long, global = true, env = "RECKON_WORKER_LISTEN", value_name = "ADDRESS")]
+	pub listen: Option<SocketAddr>,
+	/// What computes: auto, cpu or cuda:N [default: auto]
+	#[arg(long, global = true, env = "RECKON_WORKER_DEVICE")]
+	pub device: Option<String>,
+	/// How log lines look [default: text]
+	#[arg(long, global = true, env = "RECKON_WORKER_LOG_FORMAT", value_enum)]
+	pub log_format: Option<LogFormat>,
+	/// What is logged [default: info]
+	#[arg(long, global = true, env = "RECKON_WORKER_LOG", value_name = "FILTER")]
+	pub log: Option<String>,
+	/// Load all registered models, not only those that are offered
+	#[arg(
+		long, global = true, env = "RECKON_WORKER_LOAD_ALL", num_args = 0..=1,
+		default_missing_value = "true"
+	)]
+	pub load_all: Option<bool>,
+	/// Seconds for running jobs after the worker was asked to stop [default: 60]
+	#[arg(long, global = true, env = "RECKON_WORKER_DRAIN_SECONDS")]
+	pub drain_seconds: Option<u64>,
+	/// Jobs that one model computes in turns [default: 8]
+	#[arg(long, global = true, env = "RECKON_WORKER_MAX_ACTIVE")]
+	pub max_active: Option<usize>,
+	/// Jobs that may wait for one model [default: 64]
+	#[arg(long, global = true, env = "RECKON_WORKER_MAX_WAITING")]
+	pub max_waiting: Option<usize>,
+	/// Memory for the caches of one model's jobs, in MiB [default: 2048]
+	#[arg(long, global = true, env = "RECKON_WORKER_CACHE_MIB")]
+	pub cache_mib: Option<u64>,
+}
+
+/// A configuration that can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+	/// The file can't be read.
+	#[error("cannot read the configuration {}: {reason}", path.display())]
+	File {
+		/// The file.
+		path: PathBuf,
+		/// Why.
+		reason: String,
+	},
+}
+
+impl Layer {
+	/// Reads a TOML file.
+	///
+	/// # Errors
+	/// When it can't be read, or has a key that does not exist.
+	pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+		let fail = |reason: String| ConfigError::File { path: path.into(), reason };
+		let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+		toml::from_str(&text).map_err(|error| fail(error.to_string()))
+	}
+
+	/// This layer, and below it another one.
+	fn over(self, below: Self) -> Self {
+		Self {
+			chain: self.chain.or(below.chain),
+			data_dir: self.data_dir.or(below.data_dir),
+			key_file: self.key_file.or(below.key_file),
+			listen: self.listen.or(below.listen),
+			device: self.device.or(below.device),
+			log_format: self.log_format.or(below.log_format),
+			log: self.log.or(below.log),
+			load_all: self.load_all.or(below.load_all),
+			drain_seconds: self.drain_seconds.or(below.drain_seconds),
+			max_active: self.max_active.or(below.max_active),
+			max_waiting: self.max_waiting.or(below.max_waiting),
+			cache_mib: self.cache_mib.or(below.cache_mib),
+		}
+	}
+}
+
+impl Config {
+	/// Puts the layers together. `flags` has the environment in it already. Without `file`,
+	/// `DATA_DIR/worker.toml` is read where there is one.
+	///
+	/// # Errors
+	/// When the file can't be read or understood.
+	pub fn load(flags: Layer, file: Option<&Path>) -> Result<Self, ConfigError> {
+		let default_file = flags.data_dir.clone().unwrap_or_else(default_dir).join("worker.toml");
+		let layer = match file {
+			Some(path) => flags.over(Layer::from_file(path)?),
+			None if default_file.is_file() => flags.over(Layer::from_file(&default_file)?),
+			None => flags,
+		};
+		let data_dir = layer.data_dir.unwrap_or_else(default_dir);
+		Ok(Self {
+			chain: layer.chain.unwrap_or_else(|| "ws://127.0.0.1:9944".into()),
+			key_file: layer.key_file.unwrap_or_else(|| data_dir.join("hot.key")),
+			data_dir,
+			listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 9620))),
+			device: layer.device.unwrap_or_else(|| "auto".into()),
+			log_format: layer.log_format.unwrap_or_default(),
+			log: layer.log.unwrap_or_else(|| "info".into()),
+			load_all: layer.load_all.unwrap_or_default(),
+			drain_seconds: layer.drain_seconds.unwrap_or(60),
+			max_active: layer.max_active.unwrap_or(8),
+			max_waiting: layer.max_waiting.unwrap_or(64),
+			cache_mib: layer.cache_mib.unwrap_or(2048),
+		})
+	}
+}
+
+fn default_dir() -> PathBuf {
+	let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
+	home.join(".local/share/reckon-worker")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn config_should_prefer_flags_to_the_file_and_the_file_to_defaults() {
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("worker.toml");
+		std::fs::write(&file, "chain = 'ws://file'\ndevice = 'cpu'\n").unwrap();
+		let flags = Layer {
+			chain: Some("ws://flag".into()),
+			data_dir: Some(dir.path().into()),
+			..Layer::default()
+		};
+		// Found in the data directory, without being named.
+		let config = Config::load(flags, None).unwrap();
+		assert_eq!(config.chain, "ws://flag");
+		assert_eq!(config.device, "cpu");
+		assert_eq!(config.drain_seconds, 60);
+		assert_eq!(config.key_file, dir.path().join("hot.key"));
+	}
+
+	#[test]
+	fn config_should_take_the_environment_between_file_and_flags() {
+		use clap::Parser;
+		#[derive(Parser)]
+		struct Program {
+			#[command(flatten)]
+			layer: Layer,
+		}
+		// The only test that uses this variable.
+		std::env::set_var("RECKON_WORKER_DRAIN_SECONDS", "7");
+		let read = |arguments: &[&str]| Program::parse_from(arguments).layer.drain_seconds;
+		assert_eq!(read(&["worker"]), Some(7));
+		assert_eq!(read(&["worker", "--drain-seconds", "9"]), Some(9));
+		std::env::remove_var("RECKON_WORKER_DRAIN_SECONDS");
+	}
+
+	#[test]
+	fn config_should_be_refused_when_the_file_has_an_unknown_key() {
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("typo.toml");
+		std::fs::write(&file, "chian = 'ws://x'\n").unwrap();
+		let error = Config::load(Layer::default(), Some(&file)).unwrap_err().to_string();
+		assert!(error.contains("chian") && error.contains("typo.toml"), "{error}");
+	}
+}

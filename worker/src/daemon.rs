@@ -1,0 +1,239 @@
+//! The daemon: follows the chain, feeds the state machine, carries out its actions.
+//!
+//! Events only wake it; what is to be done is decided by the state that the chain has at a block.
+//! So a worker that was away for an hour misses nothing.
+
+mod follow;
+
+use crate::{
+	blobs::BlobStore,
+	chain::ChainClient,
+	compute::{Compute, Running},
+	endpoint::Expected,
+	fault,
+	jobs::{Action, Event, Machine, Sent},
+	journal::{Journal, JournalError},
+	status::Shared,
+};
+use reckon_sdk::{Constants, ContentRef, Heads, JobId};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use tokio::{
+	sync::{mpsc, watch},
+	time::Instant,
+};
+
+/// Ended jobs that are taken from the journal at the start.
+const REMEMBERED: u32 = 1_000;
+/// How often clock, money and old content are looked at.
+const CHORES_EVERY: Duration = Duration::from_secs(60);
+
+/// Why the daemon ended when nobody asked it to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DaemonError {
+	/// Nothing may be signed that is not journalled, so the worker stops.
+	#[error(transparent)]
+	Journal(#[from] JournalError),
+	/// The task that watches the chain is gone.
+	#[error("the connection to the chain was closed for good: start the worker again")]
+	ChainClosed,
+}
+
+/// All that the daemon works with.
+pub struct Parts<C, E> {
+	/// The chain.
+	pub chain: C,
+	/// The engines.
+	pub engine: Arc<E>,
+	/// The journal.
+	pub journal: Journal,
+	/// Content on disk.
+	pub blobs: BlobStore,
+	/// Payloads that the endpoint may take in.
+	pub expected: Expected,
+	/// What the endpoint took in.
+	pub arrived: mpsc::Receiver<ContentRef>,
+	/// What the endpoint shows.
+	pub shared: Arc<Shared>,
+	/// The chain's constants.
+	pub constants: Constants,
+	/// How long running jobs may take after the worker was asked to stop.
+	pub drain: Duration,
+}
+
+/// A running daemon's state.
+pub struct Daemon<C, E> {
+	parts: Parts<C, E>,
+	machine: Machine,
+	running: BTreeMap<JobId, Running>,
+	events: mpsc::UnboundedSender<Event>,
+	heads: watch::Receiver<Heads>,
+	/// The newest blocks that were handed to the machine.
+	seen: Heads,
+}
+
+impl<C: ChainClient, E: Compute> Daemon<C, E> {
+	/// Takes up what the journal has, and runs until `stop` is done and the jobs under way are
+	/// finished or given back.
+	///
+	/// # Errors
+	/// When the journal can't be written, or the chain's watcher ended.
+	pub async fn run(
+		mut parts: Parts<C, E>,
+		stop: impl Future<Output = ()> + Send,
+	) -> Result<(), DaemonError> {
+		let mut machine = Machine::default();
+		for job in parts.journal.ended(REMEMBERED)? {
+			machine.recover_ended(job);
+		}
+		for (job, recovered) in parts.journal.recover()? {
+			tracing::info!(?job, ?recovered, "taken up from the journal");
+			machine.recover(job, recovered);
+		}
+		let (events, inbox) = mpsc::unbounded_channel();
+		let heads = parts.chain.heads();
+		let (_, nothing) = mpsc::channel(1);
+		let arrived = std::mem::replace(&mut parts.arrived, nothing);
+		let seen = Heads { best: None, finalized: None };
+		let daemon = Self { parts, machine, running: BTreeMap::new(), events, heads, seen };
+		daemon.turn(inbox, arrived, stop).await
+	}
+
+	async fn turn(
+		mut self,
+		mut inbox: mpsc::UnboundedReceiver<Event>,
+		mut arrived: mpsc::Receiver<ContentRef>,
+		stop: impl Future<Output = ()> + Send,
+	) -> Result<(), DaemonError> {
+		let mut stop = std::pin::pin!(stop);
+		let mut drain_until: Option<Instant> = None;
+		let mut chores = tokio::time::interval(CHORES_EVERY);
+		// A block's answer can fail; it is asked for again without waiting for the next block.
+		let mut again = tokio::time::interval(Duration::from_secs(2));
+		again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+		loop {
+			let draining = drain_until.is_some();
+			if let Some(until) = drain_until {
+				if self.machine.is_idle() {
+					tracing::info!("all jobs are finished or given back");
+					return Ok(());
+				}
+				if Instant::now() >= until {
+					tracing::warn!("stopping with jobs under way: the next start takes them up");
+					return Ok(());
+				}
+			}
+			tokio::select! {
+				changed = self.heads.changed() => {
+					changed.map_err(|_| DaemonError::ChainClosed)?;
+					self.look().await?;
+				},
+				Some(event) = inbox.recv() => self.take(event)?,
+				Some(content) = arrived.recv() => {
+					self.parts.expected.remove(content);
+					self.take(Event::PayloadHere { content })?;
+				},
+				_ = again.tick() => self.look().await?,
+				_ = chores.tick() => self.chores().await,
+				() = &mut stop, if !draining => {
+					tracing::info!(seconds = self.parts.drain.as_secs(), "finishing what is begun");
+					drain_until = Some(Instant::now() + self.parts.drain);
+					self.parts.shared.update(|status| status.draining = true);
+					self.take(Event::ShutDown)?;
+				},
+			}
+			self.publish();
+		}
+	}
+
+	/// Feeds the machine and carries out what it says.
+	fn take(&mut self, event: Event) -> Result<(), DaemonError> {
+		if let Event::Computed { job, result, .. } = &event {
+			fault::point(fault::AFTER_COMPUTED_BEFORE_JOURNAL);
+			self.running.remove(job);
+			if let Ok(work) = result {
+				self.parts.shared.count(|counters| {
+					counters.computed += 1;
+					counters.units_in += u64::from(work.units.input);
+					counters.units_out += u64::from(work.units.output);
+					let millis = work.finished_at.saturating_sub(work.started_at);
+					counters.seconds += Duration::from_millis(millis).as_secs_f64();
+				});
+			}
+		}
+		for action in self.machine.on(event) {
+			self.perform(action)?;
+		}
+		Ok(())
+	}
+
+	fn perform(&mut self, action: Action) -> Result<(), DaemonError> {
+		self.parts.journal.note(&action)?;
+		match action {
+			Action::NoteSeen { assignment } => {
+				tracing::info!(
+					job = ?assignment.job,
+					model = ?assignment.model,
+					task = %assignment.task,
+					deadline = assignment.deadline,
+					"job assigned"
+				);
+				fault::point(fault::AFTER_SEEN);
+			},
+			Action::NoteComputed { job, work, .. } => tracing::info!(
+				?job,
+				units_in = work.units.input,
+				units_out = work.units.output,
+				millis = work.finished_at.saturating_sub(work.started_at),
+				"computed"
+			),
+			Action::NoteSigned { .. } => fault::point(fault::AFTER_JOURNAL_BEFORE_SUBMIT),
+			Action::NoteDeclining { job, reason } => tracing::warn!(?job, %reason, "giving back"),
+			Action::NoteEnded { job, ending } => tracing::info!(?job, ?ending, "job ended"),
+			Action::Expect { content, .. } => {
+				if self.parts.blobs.has(content) {
+					self.tell(Event::PayloadHere { content });
+				} else {
+					self.parts.expected.insert(content);
+				}
+			},
+			Action::Compute { assignment } => {
+				let (events, engine) = (self.events.clone(), self.parts.engine.clone());
+				let (job, seed) = (assignment.job, assignment.seed);
+				let done = Box::new(move |result| {
+					// Nobody listens once the daemon has ended; the journal has what matters.
+					let _ = events.send(Event::Computed { job, seed, result });
+				});
+				let slot = Running::default();
+				self.running.insert(job, slot.clone());
+				tokio::task::spawn_blocking(move || engine.start(&assignment, &slot, done));
+			},
+			Action::Cancel { job } => {
+				if let Some(running) = self.running.remove(&job) {
+					running.cancel();
+				}
+			},
+			Action::Deliver { job, work } => {
+				let (chain, events) = (self.parts.chain.clone(), self.events.clone());
+				tokio::spawn(async move {
+					let sent = chain.deliver(job, work).await;
+					fault::point(fault::AFTER_SUBMIT_BEFORE_ACK);
+					let _ = events.send(Event::Sent { job, sent });
+				});
+			},
+			Action::Decline { job, reason } => {
+				let (chain, events) = (self.parts.chain.clone(), self.events.clone());
+				tokio::spawn(async move {
+					let sent: Sent = chain.decline(job, reason).await;
+					let _ = events.send(Event::Sent { job, sent });
+				});
+			},
+		}
+		Ok(())
+	}
+
+	/// Puts an event behind those that wait.
+	fn tell(&self, event: Event) {
+		let _ = self.events.send(event);
+	}
+}

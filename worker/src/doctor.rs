@@ -1,0 +1,260 @@
+//! `reckon-worker doctor`: what works, and why there would be no work.
+
+use crate::{
+	clock::{self, Clock},
+	config::Config,
+	journal::{Journal, JournalError},
+	models::Registry,
+};
+use reckon_engine::{Device, Requested};
+use reckon_sdk::{format_amount, AccountId, At, Chain, Reason, Signer};
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+	/// It works.
+	Ok,
+	/// It works, but look at it.
+	Warn,
+	/// No work, or no pay, until it is mended.
+	Fail,
+}
+
+/// One check.
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+	/// What was looked at.
+	pub name: &'static str,
+	/// How it came out.
+	pub level: Level,
+	/// What was found.
+	pub found: String,
+	/// What to do about it.
+	pub fix: Option<String>,
+}
+
+/// The checks, in the order in which they are made.
+#[derive(Debug, Default)]
+struct Report(Vec<Check>);
+
+impl Report {
+	fn ok(&mut self, name: &'static str, found: impl Into<String>) {
+		self.0.push(Check { name, level: Level::Ok, found: found.into(), fix: None });
+	}
+
+	fn not_ok(
+		&mut self,
+		name: &'static str,
+		level: Level,
+		found: impl Into<String>,
+		fix: impl Into<String>,
+	) {
+		self.0.push(Check { name, level, found: found.into(), fix: Some(fix.into()) });
+	}
+
+	/// Errors say what to do themselves.
+	fn fail(&mut self, name: &'static str, error: &impl std::fmt::Display) {
+		self.0.push(Check { name, level: Level::Fail, found: error.to_string(), fix: None });
+	}
+}
+
+/// Makes all checks and prints them; exit code 1 when one failed.
+pub async fn main(config: &Config, json: bool) -> ExitCode {
+	let checks = check(config).await;
+	let failed = checks.iter().any(|check| check.level == Level::Fail);
+	if json {
+		println!("{}", serde_json::json!({ "ok": !failed, "checks": checks }));
+	} else {
+		for check in &checks {
+			let level = match check.level {
+				Level::Ok => "ok  ",
+				Level::Warn => "warn",
+				Level::Fail => "FAIL",
+			};
+			println!("{level}  {:<10} {}", check.name, check.found);
+			if let Some(fix) = &check.fix {
+				println!("      {:<10} → {fix}", "");
+			}
+		}
+	}
+	if failed {
+		ExitCode::FAILURE
+	} else {
+		ExitCode::SUCCESS
+	}
+}
+
+/// Makes all checks.
+pub async fn check(config: &Config) -> Vec<Check> {
+	let mut report = Report::default();
+	let device = config.device.parse::<Requested>().and_then(Device::select);
+	match device {
+		Ok(device) => report.ok("device", device.to_string()),
+		Err(error) => report.fail("device", &error),
+	}
+	disk(config, &mut report);
+	let models = models(config, &mut report);
+	let signer = match Signer::from_file(&config.key_file) {
+		Ok(signer) => {
+			report.ok("key", signer.account().to_string());
+			Some(signer)
+		},
+		Err(error) => {
+			report.fail("key", &error);
+			None
+		},
+	};
+	match Chain::connect(&config.chain).await {
+		Ok(chain) => {
+			let info = chain.info();
+			let found = format!("{} on {}, runtime {}", info.name, info.node, info.spec_version);
+			report.ok("chain", found);
+			if let Err(error) = on_chain(&chain, signer.as_ref(), &models, &mut report).await {
+				report.fail("chain", &error);
+			}
+		},
+		Err(error) => report.fail("chain", &error),
+	}
+	report.0
+}
+
+fn models(config: &Config, report: &mut Report) -> Vec<crate::models::Entry> {
+	let registry = Registry::new(&config.data_dir);
+	let entries = match registry.list() {
+		Ok(entries) => entries,
+		Err(error) => {
+			report.fail("models", &error);
+			return Vec::new();
+		},
+	};
+	if entries.is_empty() {
+		report.not_ok("models", Level::Fail, "none", "reckon-worker models add PATH");
+	}
+	for entry in &entries {
+		match registry.open(entry.id) {
+			Ok(_) => report.ok("model", format!("{} {:x}", entry.name, entry.id)),
+			Err(error) => report.not_ok(
+				"model",
+				Level::Fail,
+				format!("{}: {error}", entry.name),
+				format!("reckon-worker models add {}", entry.path.display()),
+			),
+		}
+	}
+	entries
+}
+
+fn disk(config: &Config, report: &mut Report) {
+	let dir = &config.data_dir;
+	let tried = std::fs::create_dir_all(dir).and_then(|()| {
+		let mut file = tempfile::NamedTempFile::new_in(dir)?;
+		std::io::Write::write_all(&mut file, &[0; 1 << 20])?;
+		file.as_file().sync_all()
+	});
+	match tried {
+		Ok(()) => report.ok("disk", format!("{} can be written", dir.display())),
+		Err(error) => report.not_ok(
+			"disk",
+			Level::Fail,
+			format!("{}: {error}", dir.display()),
+			"free some space, or name another place by --data-dir",
+		),
+	}
+	let path = dir.join("journal.sqlite");
+	if !path.exists() {
+		return;
+	}
+	match Journal::open(&path) {
+		Ok(_) => report.ok("journal", "sound"),
+		Err(JournalError::Busy { .. }) => report.ok("journal", "in use: the worker is running"),
+		Err(error) => report.fail("journal", &error),
+	}
+}
+
+async fn on_chain(
+	chain: &Chain,
+	signer: Option<&Signer>,
+	models: &[crate::models::Entry],
+	report: &mut Report,
+) -> Result<(), reckon_sdk::Error> {
+	let at = chain.latest().await?;
+	let constants = at.constants()?;
+	let (local, remote) = (clock::now_millis(), at.now_millis().await?);
+	let (slot, lead) = (constants.slot_millis, constants.max_clock_lead_millis);
+	let advice = "synchronise it (NTP); if it is right, the node is syncing or the chain stands";
+	match clock::compare(local, remote, slot, lead) {
+		Clock::Right => report.ok("clock", "agrees with the chain's"),
+		Clock::Ahead { millis } => {
+			report.not_ok("clock", Level::Warn, format!("{millis} ms ahead"), advice);
+		},
+		Clock::Behind { millis } => {
+			report.not_ok("clock", Level::Warn, format!("{millis} ms behind"), advice);
+		},
+		Clock::TooFarAhead { millis } => {
+			report.not_ok("clock", Level::Fail, format!("{millis} ms ahead"), advice);
+		},
+	}
+	let Some(signer) = signer else { return Ok(()) };
+	let worker = signer.account();
+	let money = at.account(&worker).await?;
+	if money.free == 0 {
+		let fix = format!("send {worker} some RKN: it advances the fees of its deliveries");
+		report.not_ok("money", Level::Fail, "the key has none", fix);
+	} else {
+		report.ok("money", format!("the key has {}", format_amount(money.free)));
+	}
+	let Some(provider) = at.provider_of(&worker).await? else {
+		let fix = format!("register a provider with --worker {worker}");
+		report.not_ok("provider", Level::Fail, "no provider names this key", fix);
+		return Ok(());
+	};
+	standing(&at, &provider, models, report).await
+}
+
+async fn standing(
+	at: &At,
+	provider: &AccountId,
+	models: &[crate::models::Entry],
+	report: &mut Report,
+) -> Result<(), reckon_sdk::Error> {
+	report.ok("provider", provider.to_string());
+	if let Some(record) = at.provider(provider).await? {
+		match record.endpoint() {
+			Some(endpoint) => report.ok("endpoint", endpoint),
+			None => report.not_ok(
+				"endpoint",
+				Level::Warn,
+				"the provider names none: payloads and answers over 4 KiB can't be exchanged",
+				"name this worker's URL with the provider's update",
+			),
+		}
+	}
+	let reason = at.why_not_assigned(provider).await?;
+	let level = match reason {
+		Reason::Eligible => Level::Ok,
+		Reason::AtCapacity => Level::Warn,
+		_ => Level::Fail,
+	};
+	let found = format!("{reason}: {}", reason.explain());
+	report.0.push(Check { name: "work", level, found, fix: None });
+	let offers = at.offers_of(provider).await?;
+	for (model, _, tickets) in &offers {
+		match models.iter().find(|entry| entry.id == *model) {
+			Some(entry) => report.ok("offer", format!("{} with {tickets} tickets", entry.name)),
+			None => report.not_ok(
+				"offer",
+				Level::Fail,
+				format!("{model:?} is offered and not here: its jobs will be declined"),
+				"reckon-worker models add PATH, or withdraw the offer",
+			),
+		}
+	}
+	for entry in models.iter().filter(|entry| offers.iter().all(|offer| offer.0 != entry.id)) {
+		let found = format!("{} is here and not offered", entry.name);
+		report.not_ok("offer", Level::Warn, found, "make an offer to be given its jobs");
+	}
+	Ok(())
+}

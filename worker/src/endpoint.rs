@@ -1,0 +1,186 @@
+//! The worker's local HTTP: content by hash, health, metrics, status.
+
+use crate::{
+	blobs::{BlobStore, StoreError},
+	status::Shared,
+};
+use axum::{
+	body::Body,
+	extract::{Path, State},
+	http::{header, StatusCode},
+	response::{IntoResponse, Response},
+	routing::get,
+	Json, Router,
+};
+use futures::StreamExt;
+use reckon_sdk::{ContentRef, H256};
+use std::{
+	collections::BTreeMap,
+	future::Future,
+	sync::{Arc, Mutex, PoisonError},
+};
+use tokio::{
+	net::TcpListener,
+	sync::{mpsc, Semaphore},
+};
+
+/// Payloads that are taken in at once: each is in memory until its hash is known.
+const UPLOADS: usize = 8;
+
+/// The payloads that jobs of this worker wait for. Nothing else is taken in: an open endpoint
+/// must not become anybody's disk.
+#[derive(Clone, Debug, Default)]
+pub struct Expected(Arc<Mutex<BTreeMap<H256, u32>>>);
+
+impl Expected {
+	/// Takes in this payload from now on.
+	pub fn insert(&self, content: ContentRef) {
+		let mut expected = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		expected.insert(content.hash, content.length);
+	}
+
+	/// Takes it in no more.
+	pub fn remove(&self, content: ContentRef) {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&content.hash);
+	}
+
+	fn length(&self, hash: H256) -> Option<u32> {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).copied()
+	}
+}
+
+/// What the endpoint serves from.
+#[derive(Clone)]
+pub struct Endpoint {
+	blobs: BlobStore,
+	expected: Expected,
+	arrived: mpsc::Sender<ContentRef>,
+	shared: Arc<Shared>,
+	uploads: Arc<Semaphore>,
+}
+
+impl Endpoint {
+	/// An endpoint over a store. `arrived` hears of each payload that was taken in.
+	pub fn new(
+		blobs: BlobStore,
+		expected: Expected,
+		arrived: mpsc::Sender<ContentRef>,
+		shared: Arc<Shared>,
+	) -> Self {
+		Self { blobs, expected, arrived, shared, uploads: Arc::new(Semaphore::new(UPLOADS)) }
+	}
+
+	/// The routes.
+	pub fn router(self) -> Router {
+		Router::new()
+			.route("/blobs/{hash}", get(read).put(write))
+			.route("/healthz", get(|| async { "ok\n" }))
+			.route("/metrics", get(metrics))
+			.route("/status", get(status))
+			.with_state(self)
+	}
+
+	/// Serves until `stop` is done.
+	///
+	/// # Errors
+	/// When the listener fails.
+	pub async fn serve(
+		self,
+		listener: TcpListener,
+		stop: impl Future<Output = ()> + Send + 'static,
+	) -> std::io::Result<()> {
+		axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+	}
+}
+
+/// A hash as 64 hexadecimal digits, and nothing else: it becomes a file's name.
+fn parse_hash(text: &str) -> Option<H256> {
+	let bytes = text.as_bytes();
+	if bytes.len() != 64 || !bytes.iter().all(u8::is_ascii_hexdigit) {
+		return None;
+	}
+	text.parse().ok()
+}
+
+fn says(status: StatusCode, text: impl Into<String>) -> Response {
+	(status, format!("{}\n", text.into())).into_response()
+}
+
+/// Answers GET, and HEAD without the bytes.
+async fn read(State(endpoint): State<Endpoint>, Path(hash): Path<String>) -> Response {
+	let Some(hash) = parse_hash(&hash) else {
+		return says(StatusCode::BAD_REQUEST, "a hash has 64 hexadecimal digits");
+	};
+	let blobs = endpoint.blobs.clone();
+	match tokio::task::spawn_blocking(move || blobs.get(hash)).await {
+		Ok(Ok(Some(bytes))) => {
+			([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
+		},
+		Ok(Ok(None)) => says(StatusCode::NOT_FOUND, "this worker does not have that content"),
+		_ => says(StatusCode::INTERNAL_SERVER_ERROR, "the content can't be read"),
+	}
+}
+
+async fn write(
+	State(endpoint): State<Endpoint>,
+	Path(hash): Path<String>,
+	body: Body,
+) -> Response {
+	let Some(hash) = parse_hash(&hash) else {
+		return says(StatusCode::BAD_REQUEST, "a hash has 64 hexadecimal digits");
+	};
+	let Some(length) = endpoint.expected.length(hash) else {
+		return says(
+			StatusCode::NOT_FOUND,
+			"no job of this worker waits for that payload: submit the job, and try again once it \
+			 is assigned to this worker",
+		);
+	};
+	let Ok(_permit) = endpoint.uploads.try_acquire() else {
+		return says(StatusCode::SERVICE_UNAVAILABLE, "too many uploads at once: try again");
+	};
+	let content = ContentRef { hash, length };
+	let bytes = match collect(body, length).await {
+		Ok(bytes) => bytes,
+		Err(response) => return response,
+	};
+	let blobs = endpoint.blobs.clone();
+	let stored = tokio::task::spawn_blocking(move || blobs.put_as(content, &bytes)).await;
+	match stored {
+		Ok(Ok(())) => {
+			// The daemon may be stopping; the bytes are stored all the same.
+			let _ = endpoint.arrived.send(content).await;
+			says(StatusCode::CREATED, "stored")
+		},
+		Ok(Err(error @ (StoreError::Mismatch { .. } | StoreError::Length { .. }))) => {
+			says(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+		},
+		_ => says(StatusCode::INTERNAL_SERVER_ERROR, "the content can't be stored"),
+	}
+}
+
+/// The body, and never more of it than was announced on chain.
+async fn collect(body: Body, length: u32) -> Result<Vec<u8>, Response> {
+	let limit = usize::try_from(length).unwrap_or(usize::MAX);
+	let mut bytes = Vec::new();
+	let mut chunks = body.into_data_stream();
+	while let Some(chunk) = chunks.next().await {
+		let chunk = chunk
+			.map_err(|_| says(StatusCode::BAD_REQUEST, "the upload broke off: send it again"))?;
+		if bytes.len().saturating_add(chunk.len()) > limit {
+			let text = format!("the job's payload has {length} bytes, more came");
+			return Err(says(StatusCode::PAYLOAD_TOO_LARGE, text));
+		}
+		bytes.extend_from_slice(&chunk);
+	}
+	Ok(bytes)
+}
+
+async fn metrics(State(endpoint): State<Endpoint>) -> Response {
+	let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+	(kind, endpoint.shared.metrics()).into_response()
+}
+
+async fn status(State(endpoint): State<Endpoint>) -> Response {
+	Json(endpoint.shared.status()).into_response()
+}

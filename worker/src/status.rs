@@ -1,0 +1,161 @@
+//! What the worker says about itself, for people, `doctor` and Prometheus.
+
+use crate::journal::{Earnings, JobRecord};
+use reckon_sdk::{AccountId, BlockRef, Reason};
+use serde::Serialize;
+use std::{
+	collections::BTreeMap,
+	fmt::Write,
+	sync::{Mutex, PoisonError},
+	time::Instant,
+};
+
+/// The worker's state, as of its last step.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Status {
+	/// The version of this program.
+	pub version: &'static str,
+	/// The hot key's address.
+	pub worker: Option<AccountId>,
+	/// The provider for which it speaks.
+	pub provider: Option<AccountId>,
+	/// The device that computes.
+	pub device: String,
+	/// The loaded models, by id.
+	pub models: BTreeMap<String, serde_json::Value>,
+	/// The newest best block.
+	pub best: Option<BlockRef>,
+	/// The newest finalized block.
+	pub finalized: Option<BlockRef>,
+	/// Jobs under way: id and phase.
+	pub running: BTreeMap<String, &'static str>,
+	/// Jobs ever, by state and reason.
+	pub jobs: BTreeMap<String, u64>,
+	/// What was earned.
+	pub earned: Earnings,
+	/// The newest jobs.
+	pub newest: Vec<JobRecord>,
+	/// Why there is no new work, in the chain's code.
+	pub why_idle: Option<Reason>,
+	/// The same as a sentence.
+	pub why_idle_text: Option<String>,
+	/// Whether it is stopping.
+	pub draining: bool,
+}
+
+/// Counters that only grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counters {
+	/// Tokens read.
+	pub units_in: u64,
+	/// Tokens written.
+	pub units_out: u64,
+	/// Seconds of computing.
+	pub seconds: f64,
+	/// Answers computed.
+	pub computed: u64,
+}
+
+/// The state that the daemon writes and the endpoint reads.
+#[derive(Debug)]
+pub struct Shared {
+	status: Mutex<Status>,
+	counters: Mutex<Counters>,
+	counts: Mutex<BTreeMap<(String, String), u64>>,
+	started: Instant,
+}
+
+impl Default for Shared {
+	fn default() -> Self {
+		Self {
+			status: Mutex::default(),
+			counters: Mutex::default(),
+			counts: Mutex::default(),
+			started: Instant::now(),
+		}
+	}
+}
+
+impl Shared {
+	/// Changes the status.
+	pub fn update(&self, change: impl FnOnce(&mut Status)) {
+		change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
+	}
+
+	/// The status.
+	pub fn status(&self) -> Status {
+		self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+	}
+
+	/// Changes the counters.
+	pub fn count(&self, change: impl FnOnce(&mut Counters)) {
+		change(&mut self.counters.lock().unwrap_or_else(PoisonError::into_inner));
+	}
+
+	/// Replaces the counts of jobs by state and reason.
+	pub fn set_counts(&self, counts: BTreeMap<(String, String), u64>) {
+		*self.counts.lock().unwrap_or_else(PoisonError::into_inner) = counts;
+	}
+
+	/// The metrics in Prometheus' text format.
+	pub fn metrics(&self) -> String {
+		let status = self.status();
+		let counters = *self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+		let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+		let mut text = String::new();
+		let mut metric = |name: &str, kind: &str, help: &str, rows: Vec<(String, String)>| {
+			// Writing to a string can't fail.
+			let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+			for (labels, value) in rows {
+				let _ = writeln!(text, "{name}{labels} {value}");
+			}
+		};
+		let one = |value: String| vec![(String::new(), value)];
+		let rows = counts
+			.iter()
+			.map(|((state, reason), count)| {
+				(format!("{{state=\"{state}\",reason=\"{reason}\"}}"), count.to_string())
+			})
+			.collect();
+		metric("reckon_worker_jobs", "gauge", "Jobs by state and reason.", rows);
+		let running = status.running.len().to_string();
+		metric("reckon_worker_jobs_running", "gauge", "Jobs under way.", one(running));
+		metric(
+			"reckon_worker_units_total",
+			"counter",
+			"Tokens read and written.",
+			vec![
+				("{direction=\"in\"}".into(), counters.units_in.to_string()),
+				("{direction=\"out\"}".into(), counters.units_out.to_string()),
+			],
+		);
+		metric(
+			"reckon_worker_compute_seconds_total",
+			"counter",
+			"Seconds between the start and the end of computations.",
+			one(format!("{:.3}", counters.seconds)),
+		);
+		metric(
+			"reckon_worker_computed_total",
+			"counter",
+			"Answers computed.",
+			one(counters.computed.to_string()),
+		);
+		metric(
+			"reckon_worker_charged_total",
+			"counter",
+			"What clients paid for our answers, in the smallest token unit.",
+			one(status.earned.charged.to_string()),
+		);
+		for (name, help, block) in [
+			("reckon_worker_best_block", "Height of the best block.", status.best),
+			("reckon_worker_finalized_block", "Height of the finalized block.", status.finalized),
+		] {
+			let height = block.map_or(0, |block| block.number);
+			metric(name, "gauge", help, one(height.to_string()));
+		}
+		let uptime = self.started.elapsed().as_secs().to_string();
+		metric("reckon_worker_uptime_seconds", "counter", "Seconds since the start.", one(uptime));
+		text
+	}
+}
