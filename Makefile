@@ -45,8 +45,8 @@ test: lint build ## everything that is checked before a change lands
 lint: setup ## formatting, clippy, the direction of dependencies
 	@$(ENV) scripts/lint
 
-bench: build ## measure the chain and the engine; prints ratios, asserts nothing
-	@$(ENV) scripts/bench
+bench: setup ## measure the chain and the engine; prints ratios, asserts nothing
+	@$(ENV) scripts/bench $(SELECTION)
 
 weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights

@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use reckon_sdk::{
-	calls, format_amount, parse_amount, AccountId, Balance, Held, HeldFor, Signer,
-};
+use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Held, HeldFor, Signer};
 use serde_json::json;
 
 use crate::{

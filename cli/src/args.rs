@@ -47,7 +47,9 @@ pub(crate) enum Command {
 	#[command(subcommand)]
 	Job(job::JobCommand),
 	/// Turn texts into vectors
-	#[command(after_help = "Example: reckon embed --model all-minilm-l6-v2 \"a text\" \"another\"")]
+	#[command(
+		after_help = "Example: reckon embed --model all-minilm-l6-v2 \"a text\" \"another\""
+	)]
 	Embed(ask::EmbedArgs),
 	/// Ask a question
 	#[command(after_help = "Example: reckon chat --model reckon-lexicon \"what is a ledger?\"")]

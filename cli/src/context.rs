@@ -2,7 +2,10 @@
 
 use std::env;
 
-use reckon_sdk::{BlobError, Call, Chain, DispatchError, Error, Outcome, Signer, SignerError, SubmitError, Submitter, Until};
+use reckon_sdk::{
+	BlobError, Call, Chain, DispatchError, Error, Outcome, Signer, SignerError, SubmitError,
+	Submitter, Until,
+};
 
 use crate::{
 	args::Global,
@@ -155,7 +158,9 @@ fn refused(error: &DispatchError) -> Failure {
 	};
 	let failure = Failure::new(&code, format!("the chain refused it, {code}{words}"));
 	let fix = match code.as_str() {
-		"Token.FundsUnavailable" => "`reckon account show` says what it has, and what is held of it",
+		"Token.FundsUnavailable" => {
+			"`reckon account show` says what it has, and what is held of it"
+		},
 		"Jobs.UnknownModel" | "Jobs.TaskUnsupported" | "Jobs.ModelDeprecated" => {
 			"`reckon models` lists the models and what they do"
 		},

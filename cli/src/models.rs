@@ -183,7 +183,8 @@ fn read_manifest(path: &PathBuf) -> Result<ManifestFile> {
 	let text = |name: &str| json.get(name).and_then(Value::as_str);
 	let tasks = json.get("tasks").and_then(Value::as_array);
 	let task = |task: &Value| task.as_str().and_then(|task| task.parse().ok());
-	let length = ["context_length", "context"].into_iter().find_map(|name| json.get(name)?.as_u64());
+	let length =
+		["context_length", "context"].into_iter().find_map(|name| json.get(name)?.as_u64());
 	Ok(ManifestFile {
 		id: text("id").and_then(|id| parse_hash(id).ok()),
 		tasks: tasks.map(|tasks| tasks.iter().filter_map(task).collect()).unwrap_or_default(),
@@ -214,7 +215,9 @@ fn unknown(name: &str, names: &[String]) -> Failure {
 	let failure = Failure::new("unknown_model", format!("no model is called `{name}`"));
 	let closest = names.iter().min_by_key(|other| distance(name, other));
 	match closest {
-		Some(other) if distance(name, other) <= SLIP => failure.fix(format!("did you mean {other}?")),
+		Some(other) if distance(name, other) <= SLIP => {
+			failure.fix(format!("did you mean {other}?"))
+		},
 		Some(_) => failure.fix(format!("the store has: {}", names.join(", "))),
 		None => failure.fix("the store is empty: `reckon models register` puts a model in"),
 	}
@@ -255,7 +258,10 @@ mod tests {
 	#[test]
 	fn unknown_model_should_suggest_the_name_when_it_is_a_slip() {
 		let names = ["reckon-lexicon".to_owned(), "all-minilm-l6-v2".to_owned()];
-		assert!(unknown("reckon-lexikon", &names).fix.unwrap().contains("did you mean reckon-lexicon"));
+		assert!(unknown("reckon-lexikon", &names)
+			.fix
+			.unwrap()
+			.contains("did you mean reckon-lexicon"));
 		assert!(unknown("gpt", &names).fix.unwrap().contains("all-minilm-l6-v2"));
 		assert!(unknown("gpt", &[]).fix.unwrap().contains("empty"));
 	}

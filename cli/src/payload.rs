@@ -57,9 +57,7 @@ pub(crate) fn text_or_stdin(text: &str) -> Result<String> {
 
 fn read_bounded(from: impl Read, name: &str) -> Result<Vec<u8>> {
 	let mut bytes = Vec::new();
-	from.take(MAX_BYTES + 1)
-		.read_to_end(&mut bytes)
-		.map_err(|error| Failure::io(name, &error))?;
+	from.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Failure::io(name, &error))?;
 	if bytes.len() as u64 > MAX_BYTES {
 		let message = format!("{name} is longer than {MAX_BYTES} bytes, the most a job can have");
 		return Err(Failure::new("payload_too_long", message).fix("split it into several jobs"));

@@ -15,7 +15,9 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rustix::process::{getppid, kill_process, set_parent_process_death_signal, setsid, Pid, Signal};
+use rustix::process::{
+	getppid, kill_process, set_parent_process_death_signal, setsid, Pid, Signal,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
@@ -129,7 +131,8 @@ impl Process {
 			command.pre_exec(move || {
 				set_parent_process_death_signal(Some(Signal::KILL))?;
 				// We may have died before the line above.
-				if getppid().map(|parent| parent.as_raw_nonzero().get()) != i32::try_from(ours).ok() {
+				if getppid().map(|parent| parent.as_raw_nonzero().get()) != i32::try_from(ours).ok()
+				{
 					return Err(std::io::ErrorKind::BrokenPipe.into());
 				}
 				Ok(())
@@ -159,12 +162,7 @@ impl Process {
 		Self::spawn(name, command, log, errors)
 	}
 
-	fn spawn(
-		name: &str,
-		mut command: Command,
-		log: &Path,
-		errors: &Path,
-	) -> Result<Self> {
+	fn spawn(name: &str, mut command: Command, log: &Path, errors: &Path) -> Result<Self> {
 		let open = |path: &Path| {
 			let file = OpenOptions::new().create(true).append(true).open(path);
 			file.map_err(|error| Failure::io(path.display(), &error))
@@ -278,12 +276,10 @@ impl Drop for Process {
 	}
 }
 
-/// Ends several programs at the same time.
-pub fn stop_all(mut processes: Vec<Process>) {
-	for process in &mut processes {
-		process.signal(Signal::TERM);
-	}
-	// Dropping waits for each.
+/// Ends several programs, the last one first: a worker finishes what it has begun only as long as
+/// its node runs.
+pub fn stop_all(processes: Vec<Process>) {
+	processes.into_iter().rev().for_each(Process::stop);
 }
 
 /// The last lines of a log.

@@ -126,8 +126,12 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 		ProviderCommand::Pause => submit(context, calls::pause(), "paused: no new jobs").await,
 		ProviderCommand::Resume => submit(context, calls::resume(), "taking jobs again").await,
 		ProviderCommand::Leave => {
-			submit(context, calls::leave(), "leaving: `reckon account show` says when the bond is back")
-				.await
+			submit(
+				context,
+				calls::leave(),
+				"leaving: `reckon account show` says when the bond is back",
+			)
+			.await
 		},
 		ProviderCommand::Update(args) => update(context, args).await,
 	}
@@ -147,11 +151,8 @@ async fn offer(context: &Context, model: &str, price: &PriceArgs) -> Result<()> 
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
 	let (id, name) = resolve(&at, model).await?;
-	let price = Price {
-		base: price.base,
-		per_input: price.per_input,
-		per_output: price.per_output,
-	};
+	let price =
+		Price { base: price.base, per_input: price.per_input, per_output: price.per_output };
 	submit(context, calls::offer(id, price), &format!("{name} is offered")).await
 }
 

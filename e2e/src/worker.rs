@@ -127,13 +127,7 @@ impl Net {
 	}
 
 	/// Puts a model into the chain's store, owned by Alice, unless it is there.
-	pub async fn register_model(
-		&self,
-		id: ModelId,
-		name: &str,
-		tasks: &[TaskKind],
-		context: u32,
-	) {
+	pub async fn register_model(&self, id: ModelId, name: &str, tasks: &[TaskKind], context: u32) {
 		let at = self.chain.latest().await.expect("a block");
 		if at.model(id).await.expect("an answer").is_some() {
 			return;

@@ -1,12 +1,16 @@
 //! Whatever is asked for in error or in malice: a clear refusal, nothing lost, nothing stuck.
 
-use std::{io::Write, net::TcpListener, thread};
+use std::{
+	io::{BufRead, BufReader, Write},
+	net::TcpListener,
+	thread,
+};
 
 use reckon_cli::devnet::balances::treasury;
 use reckon_e2e::{Net, Provider};
 use reckon_sdk::{
-	calls, token::UNIT, Call, Content, ContentRef, Delivery, JobId, JobRequest, ModelId,
-	Reason, Signer, TaskKind, Units, H256,
+	calls, token::UNIT, Call, Content, ContentRef, Delivery, JobId, JobRequest, ModelId, Reason,
+	Signer, TaskKind, Units, H256,
 };
 
 const MODEL: H256 = H256([9; 32]);
@@ -47,7 +51,7 @@ async fn refusal(net: &Net, signer: &Signer, call: Call) -> String {
 	refusal.name
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn client_should_lose_nothing_but_fees_when_its_jobs_make_no_sense() {
 	let (net, _provider) = net_with_provider().await;
 	let accounts = [("client", charlie().account()), ("treasury", treasury())];
@@ -82,7 +86,11 @@ async fn client_should_lose_nothing_but_fees_when_its_jobs_make_no_sense() {
 		let error = net.reckon("//Charlie", &arguments).error(1);
 		assert_eq!(error["code"], code, "{error}");
 		assert!(error["message"].as_str().unwrap().contains(words), "{error}");
-		assert!(code == "Jobs.PayloadEmpty" || code == "Jobs.SamplingOutOfRange" || error["fix"].is_string());
+		assert!(
+			code == "Jobs.PayloadEmpty"
+				|| code == "Jobs.SamplingOutOfRange"
+				|| error["fix"].is_string()
+		);
 	}
 	let wrong_usage = net.reckon("//Charlie", &["job", "submit", "--task", "sing"]).error(2);
 	assert_eq!(wrong_usage["code"], "usage");
@@ -95,7 +103,7 @@ async fn client_should_lose_nothing_but_fees_when_its_jobs_make_no_sense() {
 	assert!(at.jobs_of(&charlie().account()).await.unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn delivery_should_be_refused_when_it_is_forged_late_or_for_anothers_job() {
 	let (net, bob) = net_with_provider().await;
 	let job = ask(&net, MODEL).await;
@@ -134,18 +142,18 @@ async fn delivery_should_be_refused_when_it_is_forged_late_or_for_anothers_job()
 	assert_eq!(answer["state"], "settled");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn answer_should_not_be_believed_when_the_worker_serves_other_bytes() {
 	let (net, bob) = net_with_provider().await;
 	let server = TcpListener::bind("127.0.0.1:0").unwrap();
 	let endpoint = format!("http://{}", server.local_addr().unwrap());
 	thread::spawn(move || {
 		for mut stream in server.incoming().flatten() {
-			let head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwrong";
-			let _ = stream.write_all(head.as_bytes());
-			// Everything must be read before closing, or the answer is lost.
-			let _ = stream.shutdown(std::net::Shutdown::Write);
-			let _ = std::io::copy(&mut stream, &mut std::io::sink());
+			// The question first: an answer to nothing is no HTTP.
+			let mut question = BufReader::new(&stream).lines().map_while(Result::ok);
+			while question.next().is_some_and(|line| !line.is_empty()) {}
+			let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwrong";
+			let _ = stream.write_all(answer.as_bytes());
 		}
 	});
 	net.submit(&bob.signer, calls::update(4, &endpoint)).await.unwrap();
@@ -161,7 +169,7 @@ async fn answer_should_not_be_believed_when_the_worker_serves_other_bytes() {
 	assert!(error["message"].as_str().unwrap().contains("other bytes"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn command_should_say_so_when_the_node_is_away() {
 	let mut net = Net::start().await;
 	net.kill_node();

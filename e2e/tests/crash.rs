@@ -35,7 +35,7 @@ async fn assert_delivered_and_paid_once(net: &Net, job: JobId, provider: &Provid
 	assert_eq!(last.job.state.provider(), Some(&provider.account()), "{name}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn worker_should_deliver_once_when_killed_at_any_named_point() {
 	let net = Net::start().await;
 	let client = Signer::from_suri("//Charlie").unwrap();
@@ -61,17 +61,15 @@ async fn worker_should_deliver_once_when_killed_at_any_named_point() {
 	}
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn worker_should_deliver_once_when_killed_at_odd_times() {
 	let net = Net::start().await;
 	let client = Signer::from_suri("//Charlie").unwrap();
 	let provider = net.provider("//Bob").await;
 	let model = net.offer_chat(&provider).await;
 	let mut worker = provider.start().await;
-	let jobs = [
-		ask(&net, &client, &provider, model).await,
-		ask(&net, &client, &provider, model).await,
-	];
+	let jobs =
+		[ask(&net, &client, &provider, model).await, ask(&net, &client, &provider, model).await];
 	// The work lies about three blocks after its submission, once that is final: these kills fall
 	// before, into and after it, wherever that is on this machine.
 	for millis in [2_700, 5_300, 900, 3_100] {

@@ -21,7 +21,7 @@ async fn ask(net: &Net, model: ModelId, blocks: u32, only: Option<AccountId>) ->
 	outcome.job_submitted().unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn job_should_be_refunded_by_the_chain_when_no_provider_comes() {
 	let net = Net::start().await;
 	let model = H256([7; 32]);
@@ -40,7 +40,7 @@ async fn job_should_be_refunded_by_the_chain_when_no_provider_comes() {
 	assert_eq!(job.state, JobState::Refunded { reason: Reason::NoProviderInTime });
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs() {
 	let net = Net::start().await;
 	let providers = [net.provider("//Bob").await, net.provider("//Dave").await];
@@ -49,7 +49,7 @@ async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs()
 	let mut workers = [providers[0].start().await, providers[1].start().await];
 
 	// Whoever gets it hangs before it can have seen, in a final block, that it did.
-	let job = ask(&net, model, 60, None).await;
+	let job = ask(&net, model, 24, None).await;
 	let assigned = |state: &JobState| matches!(state, JobState::Assigned { .. });
 	let first = net.job_until(job, assigned).await;
 	let first = *first.job.state.provider().unwrap();

@@ -12,7 +12,7 @@ fn node(script: &str, arguments: &[&str]) -> Run {
 	Run::of(command)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn metadata_should_have_documentation_for_everything_of_ours() {
 	let net = Net::start().await;
 
@@ -21,7 +21,7 @@ async fn metadata_should_have_documentation_for_everything_of_ours() {
 	assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn example_should_print_the_answer_when_a_worker_is_there() {
 	let net = Net::start().await;
 	let bob = net.provider("//Bob").await;

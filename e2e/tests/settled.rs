@@ -1,10 +1,12 @@
 //! A job is answered, paid for, and every unit of money is where it belongs.
 
+use std::thread;
+
 use reckon_cli::devnet::balances::treasury;
 use reckon_e2e::Net;
 use reckon_sdk::Signer;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_should_be_answered_and_paid_exactly_when_a_worker_is_there() {
 	let net = Net::start().await;
 	let bob = net.provider("//Bob").await;
@@ -12,8 +14,11 @@ async fn jobs_should_be_answered_and_paid_exactly_when_a_worker_is_there() {
 	net.offer_embedding(&bob).await;
 	let worker = bob.start().await;
 	let account = |suri: &str| Signer::from_suri(suri).unwrap().account();
+	let clients = ["//Charlie", "//Dave", "//Eve"];
 	let accounts = [
-		("client", account("//Charlie")),
+		("charlie", account(clients[0])),
+		("dave", account(clients[1])),
+		("eve", account(clients[2])),
 		("provider", bob.account()),
 		("owner", account("//Alice")),
 		("treasury", treasury()),
@@ -21,21 +26,24 @@ async fn jobs_should_be_answered_and_paid_exactly_when_a_worker_is_there() {
 	];
 	let before = net.money(&accounts).await;
 
-	let chat = net.reckon(
-		"//Charlie",
-		&["chat", "--model", "reckon-lexicon", "--settled", "what is a ledger?"],
-	);
-	let embed = net.reckon(
-		"//Charlie",
-		&["embed", "--model", "all-minilm-l6-v2", "--settled", "a ledger", "a harbor"],
-	);
+	let chat = ["chat", "--model", "reckon-lexicon", "--settled", "what is a ledger?"];
+	let embed = ["embed", "--model", "all-minilm-l6-v2", "--settled", "a ledger", "a harbor"];
 	// Too long for a transaction: handed to the worker by hash; so is the answer of 40 vectors.
 	let texts: Vec<_> = (0..40).map(|n| format!("{n} {}", "a long text ".repeat(12))).collect();
 	let mut many = vec!["embed", "--model", "all-minilm-l6-v2", "--settled"];
 	many.extend(texts.iter().map(String::as_str));
-	let many = net.reckon("//Charlie", &many);
+	let net = &net;
+	let [chat, embed, many] = thread::scope(|scope| {
+		// Each by a client of its own: they do not wait for one another.
+		let runs = [chat.to_vec(), embed.to_vec(), many];
+		let mut clients = clients.into_iter();
+		runs.map(|arguments| {
+			let client = clients.next().unwrap();
+			scope.spawn(move || net.reckon(client, &arguments).json())
+		})
+		.map(|run| run.join().unwrap())
+	});
 
-	let (chat, embed, many) = (chat.json(), embed.json(), many.json());
 	let answer = chat["answer"].as_str().unwrap();
 	assert!(answer.split_whitespace().count() > 2, "{answer}");
 	assert_eq!(chat["provider"], bob.account().to_string());
@@ -55,7 +63,8 @@ async fn jobs_should_be_answered_and_paid_exactly_when_a_worker_is_there() {
 		assert_eq!(amount(json, "charge") + amount(json, "refunded"), amount(json, "max_price"));
 	}
 	assert_eq!(before.total(), after.total(), "{before:?} {after:?}");
-	let lost = before.of("client") - after.of("client");
+	let lost: u128 =
+		["charlie", "dave", "eve"].map(|who| before.of(who) - after.of(who)).iter().sum();
 	let fees = lost - charges;
 	let gained = |who| after.of(who) - before.of(who);
 	assert_eq!(gained("provider") + gained("owner") + gained("treasury"), charges + fees);

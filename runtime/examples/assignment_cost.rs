@@ -1,10 +1,14 @@
 //! How the cost of assigning a job grows with the number of registered providers: it should not.
 //!
 //! Prints one JSON line for each number of providers: the median time of `submit_job` on the native
-//! runtime, and its ratio to the median with the fewest providers in the same run. Part of
-//! `make bench`.
+//! runtime, and for comparison that of a transfer between two of the providers' accounts in the same
+//! state. Both walk a trie whose depth grows with the logarithm of the number of accounts; the number
+//! of storage items that they touch does not grow. Part of `make bench`.
 
-use frame_support::{assert_ok, traits::fungible::Mutate};
+use frame_support::{
+	assert_ok,
+	traits::{fungible::Mutate, tokens::Preservation},
+};
 use reckon_primitives::{
 	token::UNIT, Assurance, Content, JobRequest, ModelId, NumericProfile, Price, Privacy, Sampling,
 	TaskKind, TaskSet,
@@ -65,6 +69,15 @@ fn submit(client: &AccountId) -> f64 {
 	start.elapsed().as_secs_f64() * 1e6
 }
 
+fn transfer(n: u32, count: u32) -> f64 {
+	// Multiplying by a large prime visits accounts that are not in a row.
+	let nth = |n: u32| account(1, (u64::from(n) * 2_654_435_761 % u64::from(count)) as u32);
+	let start = Instant::now();
+	let (from, to) = (nth(n), nth(n + 1));
+	assert_ok!(Balances::transfer(&from, &to, UNIT / 1_000, Preservation::Preserve));
+	start.elapsed().as_secs_f64() * 1e6
+}
+
 fn median(mut samples: Vec<f64>) -> f64 {
 	samples.sort_by(f64::total_cmp);
 	samples[samples.len() / 2]
@@ -96,19 +109,24 @@ fn main() {
 		registered = count;
 		// What was written lies in the trie from here on, as on a real chain, not in the overlay.
 		chain.commit_all().expect("nothing is open");
-		let mut samples = Vec::new();
-		for _ in 0..SAMPLES {
-			samples.push(chain.execute_with(|| submit(&client)));
+		let mut jobs = Vec::new();
+		let mut transfers = Vec::new();
+		for n in 0..SAMPLES {
+			jobs.push(chain.execute_with(|| submit(&client)));
+			transfers.push(chain.execute_with(|| transfer(n, count)));
 		}
-		let median = median(samples);
-		let base = *first.get_or_insert(median);
+		let (job, transfer) = (median(jobs), median(transfers));
+		let (first_job, first_transfer) = *first.get_or_insert((job, transfer));
+		let round = |value: f64| (value * 100.0).round() / 100.0;
 		println!(
 			"{}",
 			serde_json::json!({
 				"measure": "submit_job with assignment, native",
 				"providers": count,
-				"median_us": (median * 10.0).round() / 10.0,
-				"ratio_to_fewest": (median / base * 100.0).round() / 100.0,
+				"submit_job_us": round(job),
+				"submit_job_ratio_to_fewest": round(job / first_job),
+				"transfer_us": round(transfer),
+				"transfer_ratio_to_fewest": round(transfer / first_transfer),
 			})
 		);
 	}

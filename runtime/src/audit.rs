@@ -25,17 +25,9 @@ impl BoundToRuntimeAppPublic for AuditKeys {
 impl frame_support::traits::OneSessionHandler<AccountId> for AuditKeys {
 	type Key = AuditId;
 
-	fn on_genesis_session<'a, I: 'a>(_: I)
-	where
-		I: Iterator<Item = (&'a AccountId, AuditId)>,
-	{
-	}
+	fn on_genesis_session<'a, I: Iterator<Item = (&'a AccountId, AuditId)> + 'a>(_: I) {}
 
-	fn on_new_session<'a, I: 'a>(_: bool, _: I, _: I)
-	where
-		I: Iterator<Item = (&'a AccountId, AuditId)>,
-	{
-	}
+	fn on_new_session<'a, I: Iterator<Item = (&'a AccountId, AuditId)> + 'a>(_: bool, _: I, _: I) {}
 
 	fn on_disabled(_: u32) {}
 }

@@ -12,8 +12,8 @@ use crate::{
 use serde::Serialize;
 use subxt::{
 	ext::{
-		codec::Decode, frame_decode::runtime_apis::IntoEncodableValues,
-		scale_decode::DecodeAsType, scale_encode::EncodeAsType,
+		codec::Decode, frame_decode::runtime_apis::IntoEncodableValues, scale_decode::DecodeAsType,
+		scale_encode::EncodeAsType,
 	},
 	runtime_apis, storage, OnlineClientAtBlock, SubstrateConfig,
 };

@@ -250,8 +250,23 @@ impl Chain {
 	}
 }
 
+/// Says at once that nobody listens: the client below would try again for ever.
+async fn knock(url: &str) -> Result<(), String> {
+	let parsed = reqwest::Url::parse(url).map_err(|error| format!("no URL: {error}"))?;
+	if !matches!(parsed.scheme(), "ws" | "wss") {
+		return Err("its address must begin with ws:// or wss://".into());
+	}
+	let host = parsed.host_str().ok_or("the URL names no host")?;
+	// IPv6 addresses stand in brackets in URLs.
+	let host = host.trim_start_matches('[').trim_end_matches(']');
+	let port = parsed.port_or_known_default().ok_or("the URL names no port")?;
+	let knocked = tokio::net::TcpStream::connect((host, port)).await;
+	knocked.map(|_| ()).map_err(|error| error.to_string())
+}
+
 impl Link {
 	async fn open(url: &str) -> Result<Self, String> {
+		knock(url).await?;
 		let socket = ReconnectingRpcClient::builder()
 			.request_timeout(REQUEST_TIMEOUT)
 			.connection_timeout(CONNECT_TIMEOUT)
@@ -262,9 +277,8 @@ impl Link {
 			.map_err(|error| error.to_string())?;
 		let rpc = RpcClient::new(socket);
 		let backend = LegacyBackend::<SubstrateConfig>::builder().build(rpc.clone());
-		let client = Client::from_backend(Arc::new(backend))
-			.await
-			.map_err(|error| error.to_string())?;
+		let client =
+			Client::from_backend(Arc::new(backend)).await.map_err(|error| error.to_string())?;
 		Ok(Self { client, methods: Methods::new(rpc.clone()), rpc })
 	}
 }

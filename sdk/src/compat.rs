@@ -60,9 +60,8 @@ pub(crate) fn check(metadata: &Metadata, spec_version: u32) -> Result<(), Error>
 		.runtime_api_trait_by_name("ReckonApi")
 		.ok_or_else(|| lacks("no runtime API ReckonApi".into()))?;
 	for (name, arguments) in API {
-		let method = api
-			.method_by_name(name)
-			.ok_or_else(|| lacks(format!("no ReckonApi.{name}")))?;
+		let method =
+			api.method_by_name(name).ok_or_else(|| lacks(format!("no ReckonApi.{name}")))?;
 		if method.inputs().len() != *arguments {
 			return Err(lacks(format!("ReckonApi.{name} takes other arguments")));
 		}
@@ -87,3 +86,6 @@ pub(crate) fn check(metadata: &Metadata, spec_version: u32) -> Result<(), Error>
 	}
 	Ok(())
 }
+
+#[cfg(test)]
+mod tests;

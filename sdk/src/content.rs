@@ -10,8 +10,18 @@ pub const MAX_INLINE_BYTES: usize = 4096;
 
 /// The name of some bytes that lie elsewhere.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Hash, Debug, Encode, Decode, EncodeAsType, DecodeAsType,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Hash,
+	Debug,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
+	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
@@ -36,7 +46,16 @@ impl ContentRef {
 
 /// Some bytes, here or elsewhere.
 #[derive(
-	Clone, PartialEq, Eq, Hash, Debug, Encode, Decode, EncodeAsType, DecodeAsType, Serialize,
+	Clone,
+	PartialEq,
+	Eq,
+	Hash,
+	Debug,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
 	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]

@@ -129,7 +129,9 @@ pub enum SubmitError {
 	#[error("the call can't be encoded for this runtime ({0}): upgrade this program")]
 	Encode(String),
 	/// It stayed outside of blocks for several lives of 64 blocks each.
-	#[error("the transaction was in no block after {attempts} tries: is the chain full or halted?")]
+	#[error(
+		"the transaction was in no block after {attempts} tries: is the chain full or halted?"
+	)]
 	NeverIncluded {
 		/// How often it was signed anew.
 		attempts: u32,

@@ -74,15 +74,15 @@ impl JobEvent {
 	/// The job.
 	pub fn job(&self) -> JobId {
 		match self {
-			Self::JobSubmitted { job, .. } |
-			Self::JobAssigned { job, .. } |
-			Self::JobWaiting { job, .. } |
-			Self::JobDeclined { job, .. } |
-			Self::DeadlineMissed { job, .. } |
-			Self::JobDelivered { job, .. } |
-			Self::JobSettled { job, .. } |
-			Self::JobRefunded { job, .. } |
-			Self::JobForgotten { job } => *job,
+			Self::JobSubmitted { job, .. }
+			| Self::JobAssigned { job, .. }
+			| Self::JobWaiting { job, .. }
+			| Self::JobDeclined { job, .. }
+			| Self::DeadlineMissed { job, .. }
+			| Self::JobDelivered { job, .. }
+			| Self::JobSettled { job, .. }
+			| Self::JobRefunded { job, .. }
+			| Self::JobForgotten { job } => *job,
 		}
 	}
 }

@@ -11,11 +11,11 @@
 //!
 //! let best = chain.best().await?;
 //! let request = JobRequest::new(
-//! 	model,
-//! 	TaskKind::Chat,
-//! 	Content::from(b"what is a ledger?".to_vec()),
-//! 	5_000_000_000,
-//! 	best.number + 100,
+//!     model,
+//!     TaskKind::Chat,
+//!     Content::from(b"what is a ledger?".to_vec()),
+//!     5_000_000_000,
+//!     best.number + 100,
 //! );
 //! let outcome = submitter.submit_until(calls::submit_job(request), Until::InBlock).await?;
 //! let job = outcome.job_submitted().unwrap();

@@ -12,9 +12,7 @@ mod reason;
 mod work;
 
 pub use self::{
-	job::{
-		Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling,
-	},
+	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
 	market::{Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor},
 	reason::Reason,

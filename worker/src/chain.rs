@@ -50,10 +50,7 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 	) -> impl Future<Output = Result<Option<Standing>, ChainError>> + Send;
 
 	/// The worker's money, for fees.
-	fn account(
-		&self,
-		at: BlockRef,
-	) -> impl Future<Output = Result<Account, ChainError>> + Send;
+	fn account(&self, at: BlockRef) -> impl Future<Output = Result<Account, ChainError>> + Send;
 
 	/// The chain's clock at a block, Unix milliseconds.
 	fn now_millis(&self, at: BlockRef) -> impl Future<Output = Result<u64, ChainError>> + Send;

@@ -144,7 +144,12 @@ fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCo
 			} else {
 				for entry in entries {
 					let tasks = entry.tasks.join(",");
-					println!("{:x}  {:<24} {tasks:<14} {}", entry.id, entry.name, entry.path.display());
+					println!(
+						"{:x}  {:<24} {tasks:<14} {}",
+						entry.id,
+						entry.name,
+						entry.path.display()
+					);
 				}
 			}
 		},
@@ -153,7 +158,11 @@ fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCo
 			if json {
 				print_json(&entry)?;
 			} else {
-				println!("{} is off the list; its files are still at {}", entry.name, entry.path.display());
+				println!(
+					"{} is off the list; its files are still at {}",
+					entry.name,
+					entry.path.display()
+				);
 			}
 		},
 	}

@@ -115,9 +115,7 @@ impl Engines {
 			Content::Blob(content) => match self.blobs.get(content.hash) {
 				Ok(Some(bytes)) if content.names(&bytes) => bytes,
 				Ok(_) => return refuse(Reason::PayloadUnavailable, "not in the store", done),
-				Err(error) => {
-					return refuse(Reason::PayloadUnavailable, &error.to_string(), done)
-				},
+				Err(error) => return refuse(Reason::PayloadUnavailable, &error.to_string(), done),
 			},
 		};
 		let task = match parse_request(engine_task(assignment.task), &bytes) {
@@ -277,14 +275,14 @@ fn refused_reason(error: &Refused) -> Reason {
 
 fn engine_reason(error: &EngineError) -> Reason {
 	match error {
-		EngineError::UnsupportedTask(_) |
-		EngineError::TooLong { .. } |
-		EngineError::Sampling(_) => Reason::ParametersUnsupported,
+		EngineError::UnsupportedTask(_)
+		| EngineError::TooLong { .. }
+		| EngineError::Sampling(_) => Reason::ParametersUnsupported,
 		EngineError::Template(_) => Reason::PayloadInvalid,
 		EngineError::Cancelled | EngineError::Stopped => Reason::ShuttingDown,
-		EngineError::NotFinite(_) |
-		EngineError::Tokenizer(_) |
-		EngineError::Compute(_) |
-		EngineError::Panicked(_) => Reason::EngineFailed,
+		EngineError::NotFinite(_)
+		| EngineError::Tokenizer(_)
+		| EngineError::Compute(_)
+		| EngineError::Panicked(_) => Reason::EngineFailed,
 	}
 }

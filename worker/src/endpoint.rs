@@ -121,11 +121,7 @@ async fn read(State(endpoint): State<Endpoint>, Path(hash): Path<String>) -> Res
 	}
 }
 
-async fn write(
-	State(endpoint): State<Endpoint>,
-	Path(hash): Path<String>,
-	body: Body,
-) -> Response {
+async fn write(State(endpoint): State<Endpoint>, Path(hash): Path<String>, body: Body) -> Response {
 	let Some(hash) = parse_hash(&hash) else {
 		return says(StatusCode::BAD_REQUEST, "a hash has 64 hexadecimal digits");
 	};

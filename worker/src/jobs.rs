@@ -15,7 +15,6 @@ mod machine;
 #[cfg(test)]
 mod tests;
 
-
 pub use machine::Machine;
 
 use reckon_sdk::{Assignment, BlockNumber, Content, ContentRef, Delivery, JobId, Reason, H256};

@@ -213,11 +213,11 @@ impl Journal {
 				Ending::Declined(reason) => self.state(*job, "declined", Some(*reason))?,
 				Ending::Lost => self.state(*job, "lost", None)?,
 			},
-			Action::Expect { .. } |
-			Action::Compute { .. } |
-			Action::Cancel { .. } |
-			Action::Deliver { .. } |
-			Action::Decline { .. } => {},
+			Action::Expect { .. }
+			| Action::Compute { .. }
+			| Action::Cancel { .. }
+			| Action::Deliver { .. }
+			| Action::Decline { .. } => {},
 		}
 		Ok(())
 	}
@@ -331,10 +331,7 @@ impl Journal {
 
 	fn fact(&self, name: &str) -> Result<Option<String>, JournalError> {
 		let read = |row: &rusqlite::Row<'_>| row.get(0);
-		Ok(self
-			.db
-			.query_row("SELECT value FROM facts WHERE name = ?1", [name], read)
-			.optional()?)
+		Ok(self.db.query_row("SELECT value FROM facts WHERE name = ?1", [name], read).optional()?)
 	}
 
 	fn set_fact(&mut self, name: &str, value: &str) -> Result<(), JournalError> {

@@ -102,7 +102,8 @@ impl Registry {
 			manifest: String::from_utf8_lossy(&manifest.canonical()).into_owned(),
 		};
 		let mut entries = self.list()?;
-		entries.retain(|known| known.id != entry.id);
+		// What lay there before can be served no more.
+		entries.retain(|known| known.id != entry.id && known.path != entry.path);
 		entries.push(entry.clone());
 		entries.sort_by(|a, b| a.name.cmp(&b.name));
 		self.write(&entries)?;

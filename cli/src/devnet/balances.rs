@@ -64,9 +64,7 @@ impl Balances {
 	}
 
 	fn to_json(&self) -> Value {
-		let row = |row: &Row| {
-			json!({ "who": row.who, "free": row.free.to_string(), "held": row.held.to_string() })
-		};
+		let row = |row: &Row| json!({ "who": row.who, "free": row.free.to_string(), "held": row.held.to_string() });
 		let rows: Vec<_> = self.rows.iter().map(row).collect();
 		json!({ "block": self.block, "accounts": rows, "total": self.total().to_string() })
 	}
@@ -97,20 +95,15 @@ impl Audit {
 	///
 	/// # Errors
 	/// When one is not.
-	pub fn new(
-		before: Balances,
-		after: Balances,
-		fees: Balance,
-		charges: Balance,
-	) -> Result<Self> {
+	pub fn new(before: Balances, after: Balances, fees: Balance, charges: Balance) -> Result<Self> {
 		let audit = Self { before, after, fees, charges };
 		let gained = |who| audit.after.of(who).checked_sub(audit.before.of(who));
 		let lost = |who| audit.before.of(who).checked_sub(audit.after.of(who));
 		let paid = fees.checked_add(charges);
-		let shares = [PROVIDER, OWNER, TREASURY].map(gained).into_iter().try_fold(
-			0 as Balance,
-			|sum, share| sum.checked_add(share?),
-		);
+		let shares = [PROVIDER, OWNER, TREASURY]
+			.map(gained)
+			.into_iter()
+			.try_fold(0 as Balance, |sum, share| sum.checked_add(share?));
 		let wrong = if audit.before.total() != audit.after.total() {
 			Some("the totals before and after differ")
 		} else if lost(CLIENT) != paid {

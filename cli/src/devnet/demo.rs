@@ -65,7 +65,8 @@ pub(super) async fn run(
 		step.done(&format!("answered: {}", brief(&done)));
 		Ok::<_, Failure>(since.elapsed().as_secs_f64())
 	};
-	let (chat_at, embed_at) = tokio::try_join!(answer(chat.job, "chat"), answer(embed.job, "embed"))?;
+	let (chat_at, embed_at) =
+		tokio::try_join!(answer(chat.job, "chat"), answer(embed.job, "embed"))?;
 	let first_answer = chat_at.min(embed_at);
 
 	let step = context.output.start("payment");
@@ -99,9 +100,8 @@ async fn place(
 	let at = chain.latest().await.map_err(failure)?;
 	let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
 	let quote = at.quote(model, bytes, max_output).await.map_err(failure)?;
-	let max_price = quote.ok_or_else(|| {
-		Failure::new("no_quote", "the worker's offers are not on chain")
-	})?;
+	let max_price =
+		quote.ok_or_else(|| Failure::new("no_quote", "the worker's offers are not on chain"))?;
 	let deadline = at.block().number.saturating_add(DEADLINE);
 	let content = Content::from(text.as_bytes().to_vec());
 	let mut request = JobRequest::new(model, task, content, max_price, deadline);
@@ -120,8 +120,12 @@ fn brief(done: &Done) -> String {
 		TaskKind::Embed => {
 			let json: Value = serde_json::from_slice(&done.answer).unwrap_or_default();
 			let vector = json["embeddings"][0].as_array().cloned().unwrap_or_default();
-			let first: Vec<_> =
-				vector.iter().take(3).filter_map(Value::as_f64).map(|x| format!("{x:.4}")).collect();
+			let first: Vec<_> = vector
+				.iter()
+				.take(3)
+				.filter_map(Value::as_f64)
+				.map(|x| format!("{x:.4}"))
+				.collect();
 			format!("{} numbers, [{}, …]", vector.len(), first.join(", "))
 		},
 		_ => String::from_utf8_lossy(&done.answer).trim().to_owned(),

@@ -115,9 +115,8 @@ fn addresses(state: &State) -> String {
 		("metrics", &state.metrics_url),
 		("explorer", &state.explorer_url),
 	];
-	let lines = pairs.iter().filter_map(|(name, url)| {
-		url.as_ref().map(|url| format!("{name:<9}{url}"))
-	});
+	let lines =
+		pairs.iter().filter_map(|(name, url)| url.as_ref().map(|url| format!("{name:<9}{url}")));
 	lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -63,10 +63,9 @@ pub(super) async fn prepare(
 ) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let mut owners = Vec::new();
-	for (model, name, licence) in [
-		(&models.chat, CHAT, CHAT_LICENCE),
-		(&models.embedding, EMBEDDING, EMBEDDING_LICENCE),
-	] {
+	for (model, name, licence) in
+		[(&models.chat, CHAT, CHAT_LICENCE), (&models.embedding, EMBEDDING, EMBEDDING_LICENCE)]
+	{
 		if at.model(model.id).await.map_err(failure)?.is_none() {
 			owners.push(calls::register_model(model.id, details(model, name, licence)));
 		}

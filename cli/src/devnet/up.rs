@@ -122,7 +122,11 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	net.save()?;
 	let best = chain.best().await.map_err(failure)?;
 	step.done(&format!("#{} {url}", best.number));
-	context.output.say(&format!("  ✔ {:<10} two added to the worker's store  {:.1} s", "models", hashing.as_secs_f64()));
+	context.output.say(&format!(
+		"  ✔ {:<10} two added to the worker's store  {:.1} s",
+		"models",
+		hashing.as_secs_f64()
+	));
 
 	let options = WorkerOptions { chain_url: url, ..options };
 	let step = context.output.start("setup");
@@ -215,7 +219,8 @@ impl Plan {
 	/// What to do next.
 	fn hint(&self) -> String {
 		let question = r#"reckon chat --model reckon-lexicon "what is a harbor?""#;
-		format!("try     {question}\nstop    Ctrl-C here, or: reckon devnet down --dir {}", self.dir.display())
+		let dir = self.dir.display();
+		format!("try      {question}\nstop     reckon devnet down --dir {dir}, or Ctrl-C where it is up")
 	}
 }
 

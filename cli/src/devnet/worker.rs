@@ -179,9 +179,8 @@ mod tests {
 	#[test]
 	fn model_should_be_read_from_what_the_worker_prints() {
 		let id = "ab".repeat(32);
-		let printed = format!(
-			"hashing\n{{\"id\":\"{id}\",\"tasks\":[\"chat\"],\"context_length\":256}}\n"
-		);
+		let printed =
+			format!("hashing\n{{\"id\":\"{id}\",\"tasks\":[\"chat\"],\"context_length\":256}}\n");
 		let model = AddedModel::parse(&printed).unwrap();
 		assert_eq!((model.tasks.clone(), model.context), (vec![TaskKind::Chat], 256));
 		let pretty = printed.replace(',', ",\n  ").replace('{', "{\n  ");

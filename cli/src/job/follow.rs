@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reckon_sdk::{
-	fetch_content, format_amount, AccountId, BlobClient, BlobError, Chain, Delivery, ContentRef,
+	fetch_content, format_amount, AccountId, BlobClient, BlobError, Chain, ContentRef, Delivery,
 	Error, Job, JobId, JobState, JobUpdate, JobUpdates, Reason,
 };
 use serde_json::{json, Value};

@@ -97,8 +97,7 @@ async fn submit(context: &Context, args: SubmitArgs) -> Result<()> {
 		_ => args.sampling.sampling()?,
 	};
 	let payload = args.payload.read()?;
-	let order =
-		Order { model: args.model, task: args.task, payload, sampling, terms: args.terms };
+	let order = Order { model: args.model, task: args.task, payload, sampling, terms: args.terms };
 	let chain = context.chain().await?;
 	let placed = order.place(context, &chain).await?;
 	if args.wait {

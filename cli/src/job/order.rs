@@ -166,7 +166,9 @@ impl Order {
 		let quote = at.quote(model, bytes, self.sampling.max_output).await.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
-				.fix("`reckon models` shows what is offered; with --max-price the job waits for one")
+				.fix(
+					"`reckon models` shows what is offered; with --max-price the job waits for one",
+				)
 		})
 	}
 }

@@ -53,7 +53,8 @@ pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 		}
 		match &answer {
 			Some(Ok(bytes)) if job.task == TaskKind::Embed => {
-				lines.push(format!("answer   {} bytes of vectors (--json shows them)", bytes.len()));
+				lines
+					.push(format!("answer   {} bytes of vectors (--json shows them)", bytes.len()));
 			},
 			Some(Ok(bytes)) => lines.push(format!("answer   {}", String::from_utf8_lossy(bytes))),
 			Some(Err(failure)) => lines.push(format!("answer   not to be had: {failure}")),
@@ -102,8 +103,7 @@ pub(super) async fn list(context: &Context, account: Option<AccountId>) -> Resul
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
 	let jobs = at.jobs_of(&who).await.map_err(failure)?;
-	let list: Vec<_> =
-		jobs.iter().map(|(id, job)| json!({ "job": id, "record": job })).collect();
+	let list: Vec<_> = jobs.iter().map(|(id, job)| json!({ "job": id, "record": job })).collect();
 	context.output.result(&json!({ "account": who.to_string(), "jobs": list }), || {
 		if jobs.is_empty() {
 			return format!("{who} has no jobs that the chain remembers");

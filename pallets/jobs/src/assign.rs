@@ -8,7 +8,7 @@ use reckon_economics as economics;
 use reckon_primitives::{Balance, JobId, JobState, ModelId, Price, Reason, Units, MAX_ATTEMPTS};
 use reckon_support::{Candidate, ProviderPool, ReputationInspect};
 use sp_core::H256;
-use sp_runtime::traits::{BlakeTwo256, Hash, One, SaturatedConversion, Saturating};
+use sp_runtime::traits::{BlakeTwo256, CheckedDiv, Hash, One, SaturatedConversion, Saturating};
 
 /// Keeps a job's sampling seed apart from every other use of Blake2.
 const SEED_DOMAIN: &[u8] = b"reckon:seed:v1";
@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
 			Some(_) => 1,
 			None => MAX_ATTEMPTS.saturating_sub(job.attempts.len() as u32).max(1),
 		};
-		let share = left / attempts_left.into();
+		let share = left.checked_div(&attempts_left.into()).unwrap_or(left);
 		Ok(share.max(least))
 	}
 

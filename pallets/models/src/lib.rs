@@ -27,6 +27,8 @@ pub use pallet::*;
 pub use types::{Licence, MaxLicenceBytes, MaxNameBytes, Model, ModelDetails, Name, Status};
 pub use weights::WeightInfo;
 
+// The macro's own code expects what it has just made sure of.
+#[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -30,6 +30,8 @@ pub use pallet::*;
 pub use types::{Endpoint, MaxEndpointBytes, Offer, Provider, Status};
 pub use weights::WeightInfo;
 
+// The macro's own code expects what it has just made sure of.
+#[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -223,8 +223,11 @@ impl Actor {
 				pending.signed = None;
 				pending.signatures = pending.signatures.saturating_sub(1);
 				if pending.since.elapsed() > AWAY_FOR {
-					return Ok(Some(SubmitError::Pool("the nonce is always taken: is another \
-						program using this key?".into())));
+					return Ok(Some(SubmitError::Pool(
+						"the nonce is always taken: is another \
+						program using this key?"
+							.into(),
+					)));
 				}
 				pending.retry_at = Instant::now() + Duration::from_millis(500);
 			},
@@ -306,11 +309,8 @@ impl Actor {
 			.at_block_hash_and_number(reference, block.number.into())
 			.await
 			.map_err(|error| Error::rpc("Core_version", error))?;
-		let events = at
-			.events()
-			.fetch()
-			.await
-			.map_err(|error| Error::rpc("System.Events", error))?;
+		let events =
+			at.events().fetch().await.map_err(|error| Error::rpc("System.Events", error))?;
 		let mut outcome = Outcome {
 			block,
 			finalized,
@@ -326,11 +326,9 @@ impl Actor {
 				continue;
 			}
 			if event.pallet_name() == "System" && event.event_name() == "ExtrinsicFailed" {
-				let error = subxt::error::DispatchError::decode_from(
-					event.field_bytes(),
-					at.metadata(),
-				)
-				.map_err(|error| Error::decode("a dispatch error", error))?;
+				let error =
+					subxt::error::DispatchError::decode_from(event.field_bytes(), at.metadata())
+						.map_err(|error| Error::decode("a dispatch error", error))?;
 				return Ok(Err(SubmitError::Refused(dispatch_error(error))));
 			}
 			outcome.job_events.extend(job_event(&event));

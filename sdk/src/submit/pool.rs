@@ -67,9 +67,6 @@ mod tests {
 		assert!(matches!(ask(1012, ""), Verdict::Later(_)));
 		assert!(matches!(ask(1013, ""), Verdict::Taken));
 		assert!(matches!(ask(1014, "priority"), Verdict::NonceContested));
-		assert!(matches!(
-			verdict(&RpcError::Client("gone".into()), "5G"),
-			Verdict::Unknown(_)
-		));
+		assert!(matches!(verdict(&RpcError::Client("gone".into()), "5G"), Verdict::Unknown(_)));
 	}
 }

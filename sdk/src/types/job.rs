@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 
 /// How sure the client wants to be before anybody is paid.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 pub enum Assurance {
@@ -22,9 +20,7 @@ pub enum Assurance {
 }
 
 /// Who may read the payload and the answer.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 pub enum Privacy {
@@ -37,9 +33,7 @@ pub enum Privacy {
 }
 
 /// How the answer is sampled. With the job's seed it determines the answer.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 pub struct Sampling {
@@ -125,8 +119,7 @@ impl JobRequest {
 
 /// What a worker hands in.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, EncodeAsType, DecodeAsType, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, EncodeAsType, DecodeAsType, Serialize, Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
@@ -225,9 +218,9 @@ impl JobState {
 	/// Who has the job or answered it.
 	pub fn provider(&self) -> Option<&AccountId> {
 		match self {
-			Self::Assigned { provider, .. } |
-			Self::Delivered { provider, .. } |
-			Self::Settled { provider, .. } => Some(provider),
+			Self::Assigned { provider, .. }
+			| Self::Delivered { provider, .. }
+			| Self::Settled { provider, .. } => Some(provider),
 			Self::Open { .. } | Self::Refunded { .. } => None,
 		}
 	}

@@ -93,10 +93,7 @@ pub fn parse_amount(text: &str) -> Result<Balance, String> {
 	}
 	let whole: u128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| complain())? };
 	let part: u128 = format!("{part:0<places$}").parse().map_err(|_| complain())?;
-	whole
-		.checked_mul(token::UNIT)
-		.and_then(|amount| amount.checked_add(part))
-		.ok_or_else(complain)
+	whole.checked_mul(token::UNIT).and_then(|amount| amount.checked_add(part)).ok_or_else(complain)
 }
 
 #[cfg(test)]

@@ -6,8 +6,18 @@ use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 
 /// Why a job waits, moved on or ended, or why a provider gets no work.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Hash, Debug, Encode, Decode, EncodeAsType, DecodeAsType,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Hash,
+	Debug,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
+	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
@@ -104,12 +114,12 @@ impl Reason {
 		use Reason::*;
 		matches!(
 			self,
-			Busy | ModelNotLoaded |
-				PayloadUnavailable |
-				PayloadInvalid |
-				ParametersUnsupported |
-				EngineFailed |
-				ShuttingDown
+			Busy | ModelNotLoaded
+				| PayloadUnavailable
+				| PayloadInvalid
+				| ParametersUnsupported
+				| EngineFailed
+				| ShuttingDown
 		)
 	}
 

@@ -7,8 +7,20 @@ use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 
 /// A kind of inference.
 #[derive(
-	Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Encode, Decode, EncodeAsType,
-	DecodeAsType, Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Hash,
+	Debug,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
+	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
@@ -58,8 +70,18 @@ impl FromStr for TaskKind {
 
 /// The kinds of inference that a model can do, one bit each.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, EncodeAsType, DecodeAsType,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
+	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
@@ -100,7 +122,16 @@ impl From<TaskSet> for Vec<TaskKind> {
 
 /// How a model's numbers are computed, part of its manifest.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, EncodeAsType, DecodeAsType, Serialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
 	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -113,8 +144,18 @@ pub enum NumericProfile {
 
 /// Work done, in the model's own unit (tokens for text).
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, EncodeAsType, DecodeAsType,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
+	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
@@ -127,8 +168,18 @@ pub struct Units {
 
 /// What a provider asks for, in the smallest token unit.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode, EncodeAsType, DecodeAsType,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	EncodeAsType,
+	DecodeAsType,
+	Serialize,
+	Deserialize,
 )]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]

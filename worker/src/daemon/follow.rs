@@ -61,7 +61,10 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 			match self.parts.chain.job_events(number).await {
 				Ok(events) => self.parts.journal.account_for(number, &events)?,
 				Err(ChainError::BlockGone(_)) => {
-					tracing::warn!(number, "the node forgot this block: earnings may lack its jobs");
+					tracing::warn!(
+						number,
+						"the node forgot this block: earnings may lack its jobs"
+					);
 					self.parts.journal.account_for(number, &[])?;
 				},
 				Err(error) => {

@@ -1,9 +1,7 @@
 //! The transitions.
 
 use super::{Action, Ending, Event, Phase, Recovered, Sent, Snapshot, Work};
-use reckon_sdk::{
-	Assignment, BlockNumber, Content, ContentRef, JobId, Reason, TaskKind, H256,
-};
+use reckon_sdk::{Assignment, BlockNumber, Content, ContentRef, JobId, Reason, TaskKind, H256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks between two tries to send something.

@@ -55,7 +55,7 @@ fn delivered(actions: &[Action]) -> Vec<&Work> {
 fn job_should_be_delivered_at_the_best_block_when_its_answer_is_no_matter_of_the_seed() {
 	let mut machine = Machine::default();
 	let ours = assignment(0, 1, false, false);
-	let actions = machine.on(seen(5, false, &[ours.clone()]));
+	let actions = machine.on(seen(5, false, std::slice::from_ref(&ours)));
 	assert!(matches!(actions[..], [Action::NoteSeen { .. }, Action::Compute { .. }]));
 	let result = Ok(work(0, 1, 0));
 	let actions = machine.on(Event::Computed { job: ours.job, seed: ours.seed, result });
@@ -76,11 +76,11 @@ fn job_should_be_delivered_at_the_best_block_when_its_answer_is_no_matter_of_the
 fn sampled_answer_should_wait_for_finality_and_be_computed_anew_when_a_fork_changes_its_seed() {
 	let mut machine = Machine::default();
 	let (first, second) = (assignment(0, 1, false, true), assignment(0, 2, false, true));
-	machine.on(seen(5, false, &[first.clone()]));
+	machine.on(seen(5, false, std::slice::from_ref(&first)));
 	let result = Ok(work(0, 1, 0));
 	let actions = machine.on(Event::Computed { job: first.job, seed: first.seed, result });
 	assert!(delivered(&actions).is_empty());
-	let actions = machine.on(seen(5, false, &[second.clone()]));
+	let actions = machine.on(seen(5, false, std::slice::from_ref(&second)));
 	assert_eq!(actions, [Action::Compute { assignment: second.clone() }]);
 	let result = Ok(work(0, 2, 0));
 	let actions = machine.on(Event::Computed { job: second.job, seed: second.seed, result });
@@ -93,9 +93,9 @@ fn sampled_answer_should_wait_for_finality_and_be_computed_anew_when_a_fork_chan
 fn job_should_be_given_back_when_its_payload_does_not_come_by_half_of_the_time() {
 	let mut machine = Machine::default();
 	let ours = assignment(0, 1, true, false);
-	let actions = machine.on(seen(20, false, &[ours.clone()]));
+	let actions = machine.on(seen(20, false, std::slice::from_ref(&ours)));
 	assert!(matches!(actions[..], [Action::NoteSeen { .. }, Action::Expect { .. }]));
-	assert!(machine.on(seen(30, false, &[ours.clone()])).is_empty());
+	assert!(machine.on(seen(30, false, std::slice::from_ref(&ours))).is_empty());
 	let actions = machine.on(seen(31, false, &[ours]));
 	let job = job_id(0);
 	let reason = Reason::PayloadUnavailable;

@@ -76,8 +76,7 @@ impl Journal {
 	/// # Errors
 	/// When the journal can't be read.
 	pub fn earnings(&self) -> Result<Earnings, JournalError> {
-		let mut rows =
-			self.db.prepare("SELECT charge FROM jobs WHERE settled_at IS NOT NULL")?;
+		let mut rows = self.db.prepare("SELECT charge FROM jobs WHERE settled_at IS NOT NULL")?;
 		let mut rows = rows.query([])?;
 		let mut earnings = Earnings::default();
 		while let Some(row) = rows.next()? {

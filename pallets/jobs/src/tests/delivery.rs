@@ -7,6 +7,8 @@ use reckon_support::{
 };
 use sp_core::H256;
 
+type Spoil = fn(&mut Delivery<Content>);
+
 #[test]
 fn delivery_should_be_free_and_put_the_answer_on_chain_when_accepted() {
 	run(|| {
@@ -59,7 +61,7 @@ fn delivery_should_be_refused_when_it_cannot_be_true() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
 		let id = submit(request());
-		let cases: Vec<(Error<Test>, fn(&mut Delivery<Content>))> = vec![
+		let cases: Vec<(Error<Test>, Spoil)> = vec![
 			(Error::AnswerTooLong, |d| {
 				d.output = Content::Blob(ContentRef { hash: H256::zero(), length: 10_001 })
 			}),

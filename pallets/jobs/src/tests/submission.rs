@@ -6,6 +6,7 @@ use sp_core::H256;
 use sp_runtime::TokenError;
 
 type Request = JobRequest<AccountId, Balance, u32>;
+type Spoil = fn(&mut Request);
 
 #[test]
 fn submit_should_hold_the_maximum_price_when_accepted() {
@@ -39,7 +40,7 @@ fn submit_should_keep_inline_payloads_and_name_them_by_blake3_when_short() {
 fn submit_should_change_nothing_and_say_why_when_the_request_is_bad() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let cases: Vec<(Error<Test>, fn(&mut Request))> = vec![
+		let cases: Vec<(Error<Test>, Spoil)> = vec![
 			(Error::UnknownSubnet, |r| r.subnet = 1),
 			(Error::UnknownModel, |r| r.model = H256::zero()),
 			(Error::TaskUnsupported, |r| r.task = TaskKind::Complete),

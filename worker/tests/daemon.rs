@@ -1,0 +1,329 @@
+//! The daemon's loop against a mock chain and a mock engine, with restarts.
+
+use reckon_sdk::{
+	account, Account, Assignment, BlockNumber, BlockRef, Constants, Content, Delivery, Heads,
+	JobEvent, JobId, ModelId, Reason, Sampling, TaskKind, Units, H256,
+};
+use reckon_worker::{
+	blobs::BlobStore,
+	chain::{ChainClient, ChainError, Standing},
+	compute::{Compute, Done, Running},
+	daemon::{Daemon, Parts},
+	endpoint::Expected,
+	jobs::{Sent, Work},
+	journal::Journal,
+	status::Shared,
+};
+use std::{
+	collections::BTreeMap,
+	path::Path,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc, Mutex,
+	},
+	time::Duration,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+#[derive(Default)]
+struct State {
+	assigned: BTreeMap<JobId, Assignment>,
+	/// All that was ever signed.
+	deliveries: Vec<(JobId, Work)>,
+	delivered: BTreeMap<JobId, Work>,
+	declined: Vec<(JobId, Reason)>,
+	events: BTreeMap<BlockNumber, Vec<JobEvent>>,
+	/// Deliveries get in and nobody hears of it.
+	deaf: bool,
+}
+
+#[derive(Clone)]
+struct MockChain {
+	state: Arc<Mutex<State>>,
+	heads: watch::Sender<Heads>,
+}
+
+impl MockChain {
+	fn new() -> Self {
+		let heads = watch::Sender::new(Heads { best: None, finalized: None });
+		let chain = Self { state: Arc::default(), heads };
+		chain.block(1);
+		chain
+	}
+
+	fn block(&self, number: BlockNumber) {
+		let block = BlockRef { number, hash: H256::from_low_u64_be(number.into()) };
+		self.heads.send_replace(Heads { best: Some(block), finalized: Some(block) });
+	}
+
+	fn assign(&self, assignment: Assignment) {
+		self.state.lock().unwrap().assigned.insert(assignment.job, assignment);
+	}
+}
+
+impl ChainClient for MockChain {
+	fn heads(&self) -> watch::Receiver<Heads> {
+		self.heads.subscribe()
+	}
+
+	async fn assigned(&self, _: BlockRef) -> Result<Vec<Assignment>, ChainError> {
+		Ok(self.state.lock().unwrap().assigned.values().cloned().collect())
+	}
+
+	async fn job_events(&self, number: BlockNumber) -> Result<Vec<JobEvent>, ChainError> {
+		Ok(self.state.lock().unwrap().events.get(&number).cloned().unwrap_or_default())
+	}
+
+	async fn standing(&self, _: BlockRef) -> Result<Option<Standing>, ChainError> {
+		Ok(None)
+	}
+
+	async fn account(&self, _: BlockRef) -> Result<Account, ChainError> {
+		Ok(Account::default())
+	}
+
+	async fn now_millis(&self, _: BlockRef) -> Result<u64, ChainError> {
+		Ok(0)
+	}
+
+	async fn deliver(&self, job: JobId, work: Work) -> Sent {
+		let deaf = {
+			let mut state = self.state.lock().unwrap();
+			state.deliveries.push((job, work.clone()));
+			if state.delivered.contains_key(&job) {
+				return Sent::AlreadyDelivered;
+			}
+			state.delivered.insert(job, work);
+			state.assigned.remove(&job);
+			state.deaf
+		};
+		if deaf {
+			std::future::pending::<()>().await;
+		}
+		Sent::Accepted
+	}
+
+	async fn decline(&self, job: JobId, reason: Reason) -> Sent {
+		let mut state = self.state.lock().unwrap();
+		state.assigned.remove(&job);
+		state.declined.push((job, reason));
+		Sent::Accepted
+	}
+}
+
+/// Answers differently each time, as clocks do.
+#[derive(Default)]
+struct MockEngine {
+	runs: AtomicU64,
+	stuck: bool,
+}
+
+impl Compute for MockEngine {
+	fn start(&self, assignment: &Assignment, _: &Running, done: Done) {
+		let run = self.runs.fetch_add(1, Ordering::SeqCst);
+		if self.stuck {
+			return;
+		}
+		if assignment.model == H256::zero() {
+			return done(Err(Reason::ModelNotLoaded));
+		}
+		done(Ok(Delivery {
+			output: Content::Inline(format!("answer {run}").into_bytes()),
+			commitment: None,
+			units: Units { input: 3, output: 2 },
+			started_at: run,
+			finished_at: run + 1,
+		}));
+	}
+
+	fn loaded(&self) -> Vec<(ModelId, serde_json::Value)> {
+		Vec::new()
+	}
+
+	fn load(&self, _: ModelId) -> Result<(), String> {
+		Ok(())
+	}
+}
+
+struct Worker {
+	task: tokio::task::JoinHandle<()>,
+	stop: oneshot::Sender<()>,
+	arrived: mpsc::Sender<reckon_sdk::ContentRef>,
+	shared: Arc<Shared>,
+}
+
+fn start(dir: &Path, chain: &MockChain, engine: MockEngine) -> Worker {
+	let (sender, arrived) = mpsc::channel(8);
+	let shared = Arc::new(Shared::default());
+	let parts = Parts {
+		chain: chain.clone(),
+		engine: Arc::new(engine),
+		journal: Journal::open(&dir.join("journal.sqlite")).unwrap(),
+		blobs: BlobStore::open(&dir.join("blobs")).unwrap(),
+		expected: Expected::default(),
+		arrived,
+		shared: shared.clone(),
+		constants: constants(),
+		drain: Duration::from_secs(5),
+	};
+	let (stop, stopped) = oneshot::channel();
+	let task = tokio::spawn(async move {
+		let stop = async move {
+			let _ = stopped.await;
+		};
+		Daemon::run(parts, stop).await.unwrap();
+	});
+	Worker { task, stop, arrived: sender, shared }
+}
+
+fn constants() -> Constants {
+	Constants {
+		min_turn_blocks: 3,
+		max_deadline_blocks: 1_000,
+		grace_blocks: 5,
+		dispute_window_blocks: 2,
+		retention_blocks: 1_000,
+		max_payload_bytes: 1 << 20,
+		max_answer_bytes: 1 << 20,
+		max_output_units: 1 << 10,
+		max_clock_lead_millis: u64::MAX / 4,
+		min_bond: 1,
+		bond_per_ticket: 1,
+		max_capacity: 8,
+		unbonding_blocks: 10,
+		existential_deposit: 1,
+		slot_millis: 3_000,
+	}
+}
+
+fn assignment(n: u8, model: u8) -> Assignment {
+	Assignment {
+		job: H256::repeat_byte(n),
+		model: H256::repeat_byte(model),
+		task: TaskKind::Chat,
+		payload: Content::Inline(vec![n]),
+		sampling: Sampling::default(),
+		seed: H256::repeat_byte(3),
+		deadline: 40,
+	}
+}
+
+/// Waits until something is so.
+async fn until(mut is_so: impl FnMut() -> bool) {
+	for _ in 0..500 {
+		if is_so() {
+			return;
+		}
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
+	panic!("it never came to be");
+}
+
+#[tokio::test]
+async fn jobs_should_be_delivered_or_given_back_and_accounted_for() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	chain.assign(assignment(1, 9));
+	chain.assign(assignment(2, 0));
+	chain.block(2);
+	let state = chain.state.clone();
+	until(|| state.lock().unwrap().assigned.is_empty()).await;
+	assert_eq!(state.lock().unwrap().declined, [(H256::repeat_byte(2), Reason::ModelNotLoaded)]);
+	let settled = JobEvent::JobSettled {
+		job: H256::repeat_byte(1),
+		client: account([1; 32]),
+		provider: account([2; 32]),
+		charge: 42,
+		refunded: 0,
+	};
+	state.lock().unwrap().events.insert(3, vec![settled]);
+	// Blocks that are skipped by the heads are accounted for all the same.
+	chain.block(6);
+	let shared = worker.shared.clone();
+	until(|| shared.status().earned.charged == 42).await;
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn delivery_should_be_sent_unchanged_when_the_worker_died_after_sending_it() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	chain.state.lock().unwrap().deaf = true;
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	chain.assign(assignment(1, 9));
+	chain.block(2);
+	let state = chain.state.clone();
+	until(|| !state.lock().unwrap().deliveries.is_empty()).await;
+	worker.task.abort();
+	let _ = worker.task.await;
+	// A fork: the chain has forgotten the delivery, and shows the job again.
+	state.lock().unwrap().delivered.clear();
+	state.lock().unwrap().deaf = false;
+	chain.assign(assignment(1, 9));
+	chain.block(3);
+	let engine = MockEngine { runs: AtomicU64::new(100), stuck: false };
+	let worker = start(dir.path(), &chain, engine);
+	until(|| state.lock().unwrap().deliveries.len() == 2).await;
+	chain.block(4);
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+	let state = state.lock().unwrap();
+	assert_eq!(state.deliveries[0], state.deliveries[1]);
+	assert_eq!(state.deliveries[0].1.output, Content::Inline(b"answer 0".to_vec()));
+}
+
+#[tokio::test]
+async fn job_should_be_done_when_the_chain_has_the_delivery_of_an_earlier_life() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	chain.state.lock().unwrap().deaf = true;
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	chain.assign(assignment(1, 9));
+	chain.block(2);
+	let state = chain.state.clone();
+	until(|| !state.lock().unwrap().deliveries.is_empty()).await;
+	worker.task.abort();
+	let _ = worker.task.await;
+	chain.block(3);
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	let shared = worker.shared.clone();
+	until(|| shared.status().jobs.get("done") == Some(&1)).await;
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn payload_should_be_awaited_and_used_when_it_comes() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	let content = reckon_sdk::ContentRef::of(&[5; 9_000]);
+	chain.assign(Assignment { payload: Content::Blob(content), ..assignment(1, 9) });
+	chain.block(2);
+	let shared = worker.shared.clone();
+	until(|| shared.status().running.values().any(|phase| *phase == "awaiting_payload")).await;
+	BlobStore::open(&dir.path().join("blobs")).unwrap().put(&[5; 9_000]).unwrap();
+	worker.arrived.send(content).await.unwrap();
+	let state = chain.state.clone();
+	until(|| state.lock().unwrap().delivered.len() == 1).await;
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn worker_should_give_back_what_is_not_begun_when_stopped() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	let content = reckon_sdk::ContentRef::of(&[5; 9_000]);
+	chain.assign(Assignment { payload: Content::Blob(content), ..assignment(1, 9) });
+	chain.block(2);
+	let shared = worker.shared.clone();
+	until(|| !shared.status().running.is_empty()).await;
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+	let state = chain.state.lock().unwrap();
+	assert_eq!(state.declined, [(H256::repeat_byte(1), Reason::ShuttingDown)]);
+}
