@@ -25,7 +25,7 @@ pub(crate) enum JobCommand {
 		after_help = "Example: reckon job submit --model reckon-lexicon --task chat --text \
 			\"what is a ledger?\" --wait"
 	)]
-	Submit(SubmitArgs),
+	Submit(Box<SubmitArgs>),
 	/// Show a job, and its answer if it has one
 	Get(IdArgs),
 	/// Wait until a job has ended; status 3 when it was refunded
@@ -82,7 +82,7 @@ pub(crate) struct SubmitArgs {
 
 pub(crate) async fn run(context: &Context, command: JobCommand) -> Result<()> {
 	match command {
-		JobCommand::Submit(args) => submit(context, args).await,
+		JobCommand::Submit(args) => submit(context, *args).await,
 		JobCommand::Get(args) => show::get(context, args.job).await,
 		JobCommand::Wait(args) => wait(context, args).await,
 		JobCommand::Why(args) => show::why(context, args.job).await,

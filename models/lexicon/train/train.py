@@ -1,6 +1,6 @@
 """Train the model for a fixed time and export it, also on the way.
 
-    python train.py --data DATA --out MODEL --minutes 78
+    python train.py --data DATA --out MODEL --minutes 105
 
 DATA is what prepare.py wrote. Every --checkpoint-minutes, and at the end, the averaged weights go to
 MODEL with everything that belongs to them (see export.py). The learning rate follows the clock: it
@@ -129,8 +129,8 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="go on from this exported model, its results included")
-    parser.add_argument("--minutes", type=float, default=78)
-    parser.add_argument("--checkpoint-minutes", type=float, default=38)
+    parser.add_argument("--minutes", type=float, default=105)
+    parser.add_argument("--checkpoint-minutes", type=float, default=22)
     parser.add_argument("--batch-tokens", type=int, default=1024)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--weight-decay", type=float, default=0.02)

@@ -299,6 +299,8 @@ pub mod pallet {
 		/// Holds `bond`. `worker` is the hot key with which the worker daemon signs deliveries;
 		/// it can do nothing else in the provider's name, and should hold a little money of its
 		/// own, since a transaction's fee is advanced (and returned for a good delivery).
+		/// `capacity` is how many jobs the provider takes at once, `endpoint` the URL of its
+		/// worker's content endpoint, or empty.
 		///
 		/// Emits `ProviderRegistered`.
 		#[pallet::call_index(0)]
@@ -322,8 +324,8 @@ pub mod pallet {
 			Self::do_set_worker(who, worker)
 		}
 
-		/// Changes how many jobs the provider takes at once, and where its worker's content
-		/// endpoint is (an URL, or empty).
+		/// Changes how many jobs the provider takes at once (`capacity`), and the URL of its
+		/// worker's content endpoint (`endpoint`, may be empty).
 		///
 		/// Emits `ProviderUpdated`.
 		#[pallet::call_index(2)]
@@ -338,7 +340,7 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::update(offers)).into())
 		}
 
-		/// Adds to the signer's bond, which brings more tickets in the draws.
+		/// Adds `amount` to the signer's bond, which brings more tickets in the draws.
 		///
 		/// Emits `BondRaised`.
 		#[pallet::call_index(3)]

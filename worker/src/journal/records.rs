@@ -137,16 +137,6 @@ impl Journal {
 		Ok(rows.collect::<Result<_, _>>()?)
 	}
 
-	/// The answers that are still wanted: of jobs that have not ended, or ended lately.
-	///
-	/// # Errors
-	/// When the journal can't be read.
-	pub fn settled_before(&self, block: BlockNumber) -> Result<Vec<JobId>, JournalError> {
-		let mut rows = self.db.prepare("SELECT id FROM jobs WHERE settled_at < ?1")?;
-		let rows = rows.query_map([block], |row| Ok(H256(row.get(0)?)))?;
-		Ok(rows.collect::<Result<_, _>>()?)
-	}
-
 	/// The delivery of a job, as it was written down.
 	///
 	/// # Errors
