@@ -6,7 +6,7 @@ use frame_benchmarking::{
 	add_benchmark, define_benchmarks, list_benchmark, BenchmarkBatch, BenchmarkConfig,
 	BenchmarkList,
 };
-use frame_support::traits::{StorageInfo, StorageInfoTrait};
+use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 
 define_benchmarks!(
 	[pallet_models, Models]

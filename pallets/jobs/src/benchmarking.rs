@@ -175,7 +175,8 @@ mod benchmarks {
 	#[benchmark]
 	fn due_delivered() {
 		let (id, worker) = assigned::<T>();
-		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))?;
+		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))
+			.expect("set up for it");
 		let now = due::<T>(id);
 
 		#[block]
@@ -189,7 +190,8 @@ mod benchmarks {
 	#[benchmark]
 	fn due_final() {
 		let (id, worker) = assigned::<T>();
-		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))?;
+		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))
+			.expect("set up for it");
 		let settles = due::<T>(id);
 		Pallet::<T>::work_off_more(settles, Weight::MAX);
 		let now = due::<T>(id);

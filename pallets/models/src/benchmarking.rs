@@ -43,7 +43,7 @@ mod benchmarks {
 	fn deprecate() {
 		let who = funded::<T>("owner");
 		let model = ModelId::repeat_byte(1);
-		Pallet::<T>::do_register(who.clone(), model, details::<T>())?;
+		Pallet::<T>::do_register(who.clone(), model, details::<T>()).expect("set up for it");
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who), model);
@@ -56,7 +56,7 @@ mod benchmarks {
 		let who = funded::<T>("owner");
 		let to: T::AccountId = account("heir", 0, 0);
 		let model = ModelId::repeat_byte(1);
-		Pallet::<T>::do_register(who.clone(), model, details::<T>())?;
+		Pallet::<T>::do_register(who.clone(), model, details::<T>()).expect("set up for it");
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who), model, to.clone());

@@ -124,7 +124,8 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(owner: &T::AccountId, n: u32) -> ModelId {
 		use reckon_primitives::{NumericProfile, TaskKind, TaskSet};
-		let model = ModelId::from_low_u64_be(n.into());
+		let mut model = ModelId::repeat_byte(0xbe);
+		model.0.iter_mut().zip(n.to_le_bytes()).for_each(|(byte, of_n)| *byte = of_n);
 		T::Deposit::ensure_successful(owner, Footprint::from_parts(3, 1_000));
 		let details = ModelDetails {
 			name: alloc::format!("benchmark-{n}").into_bytes().try_into().expect("short"),

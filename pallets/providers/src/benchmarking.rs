@@ -98,7 +98,8 @@ mod benchmarks {
 		let who = funded::<T>("provider", 0);
 		let capacity = T::MaxCapacity::get();
 		let worker = account("worker", 0, 0);
-		Pallet::<T>::do_register(who.clone(), worker, T::MinBond::get(), capacity, endpoint())?;
+		Pallet::<T>::do_register(who.clone(), worker, T::MinBond::get(), capacity, endpoint())
+			.expect("set up for it");
 		offers::<T>(&who, o);
 		let amount = T::BondPerTicket::get().saturating_mul(T::MaxTickets::get().into());
 
@@ -146,8 +147,8 @@ mod benchmarks {
 	fn resume(o: Linear<0, { T::MaxOffers::get() }>) {
 		let who = provider::<T>(0);
 		offers::<T>(&who, o);
-		Pallet::<T>::do_update(who.clone(), 1, endpoint())?;
-		Pallet::<T>::do_pause(who.clone())?;
+		Pallet::<T>::do_update(who.clone(), 1, endpoint()).expect("set up for it");
+		Pallet::<T>::do_pause(who.clone()).expect("set up for it");
 		Providers::<T>::mutate(&who, |p| {
 			if let Some(p) = p {
 				p.capacity = T::MaxCapacity::get();
@@ -175,7 +176,7 @@ mod benchmarks {
 	#[benchmark]
 	fn finish_departure() {
 		let who = provider::<T>(0);
-		Pallet::<T>::do_leave(who.clone())?;
+		Pallet::<T>::do_leave(who.clone()).expect("set up for it");
 		let then = frame_system::Pallet::<T>::block_number()
 			.saturating_add(T::UnbondingBlocks::get())
 			.saturating_add(BlockNumberFor::<T>::from(1u32));

@@ -65,7 +65,8 @@ impl ModelInspect<AccountId> for MockModels {
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(owner: &AccountId, n: u32) -> ModelId {
-		let id = ModelId::from_low_u64_be(n.into());
+		let mut id = ModelId::repeat_byte(0xbe);
+		id.0.iter_mut().zip(n.to_le_bytes()).for_each(|(byte, of_n)| *byte = of_n);
 		let tasks = [TaskKind::Chat, TaskKind::Complete, TaskKind::Embed];
 		Self::insert(id, *owner, Permill::from_percent(20), &tasks);
 		id
