@@ -67,3 +67,22 @@ fn token_should_be_the_same_everywhere() {
 		token::SS58_PREFIX
 	);
 }
+
+#[test]
+fn proxy_should_move_no_money_away_when_it_is_not_for_transfers() {
+	use frame_support::traits::InstanceFilter;
+	use reckon_runtime::{configs::ProxyType, RuntimeCall};
+
+	let transfer = RuntimeCall::Models(pallet_models::Call::transfer {
+		model: Default::default(),
+		to: sp_keyring::Sr25519Keyring::Bob.to_account_id(),
+	});
+	assert!(!ProxyType::NonTransfer.filter(&transfer));
+	assert!(ProxyType::Any.filter(&transfer));
+	let pause = RuntimeCall::Providers(pallet_providers::Call::pause {});
+	assert!(ProxyType::NonTransfer.filter(&pause) && ProxyType::Provider.filter(&pause));
+	assert!(!ProxyType::Jobs.filter(&pause));
+	// A proxy may make others that can do no more than itself: a job can pay anybody.
+	assert!(!ProxyType::NonTransfer.is_superset(&ProxyType::Jobs));
+	assert!(ProxyType::NonTransfer.is_superset(&ProxyType::Provider));
+}

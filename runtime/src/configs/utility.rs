@@ -44,7 +44,14 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
 		match self {
 			Self::Any => true,
-			Self::NonTransfer => !matches!(call, RuntimeCall::Balances(_) | RuntimeCall::Sudo(_)),
+			// A job pays whom its `only` names, and a model's royalty is worth money.
+			Self::NonTransfer => !matches!(
+				call,
+				RuntimeCall::Balances(_)
+					| RuntimeCall::Sudo(_)
+					| RuntimeCall::Jobs(pallet_jobs::Call::submit_job { .. })
+					| RuntimeCall::Models(pallet_models::Call::transfer { .. })
+			),
 			Self::Provider => matches!(call, RuntimeCall::Providers(_)),
 			Self::Jobs => matches!(
 				call,
@@ -60,7 +67,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			(one, same) if one == same => true,
 			(Self::Any, _) => true,
 			(_, Self::Any) => false,
-			(Self::NonTransfer, _) => true,
+			(Self::NonTransfer, Self::Provider) => true,
 			_ => false,
 		}
 	}
