@@ -72,8 +72,8 @@ fn everything_of_our_pallets_should_be_documented() {
 	assert_eq!(found.count(), OURS.len());
 }
 
-/// The daemons and the CLI are compiled against this file; `make metadata` writes it. The values of
-/// constants may differ: `fast-runtime` changes them, and nobody compiles against values.
+/// The SDK's tests hold its calls and types against this file; `make metadata` writes it. The values of
+/// constants may differ: `fast-runtime` changes them, and nobody relies on values.
 #[test]
 fn committed_metadata_should_be_the_runtimes_own() {
 	let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../sdk/metadata.scale");

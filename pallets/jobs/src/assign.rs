@@ -83,7 +83,8 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Reason::NoneWithinPrice)
 	}
 
-	/// What the draw of a job's provider comes from: unknown to the client when it signs.
+	/// What the draw of a job's provider comes from. A client that waits for the parent block can
+	/// know it: docs/known-weaknesses.md.
 	fn draw_seed(id: JobId, attempt: u32) -> H256 {
 		let subject = (id, attempt).encode();
 		let (random, _) = T::Randomness::random(&subject);
@@ -93,7 +94,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What the answer's random numbers come from: fixed by the assignment's block and the
-	/// client's salt before the worker sees the job, so that nobody can choose an answer.
+	/// client's salt before the worker sees the job, so that no worker can choose an answer.
 	fn sampling_seed(id: JobId, job: &JobOf<T>) -> H256 {
 		let parent = frame_system::Pallet::<T>::parent_hash();
 		BlakeTwo256::hash(&(SEED_DOMAIN, id, parent, job.sampling.salt).encode())
