@@ -172,6 +172,8 @@ pub enum JobState<AccountId, Balance, BlockNumber> {
 	Open {
 		/// Why it still waits.
 		reason: Reason,
+		/// Since which block.
+		since: BlockNumber,
 	},
 	/// A provider has it.
 	#[codec(index = 1)]
@@ -196,6 +198,8 @@ pub enum JobState<AccountId, Balance, BlockNumber> {
 		charge: Balance,
 		/// The seed it was sampled from.
 		seed: H256,
+		/// Since which block the provider had the job.
+		assigned_at: BlockNumber,
 	},
 	/// Paid. Nothing is held any more.
 	#[codec(index = 3)]

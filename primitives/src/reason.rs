@@ -43,6 +43,9 @@ pub enum Reason {
 	/// Waiting: the one provider that the client named can't take it now.
 	#[codec(index = 13)]
 	NamedProviderUnavailable,
+	/// Waiting: the chain draws a provider at the start of the next block.
+	#[codec(index = 14)]
+	AwaitingDraw,
 
 	/// The provider let its deadline pass.
 	#[codec(index = 20)]
@@ -109,6 +112,10 @@ pub enum Reason {
 	/// The provider's price is above what the job allows.
 	#[codec(index = 69)]
 	PriceAboveMaximum,
+	/// The provider has declined jobs lately, and the places that these had rest for a while; it
+	/// has no other.
+	#[codec(index = 70)]
+	DeclinedRecently,
 }
 
 impl Reason {

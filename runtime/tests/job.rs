@@ -41,6 +41,7 @@ fn run(test: impl FnOnce()) {
 		set_up();
 		let issuance = Balances::total_issuance();
 		test();
+		check();
 		assert_eq!(Balances::total_issuance(), issuance, "money was made or lost");
 	});
 }
@@ -55,6 +56,15 @@ fn to_block(number: u32) {
 		System::set_block_number(now + 1);
 		pallet_timestamp::Now::<Runtime>::put(u64::from(now + 1) * 3_000);
 		Jobs::on_initialize(now + 1);
+		check();
+	}
+}
+
+/// What one pallet alone can't see: a provider's load is the number of the jobs that it has.
+fn check() {
+	for (who, provider) in pallet_providers::Providers::<Runtime>::iter() {
+		let jobs = pallet_jobs::ProviderJobs::<Runtime>::iter_key_prefix(&who).count();
+		assert_eq!(provider.load as usize, jobs, "a provider's load is not its jobs");
 	}
 }
 
@@ -97,6 +107,7 @@ fn submit() -> JobId {
 		only: None,
 	};
 	assert_ok!(Jobs::submit_job(signed(Charlie), request));
+	to_block(System::block_number() + 1);
 	pallet_jobs::ClientJobs::<Runtime>::iter_key_prefix(id(Charlie)).next().expect("submitted")
 }
 

@@ -1,14 +1,14 @@
-//! When the chain looks at each job again: the agenda, and the queue of jobs that wait.
+//! When the chain looks at each job again: the agenda.
 //!
 //! Each job stands in the agenda exactly once, under the block at whose start something must
-//! happen to it. Nobody's help is needed for a deadline to pass.
+//! happen to it. Nobody's help is needed for a draw to be made or a deadline to pass.
 
 use crate::{pallet::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{JobId, JobState, Reason};
-use reckon_support::Outcome;
+use reckon_support::{OnJobSettled, OnProviderOutcome, Outcome};
 use sp_runtime::traits::{One, Saturating, Zero};
 
 /// Blocks without entries that one sweep passes over: it catches up after a halt, bounded.
@@ -24,15 +24,36 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::insert(due, id, ());
 	}
 
-	/// Lets a job wait for a provider until its deadline. The caller stores the job.
-	pub(crate) fn wait(id: JobId, job: &mut JobOf<T>, reason: Reason) {
-		job.state = JobState::Open { reason };
-		let due = job.deadline.saturating_add(One::one());
-		if job.due != due {
-			Self::schedule(id, job, due);
+	/// Lets a job wait for the draw at the next block's start. The caller stores the job.
+	pub(crate) fn await_draw(id: JobId, job: &mut JobOf<T>) {
+		let now = frame_system::Pallet::<T>::block_number();
+		job.state = JobState::Open { reason: Reason::AwaitingDraw, since: now };
+		Self::schedule(id, job, now.saturating_add(One::one()));
+	}
+
+	/// Draws a provider for a job that waits, lets it wait on, or gives the money back. The caller
+	/// stores the job.
+	fn draw(id: JobId, job: &mut JobOf<T>, was: Reason, since: BlockNumberFor<T>) {
+		let now = frame_system::Pallet::<T>::block_number();
+		// The last block in which a provider would still have time.
+		let last = job.deadline.saturating_sub(T::MinTurnBlocks::get());
+		let drawn = if now > last { Err(was) } else { Self::assign(id, job, now) };
+		let Err(reason) = drawn else { return };
+		if now >= last {
+			return Self::refund(id, job, Reason::NoProviderInTime);
 		}
-		Self::enqueue(id);
-		Self::deposit_event(Event::JobWaiting { job: id, reason });
+		// Nobody else is there, and nobody else would fare better.
+		if job.attempts.last().is_some_and(|attempt| attempt.reason.blames_job()) {
+			return Self::refund(id, job, Reason::AttemptsExhausted);
+		}
+		if reason != was {
+			job.state = JobState::Open { reason, since };
+			Self::deposit_event(Event::JobWaiting { job: id, reason });
+		}
+		// The next try is as far away as the wait has been long: a job that waits for long costs
+		// the chain little, and none waits for more than twice as long as it must.
+		let waited = now.saturating_sub(since).max(One::one());
+		Self::schedule(id, job, now.saturating_add(waited).min(last));
 	}
 
 	/// What every block does, however full it is.
@@ -87,19 +108,20 @@ impl<T: Config> Pallet<T> {
 			return T::DbWeight::get().reads_writes(1, 1);
 		};
 		let weight = match job.state.clone() {
-			JobState::Open { .. } => {
-				Self::refund(id, &mut job, Reason::NoProviderInTime);
-				T::WeightInfo::due_open()
+			JobState::Open { reason, since } => {
+				Self::draw(id, &mut job, reason, since);
+				Self::due_open()
 			},
-			JobState::Assigned { provider, .. } => {
+			JobState::Assigned { provider, assigned_at, .. } => {
 				Self::deposit_event(Event::DeadlineMissed { job: id, provider: provider.clone() });
 				let reason = Reason::DeadlineMissed;
-				Self::end_turn(id, &mut job, provider, reason, Outcome::DeadlineMissed);
-				T::WeightInfo::due_assigned()
+				let outcome = Outcome::DeadlineMissed;
+				Self::end_turn(id, &mut job, provider, assigned_at, reason, outcome);
+				Self::due_assigned()
 			},
-			JobState::Delivered { provider, delivery, charge, seed } => {
-				Self::settle(id, &mut job, provider, delivery, charge, seed);
-				T::WeightInfo::due_delivered()
+			JobState::Delivered { provider, delivery, charge, seed, assigned_at } => {
+				Self::settle(id, &mut job, provider, delivery, charge, seed, assigned_at);
+				Self::due_delivered()
 			},
 			JobState::Settled { .. } | JobState::Refunded { .. } => {
 				Self::forget(id, &job);
@@ -119,56 +141,27 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::JobForgotten { job: id });
 	}
 
-	/// Tries to place jobs that wait, the longest waiting first.
-	pub(crate) fn retry_waiting(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-		let each = T::WeightInfo::retry_open();
-		let mut used = T::DbWeight::get().reads(1);
-		if !used.saturating_add(each).all_lte(limit) {
-			return Weight::zero();
-		}
-		let (first, next) = WaitingRange::<T>::get();
-		// Those that go to the end of the queue are not tried twice in a block.
-		let last = next.min(first.saturating_add(T::RetriesPerBlock::get().into()));
-		for number in first..last {
-			if !used.saturating_add(each).all_lte(limit) {
-				break;
-			}
-			used = used.saturating_add(each);
-			WaitingRange::<T>::mutate(|range| range.0 = number.saturating_add(1));
-			if let Some(id) = Waiting::<T>::take(number) {
-				Self::retry(id, now);
-			}
-		}
-		used
+	/// A draw's weight: that of one that finds somebody, or of the money going back.
+	fn due_open() -> Weight {
+		T::WeightInfo::due_open().max(T::WeightInfo::due_expired())
 	}
 
-	fn retry(id: JobId, now: BlockNumberFor<T>) {
-		let Some(mut job) = Jobs::<T>::get(id) else { return };
-		let JobState::Open { reason: old } = job.state else { return };
-		match Self::assign(id, &mut job, now) {
-			Ok(()) => Jobs::<T>::insert(id, job),
-			Err(reason) => {
-				if reason != old {
-					job.state = JobState::Open { reason };
-					Jobs::<T>::insert(id, job);
-				}
-				Self::enqueue(id);
-			},
-		}
+	// The benchmarks know the other pallets' hooks, but not the dearest that these can do.
+	fn due_assigned() -> Weight {
+		T::WeightInfo::due_assigned().saturating_add(T::OnOutcome::on_provider_outcome_weight())
 	}
 
-	fn enqueue(id: JobId) {
-		WaitingRange::<T>::mutate(|(_, next)| {
-			Waiting::<T>::insert(*next, id);
-			*next = next.saturating_add(1);
-		});
+	fn due_delivered() -> Weight {
+		T::WeightInfo::due_delivered()
+			.saturating_add(T::OnOutcome::on_provider_outcome_weight())
+			.saturating_add(T::OnSettled::on_job_settled_weight())
 	}
 
 	/// What the heaviest step of the agenda weighs.
 	fn heaviest_step() -> Weight {
-		T::WeightInfo::due_open()
-			.max(T::WeightInfo::due_assigned())
-			.max(T::WeightInfo::due_delivered())
+		Self::due_open()
+			.max(Self::due_assigned())
+			.max(Self::due_delivered())
 			.max(T::WeightInfo::due_final())
 	}
 }

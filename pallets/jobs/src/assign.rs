@@ -1,4 +1,8 @@
 //! Who gets a job. The number of reads is bounded by `Draws`, whatever the number of providers.
+//!
+//! Only the agenda assigns, at a block's start, by randomness that was not known to those who signed
+//! what led to the draw. The author of the block before did know it, and can keep a transaction out
+//! of its block: a draw again costs a wait.
 
 use crate::pallet::*;
 use codec::Encode;
@@ -21,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		job: &mut JobOf<T>,
 		now: BlockNumberFor<T>,
 	) -> Result<(), Reason> {
-		let turn = Self::turn_length(job, now)?;
+		let turn = Self::turn_length(job, now);
 		let Candidate { provider, price, .. } = Self::choose(id, job)?;
 		T::Providers::reserve(&provider).map_err(|_| Reason::NoneFree)?;
 
@@ -40,18 +44,14 @@ impl<T: Config> Pallet<T> {
 
 	/// How many blocks the next provider has: an equal share of what is left for each attempt
 	/// that is left, so that a first provider that is away leaves time for a second.
-	fn turn_length(job: &JobOf<T>, now: BlockNumberFor<T>) -> Result<BlockNumberFor<T>, Reason> {
+	fn turn_length(job: &JobOf<T>, now: BlockNumberFor<T>) -> BlockNumberFor<T> {
 		let left = job.deadline.saturating_sub(now);
-		let least = T::MinTurnBlocks::get();
-		if left < least {
-			return Err(Reason::NoProviderInTime);
-		}
 		let attempts_left = match job.only {
 			Some(_) => 1,
 			None => MAX_ATTEMPTS.saturating_sub(job.attempts.len() as u32).max(1),
 		};
 		let share = left.checked_div(&attempts_left.into()).unwrap_or(left);
-		Ok(share.max(least))
+		share.max(T::MinTurnBlocks::get())
 	}
 
 	fn choose(id: JobId, job: &JobOf<T>) -> Result<Candidate<T::AccountId, Balance>, Reason> {
@@ -77,27 +77,29 @@ impl<T: Config> Pallet<T> {
 			.filter(|(price, _)| *price <= job.max_price)
 			.max_by_key(|(price, one)| {
 				let reputation = T::Reputation::score(&one.provider);
-				economics::score(reputation, one.free, one.capacity, *price)
+				economics::score(reputation, one.free, one.places, *price)
 			})
 			.map(|(_, one)| one)
 			.ok_or(Reason::NoneWithinPrice)
 	}
 
-	/// What the draw of a job's provider comes from. A client that waits for the parent block can
-	/// know it: docs/known-weaknesses.md.
+	/// What the draw of a job's provider comes from.
 	fn draw_seed(id: JobId, attempt: u32) -> H256 {
-		let subject = (id, attempt).encode();
-		let (random, _) = T::Randomness::random(&subject);
-		// In the chain's first blocks there is no randomness yet; the parent's hash must do.
-		let random = random.unwrap_or_else(frame_system::Pallet::<T>::parent_hash);
-		BlakeTwo256::hash(&(subject, random).encode())
+		Self::random((id, attempt))
 	}
 
 	/// What the answer's random numbers come from: fixed by the assignment's block and the
 	/// client's salt before the worker sees the job, so that no worker can choose an answer.
 	fn sampling_seed(id: JobId, job: &JobOf<T>) -> H256 {
-		let parent = frame_system::Pallet::<T>::parent_hash();
-		BlakeTwo256::hash(&(SEED_DOMAIN, id, parent, job.sampling.salt).encode())
+		Self::random((SEED_DOMAIN, id, job.sampling.salt))
+	}
+
+	fn random(subject: impl Encode) -> H256 {
+		let subject = subject.encode();
+		let (random, _) = T::Randomness::random(&subject);
+		// In the chain's first blocks there is no randomness yet; the parent's hash must do.
+		let random = random.unwrap_or_else(frame_system::Pallet::<T>::parent_hash);
+		BlakeTwo256::hash(&(subject, random).encode())
 	}
 
 	/// The least price at which one of the providers drawn now would take such a job.

@@ -9,8 +9,8 @@ use frame_support::{
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{
-	Assurance, Balance, Content, Delivery, JobId, JobRequest, JobState, MaxInlineBytes, ModelId,
-	Price, Privacy, Reason, Sampling, TaskKind, Units,
+	Assurance, Attempt, Balance, Content, Delivery, JobId, JobRequest, JobState, MaxInlineBytes,
+	ModelId, Price, Privacy, Reason, Sampling, TaskKind, Units,
 };
 use reckon_support::{ModelInspect, ProviderPool};
 use sp_runtime::traits::{Saturating, Zero};
@@ -70,6 +70,8 @@ fn assigned<T: Config<Currency: Mutate<T::AccountId>>>() -> (JobId, T::AccountId
 	let model = model::<T>();
 	providers::<T>(&model, PROVIDERS);
 	let id = submitted::<T>(model);
+	let now = due::<T>(id);
+	Pallet::<T>::work_off_more(now, Weight::MAX);
 	let Some(JobState::Assigned { provider, .. }) = Jobs::<T>::get(id).map(|job| job.state) else {
 		panic!("providers are there");
 	};
@@ -105,7 +107,6 @@ mod benchmarks {
 	#[benchmark]
 	fn submit_job(b: Linear<1, { MaxInlineBytes::get() }>) {
 		let model = model::<T>();
-		providers::<T>(&model, PROVIDERS);
 		let client = funded::<T>("client", 0);
 
 		#[extrinsic_call]
@@ -132,7 +133,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(worker), id, Reason::Busy);
 
-		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AwaitingDraw));
 	}
 
 	#[benchmark]
@@ -145,10 +146,40 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::CancelledByClient));
 	}
 
+	/// A draw from as many candidates as there can be, after two turns that came to nothing.
 	#[benchmark]
 	fn due_open() {
-		let id = submitted::<T>(model::<T>());
+		let model = model::<T>();
+		providers::<T>(&model, PROVIDERS);
+		let id = submitted::<T>(model);
+		Jobs::<T>::mutate(id, |job| {
+			if let Some(job) = job {
+				for n in 0..2 {
+					let provider = account("away", n, 0);
+					let reason = Reason::DeadlineMissed;
+					let _ = job.attempts.try_push(Attempt { provider, reason });
+				}
+			}
+		});
 		let now = due::<T>(id);
+
+		#[block]
+		{
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+		}
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
+	}
+
+	#[benchmark]
+	fn due_expired() {
+		let id = submitted::<T>(model::<T>());
+		let mut now = due::<T>(id);
+		// Draws in vain, until the one that comes too late.
+		while Jobs::<T>::get(id).is_some_and(|job| job.due <= job.deadline) {
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+			now = due::<T>(id);
+		}
 
 		#[block]
 		{
@@ -169,7 +200,7 @@ mod benchmarks {
 		}
 
 		assert_eq!(Jobs::<T>::get(id).map(|job| job.attempts.len()), Some(1));
-		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AwaitingDraw));
 	}
 
 	#[benchmark]
@@ -202,20 +233,5 @@ mod benchmarks {
 		}
 
 		assert!(!Jobs::<T>::contains_key(id));
-	}
-
-	#[benchmark]
-	fn retry_open() {
-		let model = model::<T>();
-		let id = submitted::<T>(model);
-		providers::<T>(&model, PROVIDERS);
-		let now = frame_system::Pallet::<T>::block_number();
-
-		#[block]
-		{
-			Pallet::<T>::retry_waiting(now, Weight::MAX);
-		}
-
-		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
 	}
 }

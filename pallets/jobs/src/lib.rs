@@ -42,7 +42,7 @@ pub mod pallet {
 		pallet_prelude::*,
 		traits::{
 			fungible::{Inspect, InspectHold, MutateHold},
-			Randomness, UnixTime,
+			OnKilledAccount, Randomness, UnixTime,
 		},
 	};
 	use frame_system::pallet_prelude::*;
@@ -95,13 +95,13 @@ pub mod pallet {
 		type Subnets: SubnetInspect;
 
 		/// Is told how each provider's turn ended.
-		type OnOutcome: OnProviderOutcome<Self::AccountId, Balance>;
+		type OnOutcome: OnProviderOutcome<Self::AccountId, Balance, BlockNumberFor<Self>>;
 
 		/// Is told of each paid job.
 		type OnSettled: OnJobSettled<Self::AccountId, Balance>;
 
-		/// Where the draws' randomness comes from. It need not be secret for long: nobody may
-		/// know it when signing a submission.
+		/// Where the draws' randomness comes from, asked at a block's start. Nobody may know it
+		/// when signing what leads to a draw: the block before is enough.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
 		/// The chain's clock, to refuse deliveries from a future.
@@ -155,10 +155,6 @@ pub mod pallet {
 		/// for spare weight or the next block.
 		#[pallet::constant]
 		type DuePerBlock: Get<u32>;
-
-		/// How many waiting jobs a block with spare weight tries to place at most.
-		#[pallet::constant]
-		type RetriesPerBlock: Get<u32>;
 	}
 
 	/// Why this pallet holds money.
@@ -182,9 +178,9 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Answers<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
 
-	/// How many jobs each client has submitted, ever.
+	/// How many jobs have been submitted, ever.
 	#[pallet::storage]
-	pub type JobCounts<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
+	pub type JobCount<T: Config> = StorageValue<_, u64, ValueQuery>;
 
 	/// The jobs of each client that are remembered.
 	#[pallet::storage]
@@ -196,7 +192,7 @@ pub mod pallet {
 	pub type ProviderJobs<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, JobId, (), OptionQuery>;
 
-	/// What each client has deposited, paid and been refunded, ever.
+	/// What each client has deposited, paid and been refunded, as long as its account is there.
 	#[pallet::storage]
 	pub type Ledgers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
 
@@ -208,15 +204,6 @@ pub mod pallet {
 	/// The first block of the agenda that may not be worked off.
 	#[pallet::storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
-
-	/// The jobs that wait for a provider, in the order in which they are tried again. May name
-	/// jobs that wait no more.
-	#[pallet::storage]
-	pub type Waiting<T: Config> = StorageMap<_, Twox64Concat, u64, JobId, OptionQuery>;
-
-	/// The number of the first waiting job, and of the next one to come.
-	#[pallet::storage]
-	pub type WaitingRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -331,7 +318,7 @@ pub mod pallet {
 		PriceZero,
 		/// The deadline is not after the current block.
 		DeadlinePassed,
-		/// The deadline is nearer than the constant `MinTurnBlocks`.
+		/// The deadline is not more than the constant `MinTurnBlocks` away.
 		DeadlineTooSoon,
 		/// The deadline is farther than the constant `MaxDeadlineBlocks`.
 		DeadlineTooFar,
@@ -357,6 +344,8 @@ pub mod pallet {
 		DeliveryTooLate,
 		/// The answer is longer than the constant `MaxAnswerBytes`.
 		AnswerTooLong,
+		/// There is nothing in the answer, though it is an embedding or claims units of output.
+		AnswerEmpty,
 		/// The delivery claims more units than the payload and parameters allow.
 		UnitsAboveLimit,
 		/// The work ended before it began; check the worker's clock.
@@ -371,11 +360,12 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Asks for an inference.
 		///
-		/// Holds the request's `max_price` and gives the job to a provider drawn at random, or
-		/// lets it wait for one. What the work does not cost comes back when it is paid; all of
-		/// it comes back when there is no answer by the deadline. Both happen by themselves.
+		/// Holds the request's `max_price`. At the start of the next block the job goes to a
+		/// provider drawn at random, or waits for one. What the work does not cost comes back
+		/// when it is paid; all of it comes back when there is no answer by the deadline. All of
+		/// this happens by itself.
 		///
-		/// Emits `JobSubmitted`, and `JobAssigned` or `JobWaiting`.
+		/// Emits `JobSubmitted`, and in the next block `JobAssigned` or `JobWaiting`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit_job(inline_length(&request.payload)))]
 		pub fn submit_job(origin: OriginFor<T>, request: RequestOf<T>) -> DispatchResult {
@@ -401,10 +391,14 @@ pub mod pallet {
 
 		/// Gives a job back, so that another provider can have it. Signed by the worker of the
 		/// provider that has the job. Without a mark within `GraceBlocks` of the assignment;
-		/// later it counts as a missed deadline.
+		/// later it counts as a missed deadline. The place that the job had rests for a while.
 		///
-		/// Emits `JobDeclined`, and `JobAssigned`, `JobWaiting` or `JobRefunded`.
+		/// Emits `JobDeclined`, and `JobRefunded` or, in the next block, `JobAssigned`,
+		/// `JobWaiting` or `JobRefunded`.
 		#[pallet::call_index(2)]
+		#[pallet::weight(
+			T::WeightInfo::decline().saturating_add(T::OnOutcome::on_provider_outcome_weight())
+		)]
 		pub fn decline(
 			origin: OriginFor<T>,
 			job: JobId,
@@ -425,6 +419,14 @@ pub mod pallet {
 		}
 	}
 
+	/// An account's ledger goes with the account, whose least balance is what its place in storage
+	/// costs. Money in escrow keeps an account alive.
+	impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
+		fn on_killed_account(who: &T::AccountId) {
+			Ledgers::<T>::remove(who);
+		}
+	}
+
 	/// How many bytes of content travel in a call.
 	fn inline_length(content: &Content) -> u32 {
 		match content {
@@ -440,8 +442,7 @@ pub mod pallet {
 		}
 
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-			let used = Self::work_off_more(now, limit);
-			used.saturating_add(Self::retry_waiting(now, limit.saturating_sub(used)))
+			Self::work_off_more(now, limit)
 		}
 
 		#[cfg(feature = "std")]
@@ -490,7 +491,8 @@ pub mod pallet {
 			Self::client_jobs(&client)
 		}
 
-		/// What this pallet holds of an account's money, job by job, for at most 1,000 jobs.
+		/// What this pallet holds of an account's money, job by job, for at most 1,000 jobs. Looks
+		/// at 10,000 remembered jobs; the sum of all is in `Ledgers`.
 		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}

@@ -57,6 +57,7 @@ type Block = frame_system::mocking::MockBlockU32<Test>;
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
 	type Block = Block;
+	type OnKilledAccount = Jobs;
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type BlockHashCount = ConstU32<256>;
 }
@@ -115,7 +116,6 @@ impl pallet_jobs::Config for Test {
 	type MaxOutputUnits = ConstU32<1_000>;
 	type MaxClockLeadMillis = ConstU64<30_000>;
 	type DuePerBlock = ConstU32<4>;
-	type RetriesPerBlock = ConstU32<4>;
 }
 
 /// Runs a test on a fresh chain with clients, a treasury, a model and no provider, and checks the
@@ -205,6 +205,14 @@ pub fn submit(request: JobRequest<AccountId, Balance, u32>) -> JobId {
 	let before: Vec<_> = pallet_jobs::Jobs::<Test>::iter_keys().collect();
 	frame_support::assert_ok!(Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request));
 	pallet_jobs::Jobs::<Test>::iter_keys().find(|id| !before.contains(id)).unwrap()
+}
+
+/// Submits a request of the client's, begins the next block, in which a provider is drawn, and says
+/// the job's id.
+pub fn drawn(request: JobRequest<AccountId, Balance, u32>) -> JobId {
+	let id = submit(request);
+	to_block(System::block_number() + 1);
+	id
 }
 
 /// The origin of a provider's worker.

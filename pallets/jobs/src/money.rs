@@ -6,10 +6,11 @@ use frame_support::traits::{
 	tokens::{Fortitude, Precision, Restriction},
 	Get,
 };
+use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics::{split, Shares};
 use reckon_primitives::{Balance, ContentRef, Delivery, JobId, JobState, Reason};
 use reckon_support::{
-	ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob, SubnetInspect,
+	EndedTurn, ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob, SubnetInspect,
 };
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
@@ -33,6 +34,7 @@ impl<T: Config> Pallet<T> {
 		delivery: Delivery<ContentRef>,
 		charge: Balance,
 		seed: H256,
+		assigned_at: BlockNumberFor<T>,
 	) {
 		let model = T::Models::model(&job.model);
 		let shares = Shares {
@@ -50,7 +52,13 @@ impl<T: Config> Pallet<T> {
 		let charge = fee.saturating_add(royalty).saturating_add(earned);
 		let refunded = Self::close_escrow(&job.client, job.max_price, charge);
 
-		T::OnOutcome::on_provider_outcome(&provider, Outcome::Settled, charge);
+		T::OnOutcome::on_provider_outcome(&EndedTurn {
+			provider: provider.clone(),
+			outcome: Outcome::Settled,
+			value: charge,
+			assigned_at,
+			named: job.only.is_some(),
+		});
 		T::OnSettled::on_job_settled(&SettledJob {
 			job: id,
 			model: job.model,

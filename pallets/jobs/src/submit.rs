@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
 			submitted_at: now,
 			due: Zero::zero(),
 			attempts: Default::default(),
-			state: JobState::Open { reason: Reason::NoOffer },
+			state: JobState::Open { reason: Reason::AwaitingDraw, since: now },
 		};
 		if let Some(bytes) = request.payload.into_inline() {
 			Payloads::<T>::insert(id, bytes);
@@ -54,9 +54,7 @@ impl<T: Config> Pallet<T> {
 			max_price: job.max_price,
 			deadline: job.deadline,
 		});
-		if let Err(reason) = Self::assign(id, &mut job, now) {
-			Self::wait(id, &mut job, reason);
-		}
+		Self::await_draw(id, &mut job);
 		Jobs::<T>::insert(id, job);
 		Ok(())
 	}
@@ -116,21 +114,18 @@ impl<T: Config> Pallet<T> {
 	fn ensure_deadline(deadline: BlockNumberFor<T>, now: BlockNumberFor<T>) -> DispatchResult {
 		ensure!(deadline > now, Error::<T>::DeadlinePassed);
 		let ahead = deadline.saturating_sub(now);
-		ensure!(ahead >= T::MinTurnBlocks::get(), Error::<T>::DeadlineTooSoon);
+		// The draw is made in the next block.
+		ensure!(ahead > T::MinTurnBlocks::get(), Error::<T>::DeadlineTooSoon);
 		ensure!(ahead <= T::MaxDeadlineBlocks::get(), Error::<T>::DeadlineTooFar);
 		Ok(())
 	}
 
-	/// `blake2_256(genesis hash, client, client's job counter)`: never the same twice, on any
-	/// chain.
+	/// `blake2_256(genesis hash, client, number of the job)`: never the same twice, on any chain.
 	fn next_job_id(client: &T::AccountId) -> Result<H256, DispatchError> {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-		let count = JobCounts::<T>::try_mutate(client, |count| {
-			let this = *count;
-			*count = this.checked_add(1).ok_or(DispatchError::Exhausted)?;
-			Ok::<_, DispatchError>(this)
-		})?;
-		let preimage = (genesis, client, count).encode();
+		let number = JobCount::<T>::get();
+		JobCount::<T>::put(number.checked_add(1).ok_or(DispatchError::Exhausted)?);
+		let preimage = (genesis, client, number).encode();
 		Ok(sp_runtime::traits::BlakeTwo256::hash(&preimage))
 	}
 }

@@ -5,11 +5,13 @@ use frame_support::{
 	ensure,
 	traits::{Get, UnixTime},
 };
+use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
 use reckon_primitives::{
-	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Reason, Units, MAX_ATTEMPTS,
+	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Reason, TaskKind, Units,
+	MAX_ATTEMPTS,
 };
-use reckon_support::{OnProviderOutcome, Outcome, ProviderPool};
+use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ProviderPool};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
 
@@ -18,7 +20,7 @@ struct Turn<T: Config> {
 	provider: T::AccountId,
 	price: Price<Balance>,
 	seed: H256,
-	assigned_at: frame_system::pallet_prelude::BlockNumberFor<T>,
+	assigned_at: BlockNumberFor<T>,
 }
 
 impl<T: Config> Pallet<T> {
@@ -54,6 +56,7 @@ impl<T: Config> Pallet<T> {
 			delivery,
 			charge,
 			seed: turn.seed,
+			assigned_at: turn.assigned_at,
 		};
 		Self::schedule(id, &mut job, now.saturating_add(T::DisputeWindowBlocks::get()));
 		Jobs::<T>::insert(id, job);
@@ -78,36 +81,36 @@ impl<T: Config> Pallet<T> {
 			provider: turn.provider.clone(),
 			reason,
 		});
-		Self::end_turn(id, &mut job, turn.provider, reason, outcome);
+		Self::end_turn(id, &mut job, turn.provider, turn.assigned_at, reason, outcome);
 		Jobs::<T>::insert(id, job);
 		Ok(())
 	}
 
-	/// A turn has come to nothing: the next provider, a wait, or the money back. The caller
-	/// stores the job.
+	/// A turn has come to nothing: another draw, or the money back. The caller stores the job.
 	pub(crate) fn end_turn(
 		id: JobId,
 		job: &mut JobOf<T>,
 		provider: T::AccountId,
+		assigned_at: BlockNumberFor<T>,
 		reason: Reason,
 		outcome: Outcome,
 	) {
 		T::Providers::release(&provider);
 		ProviderJobs::<T>::remove(&provider, id);
-		T::OnOutcome::on_provider_outcome(&provider, outcome, job.max_price);
+		T::OnOutcome::on_provider_outcome(&EndedTurn {
+			provider: provider.clone(),
+			outcome,
+			value: job.max_price,
+			assigned_at,
+			named: job.only.is_some(),
+		});
 		let recorded = job.attempts.try_push(Attempt { provider, reason }).is_ok();
 		let exhausted =
 			!recorded || job.only.is_some() || job.attempts.len() as u32 >= MAX_ATTEMPTS;
 		if exhausted {
 			return Self::refund(id, job, Reason::AttemptsExhausted);
 		}
-		let now = frame_system::Pallet::<T>::block_number();
-		match Self::assign(id, job, now) {
-			Ok(()) => {},
-			// Nobody else is there, and nobody else would fare better.
-			Err(_) if reason.blames_job() => Self::refund(id, job, Reason::AttemptsExhausted),
-			Err(waiting) => Self::wait(id, job, waiting),
-		}
+		Self::await_draw(id, job);
 	}
 
 	/// The job and the turn that a worker speaks of, if it is its provider's turn.
@@ -141,6 +144,9 @@ impl<T: Config> Pallet<T> {
 			Content::Blob(blob) => blob.length,
 		};
 		ensure!(length <= T::MaxAnswerBytes::get(), Error::<T>::AnswerTooLong);
+		// A model may have nothing to say; then it has no output to be paid for.
+		let may_be_empty = job.task != TaskKind::Embed && delivery.units.output == 0;
+		ensure!(length > 0 || may_be_empty, Error::<T>::AnswerEmpty);
 		let Units { input, output } =
 			economics::worst_case(job.payload.length, job.sampling.max_output);
 		ensure!(

@@ -8,11 +8,13 @@ use sp_runtime::traits::{One, Saturating};
 
 /// The most jobs that one answer lists.
 const MAX_LISTED: usize = 1_000;
+/// The most jobs that one answer looks at.
+const MAX_SEEN: usize = 10_000;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn reason(id: JobId) -> Option<Reason> {
 		Jobs::<T>::get(id).map(|job| match job.state {
-			JobState::Open { reason } | JobState::Refunded { reason } => reason,
+			JobState::Open { reason, .. } | JobState::Refunded { reason } => reason,
 			JobState::Assigned { .. } => Reason::InProgress,
 			JobState::Delivered { .. } => Reason::InDisputeWindow,
 			JobState::Settled { .. } => Reason::Paid,
@@ -49,6 +51,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 		ClientJobs::<T>::iter_key_prefix(who)
+			.take(MAX_SEEN)
 			.filter_map(|id| Some((id, Jobs::<T>::get(id)?)))
 			.filter(|(_, job)| !job.state.is_final())
 			.take(MAX_LISTED)

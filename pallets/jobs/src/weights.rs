@@ -12,10 +12,10 @@ pub trait WeightInfo {
 	fn decline() -> Weight;
 	fn cancel() -> Weight;
 	fn due_open() -> Weight;
+	fn due_expired() -> Weight;
 	fn due_assigned() -> Weight;
 	fn due_delivered() -> Weight;
 	fn due_final() -> Weight;
-	fn retry_open() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -50,7 +50,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn due_final() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 5))
 	}
-	fn retry_open() -> Weight {
+	fn due_expired() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(10, 8))
 	}
 }
@@ -101,7 +101,7 @@ impl WeightInfo for () {
 			frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 5),
 		)
 	}
-	fn retry_open() -> Weight {
+	fn due_expired() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(
 			frame_support::weights::constants::ParityDbWeight::get().reads_writes(10, 8),
 		)

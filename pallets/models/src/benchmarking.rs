@@ -2,9 +2,13 @@
 
 use crate::*;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{Consideration, Footprint, Get};
+use frame_support::{
+	traits::{Consideration, Footprint, Get},
+	weights::Weight,
+};
 use frame_system::RawOrigin;
 use reckon_primitives::{ModelId, NumericProfile, TaskKind, TaskSet};
+use sp_runtime::traits::Saturating;
 
 /// An account that can leave the deposit.
 fn funded<T: Config>(name: &'static str) -> T::AccountId {
@@ -48,7 +52,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who), model);
 
-		assert_eq!(Models::<T>::get(model).map(|m| m.status), Some(Status::Deprecated));
+		assert!(Models::<T>::get(model).is_some_and(|m| m.status != Status::Active));
 	}
 
 	#[benchmark]
@@ -62,5 +66,22 @@ mod benchmarks {
 		_(RawOrigin::Signed(who), model, to.clone());
 
 		assert_eq!(Models::<T>::get(model).map(|m| m.owner), Some(to));
+	}
+
+	#[benchmark]
+	fn remove_retired() {
+		let who = funded::<T>("owner");
+		let model = ModelId::repeat_byte(1);
+		Pallet::<T>::do_register(who.clone(), model, details::<T>()).expect("set up for it");
+		Pallet::<T>::do_deprecate(who, model).expect("set up for it");
+		let then =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::RetirementBlocks::get());
+
+		#[block]
+		{
+			Pallet::<T>::remove_retired(then, Weight::MAX);
+		}
+
+		assert!(!Models::<T>::contains_key(model));
 	}
 }

@@ -1,19 +1,26 @@
 //! What the calls do.
 
-use crate::{pallet::*, types::*};
+use crate::{pallet::*, types::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
 	ensure,
 	traits::{Consideration, Footprint, Get},
+	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Held, HeldFor, ModelId};
-use reckon_support::{ModelInfo, ModelInspect};
-use sp_runtime::{traits::Convert, DispatchResult};
+use reckon_support::{ModelInfo, ModelInspect, WaitQueue};
+use sp_runtime::{
+	traits::{Convert, Saturating},
+	DispatchResult,
+};
 
 /// The most models that one answer lists.
 const MAX_LISTED: usize = 1_000;
+
+/// The deprecated models, as a queue.
+type RetirementQueue<T> = WaitQueue<Retirements<T>, RetirementRange<T>>;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(
@@ -50,10 +57,31 @@ impl<T: Config> Pallet<T> {
 			let record = record.as_mut().ok_or(Error::<T>::UnknownModel)?;
 			ensure!(record.owner == who, Error::<T>::NotOwner);
 			ensure!(record.status == Status::Active, Error::<T>::AlreadyDeprecated);
-			record.status = Status::Deprecated;
-			Self::deposit_event(Event::ModelDeprecated { model });
+			let until = frame_system::Pallet::<T>::block_number()
+				.saturating_add(T::RetirementBlocks::get());
+			record.status = Status::Deprecated { until };
+			RetirementQueue::<T>::push(model, until);
+			Self::deposit_event(Event::ModelDeprecated { model, until });
 			Ok(())
 		})
+	}
+
+	/// Removes the models whose time has come, as many as `limit` allows.
+	pub(crate) fn remove_retired(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+		let each = T::WeightInfo::remove_retired();
+		RetirementQueue::<T>::work_off(now, limit, each, T::DbWeight::get(), Self::remove)
+	}
+
+	fn remove(id: ModelId) {
+		let Some(model) = Models::<T>::take(id) else {
+			frame_support::defensive!("a retired model is not there");
+			return;
+		};
+		Names::<T>::remove(&model.details.name);
+		Depositors::<T>::remove(&model.depositor, id);
+		let returned = model.deposit.drop(&model.depositor);
+		frame_support::defensive_assert!(returned.is_ok(), "a deposit is what was held for it");
+		Self::deposit_event(Event::ModelRemoved { model: id });
 	}
 
 	pub(crate) fn do_transfer(
@@ -77,7 +105,10 @@ impl<T: Config> Pallet<T> {
 			.map(|(id, model)| Held {
 				held_for: HeldFor::ModelDeposit(id),
 				amount: T::DepositPrice::convert(Self::footprint(who, &model.details)),
-				next_step_at: None,
+				next_step_at: match model.status {
+					Status::Active => None,
+					Status::Deprecated { until } => Some(until),
+				},
 			})
 			.collect()
 	}
@@ -102,6 +133,11 @@ impl<T: Config> Pallet<T> {
 			Depositors::<T>::iter()
 				.all(|(who, model, ())| Models::<T>::get(model).is_some_and(|m| m.depositor == who)),
 			"a depositor has left nothing"
+		);
+		let retiring = Models::<T>::iter_values().filter(|model| model.status != Status::Active);
+		ensure!(
+			retiring.count() == Retirements::<T>::iter_keys().count(),
+			"a deprecated model is not in the queue, once"
 		);
 		ensure!(
 			Names::<T>::iter_keys().count() == Models::<T>::iter_keys().count(),

@@ -41,7 +41,8 @@ pub mod pallet {
 	use sp_runtime::{traits::Convert, Permill};
 
 	/// A model's record.
-	pub type ModelOf<T> = Model<<T as frame_system::Config>::AccountId, <T as Config>::Deposit>;
+	pub type ModelOf<T> =
+		Model<<T as frame_system::Config>::AccountId, BlockNumberFor<T>, <T as Config>::Deposit>;
 
 	/// The version of this pallet's storage.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -52,7 +53,7 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-		/// What the calls weigh.
+		/// What the calls and the hook weigh.
 		type WeightInfo: WeightInfo;
 
 		/// What a model's owner leaves for its place in storage.
@@ -65,6 +66,11 @@ pub mod pallet {
 		/// work.
 		#[pallet::constant]
 		type MaxRoyalty: Get<Permill>;
+
+		/// Blocks for which a deprecated model is remembered: longer than any job for it can
+		/// last, since its owner has a share in them.
+		#[pallet::constant]
+		type RetirementBlocks: Get<BlockNumberFor<Self>>;
 	}
 
 	/// Why this pallet holds money.
@@ -95,6 +101,15 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
+	/// The deprecated models, in the order in which they are removed.
+	#[pallet::storage]
+	pub type Retirements<T: Config> =
+		StorageMap<_, Twox64Concat, u64, (ModelId, BlockNumberFor<T>), OptionQuery>;
+
+	/// The number of the first retirement that is not done, and of the next one to come.
+	#[pallet::storage]
+	pub type RetirementRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
+
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
@@ -109,6 +124,14 @@ pub mod pallet {
 		},
 		/// A model takes no new jobs and offers any more.
 		ModelDeprecated {
+			/// The model.
+			model: ModelId,
+			/// From which block on the chain removes it and returns the deposit.
+			until: BlockNumberFor<T>,
+		},
+		/// A deprecated model is in the store no more, its name is free, and its deposit is back
+		/// with who left it.
+		ModelRemoved {
 			/// The model.
 			model: ModelId,
 		},
@@ -162,9 +185,10 @@ pub mod pallet {
 		}
 
 		/// Takes a model out of use, for good: it is offered and asked for no more. Jobs that
-		/// were submitted end as ever.
+		/// were submitted end as ever. When `RetirementBlocks` have passed, the chain itself
+		/// removes it and returns the deposit.
 		///
-		/// Emits `ModelDeprecated`.
+		/// Emits `ModelDeprecated`, and later `ModelRemoved`.
 		#[pallet::call_index(1)]
 		pub fn deprecate(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
@@ -184,6 +208,10 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+			Self::remove_retired(now, limit)
+		}
+
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
@@ -193,7 +221,9 @@ pub mod pallet {
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
 		/// A model's owner and details, and whether it takes new jobs.
-		pub fn model(model: ModelId) -> Option<(T::AccountId, ModelDetails, Status)> {
+		pub fn model(
+			model: ModelId,
+		) -> Option<(T::AccountId, ModelDetails, Status<BlockNumberFor<T>>)> {
 			Models::<T>::get(model).map(|model| (model.owner, model.details, model.status))
 		}
 

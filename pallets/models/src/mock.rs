@@ -3,7 +3,8 @@
 use crate as pallet_models;
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{fungible::HoldConsideration, ConstU128, ConstU32, Footprint, VariantCountOf},
+	traits::{fungible::HoldConsideration, ConstU128, ConstU32, Footprint, Hooks, VariantCountOf},
+	weights::Weight,
 };
 use reckon_primitives::Balance;
 use sp_runtime::{traits::Convert, BuildStorage, Permill};
@@ -77,6 +78,14 @@ impl pallet_models::Config for Test {
 	type Deposit = HoldConsideration<AccountId, Balances, ModelDeposit, BytePrice>;
 	type DepositPrice = BytePrice;
 	type MaxRoyalty = MaxRoyalty;
+	type RetirementBlocks = ConstU32<10>;
+}
+
+/// Lets a block with spare weight end.
+pub fn idle(number: u32) {
+	System::set_block_number(number);
+	Models::on_idle(number, Weight::from_parts(1_000_000_000_000, u64::MAX));
+	Models::do_try_state().unwrap();
 }
 
 /// Runs a test on a fresh chain with funded accounts, and checks the pallet's invariants at its

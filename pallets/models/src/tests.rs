@@ -1,5 +1,9 @@
-use crate::{mock::*, Error, ModelDetails, Status};
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use crate::{mock::*, Error, Event, ModelDetails, Status};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::{fungible::InspectHold, Hooks},
+	weights::Weight,
+};
 use reckon_primitives::{HeldFor, ModelId, NumericProfile, TaskKind, TaskSet};
 use reckon_support::ModelInspect;
 use sp_core::H256;
@@ -75,8 +79,40 @@ fn model_should_take_no_jobs_when_deprecated() {
 		assert_noop!(Models::deprecate(signed(BOB), ID), Error::<Test>::NotOwner);
 		assert_ok!(Models::deprecate(signed(ALICE), ID));
 		assert!(!<Models as ModelInspect<_>>::takes(&ID, TaskKind::Chat));
-		assert_eq!(Models::model(ID).unwrap().2, Status::Deprecated);
+		assert_eq!(Models::model(ID).unwrap().2, Status::Deprecated { until: 11 });
 		assert_noop!(Models::deprecate(signed(ALICE), ID), Error::<Test>::AlreadyDeprecated);
+	});
+}
+
+#[test]
+fn deposit_and_name_should_come_back_by_themselves_when_the_model_is_retired() {
+	run(|| {
+		assert_ok!(Models::register_model(signed(ALICE), ID, details("a")));
+		assert_ok!(Models::transfer(signed(ALICE), ID, BOB));
+		assert_ok!(Models::deprecate(signed(BOB), ID));
+		assert_eq!(Models::held_by(ALICE)[0].next_step_at, Some(11));
+		idle(10);
+		assert!(Models::model(ID).is_some());
+		idle(11);
+		assert!(Models::model(ID).is_none());
+		// To who left it, not to the model's last owner.
+		assert_eq!(Balances::free_balance(ALICE), START);
+		assert_eq!(Balances::total_balance_on_hold(&ALICE), 0);
+		System::assert_last_event(Event::ModelRemoved { model: ID }.into());
+		assert_ok!(Models::register_model(signed(BOB), ID, details("a")));
+	});
+}
+
+#[test]
+fn retirement_should_wait_when_there_is_no_spare_weight() {
+	run(|| {
+		assert_ok!(Models::register_model(signed(ALICE), ID, details("a")));
+		assert_ok!(Models::deprecate(signed(ALICE), ID));
+		for limit in [0, 1_000, 1_000_000] {
+			let limit = Weight::from_parts(limit, u64::MAX);
+			assert!(Models::on_idle(11, limit).all_lte(limit));
+			assert!(Models::model(ID).is_some());
+		}
 	});
 }
 

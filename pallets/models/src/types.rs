@@ -29,13 +29,16 @@ pub type Licence = BoundedVec<u8, MaxLicenceBytes>;
 	TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
-pub enum Status {
+pub enum Status<BlockNumber> {
 	/// It can be offered and asked for.
 	#[codec(index = 0)]
 	Active,
 	/// Not any more.
 	#[codec(index = 1)]
-	Deprecated,
+	Deprecated {
+		/// From which block on the chain removes it and returns the deposit.
+		until: BlockNumber,
+	},
 }
 
 /// What a model's owner says of it.
@@ -63,13 +66,13 @@ pub struct ModelDetails {
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
-pub struct Model<AccountId, Deposit> {
+pub struct Model<AccountId, BlockNumber, Deposit> {
 	/// Who has the royalty and the rights.
 	pub owner: AccountId,
 	/// What the owner says of it.
 	pub details: ModelDetails,
 	/// Whether it is in use.
-	pub status: Status,
+	pub status: Status<BlockNumber>,
 	/// Who registered it, and left the deposit.
 	pub depositor: AccountId,
 	/// The deposit for its place in storage.

@@ -10,6 +10,7 @@ pub trait WeightInfo {
 	fn register_model() -> Weight;
 	fn deprecate() -> Weight;
 	fn transfer() -> Weight;
+	fn remove_retired() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -24,6 +25,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	fn transfer() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+	}
+	fn remove_retired() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(5, 5))
 	}
 }
 
@@ -42,6 +46,11 @@ impl WeightInfo for () {
 	fn transfer() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(
 			frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2),
+		)
+	}
+	fn remove_retired() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 5),
 		)
 	}
 }

@@ -9,7 +9,7 @@ use frame_support::{
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{Balance, ModelId, Price};
-use reckon_support::ModelInspect;
+use reckon_support::{EndedTurn, ModelInspect, OnProviderOutcome, Outcome};
 use sp_runtime::traits::Saturating;
 
 const PRICE: Price<Balance> = Price { base: 1, per_input: 1, per_output: 1 };
@@ -25,32 +25,33 @@ fn endpoint() -> Endpoint {
 	alloc::vec![b'x'; 128].try_into().expect("as long as can be")
 }
 
-/// A provider with the most tickets that an offer can have.
-fn provider<T: Config<Currency: Mutate<T::AccountId>>>(n: u32) -> T::AccountId {
+/// A provider with as many tickets in each offer.
+fn provider<T: Config<Currency: Mutate<T::AccountId>>>(n: u32, tickets: u32) -> T::AccountId {
 	let who = funded::<T>("provider", n);
-	let bond = T::BondPerTicket::get().saturating_mul(T::MaxTickets::get().into());
-	let capacity = T::MaxCapacity::get();
-	Pallet::<T>::do_register(who.clone(), account("worker", n, 0), bond, capacity, endpoint())
-		.expect("funded");
+	let bond = T::BondPerTicket::get().saturating_mul(tickets.into()).max(T::MinBond::get());
+	let worker = account("worker", n, 0);
+	Pallet::<T>::do_register(who.clone(), worker, bond, tickets, endpoint()).expect("funded");
 	who
 }
 
-/// Offers of so many models, each with another provider's tickets behind them, so that removing
-/// one closes gaps.
+/// Offers of so many models, each with tickets of as many others behind its own, so that each gap
+/// that is closed is closed with another's ticket.
 fn offers<T: Config<Currency: Mutate<T::AccountId>>>(
 	who: &T::AccountId,
 	count: u32,
 ) -> Vec<ModelId> {
-	let other = provider::<T>(99);
-	(0..count)
-		.map(|n| {
-			let owner = funded::<T>("owner", n);
-			let model = T::Models::create_for_benchmark(&owner, n);
-			Pallet::<T>::do_offer(who.clone(), model, PRICE).expect("registered");
-			Pallet::<T>::do_offer(other.clone(), model, PRICE).expect("registered");
-			model
-		})
-		.collect()
+	let models: Vec<_> =
+		(0..count).map(|n| T::Models::create_for_benchmark(&funded::<T>("owner", n), n)).collect();
+	for model in &models {
+		Pallet::<T>::do_offer(who.clone(), *model, PRICE).expect("registered");
+	}
+	for n in 0..T::MaxTickets::get() {
+		let other = provider::<T>(1_000 + n, 1);
+		for model in &models {
+			Pallet::<T>::do_offer(other.clone(), *model, PRICE).expect("registered");
+		}
+	}
+	models
 }
 
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
@@ -71,7 +72,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn set_worker() {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		let worker: T::AccountId = account("worker", 1, 0);
 
 		#[extrinsic_call]
@@ -83,7 +84,7 @@ mod benchmarks {
 	/// `o`: offers, each of which loses all but one of its tickets.
 	#[benchmark]
 	fn update(o: Linear<0, { T::MaxOffers::get() }>) {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		offers::<T>(&who, o);
 
 		#[extrinsic_call]
@@ -95,11 +96,12 @@ mod benchmarks {
 	/// `o`: offers, each of which gains all but one of its tickets.
 	#[benchmark]
 	fn bond_extra(o: Linear<0, { T::MaxOffers::get() }>) {
-		let who = funded::<T>("provider", 0);
-		let capacity = T::MaxCapacity::get();
-		let worker = account("worker", 0, 0);
-		Pallet::<T>::do_register(who.clone(), worker, T::MinBond::get(), capacity, endpoint())
-			.expect("set up for it");
+		let who = provider::<T>(0, 1);
+		Providers::<T>::mutate(&who, |p| {
+			if let Some(p) = p {
+				p.capacity = T::MaxCapacity::get();
+			}
+		});
 		offers::<T>(&who, o);
 		let amount = T::BondPerTicket::get().saturating_mul(T::MaxTickets::get().into());
 
@@ -111,7 +113,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn offer() {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		let owner = funded::<T>("owner", 0);
 		let model = T::Models::create_for_benchmark(&owner, 0);
 
@@ -123,7 +125,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn withdraw_offer() {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		let model = offers::<T>(&who, 1)[0];
 
 		#[extrinsic_call]
@@ -134,7 +136,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn pause() {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who.clone()));
@@ -145,7 +147,7 @@ mod benchmarks {
 	/// `o`: offers, each of which gains all but one of its tickets.
 	#[benchmark]
 	fn resume(o: Linear<0, { T::MaxOffers::get() }>) {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		offers::<T>(&who, o);
 		Pallet::<T>::do_update(who.clone(), 1, endpoint()).expect("set up for it");
 		Pallet::<T>::do_pause(who.clone()).expect("set up for it");
@@ -164,7 +166,7 @@ mod benchmarks {
 	/// `o`: offers to withdraw.
 	#[benchmark]
 	fn leave(o: Linear<0, { T::MaxOffers::get() }>) {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		offers::<T>(&who, o);
 
 		#[extrinsic_call]
@@ -175,7 +177,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn finish_departure() {
-		let who = provider::<T>(0);
+		let who = provider::<T>(0, T::MaxTickets::get());
 		Pallet::<T>::do_leave(who.clone()).expect("set up for it");
 		let then = frame_system::Pallet::<T>::block_number()
 			.saturating_add(T::UnbondingBlocks::get())
@@ -187,5 +189,31 @@ mod benchmarks {
 		}
 
 		assert!(!Providers::<T>::contains_key(who));
+	}
+
+	/// The last of the misses that lead to a slash.
+	#[benchmark]
+	fn on_provider_outcome() {
+		let who = provider::<T>(0, 1);
+		let now = frame_system::Pallet::<T>::block_number();
+		Providers::<T>::mutate(&who, |p| {
+			if let Some(p) = p {
+				p.misses = T::MissesBeforeSlash::get().saturating_sub(1);
+			}
+		});
+		let turn = EndedTurn {
+			provider: who.clone(),
+			outcome: Outcome::DeadlineMissed,
+			value: 1,
+			assigned_at: now.saturating_add(BlockNumberFor::<T>::from(1u32)),
+			named: false,
+		};
+
+		#[block]
+		{
+			Pallet::<T>::on_provider_outcome(&turn);
+		}
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.status), Some(Status::Paused));
 	}
 }

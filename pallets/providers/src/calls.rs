@@ -13,8 +13,14 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Held, HeldFor, ModelId, Price, Reason};
-use reckon_support::ModelInspect;
-use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
+use reckon_support::{ModelInspect, WaitQueue};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchError, DispatchResult,
+};
+
+/// Those that leave, as a queue.
+type DepartureQueue<T> = WaitQueue<Departures<T>, DepartureRange<T>>;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(
@@ -40,6 +46,9 @@ impl<T: Config> Pallet<T> {
 				load: 0,
 				offers: 0,
 				misses: 0,
+				slashed_at: Zero::zero(),
+				declined: 0,
+				declined_until: Zero::zero(),
 				status: Status::Active,
 				endpoint,
 			},
@@ -174,38 +183,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Puts a provider at the end of the queue of those that leave; the wait is the same for all,
-	/// so the queue is in the order of time.
+	/// Puts a provider at the end of the queue of those that leave.
 	fn queue_departure(who: &T::AccountId) -> BlockNumberFor<T> {
 		let until =
 			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
-		let (first, next) = DepartureRange::<T>::get();
-		Departures::<T>::insert(next, (who, until));
-		DepartureRange::<T>::put((first, next.saturating_add(1)));
+		DepartureQueue::<T>::push(who.clone(), until);
 		until
 	}
 
 	/// Returns the bonds of those whose time has come, as many as `limit` allows.
 	pub(crate) fn finish_departures(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-		let look = T::DbWeight::get().reads(1);
 		let each = T::WeightInfo::finish_departure();
-		let mut used = look;
-		if used.any_gt(limit) {
-			return Weight::zero();
-		}
-		let (mut first, last) = DepartureRange::<T>::get();
-		while first < last && used.saturating_add(each).all_lte(limit) {
-			let Some((who, until)) = Departures::<T>::get(first) else { break };
-			if until > now {
-				break;
-			}
-			used = used.saturating_add(each);
-			Departures::<T>::remove(first);
-			first = first.saturating_add(1);
-			DepartureRange::<T>::mutate(|range| range.0 = first);
-			Self::finish_departure(who);
-		}
-		used
+		let db = T::DbWeight::get();
+		DepartureQueue::<T>::work_off(now, limit, each, db, Self::finish_departure)
 	}
 
 	fn finish_departure(who: T::AccountId) {
@@ -239,6 +229,7 @@ impl<T: Config> Pallet<T> {
 		let taken = frame_support::traits::Imbalance::peek(&credit);
 		provider.bond = provider.bond.saturating_sub(taken);
 		provider.misses = 0;
+		provider.slashed_at = frame_system::Pallet::<T>::block_number();
 		T::OnSlash::on_unbalanced(credit);
 		Self::deposit_event(Event::ProviderSlashed {
 			provider: who.clone(),
@@ -289,10 +280,5 @@ impl<AccountId, BlockNumber> Provider<AccountId, BlockNumber> {
 	/// Whether the provider is on its way out.
 	pub fn is_leaving(&self) -> bool {
 		matches!(self.status, Status::Leaving { .. })
-	}
-
-	/// How many more jobs the provider can take.
-	pub fn free(&self) -> u32 {
-		self.capacity.saturating_sub(self.load)
 	}
 }

@@ -104,11 +104,20 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxCapacity: Get<u32>;
 
+		/// The bond that each job stands on that a provider has at once, in the smallest token
+		/// unit: more bond, more places.
+		#[pallet::constant]
+		type BondPerJob: Get<Balance>;
+
+		/// Blocks for which the place of a declined job rests.
+		#[pallet::constant]
+		type DeclineRestBlocks: Get<BlockNumberFor<Self>>;
+
 		/// Blocks between leaving and having the bond back; the bond can be slashed for that long.
 		#[pallet::constant]
 		type UnbondingBlocks: Get<BlockNumberFor<Self>>;
 
-		/// Deadlines missed one after the other before the provider is slashed and paused.
+		/// Deadlines missed, less jobs done since, before the provider is slashed and paused.
 		#[pallet::constant]
 		type MissesBeforeSlash: Get<u32>;
 
@@ -299,8 +308,9 @@ pub mod pallet {
 		/// Holds `bond`. `worker` is the hot key with which the worker daemon signs deliveries;
 		/// it can do nothing else in the provider's name, and should hold a little money of its
 		/// own, since a transaction's fee is advanced (and returned for a good delivery).
-		/// `capacity` is how many jobs the provider takes at once, `endpoint` the URL of its
-		/// worker's content endpoint, or empty.
+		/// `capacity` is how many jobs the provider takes at once, as far as its bond stands for
+		/// them (see the constant `BondPerJob`); `endpoint` the URL of its worker's content
+		/// endpoint, or empty.
 		///
 		/// Emits `ProviderRegistered`.
 		#[pallet::call_index(0)]
@@ -358,7 +368,9 @@ pub mod pallet {
 		/// keep the price that they were assigned at.
 		///
 		/// Emits `ModelOffered`.
+		// An offer that is there may lose tickets, after slashes.
 		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::offer().max(T::WeightInfo::withdraw_offer()))]
 		pub fn offer(
 			origin: OriginFor<T>,
 			model: ModelId,
@@ -427,6 +439,10 @@ pub mod pallet {
 			assert!(
 				T::MissesBeforeSlash::get() > 0,
 				"the first missed deadline must be forgivable"
+			);
+			assert!(
+				T::BondPerJob::get() > 0 && T::BondPerJob::get() <= T::MinBond::get(),
+				"the least bond must stand for a job"
 			);
 		}
 

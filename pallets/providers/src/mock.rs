@@ -78,6 +78,8 @@ impl pallet_providers::Config for Test {
 	type MaxTickets = ConstU32<4>;
 	type MaxOffers = ConstU32<3>;
 	type MaxCapacity = ConstU32<100>;
+	type BondPerJob = ConstU128<{ BOND / 4 }>;
+	type DeclineRestBlocks = ConstU32<10>;
 	type UnbondingBlocks = ConstU32<10>;
 	type MissesBeforeSlash = ConstU32<3>;
 	type MissSlash = MissSlash;

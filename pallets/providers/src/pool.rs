@@ -1,15 +1,63 @@
 //! The providers as a pool of work, and what becomes of a provider when its turns end.
 
-use crate::{pallet::*, types::Status};
+use crate::{pallet::*, types::Status, weights::WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get, weights::Weight};
+use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
 use reckon_primitives::{Balance, ModelId, Reason};
-use reckon_support::{Candidate, OnProviderOutcome, Outcome, ProviderPool};
+use reckon_support::{Candidate, EndedTurn, OnProviderOutcome, Outcome, ProviderPool};
 use sp_core::H256;
-use sp_runtime::DispatchResult;
+use sp_runtime::{traits::Saturating, DispatchResult};
 
 impl<T: Config> Pallet<T> {
+	/// How many jobs a provider can have at once: what it says, as far as its bond stands for it.
+	pub(crate) fn places(provider: &ProviderOf<T>) -> u32 {
+		let bonded = provider.bond.checked_div(T::BondPerJob::get()).unwrap_or(0);
+		u32::try_from(bonded).unwrap_or(u32::MAX).min(provider.capacity)
+	}
+
+	/// How many of a provider's places rest.
+	fn resting(provider: &ProviderOf<T>) -> u32 {
+		let now = frame_system::Pallet::<T>::block_number();
+		if now < provider.declined_until {
+			provider.declined
+		} else {
+			0
+		}
+	}
+
+	/// How many more jobs a provider can take.
+	pub(crate) fn free(provider: &ProviderOf<T>) -> u32 {
+		Self::places(provider).saturating_sub(provider.load).saturating_sub(Self::resting(provider))
+	}
+
+	/// Lets the place of a declined job rest, so that nobody declines more than it could have
+	/// done, and declining is no way to keep jobs from others.
+	fn rest(provider: &mut ProviderOf<T>) {
+		if Self::resting(provider) == 0 {
+			let now = frame_system::Pallet::<T>::block_number();
+			provider.declined = 0;
+			provider.declined_until = now.saturating_add(T::DeclineRestBlocks::get());
+		}
+		provider.declined = provider.declined.saturating_add(1);
+	}
+
+	/// Counts a missed deadline, unless it belongs to an outage that was slashed already.
+	fn count_miss(
+		who: &T::AccountId,
+		provider: &mut ProviderOf<T>,
+		assigned_at: BlockNumberFor<T>,
+	) {
+		if assigned_at <= provider.slashed_at {
+			return;
+		}
+		provider.misses = provider.misses.saturating_add(1);
+		if provider.misses >= T::MissesBeforeSlash::get() {
+			Self::slash_and_pause(who, provider, Reason::DeadlineMissed);
+		}
+	}
+
 	/// Why a provider gets no work, whatever the job.
 	pub(crate) fn idle_reason(who: &T::AccountId) -> Reason {
 		let Some(provider) = Providers::<T>::get(who) else { return Reason::NotRegistered };
@@ -18,8 +66,9 @@ impl<T: Config> Pallet<T> {
 			_ if provider.bond < T::MinBond::get() => Reason::BondTooLow,
 			Status::Paused => Reason::Paused,
 			Status::Active if provider.offers == 0 => Reason::OffersNothing,
-			Status::Active if provider.free() == 0 => Reason::AtCapacity,
-			Status::Active => Reason::Eligible,
+			Status::Active if Self::free(&provider) > 0 => Reason::Eligible,
+			Status::Active if Self::resting(&provider) > 0 => Reason::DeclinedRecently,
+			Status::Active => Reason::AtCapacity,
 		}
 	}
 }
@@ -42,11 +91,6 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		drawn.iter().filter_map(|who| Self::candidate(model, who).ok()).collect()
 	}
 
-	fn draw_weight(draws: u32) -> Weight {
-		// The count; for each draw a ticket, a provider and an offer.
-		T::DbWeight::get().reads(u64::from(draws).saturating_mul(3).saturating_add(1))
-	}
-
 	fn candidate(
 		model: &ModelId,
 		who: &T::AccountId,
@@ -57,7 +101,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 			Status::Paused => return Err(Reason::Paused),
 			Status::Leaving { .. } => return Err(Reason::Leaving),
 		}
-		let free = provider.free();
+		let free = Self::free(&provider);
 		if free == 0 {
 			return Err(Reason::AtCapacity);
 		}
@@ -66,7 +110,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 			provider: who.clone(),
 			price: offer.price,
 			free,
-			capacity: provider.capacity,
+			places: Self::places(&provider),
 		})
 	}
 
@@ -77,7 +121,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 	fn reserve(who: &T::AccountId) -> DispatchResult {
 		Providers::<T>::try_mutate(who, |provider| {
 			let provider = provider.as_mut().ok_or(Error::<T>::NotRegistered)?;
-			ensure!(provider.free() > 0, Error::<T>::AtCapacity);
+			ensure!(Self::free(provider) > 0, Error::<T>::AtCapacity);
 			provider.load = provider.load.saturating_add(1);
 			Ok(())
 		})
@@ -89,10 +133,6 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 				provider.load = provider.load.saturating_sub(1);
 			}
 		});
-	}
-
-	fn place_weight() -> Weight {
-		T::DbWeight::get().reads_writes(1, 1)
 	}
 
 	fn why_idle(who: &T::AccountId) -> Reason {
@@ -114,24 +154,22 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 	}
 }
 
-impl<T: Config> OnProviderOutcome<T::AccountId, Balance> for Pallet<T> {
-	fn on_provider_outcome(who: &T::AccountId, outcome: Outcome, _: Balance) {
-		let Some(mut provider) = Providers::<T>::get(who) else { return };
-		match outcome {
-			Outcome::Settled => provider.misses = 0,
-			Outcome::Declined => return,
+impl<T: Config> OnProviderOutcome<T::AccountId, Balance, BlockNumberFor<T>> for Pallet<T> {
+	fn on_provider_outcome(turn: &EndedTurn<T::AccountId, Balance, BlockNumberFor<T>>) {
+		let Some(mut provider) = Providers::<T>::get(&turn.provider) else { return };
+		match turn.outcome {
+			// A provider that names itself in jobs of its own has shown nothing.
+			Outcome::Settled if turn.named => return,
+			Outcome::Settled => provider.misses = provider.misses.saturating_sub(1),
+			Outcome::Declined => Self::rest(&mut provider),
 			Outcome::DeadlineMissed => {
-				provider.misses = provider.misses.saturating_add(1);
-				if provider.misses >= T::MissesBeforeSlash::get() {
-					Self::slash_and_pause(who, &mut provider, Reason::DeadlineMissed);
-				}
+				Self::count_miss(&turn.provider, &mut provider, turn.assigned_at)
 			},
 		}
-		Providers::<T>::insert(who, provider);
+		Providers::<T>::insert(&turn.provider, provider);
 	}
 
 	fn on_provider_outcome_weight() -> Weight {
-		// The provider's record; in a slash its account, its holds, and the pot's account.
-		T::DbWeight::get().reads_writes(4, 4)
+		T::WeightInfo::on_provider_outcome()
 	}
 }

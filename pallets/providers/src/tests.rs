@@ -2,7 +2,7 @@ use crate::{mock::*, Error, Event, HoldReason, Offers, TicketCounts};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use proptest::prelude::*;
 use reckon_primitives::{Balance, Held, HeldFor, Price, Reason};
-use reckon_support::{mocks::MockModels, OnProviderOutcome, Outcome, ProviderPool};
+use reckon_support::{mocks::MockModels, EndedTurn, OnProviderOutcome, Outcome, ProviderPool};
 use sp_core::H256;
 
 fn signed(who: AccountId) -> RuntimeOrigin {
@@ -13,8 +13,14 @@ fn held(who: AccountId) -> Balance {
 	Balances::balance_on_hold(&HoldReason::Bond.into(), &who)
 }
 
+/// A turn that was drawn and began in the current block.
+fn turn(provider: AccountId, outcome: Outcome) -> EndedTurn<AccountId, Balance, u32> {
+	let assigned_at = System::block_number();
+	EndedTurn { provider, outcome, value: 0, assigned_at, named: false }
+}
+
 fn miss(who: AccountId) {
-	Providers::on_provider_outcome(&who, Outcome::DeadlineMissed, 0);
+	Providers::on_provider_outcome(&turn(who, Outcome::DeadlineMissed));
 }
 
 #[test]
@@ -182,10 +188,75 @@ fn misses_should_be_forgiven_when_a_job_is_settled_between() {
 		register(ALICE, BOND, 1);
 		miss(ALICE);
 		miss(ALICE);
-		Providers::on_provider_outcome(&ALICE, Outcome::Settled, 0);
-		miss(ALICE);
+		Providers::on_provider_outcome(&turn(ALICE, Outcome::Settled));
 		miss(ALICE);
 		assert_eq!(held(ALICE), BOND);
+		// One job makes good one miss, not all.
+		miss(ALICE);
+		assert!(held(ALICE) < BOND);
+	});
+}
+
+#[test]
+fn misses_should_stay_when_the_settled_job_was_from_a_client_that_chose_the_provider() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		miss(ALICE);
+		miss(ALICE);
+		let own = EndedTurn { named: true, ..turn(ALICE, Outcome::Settled) };
+		(0..5).for_each(|_| Providers::on_provider_outcome(&own));
+		miss(ALICE);
+		assert!(held(ALICE) < BOND);
+	});
+}
+
+#[test]
+fn outage_should_be_slashed_once_however_many_jobs_it_costs() {
+	run(|| {
+		register(ALICE, 2 * BOND, 100);
+		let early = turn(ALICE, Outcome::DeadlineMissed);
+		System::set_block_number(5);
+		(0..20).for_each(|_| Providers::on_provider_outcome(&early));
+		assert_eq!(held(ALICE), 1_800);
+		// What is assigned after it comes back counts again.
+		assert_ok!(Providers::resume(signed(ALICE)));
+		System::set_block_number(6);
+		(0..3).for_each(|_| miss(ALICE));
+		assert_eq!(held(ALICE), 1_620);
+	});
+}
+
+#[test]
+fn places_should_be_as_many_as_the_bond_stands_for() {
+	run(|| {
+		register(ALICE, BOND, 100);
+		assert_ok!(Providers::offer(signed(ALICE), model(1), PRICE));
+		for _ in 0..4 {
+			assert_ok!(Providers::reserve(&ALICE));
+		}
+		assert_noop!(Providers::reserve(&ALICE), Error::<Test>::AtCapacity);
+		assert_ok!(Providers::bond_extra(signed(ALICE), 500));
+		assert_eq!(Providers::candidate(&model(1), &ALICE).unwrap().free, 2);
+	});
+}
+
+#[test]
+fn declined_jobs_should_keep_their_places_for_a_while() {
+	run(|| {
+		register(ALICE, BOND, 2);
+		assert_ok!(Providers::offer(signed(ALICE), model(1), PRICE));
+		for free in [1, 0] {
+			assert_ok!(Providers::reserve(&ALICE));
+			Providers::release(&ALICE);
+			Providers::on_provider_outcome(&turn(ALICE, Outcome::Declined));
+			let seen = Providers::candidate(&model(1), &ALICE).map_or(0, |one| one.free);
+			assert_eq!(seen, free);
+		}
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::DeclinedRecently);
+		assert_noop!(Providers::reserve(&ALICE), Error::<Test>::AtCapacity);
+		System::set_block_number(11);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::Eligible);
+		assert_eq!(Providers::candidate(&model(1), &ALICE).unwrap().free, 2);
 	});
 }
 

@@ -58,8 +58,15 @@ pub struct Provider<AccountId, BlockNumber> {
 	pub load: u32,
 	/// How many models it offers.
 	pub offers: u32,
-	/// Deadlines missed since it last delivered.
+	/// Deadlines missed, less the jobs done since for clients that did not choose it.
 	pub misses: u32,
+	/// When it was last slashed for missed deadlines; 0 when it never was. What was assigned up
+	/// to then belongs to the same outage and is not held against it again.
+	pub slashed_at: BlockNumber,
+	/// How many of its places rest, because it declined the jobs that had them.
+	pub declined: u32,
+	/// Until which block they rest.
+	pub declined_until: BlockNumber,
 	/// Whether it takes jobs.
 	pub status: Status<BlockNumber>,
 	/// Where its worker's content endpoint is.

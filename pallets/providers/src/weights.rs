@@ -17,6 +17,7 @@ pub trait WeightInfo {
 	fn resume(o: u32) -> Weight;
 	fn leave(o: u32) -> Weight;
 	fn finish_departure() -> Weight;
+	fn on_provider_outcome() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -60,6 +61,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	fn finish_departure() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 4))
+	}
+	fn on_provider_outcome() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 }
 
@@ -121,6 +125,11 @@ impl WeightInfo for () {
 	fn finish_departure() -> Weight {
 		Weight::from_parts(20_000_000, 0).saturating_add(
 			frame_support::weights::constants::ParityDbWeight::get().reads_writes(3, 4),
+		)
+	}
+	fn on_provider_outcome() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(
+			frame_support::weights::constants::ParityDbWeight::get().reads_writes(4, 4),
 		)
 	}
 }

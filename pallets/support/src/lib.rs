@@ -13,6 +13,7 @@ extern crate alloc;
 mod models;
 mod outcomes;
 mod providers;
+mod queue;
 mod reputation;
 mod subnets;
 
@@ -20,7 +21,8 @@ mod subnets;
 pub mod mocks;
 
 pub use models::{ModelInfo, ModelInspect};
-pub use outcomes::{OnJobSettled, OnProviderOutcome, Outcome, SettledJob};
+pub use outcomes::{EndedTurn, OnJobSettled, OnProviderOutcome, Outcome, SettledJob};
 pub use providers::{Candidate, ProviderPool};
+pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
 pub use subnets::{SubnetInspect, SubnetParameters};

@@ -26,7 +26,7 @@ pub struct MockProvider {
 std::thread_local! {
 	static MODELS: RefCell<BTreeMap<ModelId, ModelInfo<AccountId>>> = const { RefCell::new(BTreeMap::new()) };
 	static PROVIDERS: RefCell<BTreeMap<AccountId, MockProvider>> = const { RefCell::new(BTreeMap::new()) };
-	static OUTCOMES: RefCell<Vec<(AccountId, Outcome, Balance)>> = const { RefCell::new(Vec::new()) };
+	static OUTCOMES: RefCell<Vec<EndedTurn<AccountId, Balance, u32>>> = const { RefCell::new(Vec::new()) };
 	static SETTLED: RefCell<Vec<SettledJob<AccountId, Balance>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -110,10 +110,6 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 		all.iter().take(draws as usize).filter_map(|who| Self::candidate(model, who).ok()).collect()
 	}
 
-	fn draw_weight(_: u32) -> Weight {
-		Weight::zero()
-	}
-
 	fn candidate(_: &ModelId, who: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
 		PROVIDERS.with_borrow(|providers| {
 			let found = providers.get(who).ok_or(Reason::NotRegistered)?;
@@ -121,7 +117,7 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 			if free == 0 {
 				return Err(Reason::AtCapacity);
 			}
-			Ok(Candidate { provider: *who, price: found.price, free, capacity: found.capacity })
+			Ok(Candidate { provider: *who, price: found.price, free, places: found.capacity })
 		})
 	}
 
@@ -148,10 +144,6 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 		});
 	}
 
-	fn place_weight() -> Weight {
-		Weight::zero()
-	}
-
 	fn why_idle(_: &AccountId) -> Reason {
 		Reason::Eligible
 	}
@@ -172,8 +164,8 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 pub struct MockHooks;
 
 impl MockHooks {
-	/// The outcomes so far.
-	pub fn outcomes() -> Vec<(AccountId, Outcome, Balance)> {
+	/// The turns that have ended so far.
+	pub fn turns() -> Vec<EndedTurn<AccountId, Balance, u32>> {
 		OUTCOMES.with_borrow(Clone::clone)
 	}
 
@@ -183,9 +175,9 @@ impl MockHooks {
 	}
 }
 
-impl OnProviderOutcome<AccountId, Balance> for MockHooks {
-	fn on_provider_outcome(provider: &AccountId, outcome: Outcome, value: Balance) {
-		OUTCOMES.with_borrow_mut(|all| all.push((*provider, outcome, value)));
+impl OnProviderOutcome<AccountId, Balance, u32> for MockHooks {
+	fn on_provider_outcome(turn: &EndedTurn<AccountId, Balance, u32>) {
+		OUTCOMES.with_borrow_mut(|all| all.push(turn.clone()));
 	}
 
 	fn on_provider_outcome_weight() -> Weight {

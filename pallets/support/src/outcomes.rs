@@ -14,10 +14,26 @@ pub enum Outcome {
 	DeadlineMissed,
 }
 
+/// A provider's turn at a job that is over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EndedTurn<AccountId, Balance, BlockNumber> {
+	/// Whose turn it was.
+	pub provider: AccountId,
+	/// How it ended.
+	pub outcome: Outcome,
+	/// What was at stake: the charge, or the job's maximum price.
+	pub value: Balance,
+	/// When the turn began.
+	pub assigned_at: BlockNumber,
+	/// Whether the client chose the provider. If not, it was drawn by lot, so that the outcome of
+	/// the turn is not the provider's own doing with a client of its own.
+	pub named: bool,
+}
+
 /// Is told how a provider's turn ended: once for each turn.
-pub trait OnProviderOutcome<AccountId, Balance> {
-	/// A turn has ended. `value` is what was at stake: the charge, or the job's maximum price.
-	fn on_provider_outcome(provider: &AccountId, outcome: Outcome, value: Balance);
+pub trait OnProviderOutcome<AccountId, Balance, BlockNumber> {
+	/// A turn has ended.
+	fn on_provider_outcome(turn: &EndedTurn<AccountId, Balance, BlockNumber>);
 	/// The most that [`Self::on_provider_outcome`] weighs.
 	fn on_provider_outcome_weight() -> Weight;
 }
@@ -50,13 +66,12 @@ pub trait OnJobSettled<AccountId, Balance> {
 }
 
 #[impl_trait_for_tuples::impl_for_tuples(8)]
-impl<AccountId, Balance: Copy> OnProviderOutcome<AccountId, Balance> for Tuple {
-	fn on_provider_outcome(provider: &AccountId, outcome: Outcome, value: Balance) {
-		for_tuples!( #( Tuple::on_provider_outcome(provider, outcome, value); )* );
+impl<AccountId, Balance, BlockNumber> OnProviderOutcome<AccountId, Balance, BlockNumber> for Tuple {
+	fn on_provider_outcome(turn: &EndedTurn<AccountId, Balance, BlockNumber>) {
+		for_tuples!( #( Tuple::on_provider_outcome(turn); )* );
 	}
 
 	fn on_provider_outcome_weight() -> Weight {
-		#[allow(clippy::let_and_return)]
 		let mut weight = Weight::zero();
 		for_tuples!( #( weight = weight.saturating_add(Tuple::on_provider_outcome_weight()); )* );
 		weight

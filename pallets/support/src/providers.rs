@@ -1,7 +1,7 @@
 //! Asking for providers, and giving them work.
 
 use alloc::vec::Vec;
-use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
+use frame_support::pallet_prelude::DispatchResult;
 use reckon_primitives::{ModelId, Price, Reason};
 use sp_core::H256;
 
@@ -15,10 +15,13 @@ pub struct Candidate<AccountId, Balance> {
 	/// How many more jobs it can take.
 	pub free: u32,
 	/// How many jobs it can have at once.
-	pub capacity: u32,
+	pub places: u32,
 }
 
 /// The providers, as a pool from which jobs draw. Implemented by `pallet-providers`.
+///
+/// Says not what it weighs: the benchmarks of the pallet that draws run on the whole runtime, and so
+/// measure the pool too.
 pub trait ProviderPool<AccountId, Balance> {
 	/// Whether anybody offers the model. One storage read.
 	fn is_offered(model: &ModelId) -> bool;
@@ -27,9 +30,6 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// are active and have room, each once. The number of reads does not depend on how many
 	/// providers there are.
 	fn draw(model: &ModelId, seed: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>>;
-
-	/// What [`Self::draw`] weighs.
-	fn draw_weight(draws: u32) -> Weight;
 
 	/// One certain provider, or why it can't be given a job of the model.
 	fn candidate(
@@ -45,9 +45,6 @@ pub trait ProviderPool<AccountId, Balance> {
 
 	/// Gives one place back.
 	fn release(provider: &AccountId);
-
-	/// What [`Self::reserve`] or [`Self::release`] weighs.
-	fn place_weight() -> Weight;
 
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
@@ -74,10 +71,6 @@ impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
 		Vec::new()
 	}
 
-	fn draw_weight(_: u32) -> Weight {
-		Weight::zero()
-	}
-
 	fn candidate(_: &ModelId, _: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
 		Err(Reason::NotRegistered)
 	}
@@ -91,10 +84,6 @@ impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
 	}
 
 	fn release(_: &AccountId) {}
-
-	fn place_weight() -> Weight {
-		Weight::zero()
-	}
 
 	fn why_idle(_: &AccountId) -> Reason {
 		Reason::NotRegistered

@@ -10,13 +10,16 @@ use frame_support::{
 	traits::{ConstU32, ConstU64},
 };
 
+/// A week.
+pub const MAX_DEADLINE: BlockNumber = 7 * DAYS;
+
 parameter_types! {
 	/// The treasury's account.
 	pub TreasuryAccount: AccountId = Treasury::account();
 	/// Nine seconds: a block to see the job, one to answer, one to get in.
 	pub const MinTurnBlocks: BlockNumber = 3;
-	/// A week.
-	pub const MaxDeadlineBlocks: BlockNumber = 7 * DAYS;
+	/// What a batch of work may take at the very most.
+	pub const MaxDeadlineBlocks: BlockNumber = MAX_DEADLINE;
 	/// Fifteen seconds: time to see what is asked and to say no.
 	pub const GraceBlocks: BlockNumber = 5;
 	/// Ten minutes: what a client or an auditor needs to look at an answer.
@@ -47,13 +50,13 @@ impl pallet_jobs::Config for Runtime {
 	type GraceBlocks = GraceBlocks;
 	type DisputeWindowBlocks = DisputeWindowBlocks;
 	type RetentionBlocks = RetentionBlocks;
-	type MaxPayloadBytes = ConstU32<{ 64 * 1024 * 1024 }>;
-	type MaxAnswerBytes = ConstU32<{ 64 * 1024 * 1024 }>;
+	// One mebibyte: more text than the contexts of today's models hold.
+	type MaxPayloadBytes = ConstU32<{ 1024 * 1024 }>;
+	type MaxAnswerBytes = ConstU32<{ 1024 * 1024 }>;
 	// As long as the longest answers of today's models.
 	type MaxOutputUnits = ConstU32<{ 128 * 1024 }>;
 	// Half a minute: more than honest clocks differ.
 	type MaxClockLeadMillis = ConstU64<30_000>;
 	// A tenth of a block at most; see the weights.
 	type DuePerBlock = ConstU32<32>;
-	type RetriesPerBlock = ConstU32<64>;
 }

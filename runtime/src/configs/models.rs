@@ -1,6 +1,10 @@
 //! The store of models.
 
-use crate::{adapters::StoragePrice, AccountId, Balances, Runtime, RuntimeHoldReason};
+use super::jobs::MAX_DEADLINE;
+use crate::{
+	adapters::StoragePrice, time::DAYS, AccountId, Balances, BlockNumber, Runtime,
+	RuntimeHoldReason,
+};
 use frame_support::{parameter_types, traits::fungible::HoldConsideration};
 use sp_runtime::Permill;
 
@@ -10,6 +14,8 @@ parameter_types! {
 		RuntimeHoldReason::Models(pallet_models::HoldReason::ModelDeposit);
 	/// Twenty percent: more would leave those who compute too little.
 	pub const MaxRoyalty: Permill = Permill::from_percent(20);
+	/// A day more than the longest job.
+	pub const RetirementBlocks: BlockNumber = MAX_DEADLINE + DAYS;
 }
 
 impl pallet_models::Config for Runtime {
@@ -17,4 +23,5 @@ impl pallet_models::Config for Runtime {
 	type Deposit = HoldConsideration<AccountId, Balances, ModelDeposit, StoragePrice>;
 	type DepositPrice = StoragePrice;
 	type MaxRoyalty = MaxRoyalty;
+	type RetirementBlocks = RetirementBlocks;
 }

@@ -15,6 +15,8 @@ use sp_runtime::Permill;
 parameter_types! {
 	/// Seven days: longer than any dispute about a provider's work can last.
 	pub const UnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
+	/// One minute: as long as a job that was done instead of declined may have taken.
+	pub const DeclineRestBlocks: BlockNumber = MINUTES;
 	/// One percent: a warning that is felt.
 	pub const MissSlash: Permill = Permill::from_percent(1);
 }
@@ -30,6 +32,9 @@ impl pallet_providers::Config for Runtime {
 	type MaxTickets = ConstU32<16>;
 	type MaxOffers = ConstU32<32>;
 	type MaxCapacity = ConstU32<1_024>;
+	// Ten jobs at once on the least bond.
+	type BondPerJob = ConstU128<{ 10 * UNIT }>;
+	type DeclineRestBlocks = DeclineRestBlocks;
 	type UnbondingBlocks = UnbondingBlocks;
 	// Two in a row may be bad luck.
 	type MissesBeforeSlash = ConstU32<3>;

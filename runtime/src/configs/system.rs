@@ -59,6 +59,7 @@ impl frame_system::Config for Runtime {
 	type SS58Prefix = Prefix;
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type MaxConsumers = frame_support::traits::ConstU32<16>;
+	type OnKilledAccount = crate::Jobs;
 }
 
 impl pallet_timestamp::Config for Runtime {

@@ -1,19 +1,25 @@
+use crate::mock::AccountId;
 use crate::{mock::*, Error};
 use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use reckon_primitives::*;
 use reckon_support::{
 	mocks::{MockHooks, MockPool},
-	Outcome,
+	EndedTurn, Outcome,
 };
 use sp_core::H256;
 
 type Spoil = fn(&mut Delivery<Content>);
 
+/// A turn of the first provider's that began in block 2 and came to nothing.
+fn turn(outcome: Outcome) -> EndedTurn<AccountId, Balance, u32> {
+	EndedTurn { provider: PROVIDERS[0], outcome, value: 1_000, assigned_at: 2, named: false }
+}
+
 #[test]
 fn delivery_should_be_free_and_put_the_answer_on_chain_when_accepted() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		let info = Jobs::deliver(worker(PROVIDERS[0]), id, delivery()).unwrap();
 		assert_eq!(info.pays_fee, Pays::No);
 		assert_eq!(Jobs::answer(id).unwrap().to_vec(), b"hello to you");
@@ -27,7 +33,7 @@ fn delivery_should_be_free_and_put_the_answer_on_chain_when_accepted() {
 fn delivery_should_be_refused_when_it_is_not_the_signers_to_make() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		add_provider(PROVIDERS[1]);
 		let forged = RuntimeOrigin::signed(CLIENT);
 		assert_noop!(Jobs::deliver(forged, id, delivery()), Error::<Test>::NotAWorker);
@@ -45,7 +51,7 @@ fn delivery_should_be_refused_when_it_is_not_the_signers_to_make() {
 fn delivery_should_be_refused_when_it_is_the_second() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), id, delivery()));
 		let again = Jobs::deliver(worker(PROVIDERS[0]), id, delivery());
 		assert_noop!(again, Error::<Test>::AlreadyDelivered);
@@ -60,15 +66,19 @@ fn delivery_should_be_refused_when_it_is_the_second() {
 fn delivery_should_be_refused_when_it_cannot_be_true() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		let cases: Vec<(Error<Test>, Spoil)> = vec![
 			(Error::AnswerTooLong, |d| {
 				d.output = Content::Blob(ContentRef { hash: H256::zero(), length: 10_001 })
 			}),
+			(Error::AnswerEmpty, |d| d.output = Content::from(vec![])),
+			(Error::AnswerEmpty, |d| {
+				d.output = Content::Blob(ContentRef { hash: H256::zero(), length: 0 })
+			}),
 			(Error::UnitsAboveLimit, |d| d.units.output = 11),
 			(Error::UnitsAboveLimit, |d| d.units.input = 5 + 257),
 			(Error::TimesReversed, |d| d.started_at = 3),
-			(Error::ClockAhead, |d| d.finished_at = 3_000 + 30_001),
+			(Error::ClockAhead, |d| d.finished_at = 6_000 + 30_001),
 		];
 		for (error, spoil) in cases {
 			let mut bad = delivery();
@@ -82,7 +92,7 @@ fn delivery_should_be_refused_when_it_cannot_be_true() {
 fn delivery_should_be_in_time_until_the_deadlines_block_is_over() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		to_block(11);
 		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), id, delivery()));
 	});
@@ -92,7 +102,7 @@ fn delivery_should_be_in_time_until_the_deadlines_block_is_over() {
 fn delivery_should_be_refused_when_late_even_if_the_sweep_is_behind() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		System::set_block_number(12);
 		let late = Jobs::deliver(worker(PROVIDERS[0]), id, delivery());
 		assert_noop!(late, Error::<Test>::DeliveryTooLate);
@@ -103,11 +113,13 @@ fn delivery_should_be_refused_when_late_even_if_the_sweep_is_behind() {
 fn decline_should_move_the_job_to_the_next_provider_when_in_grace() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		add_provider(PROVIDERS[1]);
 		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
+		assert_eq!(Jobs::why(id), Some(Reason::AwaitingDraw));
+		to_block(3);
 		assert_eq!(Jobs::assigned_to(PROVIDERS[1]).len(), 1);
-		assert_eq!(MockHooks::outcomes(), vec![(PROVIDERS[0], Outcome::Declined, 1_000)]);
+		assert_eq!(MockHooks::turns(), vec![turn(Outcome::Declined)]);
 		let attempts = Jobs::job(id).unwrap().attempts.into_inner();
 		assert_eq!(attempts, vec![Attempt { provider: PROVIDERS[0], reason: Reason::Busy }]);
 	});
@@ -117,10 +129,10 @@ fn decline_should_move_the_job_to_the_next_provider_when_in_grace() {
 fn decline_should_count_as_missed_when_the_grace_is_over() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
-		to_block(4);
+		let id = drawn(request());
+		to_block(5);
 		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
-		assert_eq!(MockHooks::outcomes(), vec![(PROVIDERS[0], Outcome::DeadlineMissed, 1_000)]);
+		assert_eq!(MockHooks::turns(), vec![turn(Outcome::DeadlineMissed)]);
 	});
 }
 
@@ -128,7 +140,7 @@ fn decline_should_count_as_missed_when_the_grace_is_over() {
 fn decline_should_be_refused_when_the_reason_is_no_reason_to_decline() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		assert_noop!(
 			Jobs::decline(worker(PROVIDERS[0]), id, Reason::Paid),
 			Error::<Test>::NotADeclineReason
@@ -137,11 +149,12 @@ fn decline_should_be_refused_when_the_reason_is_no_reason_to_decline() {
 }
 
 #[test]
-fn decline_should_refund_at_once_when_the_job_is_to_blame_and_nobody_else_is_there() {
+fn decline_should_refund_when_the_job_is_to_blame_and_nobody_else_is_there() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::PayloadInvalid));
+		to_block(3);
 		assert_eq!(Jobs::why(id), Some(Reason::AttemptsExhausted));
 		assert_eq!(free(CLIENT), START);
 	});
@@ -151,9 +164,42 @@ fn decline_should_refund_at_once_when_the_job_is_to_blame_and_nobody_else_is_the
 fn job_should_never_return_to_a_provider_that_had_it() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
 		to_block(5);
 		assert_eq!(Jobs::why(id), Some(Reason::NoneFree));
+	});
+}
+
+#[test]
+fn empty_answer_should_be_accepted_when_it_claims_no_output() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = drawn(request());
+		let nothing = Delivery {
+			output: Content::from(vec![]),
+			units: Units { input: 8, output: 0 },
+			..delivery()
+		};
+		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), id, nothing));
+		to_block(7);
+		// The price for the question alone.
+		assert_eq!(free(CLIENT), START - 108);
+	});
+}
+
+#[test]
+fn empty_embedding_should_be_refused() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let mut embed = JobRequest { task: TaskKind::Embed, ..request() };
+		embed.sampling.max_output = 0;
+		let id = drawn(embed);
+		let nothing = Delivery {
+			output: Content::from(vec![]),
+			units: Units { input: 8, output: 0 },
+			..delivery()
+		};
+		assert_noop!(Jobs::deliver(worker(PROVIDERS[0]), id, nothing), Error::<Test>::AnswerEmpty);
 	});
 }

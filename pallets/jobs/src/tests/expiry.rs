@@ -1,17 +1,17 @@
 use crate::mock::*;
 use frame_support::assert_ok;
 use reckon_primitives::*;
-use reckon_support::{mocks::MockHooks, Outcome};
+use reckon_support::{mocks::MockHooks, EndedTurn, Outcome};
 
 #[test]
 fn job_should_be_refunded_by_the_chain_when_nobody_appears_in_time() {
 	run(|| {
 		let id = submit(request());
-		to_block(28);
+		to_block(27);
 		assert_eq!(Jobs::why(id), Some(Reason::NoOffer));
-		to_block(31);
 		assert_eq!(free(CLIENT), START - 1_000);
-		to_block(32);
+		// Nobody would have time from here on.
+		to_block(28);
 		assert_eq!(Jobs::why(id), Some(Reason::NoProviderInTime));
 		assert_eq!(free(CLIENT), START);
 	});
@@ -26,10 +26,17 @@ fn job_should_go_to_the_next_provider_when_a_deadline_is_missed() {
 		let missed = Jobs::job(id).unwrap().attempts.into_inner();
 		assert_eq!(missed.len(), 1);
 		assert_eq!(missed[0].reason, Reason::DeadlineMissed);
+		to_block(13);
 		assert!(matches!(Jobs::job(id).unwrap().state, JobState::Assigned { .. }));
 		assert_eq!(
-			MockHooks::outcomes(),
-			vec![(missed[0].provider, Outcome::DeadlineMissed, 1_000)]
+			MockHooks::turns(),
+			vec![EndedTurn {
+				provider: missed[0].provider,
+				outcome: Outcome::DeadlineMissed,
+				value: 1_000,
+				assigned_at: 2,
+				named: false,
+			}]
 		);
 	});
 }
@@ -63,9 +70,9 @@ fn job_should_be_refunded_when_the_one_named_provider_misses_it() {
 fn second_provider_should_deliver_when_the_first_is_away() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		add_provider(PROVIDERS[1]);
-		to_block(12);
+		to_block(13);
 		assert_ok!(Jobs::deliver(worker(PROVIDERS[1]), id, delivery()));
 		to_block(20);
 		assert_eq!(Jobs::why(id), Some(Reason::Paid));
@@ -76,7 +83,7 @@ fn second_provider_should_deliver_when_the_first_is_away() {
 fn job_should_not_be_assigned_when_too_little_time_is_left() {
 	run(|| {
 		let id = submit(request());
-		to_block(29);
+		to_block(28);
 		add_provider(PROVIDERS[0]);
 		to_block(31);
 		assert_eq!(Jobs::why(id), Some(Reason::NoProviderInTime));
@@ -88,11 +95,11 @@ fn job_should_not_be_assigned_when_too_little_time_is_left() {
 fn job_should_be_forgotten_when_its_retention_is_over() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
-		let id = submit(request());
+		let id = drawn(request());
 		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), id, delivery()));
-		to_block(6 + 49);
+		to_block(7 + 49);
 		assert!(Jobs::job(id).is_some() && Jobs::answer(id).is_some());
-		to_block(6 + 50);
+		to_block(7 + 50);
 		assert!(Jobs::job(id).is_none() && Jobs::answer(id).is_none());
 		assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
 		assert_eq!(crate::ClientJobs::<Test>::iter().count(), 0);

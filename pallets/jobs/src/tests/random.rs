@@ -105,7 +105,6 @@ proptest! {
 			to_block(System::block_number() + 200);
 			assert_eq!(crate::Jobs::<Test>::iter().count(), 0);
 			assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
-			assert_eq!(crate::Waiting::<Test>::iter().count(), 0);
 			assert!(PROVIDERS.iter().all(|who| MockPool::load(*who) == 0));
 			for client in [CLIENT, OTHER_CLIENT] {
 				let ledger = crate::Ledgers::<Test>::get(client);

@@ -57,7 +57,7 @@ fn submit_should_change_nothing_and_say_why_when_the_request_is_bad() {
 			(Error::PriceZero, |r| r.max_price = 0),
 			(Error::DeadlinePassed, |r| r.deadline = 1),
 			(Error::DeadlinePassed, |r| r.deadline = 0),
-			(Error::DeadlineTooSoon, |r| r.deadline = 3),
+			(Error::DeadlineTooSoon, |r| r.deadline = 4),
 			(Error::DeadlineTooFar, |r| r.deadline = 1_002),
 			(Error::AssuranceUnavailable, |r| r.assurance = Assurance::Attested),
 			(Error::PrivacyUnavailable, |r| r.privacy = Privacy::Private),
@@ -124,7 +124,7 @@ fn cancel_should_be_refused_when_not_the_clients_or_not_waiting() {
 		let stranger = RuntimeOrigin::signed(OTHER_CLIENT);
 		assert_noop!(Jobs::cancel(stranger, id), Error::<Test>::NotClient);
 		add_provider(PROVIDERS[0]);
-		let assigned = submit(request());
+		let assigned = drawn(request());
 		let client = RuntimeOrigin::signed(CLIENT);
 		assert_noop!(Jobs::cancel(client.clone(), assigned), Error::<Test>::NotOpen);
 		assert_noop!(Jobs::cancel(client, H256::zero()), Error::<Test>::UnknownJob);
