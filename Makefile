@@ -58,7 +58,7 @@ worker-cuda: setup ## the worker with NVIDIA support; starts without a driver to
 	@$(ENV) scripts/worker-cuda
 
 chain-specs: build ## write the chain specs of shared networks; never again once one has started
-	@"$(TARGET_DIR)/debug/reckon-node" export-chain-spec --chain staging --raw --output chain-specs/staging-raw.json
+	@$(ENV) scripts/chain-specs "$(TARGET_DIR)/debug/reckon-node"
 
 # The crates that are compiled against the old file may fail; the node is built all the same.
 metadata: setup ## write sdk/metadata.scale from the node

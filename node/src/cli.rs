@@ -1,6 +1,7 @@
 //! The command line.
 
 use sc_cli::RunCmd;
+use std::path::PathBuf;
 
 /// What was asked for: a subcommand, or else to run the node.
 #[derive(Debug, clap::Parser)]
@@ -28,7 +29,7 @@ pub enum Subcommand {
 	#[command(
 		after_help = "Example: reckon-node export-chain-spec --chain local --raw --output local.json"
 	)]
-	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+	ExportChainSpec(ExportChainSpec),
 
 	/// Deprecated: use `export-chain-spec`
 	#[command(after_help = "Example: reckon-node build-spec --chain local --raw")]
@@ -63,6 +64,18 @@ pub enum Subcommand {
 	/// Show the best, finalised and genesis blocks of the database
 	#[command(after_help = "Example: reckon-node chain-info --chain local")]
 	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// How to write a chain spec.
+#[derive(Debug, clap::Args)]
+pub struct ExportChainSpec {
+	/// What to write, and where.
+	#[command(flatten)]
+	pub export: sc_cli::ExportChainSpecCmd,
+
+	/// The genesis runtime, when it is not to be the one that this node carries
+	#[arg(long, value_name = "WASM")]
+	pub runtime: Option<PathBuf>,
 }
 
 #[cfg(test)]

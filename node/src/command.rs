@@ -2,7 +2,7 @@
 
 use crate::{
 	chain_spec,
-	cli::{Cli, Subcommand},
+	cli::{Cli, ExportChainSpec, Subcommand},
 	service::{self, Backend, Client, Partial},
 };
 use reckon_runtime::opaque::Block;
@@ -69,7 +69,7 @@ fn run_node(cli: &Cli) -> Result<()> {
 fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> Result<()> {
 	match subcommand {
 		Subcommand::Key(command) => command.run(cli),
-		Subcommand::ExportChainSpec(command) => command.run(cli.load_spec(&command.chain)?),
+		Subcommand::ExportChainSpec(command) => export_chain_spec(cli, command),
 		Subcommand::BuildSpec(command) => cli
 			.create_runner(command)?
 			.sync_run(|config| command.run(config.chain_spec, config.network)),
@@ -106,6 +106,20 @@ fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> Result<()> {
 			Ok((command.run(client, backend, Some(revert_consensus)), task_manager))
 		}),
 	}
+}
+
+fn export_chain_spec(cli: &Cli, command: &ExportChainSpec) -> Result<()> {
+	let ExportChainSpec { export, runtime } = command;
+	let spec = match runtime {
+		None => cli.load_spec(&export.chain)?,
+		Some(path) => {
+			let code = std::fs::read(path)
+				.map_err(|error| format!("the runtime {}: {error}", path.display()))?;
+			Box::new(chain_spec::load(&export.chain, Some(&code))?)
+		},
+	};
+
+	export.run(spec)
 }
 
 /// The arguments to run with: where an authority's network key may be made on the spot, they say

@@ -1,11 +1,8 @@
 //! The benchmarks of our pallets, as the runtime API gives them to `make weights`.
 
-use crate::{AllPalletsWithSystem, Jobs, Models, Providers, Runtime};
+use crate::{AllPalletsWithSystem, Jobs, Models, Providers};
 use alloc::{string::String, vec::Vec};
-use frame_benchmarking::{
-	add_benchmark, define_benchmarks, list_benchmark, BenchmarkBatch, BenchmarkConfig,
-	BenchmarkList,
-};
+use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 
 define_benchmarks!(

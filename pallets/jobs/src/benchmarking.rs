@@ -60,8 +60,16 @@ fn request<T: Config>(model: ModelId, payload: u32) -> RequestOf<T> {
 }
 
 fn submitted<T: Config<Currency: Mutate<T::AccountId>>>(model: ModelId) -> JobId {
+	submitted_for::<T>(model, MAX_PRICE)
+}
+
+fn submitted_for<T: Config<Currency: Mutate<T::AccountId>>>(
+	model: ModelId,
+	max_price: Balance,
+) -> JobId {
 	let client = funded::<T>("client", 0);
-	Pallet::<T>::do_submit(client, request::<T>(model, MaxInlineBytes::get())).expect("good");
+	let request = JobRequest { max_price, ..request::<T>(model, MaxInlineBytes::get()) };
+	Pallet::<T>::do_submit(client, request).expect("good");
 	Jobs::<T>::iter_keys().next().expect("just submitted")
 }
 
@@ -117,7 +125,7 @@ mod benchmarks {
 
 	/// `b`: bytes of answer that travel inline.
 	#[benchmark]
-	fn deliver(b: Linear<0, { MaxInlineBytes::get() }>) {
+	fn deliver(b: Linear<1, { MaxInlineBytes::get() }>) {
 		let (id, worker) = assigned::<T>();
 
 		#[extrinsic_call]
@@ -171,12 +179,15 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::InProgress));
 	}
 
+	/// The last draw: from as many candidates as there can be, all of them too dear.
 	#[benchmark]
 	fn due_expired() {
-		let id = submitted::<T>(model::<T>());
+		let model = model::<T>();
+		providers::<T>(&model, PROVIDERS);
+		let id = submitted_for::<T>(model, PRICE.base);
 		let mut now = due::<T>(id);
-		// Draws in vain, until the one that comes too late.
-		while Jobs::<T>::get(id).is_some_and(|job| job.due <= job.deadline) {
+		let last = |job: &JobOf<T>| job.deadline.saturating_sub(T::MinTurnBlocks::get());
+		while Jobs::<T>::get(id).is_some_and(|job| job.due < last(&job)) {
 			Pallet::<T>::work_off_more(now, Weight::MAX);
 			now = due::<T>(id);
 		}

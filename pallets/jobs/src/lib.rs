@@ -367,7 +367,11 @@ pub mod pallet {
 		///
 		/// Emits `JobSubmitted`, and in the next block `JobAssigned` or `JobWaiting`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::submit_job(inline_length(&request.payload)))]
+		// The draw that it leads to is paid with it, or drawing would be free.
+		#[pallet::weight(
+			T::WeightInfo::submit_job(inline_length(&request.payload))
+				.saturating_add(T::WeightInfo::due_open())
+		)]
 		pub fn submit_job(origin: OriginFor<T>, request: RequestOf<T>) -> DispatchResult {
 			let client = ensure_signed(origin)?;
 			Self::do_submit(client, request)
@@ -397,7 +401,9 @@ pub mod pallet {
 		/// `JobWaiting` or `JobRefunded`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(
-			T::WeightInfo::decline().saturating_add(T::OnOutcome::on_provider_outcome_weight())
+			T::WeightInfo::decline()
+				.saturating_add(T::OnOutcome::on_provider_outcome_weight())
+				.saturating_add(T::WeightInfo::due_open())
 		)]
 		pub fn decline(
 			origin: OriginFor<T>,

@@ -1,9 +1,12 @@
-//! Weights of `pallet-models`: PRELIMINARY, replaced by `make weights`.
+//! Weights of `pallet_models`, measured by `make weights`; do not edit.
+//!
+//! 2026-11-21, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
-#![allow(missing_docs, clippy::arithmetic_side_effects)]
+#![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
 
 use core::marker::PhantomData;
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::{traits::Get, weights::{constants::ParityDbWeight, Weight}};
 
 /// What the calls and hooks of this pallet weigh.
 pub trait WeightInfo {
@@ -17,40 +20,84 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Models::Models` (r:1 w:1)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Names` (r:1 w:1)
+	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Depositors` (r:0 w:1)
+	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn register_model() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+		// At least 68_703_000 picoseconds.
+		Weight::from_parts(72_117_000, 3775)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
+	/// Storage: `Models::Models` (r:1 w:1)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `Models::RetirementRange` (r:1 w:1)
+	/// Proof: `Models::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Retirements` (r:0 w:1)
+	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn deprecate() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		// At least 18_417_000 picoseconds.
+		Weight::from_parts(20_350_000, 3775)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
+	/// Storage: `Models::Models` (r:1 w:1)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+		// At least 15_543_000 picoseconds.
+		Weight::from_parts(17_245_000, 3775)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	/// Storage: `Models::RetirementRange` (r:1 w:1)
+	/// Proof: `Models::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Retirements` (r:2 w:1)
+	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:1)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Names` (r:0 w:1)
+	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Depositors` (r:0 w:1)
+	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(5, 5))
+		// At least 65_718_000 picoseconds.
+		Weight::from_parts(68_673_000, 6044)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn register_model() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(
-			frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 3),
-		)
+		Weight::from_parts(72_117_000, 3775)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn deprecate() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(
-			frame_support::weights::constants::ParityDbWeight::get().reads_writes(1, 1),
-		)
+		Weight::from_parts(20_350_000, 3775)
+			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(
-			frame_support::weights::constants::ParityDbWeight::get().reads_writes(2, 2),
-		)
+		Weight::from_parts(17_245_000, 3775)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn remove_retired() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(
-			frame_support::weights::constants::ParityDbWeight::get().reads_writes(5, 5),
-		)
+		Weight::from_parts(68_673_000, 6044)
+			.saturating_add(ParityDbWeight::get().reads(6))
+			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 }
