@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Held, HeldFor, Signer};
+use reckon_sdk::{
+	calls, format_amount, parse_amount, AccountId, Balance, Held, HeldFor, Ledger, Signer,
+};
 use serde_json::json;
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-	/// What an account has, what is held of it, what for, and until when
+	/// What an account has, what is held of it, what for and until when, and what its jobs cost
 	#[command(after_help = "Example: reckon account show //Alice")]
 	Show {
 		/// Whose [default: who signs]
@@ -55,12 +57,14 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let money = at.account(&who).await.map_err(failure)?;
 	let held = at.held_by(&who).await.map_err(failure)?;
+	let ledger = at.ledger(&who).await.map_err(failure)?;
 	let json = json!({
 		"account": who.to_string(),
 		"block": at.block().number,
 		"free": money.free.to_string(),
 		"held": money.held.to_string(),
 		"held_by": held,
+		"ledger": ledger,
 		"transactions": money.nonce,
 	});
 	context.output.result(&json, || {
@@ -70,6 +74,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("held     {}", format_amount(money.held)),
 		];
 		lines.extend(held.iter().map(|held| format!("         {}", held_line(held))));
+		lines.push(format!("jobs     {}", ledger_line(&ledger)));
 		lines.push(context.output.dim(&format!("as of block #{}", at.block().number)));
 		lines.join("\n")
 	});
@@ -88,6 +93,15 @@ fn held_line(held: &Held) -> String {
 		None => "until you act".into(),
 	};
 	format!("{} {what}, {until}", format_amount(held.amount))
+}
+
+fn ledger_line(ledger: &Ledger) -> String {
+	if *ledger == Ledger::default() {
+		return "none submitted so far".into();
+	}
+	let [deposited, paid, refunded, held] =
+		[ledger.deposited, ledger.paid, ledger.refunded, ledger.held].map(format_amount);
+	format!("{deposited} deposited so far: {paid} paid, {refunded} refunded, {held} held")
 }
 
 fn new(context: &Context, out: &PathBuf) -> Result<()> {
@@ -128,5 +142,14 @@ mod tests {
 		let line = held_line(&held);
 		assert!(line.starts_with("1.5 RKN for job 0x0101"), "{line}");
 		assert!(line.ends_with("by block #7"), "{line}");
+	}
+
+	#[test]
+	fn ledger_line_should_say_where_the_money_for_jobs_went() {
+		let unit = reckon_sdk::token::UNIT;
+		let ledger = Ledger { deposited: 6 * unit, paid: unit, refunded: 2 * unit, held: 3 * unit };
+		let line = ledger_line(&ledger);
+		assert_eq!(line, "6 RKN deposited so far: 1 RKN paid, 2 RKN refunded, 3 RKN held");
+		assert_eq!(ledger_line(&Ledger::default()), "none submitted so far");
 	}
 }

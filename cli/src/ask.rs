@@ -1,7 +1,7 @@
 //! `embed` and `chat`: a job, from the question to the printed answer.
 
 use clap::Args;
-use reckon_sdk::TaskKind;
+use reckon_sdk::{Chain, TaskKind};
 use serde_json::{json, Value};
 
 use crate::{
@@ -52,8 +52,10 @@ pub(crate) struct ChatArgs {
 }
 
 pub(crate) async fn embed(context: &Context, args: EmbedArgs) -> Result<()> {
-	let texts: Vec<_> =
-		args.texts.iter().map(|text| payload::text_or_stdin(text)).collect::<Result<_>>()?;
+	let chain = context.chain().await?;
+	let limit = payload::limit(&chain).await?;
+	let texts = args.texts.iter().map(|text| payload::text_or_stdin(text, limit));
+	let texts: Vec<_> = texts.collect::<Result<_>>()?;
 	let order = Order {
 		model: args.model,
 		task: TaskKind::Embed,
@@ -61,11 +63,12 @@ pub(crate) async fn embed(context: &Context, args: EmbedArgs) -> Result<()> {
 		sampling: SamplingArgs::none(),
 		terms: args.terms,
 	};
-	ask(context, order, args.settled).await
+	ask(context, &chain, order, args.settled).await
 }
 
 pub(crate) async fn chat(context: &Context, args: ChatArgs) -> Result<()> {
-	let text = payload::text_or_stdin(&args.text)?;
+	let chain = context.chain().await?;
+	let text = payload::text_or_stdin(&args.text, payload::limit(&chain).await?)?;
 	let order = Order {
 		model: args.model,
 		task: TaskKind::Chat,
@@ -73,15 +76,14 @@ pub(crate) async fn chat(context: &Context, args: ChatArgs) -> Result<()> {
 		sampling: args.sampling.sampling()?,
 		terms: args.terms,
 	};
-	ask(context, order, args.settled).await
+	ask(context, &chain, order, args.settled).await
 }
 
-async fn ask(context: &Context, order: Order, settled: bool) -> Result<()> {
-	let chain = context.chain().await?;
+async fn ask(context: &Context, chain: &Chain, order: Order, settled: bool) -> Result<()> {
 	let task = order.task;
-	let placed = order.place(context, &chain).await?;
+	let placed = order.place(context, chain).await?;
 	let goal = if settled { Goal::Final } else { Goal::Answered };
-	let done = follow(context, &chain, placed.into(), goal).await?;
+	let done = follow(context, chain, placed.into(), goal).await?;
 	print(context, task, &done)
 }
 

@@ -88,13 +88,19 @@ async fn list(context: &Context) -> Result<()> {
 		let output = if model.details.tasks.contains(TaskKind::Embed) { 0 } else { EXAMPLE_OUTPUT };
 		let least = at.quote(id, EXAMPLE_BYTES, output).await.map_err(failure)?;
 		let tasks: Vec<_> = model.details.tasks.kinds().iter().map(ToString::to_string).collect();
-		let deprecated = model.status == ModelStatus::Deprecated;
+		let removed_at = match model.status {
+			ModelStatus::Active => None,
+			ModelStatus::Deprecated { until } => Some(until),
+		};
 		rows.push(vec![
 			model.details.name(),
 			tasks.join(","),
 			model.details.context.to_string(),
 			String::from_utf8_lossy(&model.details.licence).into_owned(),
-			if deprecated { "deprecated".into() } else { offers.len().to_string() },
+			match removed_at {
+				None => offers.len().to_string(),
+				Some(block) => format!("deprecated, removed at #{block}"),
+			},
 			least.map(format_amount).unwrap_or_else(|| "-".into()),
 			format!("{id:?}"),
 		]);
@@ -106,7 +112,8 @@ async fn list(context: &Context) -> Result<()> {
 			"licence": String::from_utf8_lossy(&model.details.licence),
 			"royalty_millionths": model.details.royalty,
 			"owner": model.owner.to_string(),
-			"deprecated": deprecated,
+			"deprecated": removed_at.is_some(),
+			"removed_at": removed_at,
 			"providers": offers.len(),
 			"least_price": offers.iter().map(|(_, price)| price).min_by_key(typical).map(|p| json!(p)),
 			"least_quote": least.map(|amount| amount.to_string()),
@@ -152,7 +159,7 @@ impl RegisterArgs {
 		let context = self.context.or(from_file.and_then(|manifest| manifest.context));
 		let context = context.ok_or_else(|| manifest_lacks("context_length", "--context"))?;
 		let millionths = (self.royalty * 10_000.0).round();
-		if !(0.0..=1_000_000.0).contains(&millionths) {
+		if !(0.0..=200_000.0).contains(&millionths) {
 			return Err(Failure::usage("--royalty: name a percentage from 0 to 20"));
 		}
 		let details = ModelDetails {

@@ -7,12 +7,14 @@ use std::{
 };
 
 use clap::Args;
+use reckon_sdk::Chain;
 use serde_json::json;
 
-use crate::failure::{Failure, Result};
+use crate::{
+	context::failure,
+	failure::{Failure, Result},
+};
 
-/// The longest payload that the chain takes, in bytes; read no more than that into memory.
-const MAX_BYTES: u64 = 64 << 20;
 /// Stands for the standard input.
 const STDIN: &str = "-";
 
@@ -32,35 +34,56 @@ pub(crate) struct PayloadArgs {
 }
 
 impl PayloadArgs {
-	/// Reads the bytes.
-	pub(crate) fn read(&self) -> Result<Vec<u8>> {
+	/// Reads the bytes, at most `limit`.
+	pub(crate) fn read(&self, limit: u32) -> Result<Vec<u8>> {
 		match (&self.text, &self.file) {
 			(Some(text), _) => Ok(text.clone().into_bytes()),
 			(None, Some(path)) if path.as_os_str() != STDIN => {
 				let failed = |error: std::io::Error| Failure::io(path.display(), &error);
-				read_bounded(File::open(path).map_err(failed)?, &path.display().to_string())
+				let file = File::open(path).map_err(failed)?;
+				read_bounded(file, &path.display().to_string(), limit)
 			},
-			_ => read_bounded(stdin().lock(), "the standard input"),
+			_ => read_bounded(stdin().lock(), "the standard input", limit),
 		}
 	}
 }
 
+/// The longest payload that the chain takes, in bytes.
+pub(crate) async fn limit(chain: &Chain) -> Result<u32> {
+	let at = chain.latest().await.map_err(failure)?;
+	Ok(at.constants().map_err(failure)?.max_payload_bytes)
+}
+
+/// Refuses a payload that the chain would refuse, before anything is paid for.
+pub(crate) fn check_length(payload: &[u8], limit: u32) -> Result<()> {
+	match u32::try_from(payload.len()) {
+		Ok(length) if length <= limit => Ok(()),
+		_ => Err(too_long("the payload", limit)),
+	}
+}
+
+fn too_long(name: &str, limit: u32) -> Failure {
+	let message = format!("{name} is longer than {limit} bytes, the most that a job can have");
+	Failure::new("payload_too_long", message).fix("split it into several jobs")
+}
+
 /// Reads a text that may be `-` for the standard input.
-pub(crate) fn text_or_stdin(text: &str) -> Result<String> {
+pub(crate) fn text_or_stdin(text: &str, limit: u32) -> Result<String> {
 	if text != STDIN {
 		return Ok(text.to_owned());
 	}
-	let bytes = read_bounded(stdin().lock(), "the standard input")?;
+	let bytes = read_bounded(stdin().lock(), "the standard input", limit)?;
 	let text = String::from_utf8(bytes);
 	text.map_err(|_| Failure::new("not_text", "the standard input is not UTF-8 text"))
 }
 
-fn read_bounded(from: impl Read, name: &str) -> Result<Vec<u8>> {
+/// Reads no more than `limit` into memory.
+fn read_bounded(from: impl Read, name: &str, limit: u32) -> Result<Vec<u8>> {
 	let mut bytes = Vec::new();
-	from.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Failure::io(name, &error))?;
-	if bytes.len() as u64 > MAX_BYTES {
-		let message = format!("{name} is longer than {MAX_BYTES} bytes, the most a job can have");
-		return Err(Failure::new("payload_too_long", message).fix("split it into several jobs"));
+	let mut from = from.take(u64::from(limit) + 1);
+	from.read_to_end(&mut bytes).map_err(|error| Failure::io(name, &error))?;
+	if bytes.len() as u64 > u64::from(limit) {
+		return Err(too_long(name, limit));
 	}
 	Ok(bytes)
 }
@@ -110,7 +133,10 @@ mod tests {
 	#[test]
 	fn payload_should_be_refused_when_it_is_too_long() {
 		let endless = std::io::repeat(b'a');
-		assert_eq!(read_bounded(endless, "it").unwrap_err().code, "payload_too_long");
-		assert_eq!(read_bounded(&b"abc"[..], "it").unwrap(), b"abc");
+		assert_eq!(read_bounded(endless, "it", 9).unwrap_err().code, "payload_too_long");
+		assert_eq!(read_bounded(&b"abc"[..], "it", 3).unwrap(), b"abc");
+		assert!(check_length(b"abc", 3).is_ok());
+		let refused = check_length(b"abcd", 3).unwrap_err();
+		assert!(refused.message.contains("longer than 3 bytes"), "{refused}");
 	}
 }

@@ -26,10 +26,10 @@ pub(crate) enum ProviderCommand {
 		/// The worker's hot key, as `reckon-worker keys new` prints it
 		#[arg(long, value_name = "ADDRESS", value_parser = parse_account)]
 		worker: AccountId,
-		/// The bond, in RKN; more bond draws more work
+		/// The bond, in RKN; more bond draws more work, and allows more jobs at once
 		#[arg(long, value_name = "RKN", value_parser = parse_amount)]
 		bond: Balance,
-		/// How many jobs the worker takes at once
+		/// How many jobs the worker takes at once, as far as the bond stands for them
 		#[arg(long, value_name = "N")]
 		capacity: u32,
 		/// Where clients reach the worker, for long payloads and answers
@@ -92,7 +92,7 @@ pub(crate) struct PriceArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct UpdateArgs {
-	/// How many jobs the worker takes at once
+	/// How many jobs the worker takes at once, as far as the bond stands for them
 	#[arg(long, value_name = "N")]
 	capacity: Option<u32>,
 	/// Where clients reach the worker; empty for nowhere
@@ -181,6 +181,9 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let provider = at.provider(&who).await.map_err(failure)?.ok_or_else(|| not_registered(&who))?;
 	let reason = at.why_not_assigned(&who).await.map_err(failure)?;
+	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
+	let places = provider.places(bond_per_job);
+	let resting = provider.resting(at.block().number);
 	let mut rows = Vec::new();
 	let mut offers = Vec::new();
 	for (id, price, tickets) in at.offers_of(&who).await.map_err(failure)? {
@@ -198,6 +201,8 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		"account": who.to_string(),
 		"provider": provider,
 		"reason": reason,
+		"places": places,
+		"resting": resting,
 		"offers": offers,
 	});
 	context.output.result(&json, || {
@@ -213,11 +218,25 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("bond     {}", format_amount(provider.bond)),
 			format!("worker   {}", provider.worker),
 			format!("endpoint {endpoint}"),
-			format!(
-				"jobs     {} of {} at once, {} missed in a row",
-				provider.load, provider.capacity, provider.misses
-			),
+			format!("jobs     {} of {places} at once", provider.load),
 		];
+		if places < provider.capacity {
+			lines.push(format!(
+				"         its capacity is {}, and each job stands on {} of bond: provider update \
+				 --add-bond",
+				provider.capacity,
+				format_amount(bond_per_job)
+			));
+		}
+		if resting > 0 {
+			let until = provider.declined_until;
+			lines.push(format!(
+				"         {resting} declined: their places rest until block #{until}"
+			));
+		}
+		if provider.misses > 0 {
+			lines.push(format!("missed   {} deadlines, less the jobs done since", provider.misses));
+		}
 		if !rows.is_empty() {
 			lines.push(table(&rows));
 		}

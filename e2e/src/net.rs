@@ -123,6 +123,13 @@ impl Net {
 		}
 	}
 
+	/// Waits until a provider has a job: the chain draws one after the block of the submission.
+	pub async fn assigned(&self, job: JobId) -> AccountId {
+		let assigned = |state: &JobState| matches!(state, JobState::Assigned { .. });
+		let update = self.job_until(job, assigned).await;
+		*update.job.state.provider().expect("an assigned job has a provider")
+	}
+
 	/// All that ever happened to a job, oldest first, up to the newest block.
 	pub async fn history(&self, job: JobId) -> Vec<JobEvent> {
 		let best = self.chain.best().await.expect("a block").number;

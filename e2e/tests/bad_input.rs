@@ -35,7 +35,9 @@ async fn ask(net: &Net, model: ModelId) -> JobId {
 	let payload = Content::from(b"hello".to_vec());
 	let request = JobRequest::new(model, TaskKind::Chat, payload, UNIT, best.number + 200);
 	let outcome = net.submit(&charlie(), calls::submit_job(request)).await.unwrap();
-	outcome.job_submitted().unwrap()
+	let job = outcome.job_submitted().unwrap();
+	net.assigned(job).await;
+	job
 }
 
 async fn delivery(net: &Net, output: Content) -> Delivery<Content> {
@@ -56,14 +58,15 @@ async fn client_should_lose_nothing_but_fees_when_its_jobs_make_no_sense() {
 	let (net, _provider) = net_with_provider().await;
 	let accounts = [("client", charlie().account()), ("treasury", treasury())];
 	let before = net.money(&accounts).await;
+	let limit = net.chain.latest().await.unwrap().constants().unwrap().max_payload_bytes;
 	let long = net.path("long");
-	std::fs::File::create(&long).unwrap().set_len((64 << 20) + 1).unwrap();
-	let long = long.to_str().unwrap();
+	std::fs::File::create(&long).unwrap().set_len(u64::from(limit) + 1).unwrap();
+	let (long, limit) = (long.to_str().unwrap(), limit.to_string());
 
 	for (arguments, code, words) in [
 		(vec!["--model", "no/such", "--text", "hi"], "unknown_model", "no model is called"),
 		(vec!["--model", "test/plane", "--text", "hi"], "unknown_model", "no model is called"),
-		(vec!["--model", NAME, "--file", long], "payload_too_long", "67108864"),
+		(vec!["--model", NAME, "--file", long], "payload_too_long", limit.as_str()),
 		(vec!["--model", NAME, "--text", ""], "Jobs.PayloadEmpty", "nothing in the payload"),
 		(vec!["--model", NAME, "--text", "hi", "--max-price", "0"], "Jobs.PriceZero", "quote"),
 		(
@@ -125,6 +128,8 @@ async fn delivery_should_be_refused_when_it_is_forged_late_or_for_anothers_job()
 	assert_eq!(refusal(&net, &bob.hot_key, calls::deliver(job, late)).await, "ClockAhead");
 	let backwards = Delivery { started_at: good.finished_at + 1, ..good.clone() };
 	assert_eq!(refusal(&net, &bob.hot_key, calls::deliver(job, backwards)).await, "TimesReversed");
+	let empty = Delivery { output: Content::from(Vec::new()), ..good.clone() };
+	assert_eq!(refusal(&net, &bob.hot_key, calls::deliver(job, empty)).await, "AnswerEmpty");
 	let reason = calls::decline(job, Reason::Paid);
 	assert_eq!(refusal(&net, &bob.hot_key, reason).await, "NotADeclineReason");
 	let unknown = calls::deliver(H256([1; 32]), good.clone());

@@ -70,8 +70,8 @@ async fn worker_should_deliver_once_when_killed_at_odd_times() {
 	let mut worker = provider.start().await;
 	let jobs =
 		[ask(&net, &client, &provider, model).await, ask(&net, &client, &provider, model).await];
-	// The work lies about three blocks after its submission, once that is final: these kills fall
-	// before, into and after it, wherever that is on this machine.
+	// The work lies a block or two after its submission, once a provider was drawn: these kills
+	// fall before, into and after it, wherever that is on this machine.
 	for millis in [2_700, 5_300, 900, 3_100] {
 		tokio::time::sleep(Duration::from_millis(millis)).await;
 		worker.process.kill();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reckon_e2e::{Net, Provider, Worker};
+use reckon_e2e::{Net, Provider};
 use reckon_sdk::{
 	calls, AccountId, Content, JobId, JobRequest, JobState, ModelId, Reason, Sampling, Signer,
 	TaskKind, H256,
@@ -48,13 +48,12 @@ async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs()
 	net.offer_chat(&providers[1]).await;
 	let mut workers = [providers[0].start().await, providers[1].start().await];
 
-	// Whoever gets it hangs before it can have seen, in a final block, that it did.
+	// Both hang until it is known who has the job; then the other one goes on.
+	workers.iter_mut().for_each(|worker| worker.process.signal(Signal::STOP));
 	let job = ask(&net, model, 24, None).await;
-	let assigned = |state: &JobState| matches!(state, JobState::Assigned { .. });
-	let first = net.job_until(job, assigned).await;
-	let first = *first.job.state.provider().unwrap();
+	let first = net.assigned(job).await;
 	let hanging = place(&providers, &first);
-	hang(&mut workers[hanging]);
+	workers[1 - hanging].process.signal(Signal::CONT);
 	let other = providers[1 - hanging].account();
 
 	let done = net.job_until(job, JobState::is_final).await.job;
@@ -64,7 +63,7 @@ async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs()
 	assert_eq!((attempt.provider, attempt.reason), (first, Reason::DeadlineMissed));
 
 	// Nobody else may have this one.
-	let job = ask(&net, model, 5, Some(first)).await;
+	let job = ask(&net, model, 7, Some(first)).await;
 	let done = net.job_until(job, JobState::is_final).await.job;
 	assert_eq!(done.state, JobState::Refunded { reason: Reason::AttemptsExhausted });
 
@@ -77,8 +76,4 @@ async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs()
 
 fn place(providers: &[Provider; 2], wanted: &AccountId) -> usize {
 	providers.iter().position(|provider| provider.account() == *wanted).unwrap()
-}
-
-fn hang(worker: &mut Worker) {
-	worker.process.signal(Signal::STOP);
 }

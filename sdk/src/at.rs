@@ -5,8 +5,8 @@ use crate::{
 	error::Error,
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Held, Job, JobId, Model,
-		ModelId, Offer, Price, Provider, Reason,
+		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Held, Job, JobId, Ledger,
+		Model, ModelId, Offer, Price, Provider, Reason,
 	},
 };
 use serde::Serialize;
@@ -53,6 +53,8 @@ pub struct Constants {
 	pub min_bond: Balance,
 	/// The bond that one ticket in a draw stands for.
 	pub bond_per_ticket: Balance,
+	/// The bond that each job stands on that a provider has at once.
+	pub bond_per_job: Balance,
 	/// The most jobs that one provider can have at once.
 	pub max_capacity: u32,
 	/// Blocks between leaving and having the bond back.
@@ -264,6 +266,15 @@ impl At {
 		}))
 	}
 
+	/// What a client has put into escrow, paid and been given back; nothing but zeros for an
+	/// account that has submitted no job.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn ledger(&self, client: &AccountId) -> Result<Ledger, Error> {
+		Ok(self.read("Jobs", "Ledgers", vec![*client]).await?.unwrap_or_default())
+	}
+
 	/// The remembered jobs of a client, at most 1,000, newest first.
 	///
 	/// # Errors
@@ -319,6 +330,7 @@ impl At {
 			max_clock_lead_millis: self.constant("Jobs", "MaxClockLeadMillis")?,
 			min_bond: self.constant("Providers", "MinBond")?,
 			bond_per_ticket: self.constant("Providers", "BondPerTicket")?,
+			bond_per_job: self.constant("Providers", "BondPerJob")?,
 			max_capacity: self.constant("Providers", "MaxCapacity")?,
 			unbonding_blocks: self.constant("Providers", "UnbondingBlocks")?,
 			existential_deposit: self.constant("Balances", "ExistentialDeposit")?,

@@ -61,7 +61,8 @@ macro_rules! calls {
 }
 
 calls! {
-	/// `Jobs.submit_job`: puts money into escrow and asks for an inference.
+	/// `Jobs.submit_job`: puts money into escrow and asks for an inference. A provider is drawn at
+	/// the start of the next block.
 	submit_job(request: JobRequest = JobRequest => request) = "Jobs"."submit_job" as SubmitJob;
 	/// `Jobs.deliver`: hands in the answer to a job; for a provider's worker.
 	deliver(job: JobId = JobId => job, delivery: Delivery<Content> = Delivery<Content> => delivery)
@@ -106,7 +107,8 @@ calls! {
 		model: ModelId = ModelId => model,
 		details: ModelDetails = ModelDetails => details
 	) = "Models"."register_model" as RegisterModel;
-	/// `Models.deprecate`: takes a model out of use, for good.
+	/// `Models.deprecate`: takes a model out of use, for good; later the chain removes it and
+	/// returns the deposit.
 	deprecate(model: ModelId = ModelId => model) = "Models"."deprecate" as Deprecate;
 	/// `Models.transfer`: gives a model to another account.
 	transfer_model(model: ModelId = ModelId => model, to: AccountId = AccountId => to)

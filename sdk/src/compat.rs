@@ -48,6 +48,7 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 	("Providers", "Workers"),
 	("Providers", "Offers"),
 	("Jobs", "ClientJobs"),
+	("Jobs", "Ledgers"),
 ];
 
 /// Refuses a runtime that lacks something. Types are matched by name when they are used, so a

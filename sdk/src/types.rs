@@ -1,7 +1,7 @@
 //! What the chain speaks of: jobs, models, providers, money.
 //!
 //! These are the chain's own records, decoded by name: a runtime that adds a field or a variant
-//! needs no new build of a program that does not care for it. `tests/metadata.rs` holds them
+//! needs no new build of a program that does not care for it. `compat/tests.rs` holds them
 //! against the committed metadata. Balances are in the smallest token unit and are strings in
 //! JSON, because JavaScript's numbers end at 2^53.
 
@@ -14,7 +14,7 @@ mod work;
 pub use self::{
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
 	market::{Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus},
-	money::{format_amount, parse_amount, token, Account, Held, HeldFor},
+	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
 	work::{NumericProfile, Price, TaskKind, TaskSet, Units},
 };

@@ -2,17 +2,20 @@
 
 use crate::{blobs::BlobStore, clock, jobs::Work, models::Registry};
 use reckon_engine::{
-	encode_output, parse_request, Cancel, Device, EngineError, Event, Model, Refused, Request,
-	RequestError, SamplingParams, Scheduler, SchedulerConfig,
+	encode_output, parse_request, Answer, Cancel, Capabilities, Device, EngineError, Event, Model,
+	Output, Refused, Request, RequestError, SamplingParams, Scheduler, SchedulerConfig, Task,
 };
-use reckon_sdk::{Assignment, Content, ModelId, Reason, TaskKind, Units};
+use reckon_sdk::{Assignment, Content, ModelId, Reason, TaskKind, Units, MAX_INLINE_BYTES};
 use std::{
 	collections::BTreeMap,
 	sync::{Arc, Mutex, PoisonError},
+	time::Instant,
 };
 
 /// What the chain lets a prompt's template add to a payload, in units beyond one per byte.
 const TEMPLATE_ALLOWANCE: u32 = 256;
+/// Bytes of one number of a vector in an answer, its comma included: the mean of real ones.
+const NUMBER_BYTES: usize = 12;
 
 /// Receives the one result of a computation.
 pub type Done = Box<dyn FnOnce(Result<Work, Reason>) + Send>;
@@ -42,9 +45,9 @@ impl Running {
 
 /// What the daemon needs of an engine.
 pub trait Compute: Send + Sync + 'static {
-	/// Begins to compute, and calls `done` exactly once, from any thread. Blocks for as long as
-	/// loading and tokenising take: not for async threads.
-	fn start(&self, assignment: &Assignment, running: &Running, done: Done);
+	/// Begins to compute, unless it would not be done by `due`, and calls `done` exactly once, from
+	/// any thread. Blocks for as long as loading and tokenising take: not for async threads.
+	fn start(&self, assignment: &Assignment, due: Option<Instant>, running: &Running, done: Done);
 
 	/// The loaded models: id, and what there is to say about each.
 	fn loaded(&self) -> Vec<(ModelId, serde_json::Value)>;
@@ -62,18 +65,20 @@ pub struct Engines {
 	device: Device,
 	config: SchedulerConfig,
 	blobs: BlobStore,
+	max_answer_bytes: u32,
 	loaded: Mutex<BTreeMap<ModelId, Arc<Scheduler>>>,
 }
 
 impl Engines {
-	/// No model loaded yet.
+	/// No model loaded yet. The chain takes no answer that is longer than `max_answer_bytes`.
 	pub fn new(
 		registry: Registry,
 		device: Device,
 		config: SchedulerConfig,
 		blobs: BlobStore,
+		max_answer_bytes: u32,
 	) -> Self {
-		Self { registry, device, config, blobs, loaded: Mutex::default() }
+		Self { registry, device, config, blobs, max_answer_bytes, loaded: Mutex::default() }
 	}
 
 	/// The scheduler of a model; loads it when it is in the registry.
@@ -101,6 +106,7 @@ impl Engines {
 	fn begin(
 		&self,
 		assignment: &Assignment,
+		due: Option<Instant>,
 		running: &Running,
 		done: Done,
 	) -> Result<(), (Reason, Done)> {
@@ -129,16 +135,27 @@ impl Engines {
 		let limits = Limits {
 			input: assignment.payload.reference().length.saturating_add(TEMPLATE_ALLOWANCE),
 			output: assignment.sampling.max_output,
+			bytes: self.max_answer_bytes,
 		};
+		if !vectors_fit(&task, scheduler.capabilities(), limits.bytes) {
+			let why = format!("the vectors would take over {} bytes", limits.bytes);
+			return refuse(Reason::ParametersUnsupported, &why, done);
+		}
 		let blobs = self.blobs.clone();
 		let request = Request { task, sampling: sampling(assignment) };
 		// The sink may be called often; the last event takes `done` out.
 		let done = Arc::new(Mutex::new(Some(done)));
 		let done_in_sink = done.clone();
-		let submitted = scheduler.submit_to(request, move |event| {
+		let left = due.map(|due| due.saturating_duration_since(Instant::now()));
+		let submitted = scheduler.submit_within(left, request, move |event| {
 			let result = match event {
 				Event::Token { .. } => return true,
-				Event::Done(answer) => finish(&answer, started_at, &limits, &blobs),
+				Event::Done(answer) => {
+					finish(&answer, started_at, &limits, &blobs).map_err(|(reason, why)| {
+						tracing::warn!(?job, %reason, why, "the answer can't be delivered");
+						reason
+					})
+				},
 				Event::Failed(error) => {
 					tracing::warn!(?job, %error, "the engine failed");
 					Err(engine_reason(&error))
@@ -167,8 +184,8 @@ impl Engines {
 }
 
 impl Compute for Engines {
-	fn start(&self, assignment: &Assignment, running: &Running, done: Done) {
-		if let Err((reason, done)) = self.begin(assignment, running, done) {
+	fn start(&self, assignment: &Assignment, due: Option<Instant>, running: &Running, done: Done) {
+		if let Err((reason, done)) = self.begin(assignment, due, running, done) {
 			done(Err(reason));
 		}
 	}
@@ -179,6 +196,7 @@ impl Compute for Engines {
 			.iter()
 			.map(|(id, scheduler)| {
 				let (able, load) = (scheduler.capabilities(), scheduler.load());
+				let pace = scheduler.pace();
 				let about = serde_json::json!({
 					"name": self.registry.name(*id),
 					"architecture": able.architecture,
@@ -188,6 +206,7 @@ impl Compute for Engines {
 					"weight_bytes": able.weight_bytes,
 					"active": load.active,
 					"waiting": load.waiting,
+					"tokens_per_second": { "read": pace.read, "written": pace.write },
 				});
 				(*id, about)
 			})
@@ -201,37 +220,59 @@ impl Compute for Engines {
 
 /// What the chain would refuse as incredible.
 struct Limits {
+	/// Units read.
 	input: u32,
+	/// Units written.
 	output: u32,
+	/// The answer's length.
+	bytes: u32,
+}
+
+/// Whether the vectors of a task will be short enough for the chain: better known before they are
+/// computed for nothing.
+fn vectors_fit(task: &Task, able: &Capabilities, max_bytes: u32) -> bool {
+	let Task::Embed { inputs } = task else { return true };
+	let numbers = inputs.len().saturating_mul(able.vector_length);
+	u32::try_from(numbers.saturating_mul(NUMBER_BYTES)).is_ok_and(|bytes| bytes <= max_bytes)
 }
 
 fn finish(
-	answer: &reckon_engine::Answer,
+	answer: &Answer,
 	started_at: u64,
 	limits: &Limits,
 	blobs: &BlobStore,
-) -> Result<Work, Reason> {
+) -> Result<Work, (Reason, String)> {
+	if matches!(&answer.output, Output::Embeddings(vectors) if is_empty(vectors)) {
+		return Err((Reason::EngineFailed, "a vector is empty".into()));
+	}
 	let bytes = encode_output(&answer.output);
-	let output = Content::from(bytes);
-	if let Content::Blob(_) = output {
+	let length = bytes.len();
+	if u32::try_from(length).map_or(true, |length| length > limits.bytes) {
+		let why = format!("it has {length} bytes, the chain takes {}", limits.bytes);
+		return Err((Reason::ParametersUnsupported, why));
+	}
+	if length > MAX_INLINE_BYTES {
 		// On disk before anybody can be told its name.
-		let stored = blobs.put(&encode_output(&answer.output));
-		if let Err(error) = stored {
-			tracing::error!(%error, "the answer can't be stored");
-			return Err(Reason::EngineFailed);
-		}
+		let stored = blobs.put(&bytes);
+		stored.map_err(|error| (Reason::EngineFailed, error.to_string()))?;
 	}
 	let clamp = |units: u64, limit: u32| u32::try_from(units).unwrap_or(u32::MAX).min(limit);
 	Ok(Work {
-		output,
+		output: Content::from(bytes),
 		commitment: None,
 		units: Units {
 			input: clamp(answer.usage.units_in, limits.input),
-			output: clamp(answer.usage.units_out, limits.output),
+			// The token that ended an answer without a word is nothing to be paid for.
+			output: if length == 0 { 0 } else { clamp(answer.usage.units_out, limits.output) },
 		},
 		started_at,
 		finished_at: clock::now_millis().max(started_at),
 	})
+}
+
+/// Whether a vector is missing or has no numbers.
+fn is_empty(vectors: &[Vec<f32>]) -> bool {
+	vectors.is_empty() || vectors.iter().any(Vec::is_empty)
 }
 
 fn engine_task(task: TaskKind) -> reckon_engine::TaskKind {
@@ -266,7 +307,7 @@ fn request_reason(error: &RequestError) -> Reason {
 
 fn refused_reason(error: &Refused) -> Reason {
 	match error {
-		Refused::QueueFull { .. } => Reason::Busy,
+		Refused::QueueFull { .. } | Refused::TooSlow { .. } => Reason::Busy,
 		Refused::TooLarge { .. } => Reason::ParametersUnsupported,
 		Refused::Engine(error) => engine_reason(error),
 		Refused::Closed => Reason::ShuttingDown,
@@ -284,5 +325,82 @@ fn engine_reason(error: &EngineError) -> Reason {
 		| EngineError::Tokenizer(_)
 		| EngineError::Compute(_)
 		| EngineError::Panicked(_) => Reason::EngineFailed,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use reckon_engine::{FinishReason, Usage};
+
+	const LIMITS: Limits = Limits { input: 300, output: 10, bytes: 5_000 };
+
+	fn text(text: &str, units_out: u64) -> Answer {
+		let tokens = vec![7; units_out as usize];
+		Answer {
+			output: Output::Text { text: text.into(), tokens, finish: FinishReason::Stop },
+			usage: Usage { units_in: 20, units_out },
+		}
+	}
+
+	fn embeddings(vectors: Vec<Vec<f32>>) -> Answer {
+		let usage = Usage { units_in: 20, units_out: 0 };
+		Answer { output: Output::Embeddings(vectors), usage }
+	}
+
+	fn finished(answer: &Answer) -> Result<Work, Reason> {
+		let dir = tempfile::tempdir().unwrap();
+		let blobs = BlobStore::open(dir.path()).unwrap();
+		finish(answer, 1, &LIMITS, &blobs).map_err(|(reason, _)| reason)
+	}
+
+	#[test]
+	fn output_should_count_nothing_when_the_model_had_nothing_to_say() {
+		// Its first token ended the answer.
+		let work = finished(&text("", 1)).unwrap();
+		assert_eq!(work.output, Content::Inline(Vec::new()));
+		assert_eq!(work.units, Units { input: 20, output: 0 });
+		assert_eq!(finished(&text("a", 2)).unwrap().units, Units { input: 20, output: 2 });
+	}
+
+	#[test]
+	fn embedding_should_never_be_delivered_when_it_is_empty() {
+		for vectors in [vec![], vec![vec![0.5], vec![]]] {
+			assert_eq!(finished(&embeddings(vectors)), Err(Reason::EngineFailed));
+		}
+		let work = finished(&embeddings(vec![vec![0.5]])).unwrap();
+		assert_eq!(work.output, Content::Inline(br#"{"embeddings":[[0.5]]}"#.to_vec()));
+	}
+
+	#[test]
+	fn answer_should_be_given_up_when_the_chain_would_not_take_it() {
+		assert_eq!(finished(&text(&"a".repeat(5_001), 9)), Err(Reason::ParametersUnsupported));
+		let work = finished(&text(&"a".repeat(5_000), 99)).unwrap();
+		assert_eq!(work.units, Units { input: 20, output: 10 });
+		assert!(matches!(work.output, Content::Blob(_)));
+	}
+
+	#[test]
+	fn vectors_should_be_refused_before_they_are_computed_when_they_are_too_many() {
+		let able = Capabilities {
+			architecture: "bert".into(),
+			tasks: Vec::new(),
+			context_length: 256,
+			vector_length: 384,
+			device: "cpu".into(),
+			weight_bytes: 0,
+			profile: "F32",
+		};
+		let task = |texts: usize| Task::Embed { inputs: vec![String::new(); texts] };
+		assert!(vectors_fit(&task(227), &able, 1 << 20));
+		assert!(!vectors_fit(&task(228), &able, 1 << 20));
+		assert!(vectors_fit(&Task::Complete { prompt: "a".into() }, &able, 1));
+	}
+
+	#[test]
+	fn job_should_be_declined_as_busy_when_it_would_not_be_done_in_time() {
+		use std::time::Duration;
+		let (needed, limit) = (Duration::from_secs(9), Duration::from_secs(5));
+		assert_eq!(refused_reason(&Refused::TooSlow { needed, limit }), Reason::Busy);
 	}
 }

@@ -15,7 +15,7 @@ use crate::{
 	journal::{Journal, JournalError},
 	status::Shared,
 };
-use reckon_sdk::{Constants, ContentRef, Heads, JobId};
+use reckon_sdk::{BlockNumber, Constants, ContentRef, Heads, JobId};
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, watch},
@@ -24,6 +24,8 @@ use tokio::{
 
 /// Ended jobs that are taken from the journal at the start.
 const REMEMBERED: u32 = 1_000;
+/// Blocks that a delivery needs to get in: the next one, and another if that is full or far on.
+const DELIVERY_BLOCKS: BlockNumber = 2;
 /// How often clock, money and old content are looked at.
 const CHORES_EVERY: Duration = Duration::from_secs(60);
 
@@ -206,7 +208,8 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 				});
 				let slot = Running::default();
 				self.running.insert(job, slot.clone());
-				tokio::task::spawn_blocking(move || engine.start(&assignment, &slot, done));
+				let due = self.due(assignment.deadline);
+				tokio::task::spawn_blocking(move || engine.start(&assignment, due, &slot, done));
 			},
 			Action::Cancel { job } => {
 				if let Some(running) = self.running.remove(&job) {
@@ -230,6 +233,14 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 			},
 		}
 		Ok(())
+	}
+
+	/// When an answer must be there so that its delivery is in a block by this one.
+	fn due(&self, deadline: BlockNumber) -> Option<std::time::Instant> {
+		let best = self.heads.borrow().best?.number;
+		let blocks = deadline.saturating_sub(best).saturating_sub(DELIVERY_BLOCKS);
+		let millis = self.parts.constants.slot_millis.saturating_mul(blocks.into());
+		std::time::Instant::now().checked_add(Duration::from_millis(millis))
 	}
 
 	/// Puts an event behind those that wait.

@@ -222,6 +222,18 @@ async fn standing(
 ) -> Result<(), reckon_sdk::Error> {
 	report.ok("provider", provider.to_string());
 	if let Some(record) = at.provider(provider).await? {
+		let places = record.places(at.constants()?.bond_per_job);
+		if places < record.capacity {
+			report.not_ok(
+				"places",
+				Level::Warn,
+				format!(
+					"{places}: the bond stands for no more, the capacity is {}",
+					record.capacity
+				),
+				"add to the bond with the provider's key",
+			);
+		}
 		match record.endpoint() {
 			Some(endpoint) => report.ok("endpoint", endpoint),
 			None => report.not_ok(
@@ -235,7 +247,8 @@ async fn standing(
 	let reason = at.why_not_assigned(provider).await?;
 	let level = match reason {
 		Reason::Eligible => Level::Ok,
-		Reason::AtCapacity => Level::Warn,
+		// These pass by themselves.
+		Reason::AtCapacity | Reason::DeclinedRecently => Level::Warn,
 		_ => Level::Fail,
 	};
 	let found = format!("{reason}: {}", reason.explain());

@@ -21,7 +21,7 @@ use std::{
 		atomic::{AtomicU64, Ordering},
 		Arc, Mutex,
 	},
-	time::Duration,
+	time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -116,11 +116,14 @@ impl ChainClient for MockChain {
 struct MockEngine {
 	runs: AtomicU64,
 	stuck: bool,
+	/// When the last answer had to be there.
+	due: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Compute for MockEngine {
-	fn start(&self, assignment: &Assignment, _: &Running, done: Done) {
+	fn start(&self, assignment: &Assignment, due: Option<Instant>, _: &Running, done: Done) {
 		let run = self.runs.fetch_add(1, Ordering::SeqCst);
+		*self.due.lock().unwrap() = due;
 		if self.stuck {
 			return;
 		}
@@ -189,6 +192,7 @@ fn constants() -> Constants {
 		max_clock_lead_millis: u64::MAX / 4,
 		min_bond: 1,
 		bond_per_ticket: 1,
+		bond_per_job: 1,
 		max_capacity: 8,
 		unbonding_blocks: 10,
 		existential_deposit: 1,
@@ -247,6 +251,25 @@ async fn jobs_should_be_delivered_or_given_back_and_accounted_for() {
 }
 
 #[tokio::test]
+async fn engine_should_be_told_when_the_answer_must_be_there() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let engine = MockEngine::default();
+	let due = engine.due.clone();
+	let worker = start(dir.path(), &chain, engine);
+	let before = Instant::now();
+	chain.assign(assignment(1, 9));
+	chain.block(20);
+	until(|| due.lock().unwrap().is_some()).await;
+	// 20 blocks are left, of which two are for the delivery.
+	let left = due.lock().unwrap().unwrap() - before;
+	let expected = Duration::from_secs(18 * 3);
+	assert!(left >= expected && left < expected + Duration::from_secs(5), "{left:?}");
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
 async fn delivery_should_be_sent_unchanged_when_the_worker_died_after_sending_it() {
 	let dir = tempfile::tempdir().unwrap();
 	let chain = MockChain::new();
@@ -263,7 +286,7 @@ async fn delivery_should_be_sent_unchanged_when_the_worker_died_after_sending_it
 	state.lock().unwrap().deaf = false;
 	chain.assign(assignment(1, 9));
 	chain.block(3);
-	let engine = MockEngine { runs: AtomicU64::new(100), stuck: false };
+	let engine = MockEngine { runs: AtomicU64::new(100), ..MockEngine::default() };
 	let worker = start(dir.path(), &chain, engine);
 	until(|| state.lock().unwrap().deliveries.len() == 2).await;
 	chain.block(4);

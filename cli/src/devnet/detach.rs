@@ -12,7 +12,7 @@ use std::{
 use tokio::{signal::ctrl_c, time::sleep};
 
 use super::{
-	state::{absolute, State},
+	state::{absolute, already_up, Lock, State},
 	UpArgs,
 };
 use crate::{
@@ -32,6 +32,8 @@ pub(super) async fn run(context: &Context, args: &UpArgs) -> Result<()> {
 	let dir = absolute(&args.dir.dir)?;
 	let logs = dir.join("logs");
 	fs::create_dir_all(&logs).map_err(|error| Failure::io(logs.display(), &error))?;
+	// The files below are those of a network that runs here; its supervisor keeps the lock.
+	drop(Lock::take(&dir)?.ok_or_else(|| already_up(&dir))?);
 	let exe = env::current_exe().map_err(|error| Failure::io("this program", &error))?;
 	let mut out = Tail::new(logs.join(OUT))?;
 	let mut errors = Tail::new(logs.join(ERRORS))?;

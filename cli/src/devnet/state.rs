@@ -124,6 +124,16 @@ impl Lock {
 	}
 }
 
+/// Another network runs in the directory.
+pub(super) fn already_up(dir: &Path) -> Failure {
+	let pid = State::read(dir).map(|state| format!(" (process {})", state.supervisor.pid));
+	let (dir, pid) = (dir.display(), pid.unwrap_or_default());
+	Failure::new("already_up", format!("a network runs in {dir} already{pid}")).fix(format!(
+		"reckon devnet down --dir {dir} ends it, reckon devnet status --dir {dir} shows it; another \
+		 --dir starts one beside it"
+	))
+}
+
 /// A network's directory as an absolute path; does not make it.
 ///
 /// # Errors
@@ -187,6 +197,7 @@ mod tests {
 
 		assert!(lock.is_some());
 		assert!(Lock::take(dir.path()).unwrap().is_none());
+		assert!(already_up(dir.path()).fix.unwrap().contains("devnet down --dir"));
 		drop(lock);
 		assert!(Lock::take(dir.path()).unwrap().is_some());
 	}

@@ -18,7 +18,7 @@ use super::{
 	layout::{find_chat_model, find_embedding_model, find_program},
 	node::{explorer_url, wait_until_up, NodeOptions},
 	setup::{self, Cast, Models},
-	state::{absolute, Lock, State},
+	state::{absolute, already_up, Lock, State},
 	worker::{self, WorkerOptions},
 	UpArgs,
 };
@@ -227,14 +227,7 @@ impl Plan {
 /// The right to use a directory; what an earlier network left running is stopped.
 fn claim(context: &Context, dir: &Path) -> Result<Lock> {
 	let stale = State::read(dir);
-	let lock = Lock::take(dir)?.ok_or_else(|| {
-		let pid = stale.as_ref().map(|state| format!(" (process {})", state.supervisor.pid));
-		Failure::new(
-			"already_up",
-			format!("a network runs in {} already{}", dir.display(), pid.unwrap_or_default()),
-		)
-		.fix("reckon devnet status shows it, reckon devnet down stops it; --dir starts another")
-	})?;
+	let lock = Lock::take(dir)?.ok_or_else(|| already_up(dir))?;
 	if let Some(state) = stale {
 		let left = state.alive().len();
 		if left > 0 {

@@ -150,7 +150,9 @@ pub(crate) async fn follow(
 			JobState::Assigned { provider, .. } => {
 				step.now(&format!("with {provider} until block #{}", job.due));
 			},
-			JobState::Open { reason } => step.now(&format!("waiting: {}", reason.explain())),
+			JobState::Open { reason, .. } => {
+				step.now(&format!("waiting: {}", reason.explain()));
+			},
 		}
 	}
 }
@@ -167,6 +169,9 @@ fn refunded(id: JobId, job: &Job, reason: Reason, trouble: Option<Failure>) -> F
 	let failure = Failure { exit: Exit::Refunded, ..Failure::new(reason.to_string(), message) };
 	match reason {
 		Reason::CancelledByClient => failure,
+		_ if job.attempts.iter().any(|attempt| attempt.reason.blames_job()) => {
+			failure.fix("change the payload or the parameters, then submit it again")
+		},
 		_ => failure.fix("`reckon models` shows who offers what, and for how much; then try again"),
 	}
 }

@@ -12,7 +12,7 @@ use crate::{
 	ask,
 	context::{failure, unknown_job, Context},
 	failure::Result,
-	payload::PayloadArgs,
+	payload::{self, PayloadArgs},
 };
 use follow::{follow, Goal, Target};
 use order::{parse_account, parse_hash, Order, SamplingArgs, TermsArgs};
@@ -96,9 +96,9 @@ async fn submit(context: &Context, args: SubmitArgs) -> Result<()> {
 		TaskKind::Embed => SamplingArgs::none(),
 		_ => args.sampling.sampling()?,
 	};
-	let payload = args.payload.read()?;
-	let order = Order { model: args.model, task: args.task, payload, sampling, terms: args.terms };
 	let chain = context.chain().await?;
+	let payload = args.payload.read(payload::limit(&chain).await?)?;
+	let order = Order { model: args.model, task: args.task, payload, sampling, terms: args.terms };
 	let placed = order.place(context, &chain).await?;
 	if args.wait {
 		let task = args.task;

@@ -10,6 +10,7 @@ use crate::{
 	context::{failure, Context},
 	failure::{Failure, Result},
 	models::resolve,
+	payload::check_length,
 };
 
 /// What the answer costs at most, and when it must be there.
@@ -134,6 +135,7 @@ impl Order {
 		// Before anything is asked of the chain: without a key all of it is in vain.
 		context.signer()?;
 		let at = chain.latest().await.map_err(failure)?;
+		check_length(&self.payload, at.constants().map_err(failure)?.max_payload_bytes)?;
 		let (model, model_name) = resolve(&at, &self.model).await?;
 		let max_price = match self.terms.max_price {
 			Some(price) => price,

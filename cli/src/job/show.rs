@@ -1,6 +1,6 @@
 //! Showing jobs.
 
-use reckon_sdk::{format_amount, AccountId, Chain, Job, JobId, TaskKind};
+use reckon_sdk::{format_amount, AccountId, Chain, Job, JobId, JobState, TaskKind};
 use serde_json::{json, Value};
 
 use super::follow::fetch_answer;
@@ -82,6 +82,9 @@ pub(super) async fn why(context: &Context, id: JobId) -> Result<()> {
 	});
 	context.output.result(&json, || {
 		let mut lines = vec![format!("{}: {reason}: {}", job.state.name(), reason.explain())];
+		if let JobState::Open { since, .. } = job.state {
+			lines.push(format!("  it waits since block #{since}"));
+		}
 		for attempt in &job.attempts {
 			let why = attempt.reason.explain();
 			lines.push(format!("  before that {} had it: {why}", attempt.provider));

@@ -7,7 +7,7 @@ use crate::{
 };
 use subxt::{
 	config::substrate::{SpecVersionForRange, SubstrateConfigBuilder},
-	ext::scale_decode::DecodeAsType,
+	ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType, scale_value::Value},
 	metadata::ArcMetadata,
 	Metadata, OfflineClient, OfflineClientAtBlock, SubstrateConfig,
 };
@@ -106,7 +106,7 @@ fn every_reason_of_the_runtime_should_be_known_by_its_number() {
 		},
 		other => panic!("Reason is {other:?}"),
 	};
-	assert_eq!(numbers.len(), 28, "a new reason needs a sentence in explain()");
+	assert_eq!(numbers.len(), 30, "a new reason needs a sentence in explain()");
 	for number in numbers {
 		use codec::{Decode, Encode};
 		let by_name = Reason::decode_as_type(&mut &[number][..], id, metadata.types()).unwrap();
@@ -120,12 +120,113 @@ fn every_reason_of_the_runtime_should_be_known_by_its_number() {
 fn delivery_should_read_back_from_the_runtimes_own_encoding() {
 	let metadata = metadata();
 	let id = type_id(&metadata, "reckon_primitives::content::Content");
-	use subxt::ext::scale_encode::EncodeAsType;
 	for content in [Content::Inline(vec![5; 10]), Content::from(vec![5; 5_000])] {
 		let bytes = content.encode_as_type(id, metadata.types()).unwrap();
 		let back = Content::decode_as_type(&mut &bytes[..], id, metadata.types()).unwrap();
 		assert_eq!(back, content);
 	}
+}
+
+/// Reads as ours what the runtime would write, given by the names that the runtime has for it.
+fn read<T: DecodeAsType>(path: &str, written: Value<()>) -> T {
+	let metadata = metadata();
+	let id = type_id(&metadata, path);
+	let bytes = written.encode_as_type(id, metadata.types());
+	let bytes = bytes.unwrap_or_else(|error| panic!("{path} has other fields: {error}"));
+	T::decode_as_type(&mut &bytes[..], id, metadata.types())
+		.unwrap_or_else(|error| panic!("{path} can't be read: {error}"))
+}
+
+fn number(value: u128) -> Value<()> {
+	Value::u128(value)
+}
+
+fn bytes(byte: u8) -> Value<()> {
+	Value::from_bytes([byte; 32])
+}
+
+fn name(variant: &str) -> Value<()> {
+	Value::unnamed_variant(variant, [])
+}
+
+#[test]
+fn records_should_be_read_as_the_runtime_writes_them() {
+	let provider: Provider = read(
+		"pallet_providers::types::Provider",
+		Value::named_composite([
+			("worker", bytes(1)),
+			("bond", number(2)),
+			("capacity", number(3)),
+			("load", number(4)),
+			("offers", number(5)),
+			("misses", number(6)),
+			("slashed_at", number(7)),
+			("declined", number(8)),
+			("declined_until", number(9)),
+			("status", Value::named_variant("Leaving", [("until", number(10))])),
+			("endpoint", Value::from_bytes(b"http://x")),
+		]),
+	);
+	assert_eq!(provider.worker, account([1; 32]));
+	let numbers = [provider.capacity, provider.load, provider.offers, provider.misses];
+	assert_eq!((provider.bond, numbers), (2, [3, 4, 5, 6]));
+	let rests = (provider.slashed_at, provider.declined, provider.declined_until);
+	assert_eq!(rests, (7, 8, 9));
+	assert_eq!(provider.status, ProviderStatus::Leaving { until: 10 });
+	assert_eq!(provider.endpoint().as_deref(), Some("http://x"));
+
+	let status = "pallet_models::types::Status";
+	assert_eq!(read::<ModelStatus>(status, name("Active")), ModelStatus::Active);
+	let deprecated = Value::named_variant("Deprecated", [("until", number(7))]);
+	assert_eq!(read::<ModelStatus>(status, deprecated), ModelStatus::Deprecated { until: 7 });
+
+	let ledger: Ledger = read(
+		"pallet_jobs::types::Ledger",
+		Value::named_composite([
+			("deposited", number(6)),
+			("paid", number(1)),
+			("refunded", number(2)),
+			("held", number(3)),
+		]),
+	);
+	assert_eq!(ledger, Ledger { deposited: 6, paid: 1, refunded: 2, held: 3 });
+}
+
+#[test]
+fn job_states_should_be_read_as_the_runtime_writes_them() {
+	let path = "reckon_primitives::job::JobState";
+	let open = [("reason", name("AwaitingDraw")), ("since", number(7))];
+	let open: JobState = read(path, Value::named_variant("Open", open));
+	assert_eq!(open, JobState::Open { reason: Reason::AwaitingDraw, since: 7 });
+
+	let units = Value::named_composite([("input", number(3)), ("output", number(4))]);
+	let output = Value::named_composite([("hash", bytes(5)), ("length", number(6))]);
+	let delivery = Value::named_composite([
+		("output", output),
+		("commitment", name("None")),
+		("units", units),
+		("started_at", number(8)),
+		("finished_at", number(9)),
+	]);
+	let delivered = [
+		("provider", bytes(1)),
+		("delivery", delivery),
+		("charge", number(10)),
+		("seed", bytes(11)),
+		("assigned_at", number(12)),
+	];
+	let delivered: JobState = read(path, Value::named_variant("Delivered", delivered));
+	let delivery = Delivery {
+		output: ContentRef { hash: H256::repeat_byte(5), length: 6 },
+		commitment: None,
+		units: Units { input: 3, output: 4 },
+		started_at: 8,
+		finished_at: 9,
+	};
+	let provider = account([1; 32]);
+	let seed = H256::repeat_byte(11);
+	let expected = JobState::Delivered { provider, delivery, charge: 10, seed, assigned_at: 12 };
+	assert_eq!(delivered, expected);
 }
 
 #[test]

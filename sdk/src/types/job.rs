@@ -155,6 +155,8 @@ pub enum JobState {
 	Open {
 		/// Why it still waits.
 		reason: Reason,
+		/// Since which block it waits.
+		since: BlockNumber,
 	},
 	/// A provider has it.
 	Assigned {
@@ -178,6 +180,8 @@ pub enum JobState {
 		charge: Balance,
 		/// The seed it was sampled from.
 		seed: H256,
+		/// Since which block the provider had the job.
+		assigned_at: BlockNumber,
 	},
 	/// Paid. Nothing is held any more.
 	Settled {
@@ -244,7 +248,7 @@ impl JobState {
 	/// The chain's reason for this state.
 	pub fn reason(&self) -> Reason {
 		match self {
-			Self::Open { reason } | Self::Refunded { reason } => *reason,
+			Self::Open { reason, .. } | Self::Refunded { reason } => *reason,
 			Self::Assigned { .. } => Reason::InProgress,
 			Self::Delivered { .. } => Reason::InDisputeWindow,
 			Self::Settled { .. } => Reason::Paid,

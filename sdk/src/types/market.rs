@@ -7,11 +7,15 @@ use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 /// Whether a model is in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
 pub enum ModelStatus {
 	/// It can be offered and asked for.
 	Active,
 	/// Not any more.
-	Deprecated,
+	Deprecated {
+		/// From which block on the chain removes it and returns the deposit.
+		until: BlockNumber,
+	},
 }
 
 /// What a model's owner says of it.
@@ -79,14 +83,20 @@ pub struct Provider {
 	/// Its bond.
 	#[serde(with = "super::as_string")]
 	pub bond: Balance,
-	/// How many jobs it can have at once.
+	/// How many jobs it takes at once, as far as its bond stands for them: see [`Self::places`].
 	pub capacity: u32,
 	/// How many it has.
 	pub load: u32,
 	/// How many models it offers.
 	pub offers: u32,
-	/// Deadlines missed since it last delivered.
+	/// Deadlines missed, less the jobs done since for clients that did not choose it.
 	pub misses: u32,
+	/// When it was last slashed for missed deadlines; 0 when it never was.
+	pub slashed_at: BlockNumber,
+	/// How many of its places rest, because it declined the jobs that had them.
+	pub declined: u32,
+	/// Until which block they rest.
+	pub declined_until: BlockNumber,
 	/// Whether it takes jobs.
 	pub status: ProviderStatus,
 	/// The URL of its worker's content endpoint, empty when there is none.
@@ -101,6 +111,22 @@ impl Provider {
 		let text = text.trim().trim_end_matches('/');
 		(!text.is_empty()).then(|| text.to_owned())
 	}
+
+	/// How many jobs it can have at once, when each takes so much of the bond:
+	/// [`crate::Constants::bond_per_job`].
+	pub fn places(&self, bond_per_job: Balance) -> u32 {
+		let bonded = self.bond.checked_div(bond_per_job).unwrap_or_default();
+		self.capacity.min(u32::try_from(bonded).unwrap_or(u32::MAX))
+	}
+
+	/// How many of its places rest in this block, after declines.
+	pub fn resting(&self, now: BlockNumber) -> u32 {
+		if now < self.declined_until {
+			self.declined
+		} else {
+			0
+		}
+	}
 }
 
 /// A provider's offer of one model.
@@ -111,4 +137,30 @@ pub struct Offer {
 	pub price: Price,
 	/// The numbers of its tickets in the model's draw.
 	pub tickets: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn places_should_be_those_that_the_bond_stands_for_when_the_capacity_is_larger() {
+		let provider = Provider {
+			worker: AccountId::from([1; 32]),
+			bond: 95,
+			capacity: 12,
+			load: 0,
+			offers: 1,
+			misses: 0,
+			slashed_at: 0,
+			declined: 2,
+			declined_until: 7,
+			status: ProviderStatus::Active,
+			endpoint: Vec::new(),
+		};
+		assert_eq!(provider.places(10), 9);
+		assert_eq!(provider.places(1), 12);
+		assert_eq!(provider.places(0), 0, "a runtime without the constant's sense");
+		assert_eq!((provider.resting(6), provider.resting(7)), (2, 0));
+	}
 }

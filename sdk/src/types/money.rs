@@ -51,7 +51,7 @@ pub struct Account {
 	/// What can be spent, but for the existential deposit.
 	#[serde(with = "super::as_string")]
 	pub free: Balance,
-	/// What is held; `Chain::held_by` says what for.
+	/// What is held; [`crate::At::held_by`] says what for.
 	#[serde(with = "super::as_string")]
 	pub held: Balance,
 	/// What is frozen.
@@ -59,6 +59,25 @@ pub struct Account {
 	pub frozen: Balance,
 	/// How many transactions it has made.
 	pub nonce: u64,
+}
+
+/// What a client has put into escrow for its jobs, as long as its account is there:
+/// `deposited = paid + refunded + held`, always.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Ledger {
+	/// All that was ever put into escrow.
+	#[serde(with = "super::as_string")]
+	pub deposited: Balance,
+	/// All that was ever paid out of it.
+	#[serde(with = "super::as_string")]
+	pub paid: Balance,
+	/// All that ever came back.
+	#[serde(with = "super::as_string")]
+	pub refunded: Balance,
+	/// What is in escrow.
+	#[serde(with = "super::as_string")]
+	pub held: Balance,
 }
 
 /// An amount for people: `1.5 RKN`.

@@ -43,6 +43,9 @@ pub enum Reason {
 	/// Waiting: the one provider that the client named can't take it now.
 	#[codec(index = 13)]
 	NamedProviderUnavailable,
+	/// Waiting: the chain draws a provider at the start of the next block.
+	#[codec(index = 14)]
+	AwaitingDraw,
 	/// The provider let its deadline pass.
 	#[codec(index = 20)]
 	DeadlineMissed,
@@ -91,7 +94,7 @@ pub enum Reason {
 	/// The provider offers no model.
 	#[codec(index = 64)]
 	OffersNothing,
-	/// The provider has as many jobs as its capacity.
+	/// The provider has as many jobs as its capacity and its bond allow.
 	#[codec(index = 65)]
 	AtCapacity,
 	/// The provider's bond has fallen below the least that is asked.
@@ -106,6 +109,9 @@ pub enum Reason {
 	/// The provider's price is above what the job allows.
 	#[codec(index = 69)]
 	PriceAboveMaximum,
+	/// The provider has declined as many jobs lately as it has places left; these rest for a while.
+	#[codec(index = 70)]
+	DeclinedRecently,
 }
 
 impl Reason {
@@ -123,6 +129,12 @@ impl Reason {
 		)
 	}
 
+	/// Whether the fault lies with the job itself, so that another provider is unlikely to fare
+	/// better.
+	pub fn blames_job(self) -> bool {
+		matches!(self, Self::PayloadInvalid | Self::ParametersUnsupported)
+	}
+
 	/// One sentence for a person, with what to do where something can be done.
 	pub fn explain(self) -> &'static str {
 		use Reason::*;
@@ -134,12 +146,16 @@ impl Reason {
 			NoneFree => "all providers of this model are busy or away: the chain tries again",
 			NoneWithinPrice => "every provider asks for more than the maximum price: offer more",
 			NamedProviderUnavailable => "the provider that was named can't take it now",
+			AwaitingDraw => "the chain draws a provider at the start of the next block",
 			DeadlineMissed => "the provider let its deadline pass",
 			Busy => "the worker had more work than it could do in time",
 			ModelNotLoaded => "the worker does not have the model loaded",
 			PayloadUnavailable => "the worker could not fetch the payload",
 			PayloadInvalid => "the payload is not what its hash says, or can't be understood",
-			ParametersUnsupported => "the worker can't do what the parameters ask for",
+			ParametersUnsupported => {
+				"the worker can't do what is asked: for example, the prompt is longer than the \
+				 model's context, or the answer than the chain takes"
+			},
 			EngineFailed => "the worker's engine failed on this job",
 			ShuttingDown => "the worker was shutting down",
 			NoProviderInTime => "nobody could take the job before its deadline; the money is back",
@@ -150,11 +166,17 @@ impl Reason {
 			Paused => "the provider is paused: resume it",
 			Leaving => "the provider is leaving and its bond is being returned",
 			OffersNothing => "the provider offers no model: make an offer",
-			AtCapacity => "the provider has as many jobs as its capacity: wait, or raise it",
+			AtCapacity => {
+				"the provider has as many jobs as its capacity and bond allow: wait, or raise them"
+			},
 			BondTooLow => "the provider's bond is below the least that is asked: add to it",
 			ModelNotOffered => "the provider does not offer the job's model",
 			AlreadyTried => "the provider has had this job already",
 			PriceAboveMaximum => "the provider's price is above what the job allows",
+			DeclinedRecently => {
+				"the provider has declined jobs, and their places rest: it gets work again by \
+				 itself, within a minute or so"
+			},
 		}
 	}
 }

@@ -18,6 +18,8 @@ pub struct Capabilities {
 	pub tasks: Vec<TaskKind>,
 	/// The most tokens of one sequence, prompt and answer together.
 	pub context_length: usize,
+	/// Numbers of one vector; 0 for models that make none.
+	pub vector_length: usize,
 	/// The device, such as `cpu` or `cuda:0`.
 	pub device: String,
 	/// Memory held by the weights, in bytes.

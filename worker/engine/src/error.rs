@@ -1,6 +1,6 @@
 //! The errors of the crate. Each says what to do next.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 use crate::task::TaskKind;
 
@@ -208,6 +208,17 @@ pub enum Refused {
 		needed: u64,
 		/// Bytes that all requests may use together.
 		budget: u64,
+	},
+	/// It would not be done in time.
+	#[error(
+		"the request would take {:.1} s, {:.1} s are left: ask for a shorter answer, leave more \
+		 time, or ask another worker", needed.as_secs_f64(), limit.as_secs_f64()
+	)]
+	TooSlow {
+		/// How long it would take, with an answer as long as it may be.
+		needed: Duration,
+		/// How long it may take.
+		limit: Duration,
 	},
 	/// The engine can't do it.
 	#[error(transparent)]

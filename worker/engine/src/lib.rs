@@ -24,7 +24,7 @@ pub use self::{
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
 	sampler::{gumbel, Sampler, SamplingParams, MAX_TOP_K},
-	scheduler::{Load, Request, Scheduler, SchedulerConfig, Ticket},
+	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
 	store::{inspect, FileEntry, Inspection, Manifest, Model, ModelId, PROFILE},
 	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
 };

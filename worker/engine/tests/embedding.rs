@@ -46,6 +46,7 @@ struct Golden {
 fn minilm_should_equal_the_reference_vectors() {
 	let engine = load(&common::minilm_dir());
 	assert_eq!(engine.capabilities().context_length, 256);
+	assert_eq!(engine.capabilities().vector_length, 384);
 	let golden: Vec<Golden> = serde_json::from_str(include_str!("data/minilm.json")).unwrap();
 	assert_eq!(golden.len(), 12);
 	let texts: Vec<&str> = golden.iter().map(|golden| golden.text.as_str()).collect();

@@ -14,7 +14,7 @@ use std::{
 use common::Tiny;
 use reckon_engine::{
 	Answer, BatchEngine, Cancel, CanonicalRows, Capabilities, Cost, Engine, EngineError, Event,
-	FinishReason, Output, Refused, Replay, Request, Sampler, SamplingParams, Scheduler,
+	FinishReason, Output, Pace, Refused, Replay, Request, Sampler, SamplingParams, Scheduler,
 	SchedulerConfig, StepEngine, Task, TaskKind, Ticket, Usage,
 };
 
@@ -49,6 +49,7 @@ fn capabilities(tasks: &[TaskKind]) -> Capabilities {
 		architecture: "echo".into(),
 		tasks: tasks.to_vec(),
 		context_length: 64,
+		vector_length: 0,
 		device: "cpu".into(),
 		weight_bytes: 0,
 		profile: "F32",
@@ -258,6 +259,57 @@ fn requests_should_wait_for_memory_and_be_refused_when_they_can_never_have_it() 
 	control.allow(50);
 	assert!(first.wait().is_ok() && second.wait().is_ok());
 	wait_until(|| scheduler.load() == Default::default());
+}
+
+/// Submits a request that must be done within a limit.
+fn submit_within(scheduler: &Scheduler, limit: Duration, request: Request) -> Result<(), Refused> {
+	scheduler.submit_within(Some(limit), request, |_| true).map(drop)
+}
+
+/// An engine whose steps take 20 ms each; one request at a time.
+fn slow_scheduler() -> Scheduler {
+	let (engine, control) = echo(false);
+	std::thread::spawn(move || {
+		while control.permits.send(()).is_ok() {
+			std::thread::sleep(Duration::from_millis(20));
+		}
+	});
+	Scheduler::stepping(engine, SchedulerConfig { max_active: 1, max_waiting: 9, ..config() })
+}
+
+#[test]
+fn requests_should_be_taken_when_the_speed_is_not_known_yet() {
+	let scheduler = Scheduler::stepping(echo(true).0, config());
+	assert_eq!(scheduler.pace(), Pace::default());
+	assert_eq!(submit_within(&scheduler, Duration::ZERO, request("AXA", 50)), Ok(()));
+}
+
+#[test]
+fn requests_should_be_refused_when_they_would_not_be_done_in_time() {
+	let scheduler = slow_scheduler();
+	scheduler.submit(request(&"A".repeat(30), 30)).unwrap().wait().unwrap();
+	let speed = scheduler.pace().write.unwrap();
+	assert!(speed < 100.0, "{speed}");
+	let second = Duration::from_secs(1);
+	assert_eq!(submit_within(&scheduler, 60 * second, request("A", 2)), Ok(()));
+	let refused = submit_within(&scheduler, second / 4, request("A", 50)).unwrap_err();
+	let Refused::TooSlow { needed, limit } = &refused else { panic!("{refused:?}") };
+	assert!(*needed > second / 2 && *limit == second / 4, "{refused:?}");
+	assert!(refused.to_string().contains("0.2 s are left"), "{refused}");
+	assert!(scheduler.submit(request("A", 50)).is_ok(), "without a limit it is taken");
+}
+
+#[test]
+fn requests_should_be_refused_when_the_queue_ahead_takes_too_long() {
+	let scheduler = slow_scheduler();
+	scheduler.submit(request(&"A".repeat(30), 30)).unwrap().wait().unwrap();
+	wait_until(|| scheduler.load() == Default::default());
+	let limit = Duration::from_millis(600);
+	let short = || request("A", 1);
+	assert_eq!(submit_within(&scheduler, limit, short()), Ok(()));
+	let _running = scheduler.submit(request(&"A".repeat(10), 50)).unwrap();
+	let refused = submit_within(&scheduler, limit, short());
+	assert!(matches!(refused, Err(Refused::TooSlow { .. })), "{refused:?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{
 	status::Shared,
 };
 use anyhow::{bail, Context};
-use reckon_engine::{Device, Requested, SchedulerConfig};
+use reckon_engine::{Device, Requested, SchedulerConfig, MAX_REQUEST_BYTES};
 use reckon_sdk::{Chain, Signer, Submitter};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -39,6 +39,14 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	let constants = chain.latest().await?.constants()?;
 	check_clock(&chain, constants.slot_millis, constants.max_clock_lead_millis).await?;
 
+	if usize::try_from(constants.max_payload_bytes).map_or(true, |most| most > MAX_REQUEST_BYTES) {
+		tracing::warn!(
+			chain = constants.max_payload_bytes,
+			worker = MAX_REQUEST_BYTES,
+			"the chain allows longer payloads than this worker reads: jobs with such are declined"
+		);
+	}
+
 	let blobs = BlobStore::open(&config.data_dir.join("blobs"))?;
 	let registry = Registry::new(&config.data_dir);
 	let scheduler = SchedulerConfig {
@@ -53,7 +61,13 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		status.worker = Some(signer.account());
 		status.device = device.to_string();
 	});
-	let engine = Arc::new(Engines::new(registry.clone(), device.clone(), scheduler, blobs.clone()));
+	let engine = Arc::new(Engines::new(
+		registry.clone(),
+		device.clone(),
+		scheduler,
+		blobs.clone(),
+		constants.max_answer_bytes,
+	));
 	load_models(&chain, &signer, &registry, &engine, config.load_all).await?;
 
 	let expected = Expected::default();

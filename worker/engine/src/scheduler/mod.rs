@@ -4,7 +4,10 @@
 //! turns: a chunk of prompt or one token each, round-robin. Sequences are interleaved and not yet
 //! computed together, so each answer has exactly the bits that it has alone. Every accepted
 //! request ends with one `Done` or `Failed`, also when the engine panics or the scheduler stops.
+//! A request that must be done in time is refused at once when, at the speed that was measured so
+//! far, it would not be.
 
+mod pace;
 mod queue;
 mod turns;
 
@@ -15,8 +18,11 @@ use std::{
 	time::Duration,
 };
 
-pub use self::queue::Load;
-use self::queue::{Queue, Waiting};
+pub use self::{pace::Pace, queue::Load};
+use self::{
+	pace::Work,
+	queue::{Bounds, Queue},
+};
 use crate::{
 	engine::{BatchEngine, CanonicalRows, Capabilities, Replay, StepEngine},
 	error::{EngineError, Refused},
@@ -58,6 +64,8 @@ struct Admitted {
 	prompt: Vec<u32>,
 	/// Memory that the request holds while it is active.
 	bytes: u64,
+	/// What there is to do, at most.
+	work: Work,
 }
 
 type Admission = dyn Fn(&Request) -> Result<Admitted, EngineError> + Send + Sync;
@@ -110,10 +118,15 @@ impl Scheduler {
 		let admission = move |request: &Request| turns::admit_step(&*admitting, request);
 		let replay: Arc<dyn Replay> = Arc::new(Guarded(Arc::clone(&engine)));
 		let capabilities = engine.capabilities().clone();
-		let run = move |queue: &Queue, config: &SchedulerConfig| {
-			turns::run_steps(&*engine, queue, config);
+		let bounds = Bounds {
+			max_waiting: config.max_waiting,
+			max_active: config.max_active,
+			memory_budget: config.memory_budget,
+			prefill_chunk: config.prefill_chunk.max(1),
 		};
-		let mut scheduler = Self::start(capabilities, Box::new(admission), config, run);
+		let (budget, chunk) = (bounds.memory_budget, bounds.prefill_chunk);
+		let run = move |queue: &Queue| turns::run_steps(&*engine, queue, chunk);
+		let mut scheduler = Self::start(capabilities, Box::new(admission), budget, bounds, run);
 		scheduler.replay = Some(replay);
 		scheduler
 	}
@@ -124,23 +137,31 @@ impl Scheduler {
 		let admitting = Arc::clone(&engine);
 		let admission = move |request: &Request| {
 			let cost = admitting.cost(&request.task)?;
-			Ok(Admitted { prompt: Vec::new(), bytes: cost.bytes })
+			let work = Work { read: usize::try_from(cost.units).unwrap_or(usize::MAX), write: 0 };
+			Ok(Admitted { prompt: Vec::new(), bytes: cost.bytes, work })
 		};
 		let capabilities = engine.capabilities().clone();
-		let run = move |queue: &Queue, _: &SchedulerConfig| turns::run_batches(&*engine, queue);
-		Self::start(capabilities, Box::new(admission), config, run)
+		// Admission has checked each request against the budget by itself.
+		let bounds = Bounds {
+			max_waiting: config.max_waiting,
+			max_active: 1,
+			memory_budget: u64::MAX,
+			prefill_chunk: 1,
+		};
+		let run = move |queue: &Queue| turns::run_batches(&*engine, queue);
+		Self::start(capabilities, Box::new(admission), config.memory_budget, bounds, run)
 	}
 
 	fn start(
 		capabilities: Capabilities,
 		admission: Box<Admission>,
-		config: SchedulerConfig,
-		run: impl FnOnce(&Queue, &SchedulerConfig) + Send + 'static,
+		memory_budget: u64,
+		bounds: Bounds,
+		run: impl FnOnce(&Queue) + Send + 'static,
 	) -> Self {
-		let queue = Arc::new(Queue::new(config.max_waiting));
-		let memory_budget = config.memory_budget;
+		let queue = Arc::new(Queue::new(bounds));
 		let served = CloseOnExit(Arc::clone(&queue));
-		let thread = thread::spawn(move || run(&served.0, &config));
+		let thread = thread::spawn(move || run(&served.0));
 		let thread = Some(thread);
 		Self { capabilities, memory_budget, admission, replay: None, queue, thread }
 	}
@@ -160,6 +181,11 @@ impl Scheduler {
 	/// How busy the engine is.
 	pub fn load(&self) -> Load {
 		self.queue.load()
+	}
+
+	/// How fast the engine was lately.
+	pub fn pace(&self) -> Pace {
+		self.queue.pace()
 	}
 
 	/// Takes a request or refuses it at once; the caller's thread does the tokenising. Events are
@@ -184,6 +210,21 @@ impl Scheduler {
 		request: Request,
 		sink: impl FnMut(Event) -> bool + Send + 'static,
 	) -> Result<Cancel, Refused> {
+		self.submit_within(None, request, sink)
+	}
+
+	/// As [`Self::submit_to`], and refuses a request that would not be done within `limit`, at the
+	/// engine's pace and with an answer as long as it may be. As long as nothing was measured,
+	/// every request is taken.
+	///
+	/// # Errors
+	/// [`Refused`], with what to do about it.
+	pub fn submit_within(
+		&self,
+		limit: Option<Duration>,
+		request: Request,
+		sink: impl FnMut(Event) -> bool + Send + 'static,
+	) -> Result<Cancel, Refused> {
 		// A full queue refuses before any work is done for the request.
 		self.queue.check_room()?;
 		let admitted = caught(|| (self.admission)(&request))?;
@@ -191,12 +232,8 @@ impl Scheduler {
 			return Err(Refused::TooLarge { needed: admitted.bytes, budget: self.memory_budget });
 		}
 		let cancel = Cancel::default();
-		self.queue.push(|| Waiting {
-			prompt: admitted.prompt,
-			bytes: admitted.bytes,
-			request,
-			reply: Reply { sink: Some(Box::new(sink)), cancel: cancel.clone() },
-		})?;
+		let reply = || Reply { sink: Some(Box::new(sink)), cancel: cancel.clone() };
+		self.queue.push(request, admitted, limit, reply)?;
 		Ok(cancel)
 	}
 

@@ -1,20 +1,32 @@
 //! Requests that wait for their turn.
 
 use std::{
-	collections::VecDeque,
+	collections::{BTreeMap, VecDeque},
 	sync::{Condvar, Mutex, MutexGuard, PoisonError},
+	time::{Duration, Instant},
 };
 
-use super::{Reply, Request};
+use super::{
+	pace::{Meter, Pace, Work},
+	Admitted, Reply, Request,
+};
 use crate::error::{EngineError, Refused};
 
 /// A request that was accepted and has not started.
 pub(super) struct Waiting {
 	pub(super) request: Request,
-	pub(super) prompt: Vec<u32>,
-	pub(super) bytes: u64,
+	pub(super) admitted: Admitted,
 	pub(super) reply: Reply,
 }
+
+/// A request that is being computed.
+struct Active {
+	bytes: u64,
+	work: Work,
+}
+
+/// Names an active request.
+pub(super) type Place = u64;
 
 /// How busy a scheduler is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,18 +42,57 @@ pub struct Load {
 #[derive(Default)]
 struct State {
 	waiting: VecDeque<Waiting>,
-	active: usize,
-	active_bytes: u64,
+	active: BTreeMap<Place, Active>,
+	next_place: Place,
+	meter: Meter,
 	/// No new requests.
 	closed: bool,
 	/// No more work at all.
 	stopped: bool,
 }
 
+impl State {
+	fn active_bytes(&self) -> u64 {
+		self.active.values().map(|active| active.bytes).sum()
+	}
+
+	/// How long it takes, at the speed that was measured, until a new request is done.
+	fn time_until_done(&self, bounds: &Bounds, admitted: &Admitted) -> Duration {
+		let pace = self.meter.pace(Instant::now());
+		let own = pace.time_for(admitted.work);
+		let (chunk, mut turns) = (bounds.prefill_chunk, usize::MAX);
+		if self.waiting.is_empty() && bounds.fits(self, admitted.bytes) {
+			// It starts at once, and none of the others has more turns than it has itself.
+			turns = admitted.work.turns(chunk);
+		}
+		let active = self.active.values().map(|active| active.work.in_turns(turns, chunk));
+		let waiting = self.waiting.iter().map(|waiting| waiting.admitted.work);
+		let ahead = active.chain(waiting).map(|work| pace.time_for(work));
+		ahead.fold(own, Duration::saturating_add)
+	}
+}
+
+/// The bounds of a queue and of what is taken from it.
+pub(super) struct Bounds {
+	pub(super) max_waiting: usize,
+	pub(super) max_active: usize,
+	pub(super) memory_budget: u64,
+	/// Tokens of a prompt that are read in one turn; at least 1.
+	pub(super) prefill_chunk: usize,
+}
+
+impl Bounds {
+	/// Whether one more request can be computed now.
+	fn fits(&self, state: &State, bytes: u64) -> bool {
+		let free = self.memory_budget.saturating_sub(state.active_bytes());
+		state.active.len() < self.max_active.max(1) && bytes <= free
+	}
+}
+
 /// What the engine's thread does next.
 pub(super) enum Next {
 	/// Start this request.
-	Start(Box<Waiting>),
+	Start(Place, Box<Waiting>),
 	/// Nothing can start now: go on with the active ones.
 	Continue,
 	/// End the thread.
@@ -51,12 +102,12 @@ pub(super) enum Next {
 pub(super) struct Queue {
 	state: Mutex<State>,
 	changed: Condvar,
-	max_waiting: usize,
+	bounds: Bounds,
 }
 
 impl Queue {
-	pub(super) fn new(max_waiting: usize) -> Self {
-		Self { state: Mutex::default(), changed: Condvar::new(), max_waiting }
+	pub(super) fn new(bounds: Bounds) -> Self {
+		Self { state: Mutex::default(), changed: Condvar::new(), bounds }
 	}
 
 	/// No code panics while it holds the lock, so a poisoned state is a sound one.
@@ -69,7 +120,7 @@ impl Queue {
 			return Err(Refused::Closed);
 		}
 		match state.waiting.len() {
-			waiting if waiting >= self.max_waiting => Err(Refused::QueueFull { waiting }),
+			waiting if waiting >= self.bounds.max_waiting => Err(Refused::QueueFull { waiting }),
 			_ => Ok(()),
 		}
 	}
@@ -78,18 +129,31 @@ impl Queue {
 		self.room(&self.lock())
 	}
 
-	/// Adds a request that is made only when there is room for it.
-	pub(super) fn push(&self, make: impl FnOnce() -> Waiting) -> Result<(), Refused> {
+	/// Adds a request, if there is room for it and it will be done within the limit. `reply` is
+	/// made only then: it would tell its listener if it were dropped.
+	pub(super) fn push(
+		&self,
+		request: Request,
+		admitted: Admitted,
+		limit: Option<Duration>,
+		reply: impl FnOnce() -> Reply,
+	) -> Result<(), Refused> {
 		let mut state = self.lock();
 		self.room(&state)?;
-		state.waiting.push_back(make());
+		if let Some(limit) = limit {
+			let needed = state.time_until_done(&self.bounds, &admitted);
+			if needed > limit {
+				return Err(Refused::TooSlow { needed, limit });
+			}
+		}
+		state.waiting.push_back(Waiting { request, admitted, reply: reply() });
 		self.changed.notify_one();
 		Ok(())
 	}
 
 	/// Takes the next request if fewer than `max_active` run and its memory is free; waits for one
 	/// when nothing is active. First come, first served: a large request is not overtaken.
-	pub(super) fn next(&self, max_active: usize, memory_budget: u64) -> Next {
+	pub(super) fn next(&self) -> Next {
 		let mut state = self.lock();
 		loop {
 			if state.stopped {
@@ -105,17 +169,17 @@ impl Queue {
 				state = self.lock();
 				continue;
 			}
-			let free = memory_budget.saturating_sub(state.active_bytes);
-			let fits = state.active < max_active.max(1)
-				&& state.waiting.front().is_some_and(|first| first.bytes <= free);
-			if fits {
+			let first = state.waiting.front().map(|first| first.admitted.bytes);
+			if first.is_some_and(|bytes| self.bounds.fits(&state, bytes)) {
 				if let Some(first) = state.waiting.pop_front() {
-					state.active += 1;
-					state.active_bytes += first.bytes;
-					return Next::Start(Box::new(first));
+					let place = state.next_place;
+					state.next_place += 1;
+					let Admitted { bytes, work, .. } = first.admitted;
+					state.active.insert(place, Active { bytes, work });
+					return Next::Start(place, Box::new(first));
 				}
 			}
-			if state.active > 0 {
+			if !state.active.is_empty() {
 				return Next::Continue;
 			}
 			if state.closed && state.waiting.is_empty() {
@@ -125,19 +189,33 @@ impl Queue {
 		}
 	}
 
-	/// Gives back what an active request held.
-	pub(super) fn finished(&self, bytes: u64) {
+	/// An active request has had a turn, and this is left to do.
+	pub(super) fn turned(&self, place: Place, left: Work, took: Duration) {
 		let mut state = self.lock();
-		state.active = state.active.saturating_sub(1);
-		state.active_bytes = state.active_bytes.saturating_sub(bytes);
+		let Some(active) = state.active.get_mut(&place) else { return };
+		let before = std::mem::replace(&mut active.work, left);
+		let done = Work {
+			read: before.read.saturating_sub(left.read),
+			write: before.write.saturating_sub(left.write),
+		};
+		state.meter.turned(done, took, Instant::now());
+	}
+
+	/// Gives back what an active request held.
+	pub(super) fn finished(&self, place: Place) {
+		self.lock().active.remove(&place);
+	}
+
+	pub(super) fn pace(&self) -> Pace {
+		self.lock().meter.pace(Instant::now())
 	}
 
 	pub(super) fn load(&self) -> Load {
 		let state = self.lock();
 		Load {
 			waiting: state.waiting.len(),
-			active: state.active,
-			active_bytes: state.active_bytes,
+			active: state.active.len(),
+			active_bytes: state.active_bytes(),
 		}
 	}
 

@@ -1,9 +1,12 @@
 //! The engine's thread: whose turn it is, and what happens in it.
 
+use std::time::Instant;
+
 use super::{
 	caught,
-	queue::{Next, Queue, Waiting},
-	Admitted, Reply, Request, SchedulerConfig,
+	pace::Work,
+	queue::{Next, Place, Queue, Waiting},
+	Admitted, Reply, Request,
 };
 use crate::{
 	engine::{BatchEngine, StepEngine},
@@ -28,8 +31,9 @@ pub(super) fn admit_step<E: StepEngine>(
 	if prompt.is_empty() {
 		return Err(EngineError::Tokenizer("the prompt has no tokens: send some text".into()));
 	}
-	let bytes = engine.cache_bytes(sequence_length(max, &prompt, request));
-	Ok(Admitted { prompt, bytes })
+	let length = sequence_length(max, &prompt, request);
+	let work = Work { read: prompt.len(), write: length - prompt.len() };
+	Ok(Admitted { prompt, bytes: engine.cache_bytes(length), work })
 }
 
 /// Tokens that a sequence can come to: the memory it reserves.
@@ -38,17 +42,14 @@ fn sequence_length(context: usize, prompt: &[u32], request: &Request) -> usize {
 }
 
 /// Serves an autoregressive engine until the queue stops.
-pub(super) fn run_steps<E: StepEngine>(engine: &E, queue: &Queue, config: &SchedulerConfig) {
+pub(super) fn run_steps<E: StepEngine>(engine: &E, queue: &Queue, prefill_chunk: usize) {
 	let mut active: Vec<Sequence<E>> = Vec::new();
 	loop {
 		loop {
-			match queue.next(config.max_active, config.memory_budget) {
-				Next::Start(waiting) => {
-					let bytes = waiting.bytes;
-					match Sequence::start(engine, *waiting) {
-						Some(sequence) => active.push(sequence),
-						None => queue.finished(bytes),
-					}
+			match queue.next() {
+				Next::Start(place, waiting) => match Sequence::start(engine, place, *waiting) {
+					Some(sequence) => active.push(sequence),
+					None => queue.finished(place),
 				},
 				Next::Continue => break,
 				// Dropping the active sequences tells their callers.
@@ -59,9 +60,11 @@ pub(super) fn run_steps<E: StepEngine>(engine: &E, queue: &Queue, config: &Sched
 			if queue.is_stopped() {
 				return true;
 			}
-			let more = sequence.turn(engine, config.prefill_chunk.max(1));
+			let started = Instant::now();
+			let more = sequence.turn(engine, prefill_chunk);
+			queue.turned(sequence.place, sequence.left(), started.elapsed());
 			if !more {
-				queue.finished(sequence.bytes);
+				queue.finished(sequence.place);
 			}
 			more
 		});
@@ -71,16 +74,21 @@ pub(super) fn run_steps<E: StepEngine>(engine: &E, queue: &Queue, config: &Sched
 /// Serves a stateless engine until the queue stops.
 pub(super) fn run_batches<E: BatchEngine>(engine: &E, queue: &Queue) {
 	// One at a time: admission has checked each request against the budget by itself.
-	while let Next::Start(waiting) = queue.next(1, u64::MAX) {
-		let Waiting { request, mut reply, bytes, .. } = *waiting;
+	while let Next::Start(place, waiting) = queue.next() {
+		let Waiting { request, mut reply, .. } = *waiting;
+		let started = Instant::now();
 		let result = caught(|| engine.run(&request.task, &reply.cancel));
-		queue.finished(bytes);
+		if result.is_ok() {
+			queue.turned(place, Work::default(), started.elapsed());
+		}
+		queue.finished(place);
 		reply.end(result);
 	}
 }
 
 /// A sequence that is being computed.
 struct Sequence<E: StepEngine> {
+	place: Place,
 	prompt: Vec<u32>,
 	/// Tokens of the prompt that are in the cache.
 	read: usize,
@@ -94,19 +102,19 @@ struct Sequence<E: StepEngine> {
 	limit: usize,
 	/// The answer so far.
 	tokens: Vec<u32>,
-	bytes: u64,
 	reply: Reply,
 }
 
 impl<E: StepEngine> Sequence<E> {
 	/// `None` when it could not start; the caller has been told.
-	fn start(engine: &E, waiting: Waiting) -> Option<Self> {
-		let Waiting { request, prompt, bytes, mut reply } = waiting;
-		let length = sequence_length(engine.capabilities().context_length, &prompt, &request);
-		let limit = length - prompt.len();
+	fn start(engine: &E, place: Place, waiting: Waiting) -> Option<Self> {
+		let Waiting { request, admitted: Admitted { prompt, work, .. }, mut reply } = waiting;
+		let limit = work.write;
+		let length = prompt.len() + limit;
 		let made = caught(|| Ok((engine.cache(length)?, Sampler::new(request.sampling)?)));
 		match made {
 			Ok((cache, sampler)) => Some(Self {
+				place,
 				prompt,
 				read: 0,
 				last: None,
@@ -116,7 +124,6 @@ impl<E: StepEngine> Sequence<E> {
 				text: String::new(),
 				limit,
 				tokens: Vec::new(),
-				bytes,
 				reply,
 			}),
 			Err(error) => {
@@ -124,6 +131,11 @@ impl<E: StepEngine> Sequence<E> {
 				None
 			},
 		}
+	}
+
+	/// What is left to do, at most.
+	fn left(&self) -> Work {
+		Work { read: self.prompt.len() - self.read, write: self.limit - self.tokens.len() }
 	}
 
 	/// One turn; false when it was the last.
@@ -189,7 +201,7 @@ impl<E: StepEngine> Sequence<E> {
 
 	fn answer(&mut self, finish: FinishReason) -> Answer {
 		let text = std::mem::take(&mut self.text);
-		let tokens = std::mem::take(&mut self.tokens);
+		let tokens = self.tokens.clone();
 		let usage = Usage { units_in: self.prompt.len() as u64, units_out: tokens.len() as u64 };
 		Answer { output: Output::Text { text, tokens, finish }, usage }
 	}

@@ -214,6 +214,10 @@ impl Inspection {
 			architecture: self.architecture,
 			tasks: self.tasks,
 			context_length: self.context_length,
+			vector_length: match &self.parts {
+				Parts::Text(_) => 0,
+				Parts::Sentence(parts) => parts.config.hidden_size,
+			},
 			device: device.to_string(),
 			weight_bytes: needed,
 			profile: PROFILE,
