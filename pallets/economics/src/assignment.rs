@@ -8,7 +8,8 @@ use sp_crypto_hashing::blake2_256;
 /// How many tickets an offer has in its model's draw: one for each `unit` of bond, and no more
 /// than the provider can do at once, than `most`.
 ///
-/// Splitting a bond over several registrations brings no more tickets than one registration has.
+/// Splitting a bond over several registrations brings no more tickets than one registration has, as
+/// long as that has fewer than `most`.
 pub fn tickets(bond: Balance, unit: Balance, capacity: u32, most: u32) -> u32 {
 	let by_bond = bond.checked_div(unit).unwrap_or(0);
 	u32::try_from(by_bond).unwrap_or(u32::MAX).min(capacity).min(most)

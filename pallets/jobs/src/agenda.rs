@@ -58,8 +58,8 @@ impl<T: Config> Pallet<T> {
 
 	/// What every block does, however full it is.
 	pub(crate) fn work_off_some(now: BlockNumberFor<T>) -> Weight {
-		let each = Self::heaviest_step();
-		Self::work_off(now, each.saturating_mul(T::DuePerBlock::get().into()))
+		let steps = Self::heaviest_step().saturating_mul(T::DuePerBlock::get().into());
+		Self::work_off(now, Self::look().saturating_add(steps))
 	}
 
 	/// What a block does with spare weight.
@@ -71,7 +71,7 @@ impl<T: Config> Pallet<T> {
 	/// used.
 	fn work_off(now: BlockNumberFor<T>, limit: Weight) -> Weight {
 		let each = Self::heaviest_step();
-		let look = T::DbWeight::get().reads_writes(2, 1);
+		let look = Self::look();
 		let mut used = look;
 		if !look.saturating_add(each).all_lte(limit) {
 			return Weight::zero();
@@ -98,6 +98,11 @@ impl<T: Config> Pallet<T> {
 		}
 		AgendaCursor::<T>::put(cursor);
 		used
+	}
+
+	/// What it weighs to see that nothing is due.
+	fn look() -> Weight {
+		T::DbWeight::get().reads_writes(2, 1)
 	}
 
 	/// Does what is due for one job; says what it weighed.

@@ -10,7 +10,7 @@ use frame_support::{
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{
 	Assurance, Attempt, Balance, Content, Delivery, JobId, JobRequest, JobState, MaxInlineBytes,
-	ModelId, Price, Privacy, Reason, Sampling, TaskKind, Units,
+	ModelId, Price, Privacy, Reason, Sampling, TaskKind, Units, MAX_ATTEMPTS,
 };
 use reckon_support::{ModelInspect, ProviderPool};
 use sp_runtime::traits::{Saturating, Zero};
@@ -162,7 +162,7 @@ mod benchmarks {
 		let id = submitted::<T>(model);
 		Jobs::<T>::mutate(id, |job| {
 			if let Some(job) = job {
-				for n in 0..2 {
+				for n in 0..MAX_ATTEMPTS.saturating_sub(1) {
 					let provider = account("away", n, 0);
 					let reason = Reason::DeadlineMissed;
 					let _ = job.attempts.try_push(Attempt { provider, reason });
@@ -200,9 +200,19 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::NoProviderInTime));
 	}
 
+	/// The last turn, so that the money goes back too.
 	#[benchmark]
 	fn due_assigned() {
 		let (id, _) = assigned::<T>();
+		Jobs::<T>::mutate(id, |job| {
+			if let Some(job) = job {
+				for n in 0..MAX_ATTEMPTS.saturating_sub(1) {
+					let provider = account("away", n, 0);
+					let reason = Reason::DeadlineMissed;
+					let _ = job.attempts.try_push(Attempt { provider, reason });
+				}
+			}
+		});
 		let now = due::<T>(id);
 
 		#[block]
@@ -210,8 +220,7 @@ mod benchmarks {
 			Pallet::<T>::work_off_more(now, Weight::MAX);
 		}
 
-		assert_eq!(Jobs::<T>::get(id).map(|job| job.attempts.len()), Some(1));
-		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AwaitingDraw));
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AttemptsExhausted));
 	}
 
 	#[benchmark]

@@ -395,7 +395,8 @@ pub mod pallet {
 
 		/// Gives a job back, so that another provider can have it. Signed by the worker of the
 		/// provider that has the job. Without a mark within `GraceBlocks` of the assignment;
-		/// later it counts as a missed deadline. The place that the job had rests for a while.
+		/// later it counts as a missed deadline. Unless the client named the provider, the place that
+		/// the job had rests for a while.
 		///
 		/// Emits `JobDeclined`, and `JobRefunded` or, in the next block, `JobAssigned`,
 		/// `JobWaiting` or `JobRefunded`.

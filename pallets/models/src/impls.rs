@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 		details: ModelDetails,
 	) -> DispatchResult {
 		ensure!(!Models::<T>::contains_key(model), Error::<T>::AlreadyRegistered);
+		ensure!(!Retired::<T>::contains_key(model), Error::<T>::Retired);
 		ensure!(is_name(&details.name), Error::<T>::NameInvalid);
 		ensure!(!Names::<T>::contains_key(&details.name), Error::<T>::NameTaken);
 		ensure!(details.tasks.is_valid(), Error::<T>::TasksInvalid);
@@ -77,6 +78,7 @@ impl<T: Config> Pallet<T> {
 			frame_support::defensive!("a retired model is not there");
 			return;
 		};
+		Retired::<T>::insert(id, ());
 		Names::<T>::remove(&model.details.name);
 		Depositors::<T>::remove(&model.depositor, id);
 		let returned = model.deposit.drop(&model.depositor);
@@ -133,6 +135,10 @@ impl<T: Config> Pallet<T> {
 			Depositors::<T>::iter()
 				.all(|(who, model, ())| Models::<T>::get(model).is_some_and(|m| m.depositor == who)),
 			"a depositor has left nothing"
+		);
+		ensure!(
+			!Retired::<T>::iter_keys().any(|id| Models::<T>::contains_key(id)),
+			"a removed model is there"
 		);
 		let retiring = Models::<T>::iter_values().filter(|model| model.status != Status::Active);
 		ensure!(

@@ -101,6 +101,11 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
+	/// The ids of models that were removed. They are not registered again: offers that were made for
+	/// them would come alive under other terms.
+	#[pallet::storage]
+	pub type Retired<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, (), OptionQuery>;
+
 	/// The deprecated models, in the order in which they are removed.
 	#[pallet::storage]
 	pub type Retirements<T: Config> =
@@ -150,6 +155,8 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The store has a model with this manifest already.
 		AlreadyRegistered,
+		/// A model with this manifest was taken out of use; change the manifest.
+		Retired,
 		/// The name is taken; choose another.
 		NameTaken,
 		/// The name is empty, or has characters other than `a-z 0-9 . _ - /`.

@@ -99,7 +99,9 @@ fn deposit_and_name_should_come_back_by_themselves_when_the_model_is_retired() {
 		assert_eq!(Balances::free_balance(ALICE), START);
 		assert_eq!(Balances::total_balance_on_hold(&ALICE), 0);
 		System::assert_last_event(Event::ModelRemoved { model: ID }.into());
-		assert_ok!(Models::register_model(signed(BOB), ID, details("a")));
+		// The name is free, the id is not: offers that are left must not come alive.
+		assert_noop!(Models::register_model(signed(BOB), ID, details("a")), Error::<Test>::Retired);
+		assert_ok!(Models::register_model(signed(BOB), H256::repeat_byte(4), details("a")));
 	});
 }
 

@@ -148,7 +148,6 @@ impl<T: Config> Pallet<T> {
 			Status::Leaving { .. } => return Err(Error::<T>::IsLeaving.into()),
 		}
 		ensure!(provider.bond >= T::MinBond::get(), Error::<T>::BondTooLow);
-		provider.misses = 0;
 		// A slash leaves the tickets as they were; here they follow the bond again.
 		let offers = Self::resize_all(&who, &provider)?;
 		Providers::<T>::insert(&who, provider);

@@ -158,8 +158,9 @@ impl<T: Config> OnProviderOutcome<T::AccountId, Balance, BlockNumberFor<T>> for 
 	fn on_provider_outcome(turn: &EndedTurn<T::AccountId, Balance, BlockNumberFor<T>>) {
 		let Some(mut provider) = Providers::<T>::get(&turn.provider) else { return };
 		match turn.outcome {
-			// A provider that names itself in jobs of its own has shown nothing.
-			Outcome::Settled if turn.named => return,
+			// A provider that names itself in jobs of its own has shown nothing; and to decline what
+			// nobody else may have keeps it from nobody.
+			Outcome::Settled | Outcome::Declined if turn.named => return,
 			Outcome::Settled => provider.misses = provider.misses.saturating_sub(1),
 			Outcome::Declined => Self::rest(&mut provider),
 			Outcome::DeadlineMissed => {

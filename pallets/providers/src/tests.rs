@@ -211,6 +211,30 @@ fn misses_should_stay_when_the_settled_job_was_from_a_client_that_chose_the_prov
 }
 
 #[test]
+fn misses_should_stay_when_the_provider_pauses_and_resumes() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		miss(ALICE);
+		miss(ALICE);
+		assert_ok!(Providers::pause(signed(ALICE)));
+		assert_ok!(Providers::resume(signed(ALICE)));
+		miss(ALICE);
+		assert!(held(ALICE) < BOND);
+	});
+}
+
+#[test]
+fn places_should_not_rest_when_the_declined_job_was_for_this_provider_alone() {
+	run(|| {
+		register(ALICE, BOND, 2);
+		assert_ok!(Providers::offer(signed(ALICE), model(1), PRICE));
+		let named = EndedTurn { named: true, ..turn(ALICE, Outcome::Declined) };
+		(0..5).for_each(|_| Providers::on_provider_outcome(&named));
+		assert_eq!(Providers::candidate(&model(1), &ALICE).unwrap().free, 2);
+	});
+}
+
+#[test]
 fn outage_should_be_slashed_once_however_many_jobs_it_costs() {
 	run(|| {
 		register(ALICE, 2 * BOND, 100);

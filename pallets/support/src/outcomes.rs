@@ -25,8 +25,8 @@ pub struct EndedTurn<AccountId, Balance, BlockNumber> {
 	pub value: Balance,
 	/// When the turn began.
 	pub assigned_at: BlockNumber,
-	/// Whether the client chose the provider. If not, it was drawn by lot, so that the outcome of
-	/// the turn is not the provider's own doing with a client of its own.
+	/// Whether the client named the provider, so that the outcome may be the doing of two friends.
+	/// Prices can be made to fit one provider too, so a turn that was drawn proves little more.
 	pub named: bool,
 }
 

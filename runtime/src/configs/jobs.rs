@@ -20,8 +20,8 @@ parameter_types! {
 	pub const MinTurnBlocks: BlockNumber = 3;
 	/// What a batch of work may take at the very most.
 	pub const MaxDeadlineBlocks: BlockNumber = MAX_DEADLINE;
-	/// Fifteen seconds: time to see what is asked and to say no.
-	pub const GraceBlocks: BlockNumber = 5;
+	/// Half a minute: time to be given the payload, to see what is asked and to say no.
+	pub const GraceBlocks: BlockNumber = 10;
 	/// Ten minutes: what a client or an auditor needs to look at an answer.
 	pub const DisputeWindowBlocks: BlockNumber = prod_or_fast(10 * MINUTES, 2);
 	/// A day: answers belong to clients, not into the chain's state.
