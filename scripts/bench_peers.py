@@ -2,9 +2,9 @@
 """Measures our engine beside torch, transformers and onnxruntime on this CPU.
 
 Same files, same texts, same batches, same number of threads, arithmetic in 32-bit floats on all
-sides. Our side is the engine's example `timed`, a process that does a task a line. Sides are measured
-in turn, round after round, and what is compared are medians of one run. Asserts nothing: prints one
-JSON object a line, and says in it how far the answers agree.
+sides. Our side is the engine's example `timed`, a process that does a task a line. Sides are
+measured in turn, round after round, and what is compared are medians of one run. Asserts nothing:
+prints one JSON object a line, and says in it how far the answers agree.
 
     bench_peers.py --timed PROGRAM --minilm DIR --lexicon DIR --cache DIR
 
@@ -74,8 +74,8 @@ class Ours:
 
 
 def measure(sides):
-    """Seconds of each side's work, a list for each; `sides` maps names to functions that do the work
-    and return their seconds. The first round warms up."""
+    """Seconds of each side's work, a list for each; `sides` maps names to functions that do the
+    work and return their seconds. The first round warms up."""
     seconds = {name: [] for name in sides}
     for nth in range(ROUNDS + 1):
         for name, work in sides.items():
@@ -105,7 +105,8 @@ def report(measure_name, seconds, units, **more):
             for name, times in seconds.items()
         },
     }
-    print(json.dumps(line | more), flush=True)
+    known = {name: value for name, value in more.items() if value is not None}
+    print(json.dumps(line | known), flush=True)
 
 
 def rounded(value):
@@ -117,7 +118,7 @@ def text(nth, words):
 
 
 def sentence_model(path):
-    """The embedding model as torch runs it: what sentence-transformers does, without its overhead."""
+    """The embedding model in torch: what sentence-transformers does, without its overhead."""
     from torch.nn import Module
     from torch.nn.functional import normalize
     from transformers import AutoModel
@@ -170,9 +171,10 @@ def embeddings(timed, path, cache):
     tokenizer = AutoTokenizer.from_pretrained(path)
 
     def encode(texts, kind):
-        wanted = ["input_ids", "attention_mask"]
-        encoded = tokenizer(texts, padding=True, truncation=True, max_length=256, return_tensors=kind)
-        return {name: encoded[name] for name in wanted}
+        encoded = tokenizer(
+            texts, padding=True, truncation=True, max_length=256, return_tensors=kind
+        )
+        return {name: encoded[name] for name in ("input_ids", "attention_mask")}
 
     model = sentence_model(path)
     session = onnx_session(model, encode, cache / "minilm.onnx")
@@ -215,8 +217,8 @@ def embeddings(timed, path, cache):
 
 
 def large_model(lexicon, path):
-    """A decoder in the shape of Qwen3-0.6B with a small vocabulary and random weights: speed does not
-    depend on their values. Made once, from a seed; 0.9 GB."""
+    """A decoder in the shape of Qwen3-0.6B with a small vocabulary and random weights: speed does
+    not depend on their values. Made once, from a seed; 0.9 GB."""
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
 

@@ -52,6 +52,8 @@ pub(crate) struct ChatArgs {
 }
 
 pub(crate) async fn embed(context: &Context, args: EmbedArgs) -> Result<()> {
+	// Before anything is asked of the chain: without a key all of it is in vain.
+	context.signer()?;
 	let chain = context.chain().await?;
 	let limit = payload::limit(&chain).await?;
 	let texts = args.texts.iter().map(|text| payload::text_or_stdin(text, limit));
@@ -67,13 +69,15 @@ pub(crate) async fn embed(context: &Context, args: EmbedArgs) -> Result<()> {
 }
 
 pub(crate) async fn chat(context: &Context, args: ChatArgs) -> Result<()> {
+	context.signer()?;
+	let sampling = args.sampling.sampling()?;
 	let chain = context.chain().await?;
 	let text = payload::text_or_stdin(&args.text, payload::limit(&chain).await?)?;
 	let order = Order {
 		model: args.model,
 		task: TaskKind::Chat,
 		payload: payload::chat(args.system.as_deref(), &text),
-		sampling: args.sampling.sampling()?,
+		sampling,
 		terms: args.terms,
 	};
 	ask(context, &chain, order, args.settled).await

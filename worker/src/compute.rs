@@ -307,7 +307,7 @@ fn request_reason(error: &RequestError) -> Reason {
 
 fn refused_reason(error: &Refused) -> Reason {
 	match error {
-		Refused::QueueFull { .. } | Refused::TooSlow { .. } => Reason::Busy,
+		Refused::QueueFull { .. } | Refused::TooSlow { .. } | Refused::WouldDelay => Reason::Busy,
 		Refused::TooLarge { .. } => Reason::ParametersUnsupported,
 		Refused::Engine(error) => engine_reason(error),
 		Refused::Closed => Reason::ShuttingDown,

@@ -11,11 +11,11 @@ use crate::{
 	compute::{Compute, Running},
 	endpoint::Expected,
 	fault,
-	jobs::{Action, Event, Machine, Sent},
+	jobs::{depends_on_seed, Action, Event, Machine, Sent},
 	journal::{Journal, JournalError},
 	status::Shared,
 };
-use reckon_sdk::{BlockNumber, Constants, ContentRef, Heads, JobId};
+use reckon_sdk::{Assignment, BlockNumber, Constants, ContentRef, Heads, JobId};
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, watch},
@@ -26,6 +26,8 @@ use tokio::{
 const REMEMBERED: u32 = 1_000;
 /// Blocks that a delivery needs to get in: the next one, and another if that is full or far on.
 const DELIVERY_BLOCKS: BlockNumber = 2;
+/// Blocks by which finality is behind, as a rule. A sampled answer is not signed before.
+const FINALITY_BLOCKS: BlockNumber = 3;
 /// How often clock, money and old content are looked at.
 const CHORES_EVERY: Duration = Duration::from_secs(60);
 
@@ -84,7 +86,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		mut parts: Parts<C, E>,
 		stop: impl Future<Output = ()> + Send,
 	) -> Result<(), DaemonError> {
-		let mut machine = Machine::default();
+		let mut machine = Machine::new(parts.constants.grace_blocks);
 		for job in parts.journal.ended(REMEMBERED)? {
 			machine.recover_ended(job);
 		}
@@ -208,7 +210,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 				});
 				let slot = Running::default();
 				self.running.insert(job, slot.clone());
-				let due = self.due(assignment.deadline);
+				let due = self.due(&assignment);
 				tokio::task::spawn_blocking(move || engine.start(&assignment, due, &slot, done));
 			},
 			Action::Cancel { job } => {
@@ -236,9 +238,11 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 	}
 
 	/// When an answer must be there so that its delivery is in a block by this one.
-	fn due(&self, deadline: BlockNumber) -> Option<std::time::Instant> {
+	fn due(&self, assignment: &Assignment) -> Option<std::time::Instant> {
 		let best = self.heads.borrow().best?.number;
-		let blocks = deadline.saturating_sub(best).saturating_sub(DELIVERY_BLOCKS);
+		let left = assignment.deadline.saturating_sub(best);
+		let in_vain = depends_on_seed(assignment) && left < FINALITY_BLOCKS + DELIVERY_BLOCKS;
+		let blocks = if in_vain { 0 } else { left.saturating_sub(DELIVERY_BLOCKS) };
 		let millis = self.parts.constants.slot_millis.saturating_mul(blocks.into());
 		std::time::Instant::now().checked_add(Duration::from_millis(millis))
 	}

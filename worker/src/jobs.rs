@@ -15,7 +15,7 @@ mod machine;
 #[cfg(test)]
 mod tests;
 
-pub use machine::Machine;
+pub use machine::{depends_on_seed, Machine};
 
 use reckon_sdk::{Assignment, BlockNumber, Content, ContentRef, Delivery, JobId, Reason, H256};
 

@@ -92,6 +92,8 @@ pub(crate) async fn run(context: &Context, command: JobCommand) -> Result<()> {
 }
 
 async fn submit(context: &Context, args: SubmitArgs) -> Result<()> {
+	// Before anything is asked of the chain: without a key all of it is in vain.
+	context.signer()?;
 	let sampling = match args.task {
 		TaskKind::Embed => SamplingArgs::none(),
 		_ => args.sampling.sampling()?,

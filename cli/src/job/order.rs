@@ -132,8 +132,6 @@ pub(crate) struct Placed {
 impl Order {
 	/// Submits the job, and waits until it is in a block.
 	pub(crate) async fn place(self, context: &Context, chain: &Chain) -> Result<Placed> {
-		// Before anything is asked of the chain: without a key all of it is in vain.
-		context.signer()?;
 		let at = chain.latest().await.map_err(failure)?;
 		check_length(&self.payload, at.constants().map_err(failure)?.max_payload_bytes)?;
 		let (model, model_name) = resolve(&at, &self.model).await?;

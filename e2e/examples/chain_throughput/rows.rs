@@ -65,8 +65,11 @@ pub fn steady(rows: &[Row]) -> &[Row] {
 /// Microseconds of weight that each of the things measured took, what empty blocks weigh aside.
 pub fn weight_each(rows: &[Row]) -> f64 {
 	let empty = rows.first().map_or(0, |row| row.total);
-	let work = rows.iter().skip(1).filter(|row| !row.special);
-	let used: u64 = work.map(|row| row.total.saturating_sub(empty)).sum();
+	weigh_each(rows, |row| row.total.saturating_sub(empty))
+}
+
+fn weigh_each(rows: &[Row], weight: impl Fn(&Row) -> u64) -> f64 {
+	let used: u64 = rows.iter().skip(1).filter(|row| !row.special).map(weight).sum();
 	let done: usize = rows.iter().map(|row| row.done).sum();
 	used as f64 / 1e6 / done as f64
 }
@@ -94,6 +97,7 @@ pub fn describe(rows: &[Row], authoring: &Authoring) -> Value {
 		"per_second_when_steady": round(rate(steady(rows))),
 		"transactions_each": round(transactions as f64 / done as f64),
 		"weight_us_each": round(weight_each(rows)),
+		"of_that_ordinary_us": round(weigh_each(rows, |row| row.normal)),
 		"authoring_ms_each": round(authoring_each(rows, authoring)),
 		"authoring_ended_by": authoring.ends,
 		"done_by_block": by_block(&|row| row.done as u64),

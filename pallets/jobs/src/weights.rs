@@ -47,10 +47,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn submit_job(b: u32, ) -> Weight {
-		// At least 92_287_000 picoseconds.
-		Weight::from_parts(96_943_925, 3775)
-			// Standard error: 11.
-			.saturating_add(Weight::from_parts(4_051, 0).saturating_mul(b.into()))
+		// At least 93_569_000 picoseconds.
+		Weight::from_parts(98_291_241, 3775)
+			// Standard error: 12.
+			.saturating_add(Weight::from_parts(3_997, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -70,10 +70,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn deliver(b: u32, ) -> Weight {
-		// At least 76_023_000 picoseconds.
-		Weight::from_parts(81_628_093, 3985)
-			// Standard error: 57.
-			.saturating_add(Weight::from_parts(3_882, 0).saturating_mul(b.into()))
+		// At least 78_828_000 picoseconds.
+		Weight::from_parts(86_398_957, 3985)
+			// Standard error: 136.
+			.saturating_add(Weight::from_parts(3_924, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -88,8 +88,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
-		// At least 61_382_000 picoseconds.
-		Weight::from_parts(64_867_000, 3985)
+		// At least 61_893_000 picoseconds.
+		Weight::from_parts(66_469_000, 3985)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		// At least 75_913_000 picoseconds.
-		Weight::from_parts(79_639_000, 3985)
+		// At least 76_404_000 picoseconds.
+		Weight::from_parts(80_590_000, 3985)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -130,8 +130,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_open() -> Weight {
-		// At least 235_751_000 picoseconds.
-		Weight::from_parts(242_381_000, 22862)
+		// At least 236_081_000 picoseconds.
+		Weight::from_parts(245_135_000, 22862)
 			.saturating_add(T::DbWeight::get().reads(31))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -160,8 +160,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn due_expired() -> Weight {
-		// At least 265_265_000 picoseconds.
-		Weight::from_parts(274_689_000, 20128)
+		// At least 267_819_000 picoseconds.
+		Weight::from_parts(276_562_000, 20128)
 			.saturating_add(T::DbWeight::get().reads(31))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -173,13 +173,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Ledgers` (r:1 w:1)
+	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_assigned() -> Weight {
-		// At least 58_948_000 picoseconds.
-		Weight::from_parts(62_803_000, 6028)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// At least 116_574_000 picoseconds.
+		Weight::from_parts(121_551_000, 6028)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(9))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
 	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -198,8 +204,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
 	fn due_delivered() -> Weight {
-		// At least 255_100_000 picoseconds.
-		Weight::from_parts(262_871_000, 11402)
+		// At least 255_851_000 picoseconds.
+		Weight::from_parts(263_602_000, 11402)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
@@ -216,8 +222,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::ClientJobs` (r:0 w:1)
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_final() -> Weight {
-		// At least 42_493_000 picoseconds.
-		Weight::from_parts(45_858_000, 7595)
+		// At least 42_914_000 picoseconds.
+		Weight::from_parts(46_930_000, 7595)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -226,49 +232,49 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit_job(b: u32, ) -> Weight {
-		Weight::from_parts(96_943_925, 3775)
-			.saturating_add(Weight::from_parts(4_051, 0).saturating_mul(b.into()))
+		Weight::from_parts(98_291_241, 3775)
+			.saturating_add(Weight::from_parts(3_997, 0).saturating_mul(b.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(8))
 	}
 	fn deliver(b: u32, ) -> Weight {
-		Weight::from_parts(81_628_093, 3985)
-			.saturating_add(Weight::from_parts(3_882, 0).saturating_mul(b.into()))
+		Weight::from_parts(86_398_957, 3985)
+			.saturating_add(Weight::from_parts(3_924, 0).saturating_mul(b.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn decline() -> Weight {
-		Weight::from_parts(64_867_000, 3985)
+		Weight::from_parts(66_469_000, 3985)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(79_639_000, 3985)
+		Weight::from_parts(80_590_000, 3985)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_open() -> Weight {
-		Weight::from_parts(242_381_000, 22862)
+		Weight::from_parts(245_135_000, 22862)
 			.saturating_add(ParityDbWeight::get().reads(31))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_expired() -> Weight {
-		Weight::from_parts(274_689_000, 20128)
+		Weight::from_parts(276_562_000, 20128)
 			.saturating_add(ParityDbWeight::get().reads(31))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn due_assigned() -> Weight {
-		Weight::from_parts(62_803_000, 6028)
-			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().writes(6))
+		Weight::from_parts(121_551_000, 6028)
+			.saturating_add(ParityDbWeight::get().reads(8))
+			.saturating_add(ParityDbWeight::get().writes(9))
 	}
 	fn due_delivered() -> Weight {
-		Weight::from_parts(262_871_000, 11402)
+		Weight::from_parts(263_602_000, 11402)
 			.saturating_add(ParityDbWeight::get().reads(12))
 			.saturating_add(ParityDbWeight::get().writes(11))
 	}
 	fn due_final() -> Weight {
-		Weight::from_parts(45_858_000, 7595)
+		Weight::from_parts(46_930_000, 7595)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}

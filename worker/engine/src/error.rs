@@ -195,6 +195,11 @@ impl From<candle_core::Error> for EngineError {
 /// A request that a scheduler did not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
+	/// Another request, which was accepted earlier, would be done too late.
+	#[error(
+		"a request that was taken earlier would be late: try again later or ask another worker"
+	)]
+	WouldDelay,
 	/// Too many requests are waiting.
 	#[error("{waiting} requests are waiting already: try again later or ask another worker")]
 	QueueFull {

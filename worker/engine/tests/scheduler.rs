@@ -266,27 +266,43 @@ fn submit_within(scheduler: &Scheduler, limit: Duration, request: Request) -> Re
 	scheduler.submit_within(Some(limit), request, |_| true).map(drop)
 }
 
-/// An engine whose steps take 20 ms each; one request at a time.
-fn slow_scheduler() -> Scheduler {
+/// An engine whose steps take 20 ms each.
+fn slow_scheduler(max_active: usize) -> Scheduler {
 	let (engine, control) = echo(false);
 	std::thread::spawn(move || {
 		while control.permits.send(()).is_ok() {
 			std::thread::sleep(Duration::from_millis(20));
 		}
 	});
-	Scheduler::stepping(engine, SchedulerConfig { max_active: 1, max_waiting: 9, ..config() })
+	Scheduler::stepping(engine, SchedulerConfig { max_active, max_waiting: 9, ..config() })
 }
 
 #[test]
 fn requests_should_be_taken_when_the_speed_is_not_known_yet() {
 	let scheduler = Scheduler::stepping(echo(true).0, config());
 	assert_eq!(scheduler.pace(), Pace::default());
-	assert_eq!(submit_within(&scheduler, Duration::ZERO, request("AXA", 50)), Ok(()));
+	let moment = Duration::from_millis(1);
+	assert_eq!(submit_within(&scheduler, moment, request("AXA", 50)), Ok(()));
+	let refused = submit_within(&scheduler, Duration::ZERO, request("AXA", 50));
+	assert!(matches!(refused, Err(Refused::TooSlow { .. })), "{refused:?}");
+}
+
+#[test]
+fn requests_should_be_refused_when_they_would_make_accepted_ones_late() {
+	let scheduler = slow_scheduler(2);
+	scheduler.submit(request(&"A".repeat(30), 30)).unwrap().wait().unwrap();
+	wait_until(|| scheduler.load() == Default::default());
+	let own = Duration::from_secs_f64(50.0 / scheduler.pace().write.unwrap());
+	assert_eq!(submit_within(&scheduler, own.mul_f64(1.6), request("A", 50)), Ok(()));
+	let minute = Duration::from_secs(60);
+	let refused = submit_within(&scheduler, minute, request("A", 50));
+	assert_eq!(refused, Err(Refused::WouldDelay));
+	assert_eq!(submit_within(&scheduler, minute, request("A", 2)), Ok(()));
 }
 
 #[test]
 fn requests_should_be_refused_when_they_would_not_be_done_in_time() {
-	let scheduler = slow_scheduler();
+	let scheduler = slow_scheduler(1);
 	scheduler.submit(request(&"A".repeat(30), 30)).unwrap().wait().unwrap();
 	let speed = scheduler.pace().write.unwrap();
 	assert!(speed < 100.0, "{speed}");
@@ -301,7 +317,7 @@ fn requests_should_be_refused_when_they_would_not_be_done_in_time() {
 
 #[test]
 fn requests_should_be_refused_when_the_queue_ahead_takes_too_long() {
-	let scheduler = slow_scheduler();
+	let scheduler = slow_scheduler(1);
 	scheduler.submit(request(&"A".repeat(30), 30)).unwrap().wait().unwrap();
 	wait_until(|| scheduler.load() == Default::default());
 	let limit = Duration::from_millis(600);

@@ -10,9 +10,14 @@ const RETRY_BLOCKS: BlockNumber = 2;
 /// never has the same job twice, so forgetting one costs at most a refused delivery.
 const REMEMBERED: usize = 10_000;
 
+/// Blocks that a refusal needs to get in.
+const DECLINE_BLOCKS: BlockNumber = 2;
+
 /// The jobs of one worker.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Machine {
+	/// Blocks after its assignment in which a job can be declined without a mark.
+	grace: BlockNumber,
 	jobs: BTreeMap<JobId, Job>,
 	ended: BTreeSet<JobId>,
 	ended_order: std::collections::VecDeque<JobId>,
@@ -34,6 +39,18 @@ struct Job {
 }
 
 impl Machine {
+	/// No jobs, on a chain that lets a job be declined without a mark for so many blocks.
+	pub fn new(grace: BlockNumber) -> Self {
+		Self {
+			grace,
+			jobs: BTreeMap::new(),
+			ended: BTreeSet::new(),
+			ended_order: std::collections::VecDeque::new(),
+			best: 0,
+			shutting_down: false,
+		}
+	}
+
 	/// Takes up a job from the journal. Nothing is done until the chain was seen, except that
 	/// what may have been signed is sent again: exactly that.
 	pub fn recover(&mut self, job: JobId, recovered: Recovered) {
@@ -112,9 +129,10 @@ impl Machine {
 			return;
 		}
 		let is_new = !self.jobs.contains_key(&id);
+		let grace = self.grace;
 		let job = self.jobs.entry(id).or_insert_with(|| Job {
 			assignment: None,
-			phase: first_phase(&assignment, block),
+			phase: first_phase(&assignment, block, grace),
 			seen_at: block,
 			best_seed: None,
 			final_seed: None,
@@ -339,18 +357,19 @@ impl Machine {
 }
 
 /// Whether another seed would give another answer.
-fn depends_on_seed(assignment: &Assignment) -> bool {
+pub fn depends_on_seed(assignment: &Assignment) -> bool {
 	assignment.task != TaskKind::Embed && assignment.sampling.temperature_milli > 0
 }
 
-fn first_phase(assignment: &Assignment, block: BlockNumber) -> Phase {
+fn first_phase(assignment: &Assignment, block: BlockNumber, grace: BlockNumber) -> Phase {
 	match assignment.payload {
 		Content::Inline(_) => Phase::Computing,
 		Content::Blob(_) => {
-			// Half of the time is for the computation and the delivery, and for the next
-			// provider's sake a job is given back early rather than late.
-			let left = assignment.deadline.saturating_sub(block);
-			Phase::AwaitingPayload { until: block.saturating_add(left / 2).saturating_add(1) }
+			// Half of the time is for the computation and the delivery. But a payload that does
+			// not come is not the worker's fault, and must not end as its missed deadline.
+			let half = (assignment.deadline.saturating_sub(block) / 2).saturating_add(1);
+			let unmarked = grace.saturating_sub(DECLINE_BLOCKS).max(1);
+			Phase::AwaitingPayload { until: block.saturating_add(half.min(unmarked)) }
 		},
 	}
 }

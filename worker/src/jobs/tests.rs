@@ -5,6 +5,9 @@ use proptest::prelude::*;
 use reckon_sdk::{Sampling, TaskKind, Units};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// As on our chains.
+const GRACE: BlockNumber = 10;
+
 fn job_id(n: u8) -> JobId {
 	H256::repeat_byte(n + 1)
 }
@@ -53,7 +56,7 @@ fn delivered(actions: &[Action]) -> Vec<&Work> {
 
 #[test]
 fn job_should_be_delivered_at_the_best_block_when_its_answer_is_no_matter_of_the_seed() {
-	let mut machine = Machine::default();
+	let mut machine = Machine::new(GRACE);
 	let ours = assignment(0, 1, false, false);
 	let actions = machine.on(seen(5, false, std::slice::from_ref(&ours)));
 	assert!(matches!(actions[..], [Action::NoteSeen { .. }, Action::Compute { .. }]));
@@ -74,7 +77,7 @@ fn job_should_be_delivered_at_the_best_block_when_its_answer_is_no_matter_of_the
 
 #[test]
 fn sampled_answer_should_wait_for_finality_and_be_computed_anew_when_a_fork_changes_its_seed() {
-	let mut machine = Machine::default();
+	let mut machine = Machine::new(GRACE);
 	let (first, second) = (assignment(0, 1, false, true), assignment(0, 2, false, true));
 	machine.on(seen(5, false, std::slice::from_ref(&first)));
 	let result = Ok(work(0, 1, 0));
@@ -90,13 +93,14 @@ fn sampled_answer_should_wait_for_finality_and_be_computed_anew_when_a_fork_chan
 }
 
 #[test]
-fn job_should_be_given_back_when_its_payload_does_not_come_by_half_of_the_time() {
-	let mut machine = Machine::default();
+fn job_should_be_given_back_without_a_mark_when_its_payload_does_not_come() {
+	let mut machine = Machine::new(GRACE);
 	let ours = assignment(0, 1, true, false);
 	let actions = machine.on(seen(20, false, std::slice::from_ref(&ours)));
 	assert!(matches!(actions[..], [Action::NoteSeen { .. }, Action::Expect { .. }]));
-	assert!(machine.on(seen(30, false, std::slice::from_ref(&ours))).is_empty());
-	let actions = machine.on(seen(31, false, &[ours]));
+	assert!(machine.on(seen(27, false, std::slice::from_ref(&ours))).is_empty());
+	// Two blocks before the grace is over, though half of the time would be up at 31 only.
+	let actions = machine.on(seen(28, false, &[ours]));
 	let job = job_id(0);
 	let reason = Reason::PayloadUnavailable;
 	let expected = [Action::NoteDeclining { job, reason }, Action::Decline { job, reason }];
@@ -104,8 +108,17 @@ fn job_should_be_given_back_when_its_payload_does_not_come_by_half_of_the_time()
 }
 
 #[test]
+fn job_should_be_given_back_by_half_of_the_time_when_that_is_short() {
+	let mut machine = Machine::new(GRACE);
+	let ours = assignment(0, 1, true, false);
+	machine.on(seen(32, false, std::slice::from_ref(&ours)));
+	assert!(machine.on(seen(36, false, std::slice::from_ref(&ours))).is_empty());
+	assert_eq!(machine.on(seen(37, false, &[ours])).len(), 2);
+}
+
+#[test]
 fn recovered_delivery_should_be_sent_unchanged_and_end_when_the_chain_has_it() {
-	let mut machine = Machine::default();
+	let mut machine = Machine::new(GRACE);
 	machine.recover(job_id(0), Recovered::Signed { work: work(0, 1, 77) });
 	// The chain still shows the job, even with another seed.
 	let actions = machine.on(seen(8, false, &[assignment(0, 2, false, false)]));
@@ -116,7 +129,7 @@ fn recovered_delivery_should_be_sent_unchanged_and_end_when_the_chain_has_it() {
 
 #[test]
 fn new_jobs_should_be_given_back_and_running_ones_finished_when_shutting_down() {
-	let mut machine = Machine::default();
+	let mut machine = Machine::new(GRACE);
 	let (running, waiting) = (assignment(0, 1, false, false), assignment(1, 1, true, false));
 	machine.on(seen(5, false, &[running.clone(), waiting.clone()]));
 	let actions = machine.on(Event::ShutDown);
@@ -164,7 +177,6 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// A worker with its journal, as the daemon drives it.
-#[derive(Default)]
 struct World {
 	machine: Machine,
 	block: u32,
@@ -176,6 +188,18 @@ struct World {
 }
 
 impl World {
+	fn new() -> Self {
+		Self {
+			machine: Machine::new(GRACE),
+			block: 0,
+			run: 0,
+			noted_signed: BTreeMap::new(),
+			open: BTreeMap::new(),
+			ended: BTreeSet::new(),
+			ever: BTreeSet::new(),
+		}
+	}
+
 	fn apply(&mut self, event: Event) {
 		for action in self.machine.on(event) {
 			match action {
@@ -235,7 +259,7 @@ impl World {
 			},
 			Step::Sent { job, sent } => self.apply(Event::Sent { job: job_id(job), sent }),
 			Step::Restart => {
-				self.machine = Machine::default();
+				self.machine = Machine::new(GRACE);
 				for job in &self.ended {
 					self.machine.recover_ended(*job);
 				}
@@ -255,7 +279,7 @@ proptest! {
 	fn machine_should_never_sign_two_answers_and_should_end_every_job(
 		steps in prop::collection::vec(step(), 0..80),
 	) {
-		let mut world = World::default();
+		let mut world = World::new();
 		for step in &steps {
 			world.step(step);
 		}

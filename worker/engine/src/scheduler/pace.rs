@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 const MEMORY: Duration = Duration::from_secs(30);
 /// An older speed counts no more. Without this an engine that was slow for a moment, and refuses
 /// everything since, would never be measured again.
-const STALE: Duration = Duration::from_secs(600);
+const STALE: Duration = Duration::from_secs(60);
 
 /// Tokens that a request has yet to read and, at most, to write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,11 +54,16 @@ impl Pace {
 pub(super) struct Meter {
 	read: Average,
 	write: Average,
+	/// The first turn is over. It touches all weights for the first time, and says little.
+	warm: bool,
 }
 
 impl Meter {
 	/// A turn is over.
 	pub(super) fn turned(&mut self, done: Work, took: Duration, now: Instant) {
+		if done != Work::default() && !std::mem::replace(&mut self.warm, true) {
+			return;
+		}
 		if done.read > 0 {
 			// The first token comes with the last of the prompt, at no cost.
 			self.read.add(done.read, took, now);
@@ -127,9 +132,23 @@ mod tests {
 		assert_eq!(pace.time_for(Work { read: 1_000, write: 1_000 }), Duration::ZERO);
 	}
 
+	/// A meter that has seen a first turn.
+	fn warm() -> Meter {
+		Meter { warm: true, ..Meter::default() }
+	}
+
+	#[test]
+	fn first_turn_should_not_count() {
+		let (mut meter, now) = (Meter::default(), Instant::now());
+		meter.turned(READ, millis(60_000), now);
+		assert_eq!(meter.pace(now).read, None);
+		meter.turned(READ, millis(1_000), now);
+		assert_eq!(meter.pace(now).read, Some(100.0));
+	}
+
 	#[test]
 	fn reading_and_writing_should_be_measured_apart() {
-		let (mut meter, now) = (Meter::default(), Instant::now());
+		let (mut meter, now) = (warm(), Instant::now());
 		// The first answer's token comes with its prompt.
 		meter.turned(Work { read: 100, write: 1 }, millis(500), now);
 		assert_eq!(meter.pace(now).write, None);
@@ -145,7 +164,7 @@ mod tests {
 
 	#[test]
 	fn speed_should_follow_the_engine_when_it_becomes_slow() {
-		let (mut meter, now) = (Meter::default(), Instant::now());
+		let (mut meter, now) = (warm(), Instant::now());
 		for _ in 0..1_000 {
 			meter.turned(WRITE, millis(10), now);
 		}
@@ -158,7 +177,7 @@ mod tests {
 
 	#[test]
 	fn speed_should_be_forgotten_when_it_is_old() {
-		let (mut meter, start) = (Meter::default(), Instant::now());
+		let (mut meter, start) = (warm(), Instant::now());
 		meter.turned(READ, millis(100_000), start);
 		assert_eq!(meter.pace(start).read, Some(1.0));
 		let later = start + STALE;

@@ -16,6 +16,8 @@ use crate::error::{EngineError, Refused};
 pub(super) struct Waiting {
 	pub(super) request: Request,
 	pub(super) admitted: Admitted,
+	/// When it must be done.
+	pub(super) due: Option<Instant>,
 	pub(super) reply: Reply,
 }
 
@@ -23,6 +25,7 @@ pub(super) struct Waiting {
 struct Active {
 	bytes: u64,
 	work: Work,
+	due: Option<Instant>,
 }
 
 /// Names an active request.
@@ -69,6 +72,37 @@ impl State {
 		let waiting = self.waiting.iter().map(|waiting| waiting.admitted.work);
 		let ahead = active.chain(waiting).map(|work| pace.time_for(work));
 		ahead.fold(own, Duration::saturating_add)
+	}
+
+	/// Whether a request that was accepted would be late if the new one took turns with it, and would
+	/// not be late otherwise.
+	fn would_make_late(&self, bounds: &Bounds, admitted: &Admitted, now: Instant) -> bool {
+		if bounds.max_active <= 1 {
+			// It begins when all others are done.
+			return false;
+		}
+		let (chunk, pace) = (bounds.prefill_chunk, self.meter.pace(now));
+		let active = self.active.values().map(|active| (active.work, active.due));
+		let waiting = self.waiting.iter().map(|waiting| (waiting.admitted.work, waiting.due));
+		let accepted: Vec<_> = active.chain(waiting).collect();
+		accepted.iter().enumerate().any(|(nth, (own, due))| {
+			let Some(left) = due.map(|due| due.saturating_duration_since(now)) else {
+				return false;
+			};
+			// Those that began before it may all have to end first, if it waits still.
+			let is_active = nth < self.active.len();
+			let turns = own.turns(chunk);
+			let others = accepted.iter().enumerate().filter(|(other, _)| *other != nth);
+			let others = others.map(|(other, (work, _))| match !is_active && other < nth {
+				true => *work,
+				false => work.in_turns(turns, chunk),
+			});
+			let needed = others
+				.map(|work| pace.time_for(work))
+				.fold(pace.time_for(*own), Duration::saturating_add);
+			let more = pace.time_for(admitted.work.in_turns(turns, chunk));
+			needed <= left && needed.saturating_add(more) > left
+		})
 	}
 }
 
@@ -140,13 +174,20 @@ impl Queue {
 	) -> Result<(), Refused> {
 		let mut state = self.lock();
 		self.room(&state)?;
+		let now = Instant::now();
+		let mut due = None;
 		if let Some(limit) = limit {
 			let needed = state.time_until_done(&self.bounds, &admitted);
-			if needed > limit {
+			// Whatever the speed, no time at all is too little.
+			if needed > limit || limit.is_zero() {
 				return Err(Refused::TooSlow { needed, limit });
 			}
+			due = now.checked_add(limit);
 		}
-		state.waiting.push_back(Waiting { request, admitted, reply: reply() });
+		if state.would_make_late(&self.bounds, &admitted, now) {
+			return Err(Refused::WouldDelay);
+		}
+		state.waiting.push_back(Waiting { request, admitted, due, reply: reply() });
 		self.changed.notify_one();
 		Ok(())
 	}
@@ -175,7 +216,7 @@ impl Queue {
 					let place = state.next_place;
 					state.next_place += 1;
 					let Admitted { bytes, work, .. } = first.admitted;
-					state.active.insert(place, Active { bytes, work });
+					state.active.insert(place, Active { bytes, work, due: first.due });
 					return Next::Start(place, Box::new(first));
 				}
 			}

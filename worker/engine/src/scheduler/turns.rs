@@ -108,7 +108,7 @@ struct Sequence<E: StepEngine> {
 impl<E: StepEngine> Sequence<E> {
 	/// `None` when it could not start; the caller has been told.
 	fn start(engine: &E, place: Place, waiting: Waiting) -> Option<Self> {
-		let Waiting { request, admitted: Admitted { prompt, work, .. }, mut reply } = waiting;
+		let Waiting { request, admitted: Admitted { prompt, work, .. }, mut reply, .. } = waiting;
 		let limit = work.write;
 		let length = prompt.len() + limit;
 		let made = caught(|| Ok((engine.cache(length)?, Sampler::new(request.sampling)?)));
