@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
 			"a depositor has left nothing"
 		);
 		ensure!(
-			!Retired::<T>::iter_keys().any(|id| Models::<T>::contains_key(id)),
+			!Retired::<T>::iter_keys().any(Models::<T>::contains_key),
 			"a removed model is there"
 		);
 		let retiring = Models::<T>::iter_values().filter(|model| model.status != Status::Active);
