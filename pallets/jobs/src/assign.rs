@@ -1,8 +1,8 @@
 //! Who gets a job. The number of reads is bounded by `Draws`, whatever the number of providers.
 //!
 //! Only the agenda assigns, at a block's start, by randomness that was not known to those who signed
-//! what led to the draw. The author of the block before did know it, and can keep a transaction out
-//! of its block: a draw again costs a wait.
+//! what led to the draw. The author of the block before did know it, and chose what its block has
+//! and in which order (decision 0007).
 
 use crate::pallet::*;
 use codec::Encode;
