@@ -15,6 +15,7 @@ mod job;
 mod models;
 pub mod output;
 mod payload;
+pub mod ports;
 pub mod process;
 mod provider;
 

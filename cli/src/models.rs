@@ -4,15 +4,15 @@ use std::{fs, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
-	calls, format_amount, At, ModelDetails, ModelId, ModelStatus, NumericProfile, Price, TaskKind,
-	TaskSet,
+	calls, format_amount, AccountId, At, ModelDetails, ModelId, ModelStatus, NumericProfile, Price,
+	TaskKind, TaskSet,
 };
 use serde_json::{json, Value};
 
 use crate::{
 	context::{failure, Context},
 	failure::{Failure, Result},
-	job::order::parse_hash,
+	job::order::{parse_account, parse_hash},
 	output::table,
 };
 
@@ -40,6 +40,25 @@ enum ModelsCommand {
 			--licence MIT --royalty 2"
 	)]
 	Register(RegisterArgs),
+	/// Take a model out of use, for good: no new jobs, and later no entry in the store
+	Deprecate(DeprecateArgs),
+	/// Give a model, and its royalty, to another account
+	Transfer(TransferArgs),
+}
+
+#[derive(Debug, Args)]
+struct DeprecateArgs {
+	/// The model's name or id
+	model: String,
+}
+
+#[derive(Debug, Args)]
+struct TransferArgs {
+	/// The model's name or id
+	model: String,
+	/// Who is to have it: an address, or a development account such as //Bob
+	#[arg(long, value_name = "ACCOUNT", value_parser = parse_account)]
+	to: AccountId,
 }
 
 #[derive(Debug, Args)]
@@ -62,7 +81,7 @@ struct RegisterArgs {
 	/// Its licence, an SPDX expression such as Apache-2.0
 	#[arg(long, value_name = "SPDX")]
 	licence: String,
-	/// The owner's share of each charge, in percent, at most 20
+	/// The owner's share of each charge, in percent; the chain has a limit
 	#[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
 	royalty: f64,
 }
@@ -71,6 +90,8 @@ pub(crate) async fn run(context: &Context, args: ModelsArgs) -> Result<()> {
 	match args.command {
 		None | Some(ModelsCommand::List) => list(context).await,
 		Some(ModelsCommand::Register(args)) => register(context, args).await,
+		Some(ModelsCommand::Deprecate(args)) => deprecate(context, args).await,
+		Some(ModelsCommand::Transfer(args)) => transfer(context, args).await,
 	}
 }
 
@@ -144,6 +165,36 @@ async fn register(context: &Context, args: RegisterArgs) -> Result<()> {
 	Ok(())
 }
 
+async fn deprecate(context: &Context, args: DeprecateArgs) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let (id, name) = resolve(&at, &args.model).await?;
+	context.submit(&chain, calls::deprecate(id)).await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let model = at.model(id).await.map_err(failure)?;
+	let removed_at = match model.map(|model| model.status) {
+		Some(ModelStatus::Deprecated { until }) => Some(until),
+		_ => None,
+	};
+	let json = json!({ "id": id, "name": name, "removed_at": removed_at });
+	context.output.result(&json, || match removed_at {
+		Some(block) => format!("{name} takes no new jobs, and leaves the store at #{block}"),
+		None => format!("{name} takes no new jobs"),
+	});
+	Ok(())
+}
+
+async fn transfer(context: &Context, args: TransferArgs) -> Result<()> {
+	let to = args.to;
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let (id, name) = resolve(&at, &args.model).await?;
+	context.submit(&chain, calls::transfer_model(id, to)).await?;
+	let json = json!({ "id": id, "name": name, "owner": to.to_string() });
+	context.output.result(&json, || format!("{name} belongs to {to}"));
+	Ok(())
+}
+
 impl RegisterArgs {
 	fn details(&self) -> Result<(ModelId, ModelDetails)> {
 		let from_file = self.manifest.as_ref().map(read_manifest).transpose()?;
@@ -159,8 +210,8 @@ impl RegisterArgs {
 		let context = self.context.or(from_file.and_then(|manifest| manifest.context));
 		let context = context.ok_or_else(|| manifest_lacks("context_length", "--context"))?;
 		let millionths = (self.royalty * 10_000.0).round();
-		if !(0.0..=200_000.0).contains(&millionths) {
-			return Err(Failure::usage("--royalty: name a percentage from 0 to 20"));
+		if !(0.0..=1_000_000.0).contains(&millionths) {
+			return Err(Failure::usage("--royalty: name a percentage from 0 to 100"));
 		}
 		let details = ModelDetails {
 			name: self.name.clone().into_bytes(),

@@ -7,7 +7,6 @@
 use std::{
 	fs::{self, File, OpenOptions},
 	io::{Read, Seek, SeekFrom},
-	net::TcpListener,
 	os::unix::process::CommandExt,
 	path::{Path, PathBuf},
 	process::{Child, Command, ExitStatus, Stdio},
@@ -299,26 +298,6 @@ pub fn last_lines(log: &Path, count: usize) -> String {
 	last.iter().map(|line| format!("  | {line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Ports on loopback that are free now, all different. The first `wanted` are taken if they are
-/// free.
-///
-/// # Errors
-/// When the machine has no free port.
-pub fn free_ports<const N: usize>(wanted: [u16; N]) -> Result<[u16; N]> {
-	// All are held until all are found.
-	let mut held = Vec::with_capacity(N);
-	let mut ports = [0; N];
-	for (port, wanted) in ports.iter_mut().zip(wanted) {
-		let listener = TcpListener::bind(("127.0.0.1", wanted))
-			.or_else(|_| TcpListener::bind(("127.0.0.1", 0)))
-			.map_err(|error| Failure::io("no free port on 127.0.0.1", &error))?;
-		let address = listener.local_addr();
-		*port = address.map_err(|error| Failure::io("no free port", &error))?.port();
-		held.push(listener);
-	}
-	Ok(ports)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -382,15 +361,5 @@ mod tests {
 		let failure = process.ensure_running().unwrap_err();
 
 		assert!(failure.message.contains("no disk") && failure.message.contains('7'), "{failure}");
-	}
-
-	#[test]
-	fn ports_should_differ_when_one_is_taken() {
-		let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-		let port = taken.local_addr().unwrap().port();
-
-		let [a, b] = free_ports([port, port]).unwrap();
-
-		assert!(a != port && b != port && a != b);
 	}
 }

@@ -4,7 +4,8 @@ use std::{path::PathBuf, process::Command};
 
 use reckon_cli::{
 	devnet::node::{wait_until_up, NodeOptions},
-	process::{free_ports, Process},
+	ports::Ports,
+	process::Process,
 };
 use reckon_sdk::{
 	AccountId, Balance, Call, Chain, JobEvent, JobId, JobState, JobUpdate, Outcome, Signer,
@@ -39,6 +40,7 @@ pub struct Net {
 	pub url: String,
 	dir: TempDir,
 	node: Process,
+	_ports: Ports<3>,
 }
 
 impl Net {
@@ -46,7 +48,8 @@ impl Net {
 	pub async fn start() -> Self {
 		let program = program("reckon-node");
 		let dir = tempfile::tempdir().expect("a temporary directory");
-		let [rpc_port, p2p_port, metrics_port] = free_ports([0; 3]).expect("free ports");
+		let ports = Ports::reserve([0; 3]).expect("free ports");
+		let [rpc_port, p2p_port, metrics_port] = ports.numbers;
 		let options = NodeOptions {
 			program,
 			base_path: dir.path().join("node"),
@@ -58,7 +61,7 @@ impl Net {
 		let mut node = options.start().expect("the node starts");
 		let url = wait_until_up(&mut node).await.expect("the node's RPC comes up");
 		let chain = Chain::connect(&url).await.expect("the node runs our chain");
-		Self { chain, url, dir, node }
+		Self { chain, url, dir, node, _ports: ports }
 	}
 
 	/// A path in the network's directory.

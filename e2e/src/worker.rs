@@ -5,7 +5,8 @@ use reckon_cli::{
 		layout::{find_chat_model, find_embedding_model},
 		worker::{wait_until_up, WorkerOptions},
 	},
-	process::{free_ports, Process},
+	ports::Ports,
+	process::Process,
 };
 use reckon_sdk::{
 	calls, token::UNIT, AccountId, ModelDetails, ModelId, NumericProfile, Price, Signer, TaskKind,
@@ -29,6 +30,7 @@ pub struct Provider {
 	/// Its worker's hot key.
 	pub hot_key: Signer,
 	options: WorkerOptions,
+	_ports: Ports<1>,
 }
 
 /// A running worker.
@@ -76,7 +78,8 @@ impl Net {
 		let name = suri.trim_start_matches('/').to_lowercase();
 		let key_file = self.path(&format!("{name}.key"));
 		let hot_key = Signer::create_file(&key_file).expect("a new key");
-		let [port] = free_ports([0]).expect("a free port");
+		let ports = Ports::reserve([0]).expect("a free port");
+		let [port] = ports.numbers;
 		let options = WorkerOptions {
 			program: program("reckon-worker"),
 			data_dir: self.path(&format!("{name}-worker")),
@@ -87,7 +90,7 @@ impl Net {
 			environment: Vec::new(),
 		};
 		std::fs::create_dir_all(&options.data_dir).expect("a directory");
-		let provider = Provider { signer: signer(suri), hot_key, options };
+		let provider = Provider { signer: signer(suri), hot_key, options, _ports: ports };
 		let register =
 			calls::register(provider.hot_key.account(), 400 * UNIT, 4, &provider.endpoint());
 		let register = self.submit(&provider.signer, register);

@@ -185,3 +185,29 @@ async fn command_should_say_so_when_the_node_is_away() {
 	assert!(error["message"].as_str().unwrap().contains(&net.url), "{error}");
 	assert!(error["fix"].as_str().unwrap().contains("devnet up"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn model_should_change_hands_and_retire_by_the_command_line_when_its_owner_says_so() {
+	let net = Net::start().await;
+	let register = ["models", "register", "--id", &format!("{MODEL:?}"), "--name", NAME];
+	let details = ["--tasks", "chat", "--context", "256", "--licence", "MIT", "--royalty"];
+	let with_royalty = |royalty| [&register[..], &details[..], &[royalty]].concat();
+	let too_dear = net.reckon("//Charlie", &with_royalty("21")).error(1);
+	assert_eq!(too_dear["code"], "Models.RoyaltyTooHigh", "{too_dear}");
+	net.reckon("//Charlie", &with_royalty("2")).json();
+
+	let to_dave = ["models", "transfer", NAME, "--to", "//Dave"];
+	let stranger = net.reckon("//Eve", &to_dave).error(1);
+	assert_eq!(stranger["code"], "Models.NotOwner", "{stranger}");
+	net.reckon("//Charlie", &to_dave).json();
+	let late = net.reckon("//Charlie", &["models", "deprecate", NAME]).error(1);
+	assert_eq!(late["code"], "Models.NotOwner", "{late}");
+	let gone = net.reckon("//Dave", &["models", "deprecate", NAME]).json();
+
+	assert!(gone["removed_at"].as_u64().is_some(), "{gone}");
+	let list = net.reckon("//Dave", &["models"]).json();
+	assert_eq!(list["models"][0]["deprecated"], true, "{list}");
+	let job = ["job", "submit", "--model", NAME, "--task", "chat", "--text", "hi"];
+	let refused = net.reckon("//Charlie", &job).error(1);
+	assert_eq!(refused["code"], "Jobs.ModelDeprecated", "{refused}");
+}

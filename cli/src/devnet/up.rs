@@ -25,7 +25,8 @@ use super::{
 use crate::{
 	context::{failure, Context},
 	failure::{Failure, Result},
-	process::{free_ports, stop_all, Identity, Process},
+	ports::Ports,
+	process::{stop_all, Identity, Process},
 };
 
 /// The ports that people know; others are taken when these are not free.
@@ -44,7 +45,7 @@ pub(super) async fn run(context: &Context, args: &UpArgs) -> Result<()> {
 	let _lock = claim(context, &dir)?;
 	plan.clean(args.keep)?;
 
-	let mut net = Net::new(dir.clone())?;
+	let mut net = Net::new(dir.clone(), Ports::reserve(WANTED_PORTS)?)?;
 	let result = tokio::select! {
 		result = keep_up(context, &plan, &mut net) => result,
 		() = &mut stopped => {
@@ -62,9 +63,16 @@ async fn keep_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<()> {
 	context.output.result(&report.json, || report.text);
 	net.state.ready = true;
 	net.save()?;
+	Err(first_to_end(&mut net.processes).await)
+}
+
+/// Waits until one of the processes ends by itself.
+async fn first_to_end(processes: &mut [Process]) -> Failure {
 	loop {
-		for process in &mut net.processes {
-			process.ensure_running()?;
+		for process in &mut *processes {
+			if let Err(failure) = process.ensure_running() {
+				return failure;
+			}
 		}
 		sleep(WATCH).await;
 	}
@@ -79,7 +87,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	let since = Instant::now();
 	let cast = Cast::new()?;
 	let hot_key = plan.hot_key()?;
-	let [rpc_port, p2p_port, metrics_port, worker_port] = free_ports(WANTED_PORTS)?;
+	let [rpc_port, p2p_port, metrics_port, worker_port] = net.ports.numbers;
 
 	let step = context.output.start("chain");
 	let node = NodeOptions {
@@ -141,7 +149,10 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	up?;
 	step.done(&format!("{} at {}", hot_key, options.url()));
 
-	let demo = demo::run(context, &chain, &cast, &models, hot_key, since).await?;
+	let demo = tokio::select! {
+		demo = demo::run(context, &chain, &cast, &models, hot_key, since) => demo?,
+		failure = first_to_end(&mut net.processes) => return Err(failure),
+	};
 	let text = format!(
 		"\n{}\n\nfirst answer after {:.1} s\n\n{}\nlogs     {}\n\n{}",
 		demo.to_text(context),
@@ -244,14 +255,15 @@ struct Net {
 	dir: PathBuf,
 	state: State,
 	processes: Vec<Process>,
+	ports: Ports<{ WANTED_PORTS.len() }>,
 }
 
 impl Net {
-	fn new(dir: PathBuf) -> Result<Self> {
+	fn new(dir: PathBuf, ports: Ports<{ WANTED_PORTS.len() }>) -> Result<Self> {
 		let pid = i32::try_from(std::process::id()).unwrap_or_default();
 		let us = Identity::of("supervisor", pid)
 			.ok_or_else(|| Failure::new("error", "/proc is not there; this needs Linux"))?;
-		let net = Self { dir, state: State::new(us), processes: Vec::new() };
+		let net = Self { dir, state: State::new(us), processes: Vec::new(), ports };
 		net.save()?;
 		Ok(net)
 	}

