@@ -21,7 +21,8 @@ impl SettlementShares {
 	/// The provider's share; `None` when the others ask for more than there is.
 	pub fn provider(&self) -> Option<Permill> {
 		let others = [Some(self.treasury), self.royalty, self.gateway, self.auditors];
-		let asked = others.into_iter().flatten().map(Permill::deconstruct).fold(0, u32::saturating_add);
+		let asked =
+			others.into_iter().flatten().map(Permill::deconstruct).fold(0, u32::saturating_add);
 		Permill::one().deconstruct().checked_sub(asked).map(Permill::from_parts)
 	}
 }

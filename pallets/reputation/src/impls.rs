@@ -27,10 +27,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// A standing, faded until now.
-	pub(crate) fn standing_at(
-		who: &T::AccountId,
-		now: BlockNumberFor<T>,
-	) -> Option<StandingOf<T>> {
+	pub(crate) fn standing_at(who: &T::AccountId, now: BlockNumberFor<T>) -> Option<StandingOf<T>> {
 		Reputations::<T>::get(who).map(|standing| standing.at(now, T::IdleStepBlocks::get()))
 	}
 

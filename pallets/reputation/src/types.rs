@@ -3,10 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use reckon_economics::Evidence;
 use scale_info::TypeInfo;
-use sp_runtime::{
-	traits::AtLeast32BitUnsigned,
-	Permill, SaturatedConversion,
-};
+use sp_runtime::{traits::AtLeast32BitUnsigned, Permill, SaturatedConversion};
 
 /// What is known about a provider.
 #[derive(
@@ -38,7 +35,8 @@ impl<BlockNumber: AtLeast32BitUnsigned + Copy> Standing<BlockNumber> {
 	/// The standing with all whole steps of fading that there were until now. What is left of a step
 	/// is not lost, however often somebody asks.
 	pub(crate) fn at(mut self, now: BlockNumber, step: BlockNumber) -> Self {
-		let steps = now.saturating_sub(self.touched).checked_div(&step).unwrap_or_else(BlockNumber::zero);
+		let steps =
+			now.saturating_sub(self.touched).checked_div(&step).unwrap_or_else(BlockNumber::zero);
 		self.evidence.fade(steps.saturated_into());
 		self.touched = self.touched.saturating_add(steps.saturating_mul(step));
 		self

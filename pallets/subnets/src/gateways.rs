@@ -67,8 +67,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_leave_gateway(who: T::AccountId) -> DispatchResult {
 		let mut gateway = Self::registered(&who)?;
 		ensure!(!gateway.is_leaving(), Error::<T>::IsLeaving);
-		let until = frame_system::Pallet::<T>::block_number()
-			.saturating_add(T::UnbondingBlocks::get());
+		let until =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
 		gateway.status = GatewayStatus::Leaving { until };
 		Gateways::<T>::insert(&who, gateway);
 		DepartureQueue::<T>::push(who.clone(), until);

@@ -85,19 +85,15 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(subnet.is_active(), Error::<T>::IsRetiring);
 		Self::ensure_valid(&parameters)?;
-		let effective_at = frame_system::Pallet::<T>::block_number()
-			.saturating_add(T::ChangeDelayBlocks::get());
+		let effective_at =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::ChangeDelayBlocks::get());
 		subnet.change = Some(Change { parameters, effective_at });
 		Subnets::<T>::insert(id, subnet);
 		Self::deposit_event(Event::ChangeAnnounced { subnet: id, effective_at });
 		Ok(())
 	}
 
-	pub(crate) fn do_transfer(
-		who: T::AccountId,
-		id: SubnetId,
-		to: T::AccountId,
-	) -> DispatchResult {
+	pub(crate) fn do_transfer(who: T::AccountId, id: SubnetId, to: T::AccountId) -> DispatchResult {
 		let mut subnet = Self::owned(&who, id)?;
 		// The deposit stays the first owner's: nobody's money is taken without a signature.
 		subnet.owner = Some(to.clone());
@@ -108,8 +104,8 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_retire(who: T::AccountId, id: SubnetId) -> DispatchResult {
 		let mut subnet = Self::owned(&who, id)?;
-		let until = frame_system::Pallet::<T>::block_number()
-			.saturating_add(T::RetirementBlocks::get());
+		let until =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::RetirementBlocks::get());
 		subnet.status = Status::Retiring { until };
 		Subnets::<T>::insert(id, subnet);
 		RetirementQueue::<T>::push(id, until);
@@ -166,15 +162,11 @@ impl<T: Config> SubnetInspect for Pallet<T> {
 	}
 
 	fn open_subnet(id: SubnetId) -> Option<SubnetParameters> {
-		Self::subnet_now(id)
-			.filter(|subnet| subnet.is_active())
-			.map(|subnet| subnet.parameters)
+		Self::subnet_now(id).filter(|subnet| subnet.is_active()).map(|subnet| subnet.parameters)
 	}
 }
 
 fn is_name(name: &[u8]) -> bool {
 	!name.is_empty()
-		&& name
-			.iter()
-			.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
+		&& name.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
 }

@@ -27,9 +27,7 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
-	pub(crate) fn gateways_of(
-		subnet: SubnetId,
-	) -> Vec<(T::AccountId, Gateway<BlockNumberFor<T>>)> {
+	pub(crate) fn gateways_of(subnet: SubnetId) -> Vec<(T::AccountId, Gateway<BlockNumberFor<T>>)> {
 		SubnetGateways::<T>::iter_key_prefix(subnet)
 			.take(MAX_LISTED)
 			.filter_map(|who| Some((who.clone(), Gateways::<T>::get(who)?)))

@@ -37,7 +37,8 @@ fn evidence_should_fade_by_whole_steps_however_often_outcomes_come() {
 			System::set_block_number(now);
 			Reputation::record(&ALICE, Permill::one(), Permill::from_parts(1));
 		}
-		let (alice, bob) = (Reputation::standing(ALICE).unwrap(), Reputation::standing(BOB).unwrap());
+		let (alice, bob) =
+			(Reputation::standing(ALICE).unwrap(), Reputation::standing(BOB).unwrap());
 		assert_eq!(alice.touched, bob.touched);
 		// Each of 143 outcomes and 100 steps rounds down by one at most.
 		assert!(bob.bad.abs_diff(alice.bad) < 250, "{alice:?} {bob:?}");
