@@ -1,6 +1,6 @@
 //! Money that is held, what for, and until when.
 
-use crate::{JobId, ModelId};
+use crate::{JobId, ModelId, SubnetId};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
@@ -20,6 +20,15 @@ pub enum HeldFor {
 	/// The deposit for a model's place in storage.
 	#[codec(index = 3)]
 	ModelDeposit(ModelId),
+	/// The deposit for a subnet's place in storage.
+	#[codec(index = 4)]
+	SubnetDeposit(SubnetId),
+	/// A gateway's bond.
+	#[codec(index = 5)]
+	GatewayBond,
+	/// A bond on its way back to a gateway that left.
+	#[codec(index = 6)]
+	GatewayUnbonding,
 }
 
 /// One held amount.

@@ -17,8 +17,12 @@
 
 mod assignment;
 mod price;
+mod reputation;
+mod shares;
 mod split;
 
 pub use assignment::{draw, score, tickets};
 pub use price::{charge, worst_case};
+pub use reputation::{next_average, outcome_weight, Evidence};
+pub use shares::{settle, Settlement, SettlementShares};
 pub use split::{split, Shares, Split};

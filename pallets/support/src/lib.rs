@@ -10,6 +10,8 @@
 
 extern crate alloc;
 
+mod departures;
+mod gateways;
 mod models;
 mod outcomes;
 mod providers;
@@ -20,9 +22,13 @@ mod subnets;
 #[cfg(feature = "std")]
 pub mod mocks;
 
+pub use departures::OnProviderLeft;
+pub use gateways::{
+	GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash, MaxGatewayEndpointBytes,
+};
 pub use models::{ModelInfo, ModelInspect};
 pub use outcomes::{EndedTurn, OnJobSettled, OnProviderOutcome, Outcome, SettledJob};
 pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
-pub use subnets::{SubnetInspect, SubnetParameters};
+pub use subnets::{MaxListedModels, Membership, SubnetInspect, SubnetParameters};

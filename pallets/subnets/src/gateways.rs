@@ -1,0 +1,151 @@
+//! Gateways: registered with a bond, slashed, and paid back when they have left.
+
+use crate::{pallet::*, types::*, weights::WeightInfo};
+use frame_support::{
+	ensure,
+	traits::{
+		fungible::{BalancedHold, MutateHold},
+		tokens::{Imbalance, Precision},
+		Get, OnUnbalanced,
+	},
+	weights::Weight,
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_primitives::{Balance, Reason, SubnetId};
+use reckon_support::{GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash, WaitQueue};
+use sp_runtime::{traits::Saturating, DispatchResult};
+
+/// Those that leave, as a queue.
+type DepartureQueue<T> = WaitQueue<Departures<T>, DepartureRange<T>>;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_register_gateway(
+		who: T::AccountId,
+		id: SubnetId,
+		bond: Balance,
+		endpoint: GatewayEndpoint,
+	) -> DispatchResult {
+		ensure!(!Gateways::<T>::contains_key(&who), Error::<T>::AlreadyRegistered);
+		let subnet = Self::subnet_now(id).ok_or(Error::<T>::UnknownSubnet)?;
+		ensure!(subnet.is_active(), Error::<T>::IsRetiring);
+		ensure!(bond >= subnet.parameters.min_gateway_bond, Error::<T>::BondTooLow);
+		ensure!(is_endpoint(&endpoint), Error::<T>::EndpointInvalid);
+
+		T::Currency::hold(&HoldReason::GatewayBond.into(), &who, bond)?;
+		SubnetGateways::<T>::insert(id, &who, ());
+		let status = GatewayStatus::Active;
+		Gateways::<T>::insert(&who, Gateway { subnet: id, bond, endpoint, status });
+		Self::deposit_event(Event::GatewayRegistered { gateway: who, subnet: id, bond });
+		Ok(())
+	}
+
+	pub(crate) fn do_bond_extra(who: T::AccountId, amount: Balance) -> DispatchResult {
+		ensure!(amount > 0, Error::<T>::AmountZero);
+		let mut gateway = Self::registered(&who)?;
+		ensure!(!gateway.is_leaving(), Error::<T>::IsLeaving);
+		T::Currency::hold(&HoldReason::GatewayBond.into(), &who, amount)?;
+		gateway.bond = gateway.bond.saturating_add(amount);
+		let bond = gateway.bond;
+		Gateways::<T>::insert(&who, gateway);
+		Self::deposit_event(Event::GatewayBondRaised { gateway: who, bond });
+		Ok(())
+	}
+
+	// Also while it leaves: clients must reach it until their channels are closed.
+	pub(crate) fn do_update_gateway(
+		who: T::AccountId,
+		endpoint: GatewayEndpoint,
+	) -> DispatchResult {
+		let mut gateway = Self::registered(&who)?;
+		ensure!(is_endpoint(&endpoint), Error::<T>::EndpointInvalid);
+		gateway.endpoint = endpoint;
+		Gateways::<T>::insert(&who, gateway);
+		Self::deposit_event(Event::GatewayUpdated { gateway: who });
+		Ok(())
+	}
+
+	pub(crate) fn do_leave_gateway(who: T::AccountId) -> DispatchResult {
+		let mut gateway = Self::registered(&who)?;
+		ensure!(!gateway.is_leaving(), Error::<T>::IsLeaving);
+		let until =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
+		gateway.status = GatewayStatus::Leaving { until };
+		Gateways::<T>::insert(&who, gateway);
+		DepartureQueue::<T>::push(who.clone(), until);
+		Self::deposit_event(Event::GatewayLeaving { gateway: who, until });
+		Ok(())
+	}
+
+	/// Returns the bonds whose time has come, as many as `limit` allows.
+	pub(crate) fn finish_departures(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+		let each = T::WeightInfo::finish_departure();
+		DepartureQueue::<T>::work_off(now, limit, each, T::DbWeight::get(), Self::finish_departure)
+	}
+
+	fn finish_departure(who: T::AccountId) {
+		let Some(gateway) = Gateways::<T>::take(&who) else {
+			frame_support::defensive!("a gateway that leaves is not there");
+			return;
+		};
+		SubnetGateways::<T>::remove(gateway.subnet, &who);
+		let reason = HoldReason::GatewayBond.into();
+		let released = T::Currency::release(&reason, &who, gateway.bond, Precision::BestEffort);
+		let whole = released == Ok(gateway.bond);
+		frame_support::defensive_assert!(whole, "a bond is what was held for it");
+		let bond = released.unwrap_or_default();
+		Self::deposit_event(Event::GatewayLeft { gateway: who, bond });
+	}
+
+	fn registered(who: &T::AccountId) -> Result<GatewayOf<T>, Error<T>> {
+		Gateways::<T>::get(who).ok_or(Error::<T>::NotRegistered)
+	}
+}
+
+impl<T: Config> GatewayInspect<T::AccountId> for Pallet<T> {
+	fn gateway(who: &T::AccountId) -> Option<GatewayInfo> {
+		Gateways::<T>::get(who).map(|gateway| GatewayInfo {
+			active: !gateway.is_leaving(),
+			subnet: gateway.subnet,
+			bond: gateway.bond,
+			endpoint: gateway.endpoint,
+		})
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(who: &T::AccountId) {
+		let bond = Self::subnet_now(0).expect("there is subnet 0").parameters.min_gateway_bond;
+		let endpoint = b"https://gateway.example".to_vec().try_into().expect("short");
+		Self::do_register_gateway(who.clone(), 0, bond, endpoint)
+			.expect("the benchmark funds the gateway");
+	}
+}
+
+impl<T: Config> GatewaySlash<T::AccountId> for Pallet<T> {
+	fn slash_gateway(who: &T::AccountId, amount: Balance, reason: Reason) -> Balance {
+		let Some(mut gateway) = Gateways::<T>::get(who) else { return 0 };
+		let amount = amount.min(gateway.bond);
+		let (credit, _missing) = T::Currency::slash(&HoldReason::GatewayBond.into(), who, amount);
+		let taken = credit.peek();
+		gateway.bond = gateway.bond.saturating_sub(taken);
+		Gateways::<T>::insert(who, gateway);
+		T::OnSlash::on_unbalanced(credit);
+		Self::deposit_event(Event::GatewaySlashed { gateway: who.clone(), amount: taken, reason });
+		taken
+	}
+
+	fn slash_gateway_weight() -> Weight {
+		T::WeightInfo::slash_gateway()
+	}
+}
+
+impl<BlockNumber> Gateway<BlockNumber> {
+	/// Whether the gateway is on its way out.
+	pub fn is_leaving(&self) -> bool {
+		matches!(self.status, GatewayStatus::Leaving { .. })
+	}
+}
+
+/// Printable ASCII without spaces, as URLs are.
+fn is_endpoint(url: &[u8]) -> bool {
+	!url.is_empty() && url.iter().all(u8::is_ascii_graphic)
+}

@@ -1,0 +1,105 @@
+//! What must hold after every call and hook.
+
+#![cfg(any(feature = "try-runtime", test))]
+
+use crate::{pallet::*, types::*};
+use alloc::collections::BTreeMap;
+use frame_support::{ensure, traits::fungible::InspectHold};
+use reckon_primitives::Balance;
+use sp_runtime::{traits::Convert, TryRuntimeError};
+
+impl<T: Config> Pallet<T> {
+	/// Checks the whole of this pallet's state.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_subnets()?;
+		Self::try_deposits()?;
+		Self::try_gateways()
+	}
+
+	/// There is subnet 0, which is nobody's; ids are below the count; names lead to subnets and back;
+	/// all rules are ones that subnets can have; those that retire are in the queue, once.
+	fn try_subnets() -> Result<(), TryRuntimeError> {
+		let chain = Subnets::<T>::get(0).ok_or("there is no subnet 0")?;
+		ensure!(chain.owner.is_none() && chain.is_active(), "subnet 0 is not the chain's own");
+		let mut retiring = 0usize;
+		for (id, subnet) in Subnets::<T>::iter() {
+			ensure!(id < SubnetCount::<T>::get(), "an id was not given out");
+			ensure!(Names::<T>::get(&subnet.name) == Some(id), "a name does not lead back");
+			ensure!(Self::ensure_valid(&subnet.parameters).is_ok(), "rules are not valid");
+			if let Some(change) = &subnet.change {
+				ensure!(Self::ensure_valid(&change.parameters).is_ok(), "a change is not valid");
+			}
+			ensure!(subnet.owner.is_some() || id == 0, "a subnet is nobody's");
+			retiring = retiring.saturating_add(usize::from(!subnet.is_active()));
+		}
+		ensure!(
+			Names::<T>::iter_keys().count() == Subnets::<T>::iter_keys().count(),
+			"a name leads nowhere"
+		);
+		ensure!(Retirements::<T>::iter_keys().count() == retiring, "a retirement is lost");
+		let (first, next) = RetirementRange::<T>::get();
+		for (number, (id, until)) in Retirements::<T>::iter() {
+			ensure!((first..next).contains(&number), "a retirement is out of range");
+			ensure!(
+				Subnets::<T>::get(id).map(|s| s.status) == Some(Status::Retiring { until }),
+				"a retirement is not its subnet's"
+			);
+		}
+		Ok(())
+	}
+
+	/// Every subnet but the chain's own has a depositor, who is listed and holds that much.
+	fn try_deposits() -> Result<(), TryRuntimeError> {
+		let price = T::DepositPrice::convert(Self::footprint());
+		let mut due: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for (id, subnet) in Subnets::<T>::iter() {
+			match subnet.deposit {
+				Some((who, _)) => {
+					ensure!(Depositors::<T>::contains_key(&who, id), "a depositor is not listed");
+					let sum = due.entry(who).or_default();
+					*sum = sum.checked_add(price).ok_or("more deposits than money")?;
+				},
+				None => ensure!(id == 0, "a subnet is there for nothing"),
+			}
+		}
+		ensure!(
+			Depositors::<T>::iter_keys().count().saturating_add(1)
+				== Subnets::<T>::iter_keys().count(),
+			"a depositor has left nothing"
+		);
+		for (who, deposits) in due {
+			let held = T::Currency::balance_on_hold(&HoldReason::SubnetDeposit.into(), &who);
+			ensure!(held == deposits, "a depositor's hold is not the sum of its deposits");
+		}
+		Ok(())
+	}
+
+	/// Each gateway's bond is held, it is listed in its subnet, and if it leaves, it is in the queue,
+	/// once.
+	fn try_gateways() -> Result<(), TryRuntimeError> {
+		let mut leaving = 0usize;
+		for (who, gateway) in Gateways::<T>::iter() {
+			let held = T::Currency::balance_on_hold(&HoldReason::GatewayBond.into(), &who);
+			ensure!(held == gateway.bond, "a bond is not what is held for it");
+			ensure!(
+				SubnetGateways::<T>::contains_key(gateway.subnet, &who),
+				"a subnet's list lacks a gateway"
+			);
+			leaving = leaving.saturating_add(usize::from(gateway.is_leaving()));
+		}
+		ensure!(
+			SubnetGateways::<T>::iter_keys().count() == Gateways::<T>::iter_keys().count(),
+			"a subnet's list has a gateway too many"
+		);
+		ensure!(Departures::<T>::iter_keys().count() == leaving, "a departure is lost");
+		let (first, next) = DepartureRange::<T>::get();
+		for (number, (who, until)) in Departures::<T>::iter() {
+			ensure!((first..next).contains(&number), "a departure is out of range");
+			ensure!(
+				Gateways::<T>::get(who).map(|g| g.status) == Some(GatewayStatus::Leaving { until }),
+				"a departure is not its gateway's"
+			);
+		}
+		Ok(())
+	}
+}

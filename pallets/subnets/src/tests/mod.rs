@@ -1,0 +1,9 @@
+//! One file for each behaviour.
+
+mod changes;
+mod creation;
+mod departure;
+mod parameters;
+mod random;
+mod registration;
+mod retirement;
