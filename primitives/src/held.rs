@@ -20,6 +20,15 @@ pub enum HeldFor {
 	/// The deposit for a model's place in storage.
 	#[codec(index = 3)]
 	ModelDeposit(ModelId),
+	/// A validator candidate's own stake.
+	#[codec(index = 4)]
+	ValidatorStake,
+	/// Stake that stands behind another's candidacy.
+	#[codec(index = 5)]
+	Delegation,
+	/// Stake, own or delegated, on its way back.
+	#[codec(index = 6)]
+	StakeUnbonding,
 }
 
 /// One held amount.

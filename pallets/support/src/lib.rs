@@ -15,6 +15,7 @@ mod outcomes;
 mod providers;
 mod queue;
 mod reputation;
+mod stake;
 mod subnets;
 
 #[cfg(feature = "std")]
@@ -25,4 +26,5 @@ pub use outcomes::{EndedTurn, OnJobSettled, OnProviderOutcome, Outcome, SettledJ
 pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
+pub use stake::{era_of, first_session_of, EraIndex, Exposure, StakeInspect};
 pub use subnets::{SubnetInspect, SubnetParameters};
