@@ -115,8 +115,7 @@ fn fill_unbondings<T: Config<Currency: Mutate<T::AccountId>>>(
 /// What stood behind a validator in an era, with these backers.
 fn expose<T: Config>(era: EraIndex, who: &T::AccountId, backers: BackersOf<T>) {
 	let own = T::MinCandidateBond::get();
-	let snapshot =
-		Snapshot { own, commission: Permill::zero(), slashed: Perbill::zero(), backers };
+	let snapshot = Snapshot { own, commission: Permill::zero(), slashed: Perbill::zero(), backers };
 	Exposures::<T>::insert(era, who, snapshot);
 }
 
@@ -438,8 +437,9 @@ mod benchmarks {
 			Pallet::<T>::slash_step(id, slash);
 		}
 
-		let gone = (0..SLASHED_PER_STEP)
-			.filter(|n| Stakers::<T>::get(account::<T::AccountId>("backer", *n, 0)).delegations.is_empty());
+		let gone = (0..SLASHED_PER_STEP).filter(|n| {
+			Stakers::<T>::get(account::<T::AccountId>("backer", *n, 0)).delegations.is_empty()
+		});
 		assert_eq!(gone.count() as u32, SLASHED_PER_STEP);
 	}
 

@@ -7,7 +7,10 @@ use frame_support::{
 };
 use reckon_primitives::Balance;
 use reckon_support::{EraIndex, WaitQueue};
-use sp_runtime::{traits::Zero, DispatchError, DispatchResult, Permill};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchError, DispatchResult, Permill,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Makes a candidate; says with how many others it was compared.

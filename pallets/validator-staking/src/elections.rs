@@ -68,10 +68,8 @@ impl<T: Config> Pallet<T> {
 	/// offenders go first.
 	pub(crate) fn leave_out(seated: Vec<T::AccountId>) -> Plan<T> {
 		let weight = T::WeightInfo::leave_out(seated.len() as u32);
-		let mut aside: Vec<_> = seated
-			.iter()
-			.filter_map(|who| Some((Self::stands_aside(who)?, who.clone())))
-			.collect();
+		let mut aside: Vec<_> =
+			seated.iter().filter_map(|who| Some((Self::stands_aside(who)?, who.clone()))).collect();
 		aside.sort_unstable();
 		aside.truncate(seated.len().saturating_sub(T::MinValidators::get() as usize));
 		if aside.is_empty() {
@@ -219,7 +217,10 @@ impl<T: Config> StakeInspect<T::AccountId, Balance> for Pallet<T> {
 		Self::era_now()
 	}
 
-	fn exposure(era: EraIndex, validator: &T::AccountId) -> Option<Exposure<T::AccountId, Balance>> {
+	fn exposure(
+		era: EraIndex,
+		validator: &T::AccountId,
+	) -> Option<Exposure<T::AccountId, Balance>> {
 		Exposures::<T>::get(era, validator).map(|snapshot| Exposure {
 			own: snapshot.own,
 			commission: snapshot.commission,

@@ -99,7 +99,10 @@ impl<T: Config> Pallet<T> {
 			);
 			for part in &staker.unbonding {
 				ensure!(part.amount > 0, "an unbonding is empty");
-				ensure!(part.exposed_until <= Self::era_planned(), "an unbonding is from the future");
+				ensure!(
+					part.exposed_until <= Self::era_planned(),
+					"an unbonding is from the future"
+				);
 				let waits = Unbondings::<T>::iter_values()
 					.any(|(other, due)| other == who && due == part.free_from);
 				ensure!(waits, "stake on its way back is in no queue");
@@ -124,7 +127,10 @@ impl<T: Config> Pallet<T> {
 		let (first, next) = SlashRange::<T>::get();
 		let mut slashes: Vec<_> = Slashes::<T>::iter().collect();
 		slashes.sort_by_key(|(id, _)| *id);
-		ensure!(slashes.iter().all(|(id, _)| (first..next).contains(id)), "a slash is out of range");
+		ensure!(
+			slashes.iter().all(|(id, _)| (first..next).contains(id)),
+			"a slash is out of range"
+		);
 		ensure!(slashes.iter().map(|(_, slash)| slash.due).is_sorted(), "slashes are out of order");
 		for (id, slash) in slashes {
 			let snapshot = Exposures::<T>::get(slash.era, &slash.validator)
@@ -143,7 +149,10 @@ impl<T: Config> Pallet<T> {
 			Exposures::<T>::iter_keys().all(|(era, _)| eras.contains(&era)),
 			"an exposure is of an era that is forgotten or to come"
 		);
-		ensure!(Self::is_count(ValidatorCount::<T>::get()), "the validators' count is out of range");
+		ensure!(
+			Self::is_count(ValidatorCount::<T>::get()),
+			"the validators' count is out of range"
+		);
 		ensure!(
 			Authors::<T>::iter_keys().count() as u32 <= T::MaxValidators::get(),
 			"there are more authors than validators"

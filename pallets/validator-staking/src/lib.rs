@@ -31,6 +31,8 @@ mod unbonding;
 mod views;
 pub mod weights;
 
+use frame_support::pallet_macros::import_section;
+
 pub use pallet::*;
 pub use types::{
 	BackersOf, Candidate, ChillReason, NextElection, Slash, SlashId, Snapshot, Staker, Status,
@@ -40,7 +42,7 @@ pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
 #[allow(clippy::expect_used)]
-#[frame_support::pallet_macros::import_section(events::staking_events)]
+#[import_section(events::staking_events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -86,7 +88,7 @@ pub mod pallet {
 		type RuntimeHoldReason: From<HoldReason>;
 
 		/// The sessions: who validates now and who has keys; disables offenders.
-		type Session: SessionInterface<ValidatorId = Self::AccountId>
+		type Session: SessionInterface<AccountId = Self::AccountId, ValidatorId = Self::AccountId>
 			+ ValidatorRegistration<Self::AccountId>
 			+ ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>;
 
@@ -359,10 +361,7 @@ pub mod pallet {
 		///
 		/// Emits `UnbondingStarted`, and later `StakeReturned`.
 		#[pallet::call_index(2)]
-		pub fn unbond(
-			origin: OriginFor<T>,
-			#[pallet::compact] amount: Balance,
-		) -> DispatchResult {
+		pub fn unbond(origin: OriginFor<T>, #[pallet::compact] amount: Balance) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_unbond(who, amount)
 		}

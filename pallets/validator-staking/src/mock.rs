@@ -3,9 +3,7 @@
 use crate as pallet_validator_staking;
 use frame_support::{
 	assert_ok, derive_impl, parameter_types,
-	traits::{
-		tokens::imbalance::ResolveTo, ConstU128, ConstU32, Hooks, VariantCountOf,
-	},
+	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU32, Hooks, VariantCountOf},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
@@ -235,7 +233,10 @@ pub fn run(test: impl FnOnce()) {
 pub fn check() {
 	Staking::do_try_state().unwrap();
 	let known: Balance = crate::Candidates::<Test>::iter_values().map(|c| c.own).sum::<Balance>()
-		+ crate::Backers::<Test>::iter_values().flatten().map(|(_, amount)| amount).sum::<Balance>()
+		+ crate::Backers::<Test>::iter_values()
+			.flatten()
+			.map(|(_, amount)| amount)
+			.sum::<Balance>()
 		+ crate::Stakers::<Test>::iter_values()
 			.flat_map(|staker| staker.unbonding)
 			.map(|part| part.amount)

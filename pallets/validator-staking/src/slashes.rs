@@ -13,7 +13,10 @@ use frame_support::{
 use pallet_session::SessionInterface;
 use reckon_primitives::Balance;
 use reckon_support::{era_of, EraIndex};
-use sp_runtime::{traits::Zero, DispatchResult, Perbill};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchResult, Perbill,
+};
 use sp_staking::{
 	offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
 	SessionIndex,
@@ -213,9 +216,11 @@ impl<T: Config> Pallet<T> {
 		}
 		if !left.is_zero() {
 			let mut staker = Stakers::<T>::get(who);
-			for part in staker.unbonding.iter_mut().filter(|part| {
-				part.candidate == slash.validator && part.exposed_until >= slash.era
-			}) {
+			for part in staker
+				.unbonding
+				.iter_mut()
+				.filter(|part| part.candidate == slash.validator && part.exposed_until >= slash.era)
+			{
 				cut(&mut part.amount, &mut left);
 			}
 			staker.unbonding.retain(|part| !part.amount.is_zero());

@@ -42,8 +42,7 @@ impl<T: Config> Pallet<T> {
 			part.free_from
 		} else {
 			let free_from = exposed_until.saturating_add(T::UnbondingEras::get());
-			let part =
-				Unbonding { candidate: candidate.clone(), amount, exposed_until, free_from };
+			let part = Unbonding { candidate: candidate.clone(), amount, exposed_until, free_from };
 			staker.unbonding.try_push(part).map_err(|_| Error::<T>::TooManyUnbondings)?;
 			UnbondingQueue::<T>::push(who.clone(), free_from);
 			free_from

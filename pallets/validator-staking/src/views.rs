@@ -57,10 +57,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn slashes() -> Vec<(SlashId, Slash<T::AccountId>)> {
 		let (first, next) = SlashRange::<T>::get();
-		(first..next)
-			.filter_map(|id| Some((id, Slashes::<T>::get(id)?)))
-			.take(MAX_LISTED)
-			.collect()
+		(first..next).filter_map(|id| Some((id, Slashes::<T>::get(id)?))).take(MAX_LISTED).collect()
 	}
 
 	pub(crate) fn election_to_come() -> NextElection<BlockNumberFor<T>> {

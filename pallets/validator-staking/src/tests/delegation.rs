@@ -48,10 +48,7 @@ fn delegate_should_displace_the_lowest_when_there_are_too_many_backers() {
 		assert_eq!(Staking::backers_of(1).len() as u32, MAX_BACKERS);
 		let before = candidate(1).delegated;
 		for amount in [100, 131] {
-			assert_noop!(
-				Staking::delegate(signed(30), 1, amount),
-				Failure::TooManyBackers
-			);
+			assert_noop!(Staking::delegate(signed(30), 1, amount), Failure::TooManyBackers);
 		}
 		delegate(30, 1, 132);
 		assert_eq!(candidate(1).delegated, before + 1);

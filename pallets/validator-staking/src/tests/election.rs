@@ -2,7 +2,6 @@ use crate::{mock::*, weights::WeightInfo, Event, Exposures};
 use frame_support::{
 	assert_ok,
 	dispatch::DispatchClass,
-	traits::Get,
 	weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
 };
 use pallet_session::SessionManager;
@@ -172,6 +171,5 @@ fn session_change_should_be_counted_in_the_blocks_weight() {
 		let before = counted();
 		next_session();
 		assert!(counted() - before >= 4 * <() as WeightInfo>::note_author().ref_time());
-		assert_eq!(<Test as crate::Config>::SessionsPerEra::get(), PER_ERA);
 	});
 }

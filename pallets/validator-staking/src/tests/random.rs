@@ -9,27 +9,70 @@ use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
 #[derive(Clone, Debug)]
 enum Step {
-	Join { who: AccountId, bond: u16, commission: u8 },
-	BondExtra { who: AccountId, amount: u16 },
-	Unbond { who: AccountId, amount: u16 },
-	Withdraw { who: AccountId },
-	Chill { who: AccountId },
-	Resume { who: AccountId },
-	Leave { who: AccountId },
-	SetCommission { who: AccountId, commission: u8 },
-	Delegate { who: AccountId, candidate: AccountId, amount: u16 },
-	Undelegate { who: AccountId, candidate: AccountId, amount: u16 },
-	UndelegateAll { who: AccountId, nth: u8 },
+	Join {
+		who: AccountId,
+		bond: u16,
+		commission: u8,
+	},
+	BondExtra {
+		who: AccountId,
+		amount: u16,
+	},
+	Unbond {
+		who: AccountId,
+		amount: u16,
+	},
+	Withdraw {
+		who: AccountId,
+	},
+	Chill {
+		who: AccountId,
+	},
+	Resume {
+		who: AccountId,
+	},
+	Leave {
+		who: AccountId,
+	},
+	SetCommission {
+		who: AccountId,
+		commission: u8,
+	},
+	Delegate {
+		who: AccountId,
+		candidate: AccountId,
+		amount: u16,
+	},
+	Undelegate {
+		who: AccountId,
+		candidate: AccountId,
+		amount: u16,
+	},
+	UndelegateAll {
+		who: AccountId,
+		nth: u8,
+	},
 	/// A candidate offends, or has, so many sessions ago.
-	Offend { who: AccountId, ago: u32, percent: u32 },
+	Offend {
+		who: AccountId,
+		ago: u32,
+		percent: u32,
+	},
 	CancelFirst,
-	SetCount { count: u32 },
+	SetCount {
+		count: u32,
+	},
 	/// Sessions pass in which the validators with these bits are there.
-	Sessions { count: u8, there: u8 },
+	Sessions {
+		count: u8,
+		there: u8,
+	},
 	/// A session passes without spare weight.
 	FullSession,
 	/// A block has a little spare weight, in milliseconds.
-	SmallBlock { spare: u64 },
+	SmallBlock {
+		spare: u64,
+	},
 }
 
 fn candidate_account() -> impl Strategy<Value = AccountId> {

@@ -237,9 +237,8 @@ fn slash_should_be_applied_in_steps_when_a_block_has_little_room() {
 		assert_ok!(Staking::undelegate(signed(40), 1, 500));
 		to_session(8);
 		Session::rotate_session();
-		let touched = || {
-			(31..=50).filter(|who| held(*who) < 1_000).count() + usize::from(held(1) < BOND)
-		};
+		let touched =
+			|| (31..=50).filter(|who| held(*who) < 1_000).count() + usize::from(held(1) < BOND);
 		let mut blocks = 0;
 		while !Slashes::<Test>::iter().count() == 0 || touched() < 21 {
 			let before = touched();

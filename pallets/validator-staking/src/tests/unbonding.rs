@@ -71,10 +71,7 @@ fn unbonding_should_be_refused_when_no_place_would_be_left_for_what_must_be_able
 		}
 		to_session(6);
 		assert_noop!(Staking::unbond(signed(1), 10), Failure::TooManyUnbondings);
-		assert_noop!(
-			Staking::undelegate(signed(1), 2, 10),
-			Failure::TooManyUnbondings
-		);
+		assert_noop!(Staking::undelegate(signed(1), 2, 10), Failure::TooManyUnbondings);
 		// All can still end, whatever was first.
 		assert_ok!(Staking::undelegate(signed(1), 3, 1_000));
 		assert_ok!(Staking::leave(signed(1)));
