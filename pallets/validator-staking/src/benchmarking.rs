@@ -54,8 +54,7 @@ fn candidate<T: Config<Currency: Mutate<T::AccountId>>>(n: u32) -> T::AccountId 
 }
 
 /// A candidate's record without the money, for benchmarks that need many.
-fn record_of<T: Config>(n: u32, own: Balance) -> T::AccountId {
-	let who: T::AccountId = account("record", n, 0);
+fn insert_record<T: Config>(who: &T::AccountId, own: Balance) {
 	let record = Candidate {
 		own,
 		delegated: 0,
@@ -64,8 +63,14 @@ fn record_of<T: Config>(n: u32, own: Balance) -> T::AccountId {
 		absent: 0,
 		status: Status::Active,
 	};
-	Candidates::<T>::insert(&who, record);
-	who
+	Candidates::<T>::insert(who, record);
+}
+
+/// So many validators, as far as this pallet knows.
+fn validators<T: Config>(n: u32) -> Vec<T::AccountId> {
+	let all: Vec<T::AccountId> = (0..n).map(|n| account("record", n, 0)).collect();
+	all.iter().for_each(|who| insert_record::<T>(who, T::MinCandidateBond::get()));
+	all
 }
 
 /// A list of so many backers, without the money.
@@ -128,32 +133,38 @@ fn slash_of<T: Config>(validator: &T::AccountId, reporter: Option<T::AccountId>)
 	id
 }
 
-fn seated<T: Config>() -> Vec<T::AccountId> {
-	<T::Session as ValidatorSet<_>>::validators()
-}
-
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
 mod benchmarks {
 	use super::*;
 
-	/// `c`: candidates, which are as many as can be if it is not zero; the lowest has a backer.
 	#[benchmark]
-	fn join(c: Linear<0, { T::MaxCandidates::get() }>) {
-		let lowest = candidate::<T>(0);
-		back::<T>(&lowest, 1);
-		let high = wealth::<T>();
-		let others = if c == 0 { 0 } else { T::MaxCandidates::get().saturating_sub(1) };
-		while Candidates::<T>::count() <= others {
-			record_of::<T>(Candidates::<T>::count(), high);
-		}
+	fn join() {
 		let who = funded::<T>("joining", 0);
-		let bond = wealth::<T>() / 2;
+		let bond = T::MinCandidateBond::get();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who.clone()), bond, Permill::zero());
 
 		assert!(Candidates::<T>::contains_key(who));
-		assert_eq!(Candidates::<T>::contains_key(lowest), c == 0);
+	}
+
+	/// There are as many candidates as can be, and the lowest has a backer.
+	#[benchmark]
+	fn displace() {
+		let _ = Candidates::<T>::clear(u32::MAX, None);
+		let lowest = candidate::<T>(0);
+		back::<T>(&lowest, 1);
+		for n in 1..T::MaxCandidates::get() {
+			insert_record::<T>(&account("record", n, 0), wealth::<T>());
+		}
+		let who = funded::<T>("joining", 0);
+		let bond = wealth::<T>() / 2;
+
+		#[extrinsic_call]
+		join(RawOrigin::Signed(who.clone()), bond, Permill::zero());
+
+		assert!(Candidates::<T>::contains_key(who));
+		assert!(!Candidates::<T>::contains_key(lowest));
 	}
 
 	#[benchmark]
@@ -318,7 +329,8 @@ mod benchmarks {
 		let _ = Candidates::<T>::clear(u32::MAX, None);
 		for n in 0..c {
 			let own = T::MinCandidateBond::get().saturating_add(n.into());
-			let who = record_of::<T>(n, own);
+			let who = account("record", n, 0);
+			insert_record::<T>(&who, own);
 			if n < seats {
 				set_keys::<T>(&who);
 				let one_more = u32::from(n < d % seats);
@@ -328,7 +340,7 @@ mod benchmarks {
 				}
 			}
 		}
-		let mut elected = None;
+		let elected;
 
 		#[block]
 		{
@@ -342,10 +354,9 @@ mod benchmarks {
 	/// `v`: validators. None of them can be left out.
 	#[benchmark]
 	fn leave_out(v: Linear<1, { T::MaxValidators::get() }>) {
-		let validators: Vec<_> =
-			(0..v).map(|n| record_of::<T>(n, T::MinCandidateBond::get())).collect();
+		let validators = validators::<T>(v);
 		validators.iter().for_each(set_keys::<T>);
-		let mut change = None;
+		let change;
 
 		#[block]
 		{
@@ -358,8 +369,7 @@ mod benchmarks {
 	/// `v`: validators. Half of them are away, for as long as they can be.
 	#[benchmark]
 	fn end_session(v: Linear<1, { T::MaxValidators::get() }>) {
-		let validators: Vec<_> =
-			(0..v).map(|n| record_of::<T>(n, T::MinCandidateBond::get())).collect();
+		let validators = validators::<T>(v);
 		for (n, who) in validators.iter().enumerate() {
 			Candidates::<T>::mutate(who, |record| {
 				if let Some(record) = record {
@@ -394,8 +404,9 @@ mod benchmarks {
 	/// One offender, with as many backers as can be, that has a seat if anybody has.
 	#[benchmark]
 	fn note_offence() {
-		let who = seated::<T>().pop().unwrap_or_else(|| account("record", 0, 0));
-		record_of::<T>(0, T::MinCandidateBond::get());
+		let seated = <T::Session as ValidatorSet<_>>::validators().pop();
+		let who = seated.unwrap_or_else(|| account("record", 0, 0));
+		insert_record::<T>(&who, T::MinCandidateBond::get());
 		expose::<T>(0, &who, list_of_backers::<T>(T::MaxDelegationsPerCandidate::get()));
 		let reporter: T::AccountId = account("reporter", 0, 0);
 

@@ -13,17 +13,17 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Makes a candidate; says with how many others it was compared.
+	/// Makes a candidate; says whether another made room for it.
 	pub(crate) fn do_join(
 		who: T::AccountId,
 		bond: Balance,
 		commission: Permill,
-	) -> Result<u32, DispatchError> {
+	) -> Result<bool, DispatchError> {
 		ensure!(!Candidates::<T>::contains_key(&who), Error::<T>::AlreadyCandidate);
 		ensure!(!Backers::<T>::contains_key(&who), Error::<T>::StillLeaving);
 		ensure!(bond >= T::MinCandidateBond::get(), Error::<T>::BondTooLow);
 		ensure!(Stakers::<T>::get(&who).has_place(), Error::<T>::TooManyUnbondings);
-		let compared = Self::make_room(&who, bond)?;
+		let displaced = Self::make_room(&who, bond)?;
 
 		T::Currency::hold(&HoldReason::Stake.into(), &who, bond)?;
 		let record = Candidate {
@@ -36,23 +36,21 @@ impl<T: Config> Pallet<T> {
 		};
 		Candidates::<T>::insert(&who, record);
 		Self::deposit_event(Event::CandidateJoined { candidate: who, bond, commission });
-		Ok(compared)
+		Ok(displaced)
 	}
 
 	/// If there are as many candidates as can be, lets the lowest go, which must have less behind
-	/// it than `bond`; says how many were compared.
-	fn make_room(who: &T::AccountId, bond: Balance) -> Result<u32, DispatchError> {
+	/// it than `bond`; says whether one went.
+	fn make_room(who: &T::AccountId, bond: Balance) -> Result<bool, DispatchError> {
 		if Candidates::<T>::count() < T::MaxCandidates::get() {
-			return Ok(0);
+			return Ok(false);
 		}
-		let mut compared = 0u32;
-		let lowest = Candidates::<T>::iter()
-			.inspect(|_| compared = compared.saturating_add(1))
-			.min_by(|(a, one), (b, other)| one.total().cmp(&other.total()).then(a.cmp(b)));
-		let (lowest, record) = lowest.ok_or(Error::<T>::TooManyCandidates)?;
+		let (lowest, record) = Candidates::<T>::iter()
+			.min_by(|(a, one), (b, other)| one.total().cmp(&other.total()).then(a.cmp(b)))
+			.ok_or(Error::<T>::TooManyCandidates)?;
 		ensure!(record.total() < bond, Error::<T>::TooManyCandidates);
 		Self::retire(lowest, record, Some(who.clone()))?;
-		Ok(compared)
+		Ok(true)
 	}
 
 	pub(crate) fn do_bond_extra(who: T::AccountId, amount: Balance) -> DispatchResult {

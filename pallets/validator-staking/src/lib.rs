@@ -333,15 +333,15 @@ pub mod pallet {
 		///
 		/// Emits `CandidateJoined`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::join(T::MaxCandidates::get()))]
+		#[pallet::weight(T::WeightInfo::join().max(T::WeightInfo::displace()))]
 		pub fn join(
 			origin: OriginFor<T>,
 			#[pallet::compact] bond: Balance,
 			commission: Permill,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let compared = Self::do_join(who, bond, commission)?;
-			Ok(Some(T::WeightInfo::join(compared)).into())
+			let displaced = Self::do_join(who, bond, commission)?;
+			Ok((!displaced).then(T::WeightInfo::join).into())
 		}
 
 		/// Adds `amount` to the signer's own stake as a candidate.

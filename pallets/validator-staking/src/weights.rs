@@ -8,7 +8,8 @@ use frame_support::{traits::Get, weights::{constants::ParityDbWeight, Weight}};
 
 /// What the calls and hooks of this pallet weigh.
 pub trait WeightInfo {
-	fn join(c: u32, ) -> Weight;
+	fn join() -> Weight;
+	fn displace() -> Weight;
 	fn bond_extra() -> Weight;
 	fn unbond() -> Weight;
 	fn withdraw() -> Weight;
@@ -35,13 +36,15 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// `c` is from 0 to 1000.
-	fn join(c: u32, ) -> Weight {
+	fn join() -> Weight {
 		Weight::from_parts(90_000_000, 0)
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(7))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+	fn displace() -> Weight {
+		Weight::from_parts(5_000_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(1_011))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	fn bond_extra() -> Weight {
 		Weight::from_parts(55_000_000, 0)
@@ -157,12 +160,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 /// For tests.
 impl WeightInfo for () {
-	fn join(c: u32, ) -> Weight {
+	fn join() -> Weight {
 		Weight::from_parts(90_000_000, 0)
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(c.into()))
 			.saturating_add(ParityDbWeight::get().reads(8))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(c.into())))
-			.saturating_add(ParityDbWeight::get().writes(7))
+			.saturating_add(ParityDbWeight::get().writes(4))
+	}
+	fn displace() -> Weight {
+		Weight::from_parts(5_000_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(1_011))
+			.saturating_add(ParityDbWeight::get().writes(11))
 	}
 	fn bond_extra() -> Weight {
 		Weight::from_parts(55_000_000, 0)
