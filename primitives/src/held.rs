@@ -29,6 +29,15 @@ pub enum HeldFor {
 	/// A bond on its way back to a gateway that left.
 	#[codec(index = 6)]
 	GatewayUnbonding,
+	/// A validator candidate's own stake.
+	#[codec(index = 7)]
+	ValidatorStake,
+	/// Stake that stands behind another's candidacy.
+	#[codec(index = 8)]
+	Delegation,
+	/// Stake, own or delegated, on its way back.
+	#[codec(index = 9)]
+	StakeUnbonding,
 }
 
 /// One held amount.

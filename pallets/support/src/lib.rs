@@ -17,6 +17,7 @@ mod outcomes;
 mod providers;
 mod queue;
 mod reputation;
+mod stake;
 mod subnets;
 
 #[cfg(feature = "std")]
@@ -32,3 +33,4 @@ pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
 pub use subnets::{MaxListedModels, Membership, SubnetInspect, SubnetParameters};
+pub use stake::{era_of, first_session_of, EraIndex, Exposure, StakeInspect};

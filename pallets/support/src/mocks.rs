@@ -1,8 +1,10 @@
 //! Mocks of the traits, for the tests of pallets that use them. Their state is per thread, and a
 //! test resets it with [`reset`].
 
+mod stake;
 mod subnets;
 
+pub use stake::MockStake;
 pub use subnets::{MockGateways, MockSubnets};
 
 use crate::*;
@@ -41,6 +43,7 @@ pub fn reset() {
 	OUTCOMES.take();
 	SETTLED.take();
 	subnets::reset();
+	stake::reset();
 }
 
 /// A store of models that the test fills.

@@ -1,0 +1,270 @@
+//! Offences, and what they cost.
+
+use crate::{delegations::entry, pallet::*, types::*, weights::WeightInfo};
+use frame_support::{
+	dispatch::DispatchClass,
+	ensure,
+	traits::{
+		fungible::{Balanced, BalancedHold},
+		Get, Imbalance, OnUnbalanced,
+	},
+	weights::Weight,
+};
+use pallet_session::SessionInterface;
+use reckon_primitives::Balance;
+use reckon_support::{era_of, EraIndex};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchResult, Perbill,
+};
+use sp_staking::{
+	offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
+	SessionIndex,
+};
+
+/// How many accounts are slashed in one step: bounds its weight.
+pub(crate) const SLASHED_PER_STEP: u32 = 16;
+/// How many slashes can be cancelled in one call: bounds its weight.
+pub(crate) const MAX_CANCELLED: u32 = 64;
+
+impl<T: Config> OnOffenceHandler<T::AccountId, (T::AccountId, ()), Weight> for Pallet<T> {
+	fn on_offence(
+		offenders: &[OffenceDetails<T::AccountId, (T::AccountId, ())>],
+		fractions: &[Perbill],
+		session: SessionIndex,
+	) -> Weight {
+		let era = era_of(session, T::SessionsPerEra::get());
+		for (details, fraction) in offenders.iter().zip(fractions) {
+			let (offender, ()) = &details.offender;
+			Self::note_offence(era, offender, *fraction, details.reporters.first());
+		}
+		let weight = T::WeightInfo::note_offence().saturating_mul(offenders.len() as u64);
+		// The offences pallet drops what is returned.
+		frame_system::Pallet::<T>::register_extra_weight_unchecked(
+			weight,
+			DispatchClass::Mandatory,
+		);
+		weight
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Takes an offender's seat, and notes the slash for later.
+	pub(crate) fn note_offence(
+		era: EraIndex,
+		validator: &T::AccountId,
+		fraction: Perbill,
+		reporter: Option<&T::AccountId>,
+	) {
+		let now = Self::era_now();
+		// Reported at its last moment, an era ends and the next one begins: one more.
+		let last_reported = era.saturating_add(T::ReportEras::get()).saturating_add(1);
+		if now > last_reported {
+			return;
+		}
+		let due = now.saturating_add(T::SlashDeferEras::get());
+		T::Session::report_offence(validator.clone(), OffenceSeverity(fraction));
+		if let Some(record) = Candidates::<T>::get(validator) {
+			let known = Status::Chilled { why: ChillReason::Offence, until: due };
+			if record.status != known {
+				Self::chill_candidate(validator.clone(), record, ChillReason::Offence, due);
+			}
+		}
+
+		let Some(mut snapshot) = Exposures::<T>::get(era, validator) else { return };
+		// Of several offences in an era the worst counts, once.
+		let worse = fraction.saturating_sub(snapshot.slashed);
+		if worse.is_zero() {
+			return;
+		}
+		snapshot.slashed = fraction;
+		Exposures::<T>::insert(era, validator, snapshot);
+
+		let (first, slash) = SlashRange::<T>::get();
+		SlashRange::<T>::put((first, slash.saturating_add(1)));
+		Slashes::<T>::insert(
+			slash,
+			Slash {
+				validator: validator.clone(),
+				era,
+				fraction: worse,
+				due,
+				reporter: reporter.cloned(),
+				done: 0,
+			},
+		);
+		Self::deposit_event(Event::SlashReported {
+			slash,
+			validator: validator.clone(),
+			era,
+			fraction: worse,
+			due,
+		});
+	}
+
+	pub(crate) fn do_cancel_slashes(ids: SlashIds) -> DispatchResult {
+		for id in ids {
+			let slash = Slashes::<T>::get(id).ok_or(Error::<T>::UnknownSlash)?;
+			ensure!(slash.done.is_zero(), Error::<T>::SlashBegun);
+			Slashes::<T>::remove(id);
+			Self::deposit_event(Event::SlashCancelled { slash: id });
+		}
+		Ok(())
+	}
+
+	/// Whether a slash is due, or may be. One storage read or two.
+	pub(crate) fn is_slash_due() -> bool {
+		let (first, next) = SlashRange::<T>::get();
+		match Slashes::<T>::get(first) {
+			Some(slash) => slash.due <= Self::era_now(),
+			// A gap, which is passed over in the next block with room.
+			None => first != next,
+		}
+	}
+
+	/// Applies the slashes that are due, as far as `limit` allows; says what that weighed, and
+	/// whether none is left.
+	pub(crate) fn apply_slashes(limit: Weight) -> (Weight, bool) {
+		let db = T::DbWeight::get();
+		// The range and the first slash; the range again, when that is a gap.
+		let look = db.reads_writes(3, 1);
+		let step = T::WeightInfo::apply_slash();
+		let now = Self::era_now();
+		let mut used = Weight::zero();
+		while used.saturating_add(look).all_lte(limit) {
+			used = used.saturating_add(look);
+			let (first, next) = SlashRange::<T>::get();
+			if first == next {
+				return (used, true);
+			}
+			match Slashes::<T>::get(first) {
+				None => SlashRange::<T>::put((first.saturating_add(1), next)),
+				Some(slash) if slash.due > now => return (used, true),
+				Some(slash) => {
+					if used.saturating_add(step).any_gt(limit) {
+						break;
+					}
+					used = used.saturating_add(step);
+					Self::slash_step(first, slash);
+				},
+			}
+		}
+		(used, false)
+	}
+
+	/// Applies a slash to some of the accounts that it is for.
+	pub(crate) fn slash_step(id: SlashId, mut slash: Slash<T::AccountId>) {
+		let Some(snapshot) = Exposures::<T>::get(slash.era, &slash.validator) else {
+			frame_support::defensive!("an exposure was forgotten before its slash");
+			Slashes::<T>::remove(id);
+			return;
+		};
+		let accounts = (snapshot.backers.len() as u32).saturating_add(1);
+		let mut candidate = Candidates::<T>::get(&slash.validator);
+		let mut backers = Backers::<T>::get(&slash.validator);
+		let mut credit = CreditOf::<T>::zero();
+
+		let own = core::iter::once((slash.validator.clone(), snapshot.own));
+		let exposed = own.chain(snapshot.backers).skip(slash.done as usize);
+		for (who, at_stake) in exposed.take(SLASHED_PER_STEP as usize) {
+			let amount = slash.fraction.mul_floor(at_stake);
+			let taken = if who == slash.validator {
+				let bonded = candidate.as_mut().map(|record| &mut record.own);
+				Self::take(id, &slash, &who, HoldReason::Stake, bonded, amount)
+			} else {
+				let before = entry(&mut backers, &who).map_or(0, |amount| *amount);
+				let bonded = entry(&mut backers, &who);
+				let taken = Self::take(id, &slash, &who, HoldReason::Delegation, bonded, amount);
+				let after = entry(&mut backers, &who).map_or(0, |amount| *amount);
+				if let Some(record) = &mut candidate {
+					let lost = before.saturating_sub(after);
+					record.delegated = record.delegated.saturating_sub(lost);
+				}
+				taken
+			};
+			credit.subsume(taken);
+			slash.done = slash.done.saturating_add(1);
+		}
+
+		Self::drop_empty(&slash.validator, &mut backers);
+		Self::put_backers(&slash.validator, backers);
+		if let Some(record) = candidate {
+			Candidates::<T>::insert(&slash.validator, record);
+		}
+		Self::hand_out(&slash, credit);
+		if slash.done < accounts {
+			Slashes::<T>::insert(id, slash);
+		} else {
+			Slashes::<T>::remove(id);
+			Self::deposit_event(Event::SlashApplied { slash: id });
+		}
+	}
+
+	/// Takes `amount` of an account's stake with the slash's validator: first what is bonded, then
+	/// what is on its way back and was at stake in the slash's era.
+	fn take(
+		id: SlashId,
+		slash: &Slash<T::AccountId>,
+		who: &T::AccountId,
+		reason: HoldReason,
+		bonded: Option<&mut Balance>,
+		amount: Balance,
+	) -> CreditOf<T> {
+		let mut left = amount;
+		if let Some(bonded) = bonded {
+			cut(bonded, &mut left);
+		}
+		if !left.is_zero() {
+			let mut staker = Stakers::<T>::get(who);
+			for part in staker
+				.unbonding
+				.iter_mut()
+				.filter(|part| part.candidate == slash.validator && part.exposed_until >= slash.era)
+			{
+				cut(&mut part.amount, &mut left);
+			}
+			staker.unbonding.retain(|part| !part.amount.is_zero());
+			Self::put_staker(who, staker);
+		}
+		let (credit, missing) =
+			T::Currency::slash(&reason.into(), who, amount.saturating_sub(left));
+		frame_support::defensive_assert!(missing.is_zero(), "stake is held");
+		let amount = credit.peek();
+		if !amount.is_zero() {
+			Self::deposit_event(Event::StakeSlashed { slash: id, who: who.clone(), amount });
+		}
+		credit
+	}
+
+	/// Ends the delegations of which nothing is left.
+	fn drop_empty(candidate: &T::AccountId, backers: &mut BackersOf<T>) {
+		for (who, _) in backers.iter().filter(|(_, amount)| amount.is_zero()) {
+			let mut staker = Stakers::<T>::get(who);
+			staker.delegations.retain(|other| other != candidate);
+			Self::put_staker(who, staker);
+		}
+		backers.retain(|(_, amount)| !amount.is_zero());
+	}
+
+	/// Gives the reporter its share of what was taken, and the rest to where slashes go.
+	fn hand_out(slash: &Slash<T::AccountId>, credit: CreditOf<T>) {
+		let mut rest = credit;
+		if let Some(reporter) = &slash.reporter {
+			let share = T::ReporterReward::get().mul_floor(rest.peek());
+			// What an account can't take, because it is not there, goes where the rest goes.
+			if let Err(refused) = T::Currency::resolve(reporter, rest.extract(share)) {
+				rest.subsume(refused);
+			}
+		}
+		if !rest.peek().is_zero() {
+			T::OnSlash::on_unbalanced(rest);
+		}
+	}
+}
+
+/// Moves as much as there is from `amount` to what is `left` to take.
+fn cut(amount: &mut Balance, left: &mut Balance) {
+	let part = (*amount).min(*left);
+	*amount = amount.saturating_sub(part);
+	*left = left.saturating_sub(part);
+}

@@ -1,0 +1,13 @@
+//! One file for each behaviour.
+
+mod candidacy;
+mod delegation;
+mod election;
+mod genesis;
+mod liveness;
+mod origins;
+mod random;
+mod slashing;
+mod sweeps;
+mod unbonding;
+mod views;
