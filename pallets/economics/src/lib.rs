@@ -16,9 +16,13 @@
 )]
 
 mod assignment;
+mod emission;
 mod price;
+mod rewards;
 mod split;
 
 pub use assignment::{draw, score, tickets};
+pub use emission::Curve;
 pub use price::{charge, worst_case};
+pub use rewards::{pro_rata, shared, Pots, Terms};
 pub use split::{split, Shares, Split};

@@ -10,19 +10,23 @@
 
 extern crate alloc;
 
+mod escrow_source;
 mod models;
 mod outcomes;
 mod providers;
 mod queue;
 mod reputation;
+mod stake;
 mod subnets;
 
 #[cfg(feature = "std")]
 pub mod mocks;
 
+pub use escrow_source::EscrowSource;
 pub use models::{ModelInfo, ModelInspect};
 pub use outcomes::{EndedTurn, OnJobSettled, OnProviderOutcome, Outcome, SettledJob};
 pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
+pub use stake::{era_of, first_session_of, EraIndex, Exposure, StakeInspect};
 pub use subnets::{SubnetInspect, SubnetParameters};

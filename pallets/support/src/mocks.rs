@@ -1,6 +1,10 @@
 //! Mocks of the traits, for the tests of pallets that use them. Their state is per thread, and a
 //! test resets it with [`reset`].
 
+mod stake;
+
+pub use stake::MockStake;
+
 use crate::*;
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::cell::RefCell;
@@ -36,6 +40,7 @@ pub fn reset() {
 	PROVIDERS.take();
 	OUTCOMES.take();
 	SETTLED.take();
+	stake::reset();
 }
 
 /// A store of models that the test fills.
