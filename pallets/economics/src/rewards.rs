@@ -98,12 +98,13 @@ mod tests {
 			pot: u128, parts in proptest::collection::vec(0u128..1 << 96, 1..20),
 		) {
 			let whole: u128 = parts.iter().sum();
-			let given = parts.iter().map(|part| pro_rata(pot, *part, whole));
-			let given = given.fold(Some(0u128), |sum, part| sum?.checked_add(part));
-			let lost = given.map(|given| pot.saturating_sub(given));
-			prop_assert!(given.is_some_and(|given| given <= pot));
+			let left = parts
+				.iter()
+				.map(|part| pro_rata(pot, *part, whole))
+				.try_fold(pot, |left, part| left.checked_sub(part));
 			// Each rounds down by less than one unit.
-			prop_assert!(whole == 0 || lost.is_some_and(|lost| lost < parts.len() as u128));
+			let most = if whole == 0 { pot } else { parts.len() as u128 - 1 };
+			prop_assert!(left.is_some_and(|left| left <= most), "{left:?} is left of {pot}");
 		}
 
 		/// The reason for the subsidy's bound: whoever pays a fee to itself to have points gets

@@ -106,8 +106,8 @@ impl<T: Config> Pallet<T> {
 	) -> bool {
 		let pot = Self::account();
 		// The pot always keeps its own least balance.
-		let paid = amount == 0
-			|| T::Currency::transfer(&pot, to, amount, Preservation::Preserve).is_ok();
+		let paid =
+			amount == 0 || T::Currency::transfer(&pot, to, amount, Preservation::Preserve).is_ok();
 		if paid {
 			let (earner, to) = (earner.clone(), to.clone());
 			Self::deposit_event(Event::RewardPaid { era, duty, earner, to, amount });
@@ -116,13 +116,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Writes down that a reward is not owed any more.
-	fn note_claim(
-		era: EraIndex,
-		duty: Duty,
-		who: &T::AccountId,
-		mut record: Era,
-		reward: Balance,
-	) {
+	fn note_claim(era: EraIndex, duty: Duty, who: &T::AccountId, mut record: Era, reward: Balance) {
 		let pot = record.pot_mut(duty);
 		pot.paid = pot.paid.saturating_add(reward);
 		Eras::<T>::insert(era, record);
@@ -135,8 +129,7 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> EscrowSource<T::AccountId, Balance> for Pallet<T> {
 	fn draw(who: &T::AccountId, wanted: Balance) -> Balance {
 		let most = usize::try_from(T::MaxErasPerDraw::get()).unwrap_or(usize::MAX);
-		let eras: Vec<_> =
-			Unclaimed::<T>::iter_key_prefix((who, Duty::Work)).take(most).collect();
+		let eras: Vec<_> = Unclaimed::<T>::iter_key_prefix((who, Duty::Work)).take(most).collect();
 		let mut drawn: Balance = 0;
 		for key in eras {
 			if drawn >= wanted {

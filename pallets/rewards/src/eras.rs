@@ -71,11 +71,8 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		let account = Self::account();
-		let own = if T::Currency::balance(&account) == 0 {
-			T::Currency::minimum_balance()
-		} else {
-			0
-		};
+		let own =
+			if T::Currency::balance(&account) == 0 { T::Currency::minimum_balance() } else { 0 };
 		let wanted = own.saturating_add(earned);
 		let minted = Self::mint(&account, wanted);
 		let for_earners = minted.saturating_sub(own);

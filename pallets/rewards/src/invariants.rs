@@ -9,6 +9,7 @@ use frame_support::{
 	traits::{fungible::Inspect, Get},
 };
 use reckon_primitives::Balance;
+use reckon_support::EraIndex;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -86,11 +87,10 @@ impl<T: Config> Pallet<T> {
 			"an era is remembered that is forgotten, or not over"
 		);
 		ensure!(EmissionBase::<T>::get().era <= oldest, "an era is older than the first");
-		ensure!(
-			Unclaimed::<T>::iter_keys()
-				.all(|(who, duty, key)| Points::<T>::contains_key((key.into(), duty, who))),
-			"a claim stands on no points"
-		);
+		for (who, duty, key) in Unclaimed::<T>::iter_keys() {
+			let era = EraIndex::from(key);
+			ensure!(Points::<T>::contains_key((era, duty, who)), "a claim stands on no points");
+		}
 		Ok(())
 	}
 }

@@ -185,7 +185,13 @@ pub fn author(validator: AccountId) {
 }
 
 /// Lets this stand behind a validator: its own stake and its backers'.
-pub fn expose(era: EraIndex, validator: AccountId, commission: u32, own: Balance, stakes: &[Balance]) {
+pub fn expose(
+	era: EraIndex,
+	validator: AccountId,
+	commission: u32,
+	own: Balance,
+	stakes: &[Balance],
+) {
 	let backers = BACKERS.iter().copied().zip(stakes.iter().copied()).collect();
 	let commission = Permill::from_percent(commission);
 	MockStake::expose(era, validator, Exposure { own, commission, backers });

@@ -57,8 +57,10 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn unclaimed_by(who: &T::AccountId) -> (Balance, Vec<UnclaimedReward>) {
 		let eras = |duty| Unclaimed::<T>::iter_key_prefix((who, duty)).map(move |key| (key, duty));
-		let mut keys: Vec<_> =
-			eras(Duty::Work).take(MAX_LISTED).chain(eras(Duty::Validation).take(MAX_LISTED)).collect();
+		let mut keys: Vec<_> = eras(Duty::Work)
+			.take(MAX_LISTED)
+			.chain(eras(Duty::Validation).take(MAX_LISTED))
+			.collect();
 		keys.sort();
 		let all: Vec<_> = keys
 			.into_iter()

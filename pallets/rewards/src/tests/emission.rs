@@ -18,11 +18,8 @@ fn era_should_mint_for_validators_and_work_when_both_were_done() {
 		);
 		assert_eq!(issuance(), SUPPLY + EMISSION + ED);
 		assert_eq!(pot(), EMISSION + ED);
-		let (work, validation) = (Eras::<Test>::get(0).unwrap().work, Pot {
-			amount: EMISSION / 2,
-			points: 20,
-			paid: 0,
-		});
+		let (work, validation) =
+			(Eras::<Test>::get(0).unwrap().work, Pot { amount: EMISSION / 2, points: 20, paid: 0 });
 		assert_eq!(Eras::<Test>::get(0), Some(Era { work, validation }));
 	});
 }

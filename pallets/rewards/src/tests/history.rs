@@ -1,4 +1,4 @@
-use crate::{mock::*, Error, Eras, Event, OldestEra, Points, Unclaimed};
+use crate::{mock::*, Eras, Error, Event, OldestEra, Points, Unclaimed};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 
 #[test]

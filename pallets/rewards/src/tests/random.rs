@@ -104,7 +104,7 @@ fn check_books() {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(128))]
+	#![proptest_config(ProptestConfig::with_cases(512))]
 
 	#[test]
 	fn every_unit_should_be_accounted_for_when_anybody_does_anything(

@@ -28,11 +28,7 @@ impl MockStake {
 	}
 
 	/// Lets a validator have had this behind it.
-	pub fn expose(
-		era: EraIndex,
-		validator: AccountId,
-		exposure: Exposure<AccountId, Balance>,
-	) {
+	pub fn expose(era: EraIndex, validator: AccountId, exposure: Exposure<AccountId, Balance>) {
 		EXPOSURES.with_borrow_mut(|all| all.insert((era, validator), exposure));
 	}
 }
