@@ -11,6 +11,7 @@
 extern crate alloc;
 
 mod departures;
+mod escrow_source;
 mod gateways;
 mod models;
 mod outcomes;
@@ -24,6 +25,7 @@ mod subnets;
 pub mod mocks;
 
 pub use departures::OnProviderLeft;
+pub use escrow_source::EscrowSource;
 pub use gateways::{
 	GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash, MaxGatewayEndpointBytes,
 };
@@ -32,5 +34,5 @@ pub use outcomes::{EndedTurn, OnJobSettled, OnProviderOutcome, Outcome, SettledJ
 pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
-pub use subnets::{MaxListedModels, Membership, SubnetInspect, SubnetParameters};
 pub use stake::{era_of, first_session_of, EraIndex, Exposure, StakeInspect};
+pub use subnets::{MaxListedModels, Membership, SubnetInspect, SubnetParameters};

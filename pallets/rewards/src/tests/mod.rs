@@ -1,0 +1,11 @@
+//! One file for each behaviour.
+
+mod claims;
+mod draws;
+mod emission;
+mod history;
+mod points;
+mod random;
+mod robustness;
+mod validators;
+mod views;
