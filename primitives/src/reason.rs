@@ -46,6 +46,9 @@ pub enum Reason {
 	/// Waiting: the chain draws a provider at the start of the next block.
 	#[codec(index = 14)]
 	AwaitingDraw,
+	/// Waiting: none of the providers drawn has the bond that the job's subnet asks for.
+	#[codec(index = 15)]
+	NoneBonded,
 
 	/// The provider let its deadline pass.
 	#[codec(index = 20)]

@@ -1,8 +1,6 @@
-//! Where one pallet's question is another pallet's answer, and what stands in for pallets that
-//! come later.
+//! Where one pallet's question is another pallet's answer.
 
-use crate::{AccountId, Balance, Runtime};
-use alloc::vec::Vec;
+use crate::{AccountId, Balance};
 use frame_support::{traits::TypedGet, PalletId};
 use sp_runtime::traits::{AccountIdConversion, Convert};
 
@@ -42,42 +40,6 @@ impl Convert<AccountId, Option<()>> for FullIdentificationOf {
 	fn convert(_: AccountId) -> Option<()> {
 		Some(())
 	}
-}
-
-/// The validators of genesis, for ever: the place of the staking pallet.
-pub struct GenesisValidators;
-
-impl GenesisValidators {
-	fn current() -> Option<Vec<AccountId>> {
-		let validators = pallet_session::Validators::<Runtime>::get();
-		if !validators.is_empty() {
-			return Some(validators);
-		}
-		// At genesis the keys are there before the validators.
-		let mut validators: Vec<_> = pallet_session::NextKeys::<Runtime>::iter_keys().collect();
-		validators.sort();
-		(!validators.is_empty()).then_some(validators)
-	}
-}
-
-impl pallet_session::SessionManager<AccountId> for GenesisValidators {
-	fn new_session(_: u32) -> Option<Vec<AccountId>> {
-		Self::current()
-	}
-
-	fn start_session(_: u32) {}
-
-	fn end_session(_: u32) {}
-}
-
-impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValidators {
-	fn new_session(_: u32) -> Option<Vec<(AccountId, ())>> {
-		Self::current().map(|all| all.into_iter().map(|who| (who, ())).collect())
-	}
-
-	fn start_session(_: u32) {}
-
-	fn end_session(_: u32) {}
 }
 
 /// The price of the bytes that an account puts into storage for others to keep.

@@ -308,6 +308,8 @@ impl_runtime_apis! {
 		fn held_by(who: AccountId) -> Vec<Held<Balance, BlockNumber>> {
 			let mut held = Providers::held_by(who.clone());
 			held.extend(crate::Models::held_by(who.clone()));
+			held.extend(crate::ValidatorStaking::held_by(who.clone()));
+			held.extend(crate::Subnets::held_by(who.clone()));
 			held.extend(Jobs::held_by(who));
 			held
 		}

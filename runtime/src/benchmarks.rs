@@ -1,6 +1,8 @@
 //! The benchmarks of our pallets, as the runtime API gives them to `make weights`.
 
-use crate::{AllPalletsWithSystem, Jobs, Models, Providers};
+use crate::{
+	AllPalletsWithSystem, Jobs, Models, Providers, Reputation, Rewards, Subnets, ValidatorStaking,
+};
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
@@ -9,6 +11,10 @@ define_benchmarks!(
 	[pallet_models, Models]
 	[pallet_providers, Providers]
 	[pallet_jobs, Jobs]
+	[pallet_validator_staking, ValidatorStaking]
+	[pallet_reputation, Reputation]
+	[pallet_rewards, Rewards]
+	[pallet_subnets, Subnets]
 );
 
 /// What can be measured, and where it is stored.

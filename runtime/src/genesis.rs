@@ -1,12 +1,16 @@
 //! The chain's first state, by name.
 
 use crate::{
-	adapters::Treasury, audit::AuditId, configs::EXISTENTIAL_DEPOSIT, AccountId, BabeConfig,
-	Balance, BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
+	adapters::Treasury,
+	audit::AuditId,
+	configs::{DISPUTE_WINDOW, EXISTENTIAL_DEPOSIT},
+	AccountId, BabeConfig, Balance, BalancesConfig, Rewards, RuntimeGenesisConfig, SessionConfig,
+	SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
 };
 use alloc::{format, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use reckon_primitives::token::UNIT;
+use reckon_support::SubnetParameters;
 use serde_json::Value;
 use sp_consensus_babe::{AllowedSlots, AuthorityId as BabeId, BabeEpochConfiguration};
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -26,6 +30,9 @@ pub const BABE_EPOCH: BabeEpochConfiguration =
 
 /// What each of the well-known accounts has.
 const ENDOWMENT: Balance = 1_000_000 * UNIT;
+
+/// What each validator of genesis has at stake: a tenth of that.
+const STAKE: Balance = 100_000 * UNIT;
 
 /// The names of the presets.
 pub fn preset_names() -> Vec<PresetId> {
@@ -65,8 +72,10 @@ fn staging() -> Value {
 
 fn genesis(validators: Vec<Validator>, endowed: Vec<AccountId>, sudo: Option<AccountId>) -> Value {
 	let mut balances: Vec<_> = endowed.into_iter().map(|who| (who, ENDOWMENT)).collect();
-	// The treasury exists, so that it can be paid the smallest share.
+	// These exist, so that they can be paid the smallest share.
 	balances.push((Treasury::account(), EXISTENTIAL_DEPOSIT));
+	balances.push((Rewards::account(), EXISTENTIAL_DEPOSIT));
+	let candidates = validators.iter().map(|v| (v.account.clone(), STAKE)).collect::<Vec<_>>();
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
 		babe: BabeConfig { epoch_config: BABE_EPOCH },
@@ -75,6 +84,13 @@ fn genesis(validators: Vec<Validator>, endowed: Vec<AccountId>, sudo: Option<Acc
 				.into_iter()
 				.map(|v| (v.account.clone(), v.account, v.keys))
 				.collect::<Vec<_>>(),
+		},
+		validator_staking: ValidatorStakingConfig { candidates, validator_count: 0 },
+		subnets: SubnetsConfig {
+			parameters: SubnetParameters {
+				dispute_window_blocks: DISPUTE_WINDOW,
+				..Default::default()
+			},
 		},
 		sudo: SudoConfig { key: sudo },
 	})

@@ -142,6 +142,9 @@ mod runtime {
 	pub type Offences = pallet_offences::Pallet<Runtime>;
 	#[runtime::pallet_index(7)]
 	pub type Historical = pallet_session::historical::Pallet<Runtime>;
+	// Before the sessions, whose first validators it names.
+	#[runtime::pallet_index(23)]
+	pub type ValidatorStaking = pallet_validator_staking::Pallet<Runtime>;
 	#[runtime::pallet_index(8)]
 	pub type Session = pallet_session::Pallet<Runtime>;
 	#[runtime::pallet_index(9)]
@@ -163,4 +166,10 @@ mod runtime {
 	pub type Providers = pallet_providers::Pallet<Runtime>;
 	#[runtime::pallet_index(22)]
 	pub type Jobs = pallet_jobs::Pallet<Runtime>;
+	#[runtime::pallet_index(24)]
+	pub type Reputation = pallet_reputation::Pallet<Runtime>;
+	#[runtime::pallet_index(25)]
+	pub type Rewards = pallet_rewards::Pallet<Runtime>;
+	#[runtime::pallet_index(26)]
+	pub type Subnets = pallet_subnets::Pallet<Runtime>;
 }

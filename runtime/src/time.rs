@@ -14,6 +14,9 @@ pub const HOURS: BlockNumber = MINUTES * 60;
 /// Blocks in a day.
 pub const DAYS: BlockNumber = HOURS * 24;
 
+/// Sessions in an era: a day. Can never change after launch.
+pub const SESSIONS_PER_ERA: u32 = prod_or_fast(24, 3);
+
 /// A value for the real chain, and a short one for development and tests.
 pub const fn prod_or_fast(prod: BlockNumber, fast: BlockNumber) -> BlockNumber {
 	if cfg!(feature = "fast-runtime") {

@@ -37,8 +37,8 @@ pub struct Constants {
 	pub max_deadline_blocks: BlockNumber,
 	/// Blocks in which a job can be declined without a mark.
 	pub grace_blocks: BlockNumber,
-	/// Blocks between a delivery and its payment.
-	pub dispute_window_blocks: BlockNumber,
+	/// The most blocks between a delivery and its payment; its subnet says how many.
+	pub max_dispute_blocks: BlockNumber,
 	/// Blocks for which an ended job is remembered.
 	pub retention_blocks: BlockNumber,
 	/// The longest payload in bytes.
@@ -322,7 +322,7 @@ impl At {
 			min_turn_blocks: self.constant("Jobs", "MinTurnBlocks")?,
 			max_deadline_blocks: self.constant("Jobs", "MaxDeadlineBlocks")?,
 			grace_blocks: self.constant("Jobs", "GraceBlocks")?,
-			dispute_window_blocks: self.constant("Jobs", "DisputeWindowBlocks")?,
+			max_dispute_blocks: self.constant("Subnets", "MaxDisputeBlocks")?,
 			retention_blocks: self.constant("Jobs", "RetentionBlocks")?,
 			max_payload_bytes: self.constant("Jobs", "MaxPayloadBytes")?,
 			max_answer_bytes: self.constant("Jobs", "MaxAnswerBytes")?,

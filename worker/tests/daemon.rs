@@ -184,7 +184,7 @@ fn constants() -> Constants {
 		min_turn_blocks: 3,
 		max_deadline_blocks: 1_000,
 		grace_blocks: 5,
-		dispute_window_blocks: 2,
+		max_dispute_blocks: 2,
 		retention_blocks: 1_000,
 		max_payload_bytes: 1 << 20,
 		max_answer_bytes: 1 << 20,

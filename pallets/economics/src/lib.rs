@@ -21,7 +21,6 @@ mod price;
 mod reputation;
 mod rewards;
 mod shares;
-mod split;
 
 pub use assignment::{draw, score, tickets};
 pub use emission::Curve;
@@ -29,4 +28,3 @@ pub use price::{charge, worst_case};
 pub use reputation::{next_average, outcome_weight, Evidence};
 pub use rewards::{pro_rata, shared, Pots, Terms};
 pub use shares::{settle, Settlement, SettlementShares};
-pub use split::{split, Shares, Split};

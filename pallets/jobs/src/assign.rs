@@ -10,7 +10,7 @@ use frame_support::traits::{Get, Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
 use reckon_primitives::{Balance, JobId, JobState, ModelId, Price, Reason, Units, MAX_ATTEMPTS};
-use reckon_support::{Candidate, ProviderPool, ReputationInspect};
+use reckon_support::{Candidate, ProviderPool, ReputationInspect, SubnetInspect};
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, CheckedDiv, Hash, One, SaturatedConversion, Saturating};
 
@@ -72,8 +72,14 @@ impl<T: Config> Pallet<T> {
 		if free.peek().is_none() {
 			return Err(Reason::NoneFree);
 		}
+		let least_bond = T::Subnets::subnet(job.subnet).map_or(0, |rules| rules.min_provider_bond);
+		let mut bonded = free.filter(|one| one.bond >= least_bond).peekable();
+		if bonded.peek().is_none() {
+			return Err(Reason::NoneBonded);
+		}
 		let worst = economics::worst_case(job.payload.length, job.sampling.max_output);
-		free.map(|one| (worst_price(&one.price, worst), one))
+		bonded
+			.map(|one| (worst_price(&one.price, worst), one))
 			.filter(|(price, _)| *price <= job.max_price)
 			.max_by_key(|(price, one)| {
 				let reputation = T::Reputation::score(&one.provider);

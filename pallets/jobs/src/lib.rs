@@ -51,8 +51,8 @@ pub mod pallet {
 		JobRequest, ModelId, Reason, Units,
 	};
 	use reckon_support::{
-		ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool, ReputationInspect,
-		SubnetInspect,
+		EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
+		ReputationInspect, SubnetInspect,
 	};
 	use sp_core::H256;
 
@@ -100,6 +100,10 @@ pub mod pallet {
 		/// Is told of each paid job.
 		type OnSettled: OnJobSettled<Self::AccountId, Balance>;
 
+		/// What clients have earned and not claimed: goes into escrow when their money does not
+		/// suffice.
+		type Earnings: EscrowSource<Self::AccountId, Balance>;
+
 		/// Where the draws' randomness comes from, asked at a block's start. Nobody may know it
 		/// when signing what leads to a draw: the block before is enough.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
@@ -126,10 +130,6 @@ pub mod pallet {
 		/// Blocks after its assignment in which a job can be declined without a mark.
 		#[pallet::constant]
 		type GraceBlocks: Get<BlockNumberFor<Self>>;
-
-		/// Blocks between a delivery and its payment.
-		#[pallet::constant]
-		type DisputeWindowBlocks: Get<BlockNumberFor<Self>>;
 
 		/// Blocks for which the chain remembers a job that has ended, and its answer.
 		#[pallet::constant]
@@ -301,6 +301,10 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// There is no such subnet; 0 always exists.
 		UnknownSubnet,
+		/// The subnet is being retired and takes no new jobs.
+		SubnetClosed,
+		/// The subnet's rules do not admit the model; see `Subnets.subnet`.
+		ModelNotInSubnet,
 		/// The store has no such model; see `Models.Names`.
 		UnknownModel,
 		/// The model takes no new jobs.
@@ -360,7 +364,8 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Asks for an inference.
 		///
-		/// Holds the request's `max_price`. At the start of the next block the job goes to a
+		/// Holds the request's `max_price`; what the signer's money lacks is claimed from its rewards,
+		/// if it has any. At the start of the next block the job goes to a
 		/// provider drawn at random, or waits for one. What the work does not cost comes back
 		/// when it is paid; all of it comes back when there is no answer by the deadline. All of
 		/// this happens by itself.
@@ -369,12 +374,16 @@ pub mod pallet {
 		#[pallet::call_index(0)]
 		// The draw that it leads to is paid with it, or drawing would be free.
 		#[pallet::weight(
-			T::WeightInfo::submit_job(inline_length(&request.payload))
-				.saturating_add(T::WeightInfo::due_open())
+			Pallet::<T>::submission_weight(&request.payload).saturating_add(T::Earnings::draw_weight())
 		)]
-		pub fn submit_job(origin: OriginFor<T>, request: RequestOf<T>) -> DispatchResult {
+		pub fn submit_job(
+			origin: OriginFor<T>,
+			request: RequestOf<T>,
+		) -> DispatchResultWithPostInfo {
 			let client = ensure_signed(origin)?;
-			Self::do_submit(client, request)
+			let without_earnings = Self::submission_weight(&request.payload);
+			let claimed = Self::do_submit(client, request)?;
+			Ok((!claimed).then_some(without_earnings).into())
 		}
 
 		/// Hands in a job's answer. Signed by the worker of the provider that has the job; costs
@@ -434,6 +443,14 @@ pub mod pallet {
 		}
 	}
 
+	impl<T: Config> Pallet<T> {
+		/// What a submission weighs that is paid with the signer's money alone.
+		fn submission_weight(payload: &Content) -> Weight {
+			T::WeightInfo::submit_job(inline_length(payload))
+				.saturating_add(T::WeightInfo::due_open())
+		}
+	}
+
 	/// How many bytes of content travel in a call.
 	fn inline_length(content: &Content) -> u32 {
 		match content {
@@ -459,7 +476,6 @@ pub mod pallet {
 			assert!(T::DuePerBlock::get() > 0, "deadlines must pass in full blocks too");
 			assert!(!T::MinTurnBlocks::get().is_zero(), "a provider needs time");
 			assert!(T::MaxDeadlineBlocks::get() > T::MinTurnBlocks::get(), "no deadline would do");
-			assert!(!T::DisputeWindowBlocks::get().is_zero(), "a job is due after now, always");
 			assert!(!T::RetentionBlocks::get().is_zero(), "a job is due after now, always");
 		}
 

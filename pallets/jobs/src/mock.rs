@@ -5,26 +5,40 @@ use frame_support::{
 	derive_impl,
 	dispatch::GetDispatchInfo,
 	parameter_types,
-	traits::{ConstU128, ConstU32, ConstU64, Hooks, VariantCountOf},
+	traits::{
+		fungible::Mutate, tokens::Preservation, ConstU128, ConstU32, ConstU64, Hooks,
+		VariantCountOf,
+	},
 	weights::Weight,
 };
 use reckon_primitives::{
 	Assurance, Balance, Content, Delivery, JobId, JobRequest, ModelId, Price, Privacy, Sampling,
-	TaskKind, Units,
+	SubnetId, TaskKind, Units,
 };
-use reckon_support::mocks::{self, MockHooks, MockModels, MockPool};
+use reckon_support::{
+	mocks::{self, MockHooks, MockModels, MockPool, MockSubnets},
+	EscrowSource, Membership, SubnetParameters,
+};
 use sp_core::H256;
 use sp_runtime::{BuildStorage, Permill};
+use std::collections::BTreeSet;
 
 pub type AccountId = u64;
 
 pub const CLIENT: AccountId = 1;
 pub const OTHER_CLIENT: AccountId = 2;
+/// A client with little money who has earned [`EARNED`].
+pub const EARNER: AccountId = 3;
+pub const EARNED: Balance = 5_000;
+/// What earnings are paid from.
+pub const POT: AccountId = 7;
 pub const TREASURY: AccountId = 8;
 pub const MODEL_OWNER: AccountId = 9;
 pub const PROVIDERS: [AccountId; 4] = [11, 12, 13, 14];
 pub const START: Balance = 1_000_000;
 pub const MODEL: ModelId = H256([7; 32]);
+/// A subnet with [`strict_rules`].
+pub const SUBNET: SubnetId = 5;
 pub const PRICE: Price<Balance> = Price { base: 100, per_input: 1, per_output: 10 };
 
 #[frame_support::runtime]
@@ -88,6 +102,36 @@ impl frame_support::traits::Randomness<Option<H256>, u32> for BlockRandomness {
 	}
 }
 
+/// Pays [`EARNER`] from [`POT`], as long as that has something.
+pub struct Earnings;
+
+impl EscrowSource<AccountId, Balance> for Earnings {
+	fn draw(who: &AccountId, wanted: Balance) -> Balance {
+		let left = free(POT).saturating_sub(START);
+		let amount = if *who == EARNER { wanted.min(left) } else { 0 };
+		Balances::transfer(&POT, who, amount, Preservation::Preserve).unwrap();
+		amount
+	}
+
+	fn draw_weight() -> Weight {
+		Weight::from_parts(777, 0)
+	}
+}
+
+/// The rules of [`SUBNET`], where the treasury has 20 %, only [`MODEL`] is served, and disputes are
+/// long.
+pub fn strict_rules() -> SubnetParameters {
+	SubnetParameters {
+		treasury_share: Permill::from_percent(20),
+		dispute_window_blocks: 9,
+		min_provider_bond: 500,
+		membership: Membership::Models(
+			[MODEL].into_iter().collect::<BTreeSet<_>>().try_into().unwrap(),
+		),
+		..Default::default()
+	}
+}
+
 parameter_types! {
 	pub const Treasury: AccountId = TREASURY;
 }
@@ -99,9 +143,10 @@ impl pallet_jobs::Config for Test {
 	type Providers = MockPool;
 	type Models = MockModels;
 	type Reputation = ();
-	type Subnets = ();
+	type Subnets = MockSubnets;
 	type OnOutcome = MockHooks;
 	type OnSettled = MockHooks;
+	type Earnings = Earnings;
 	type Randomness = BlockRandomness;
 	type Time = Timestamp;
 	type Treasury = Treasury;
@@ -109,7 +154,6 @@ impl pallet_jobs::Config for Test {
 	type MinTurnBlocks = ConstU32<3>;
 	type MaxDeadlineBlocks = ConstU32<1_000>;
 	type GraceBlocks = ConstU32<2>;
-	type DisputeWindowBlocks = ConstU32<5>;
 	type RetentionBlocks = ConstU32<50>;
 	type MaxPayloadBytes = ConstU32<10_000>;
 	type MaxAnswerBytes = ConstU32<10_000>;
@@ -123,7 +167,8 @@ impl pallet_jobs::Config for Test {
 pub fn run(test: impl FnOnce()) {
 	mocks::reset();
 	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER];
-	let balances = accounts.iter().chain(&PROVIDERS).map(|who| (*who, START)).collect();
+	let mut balances: Vec<_> = accounts.iter().chain(&PROVIDERS).map(|who| (*who, START)).collect();
+	balances.extend([(EARNER, 100), (POT, START + EARNED)]);
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		..Default::default()
@@ -132,6 +177,8 @@ pub fn run(test: impl FnOnce()) {
 	ext.execute_with(|| {
 		let tasks = [TaskKind::Chat, TaskKind::Embed];
 		MockModels::insert(MODEL, MODEL_OWNER, Permill::from_percent(10), &tasks);
+		MockSubnets::insert(0, SubnetParameters { dispute_window_blocks: 5, ..Default::default() });
+		MockSubnets::insert(SUBNET, strict_rules());
 		to_block(1);
 		test();
 		check();

@@ -2,28 +2,40 @@
 
 use crate::pallet::*;
 use frame_support::traits::{
-	fungible::MutateHold,
-	tokens::{Fortitude, Precision, Restriction},
+	fungible::{Inspect, InspectHold, MutateHold},
+	tokens::{Fortitude, Precision, Preservation, Restriction},
 	Get,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use reckon_economics::{split, Shares};
+use reckon_economics::{self as economics, SettlementShares};
 use reckon_primitives::{Balance, ContentRef, Delivery, JobId, JobState, Reason};
 use reckon_support::{
-	EndedTurn, ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob, SubnetInspect,
+	EndedTurn, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob,
+	SubnetInspect,
 };
 use sp_core::H256;
-use sp_runtime::{traits::Saturating, DispatchResult};
+use sp_runtime::{traits::Saturating, DispatchError};
 
 impl<T: Config> Pallet<T> {
-	/// Holds a job's maximum price.
-	pub(crate) fn open_escrow(client: &T::AccountId, amount: Balance) -> DispatchResult {
-		T::Currency::hold(&HoldReason::Escrow.into(), client, amount)?;
+	/// Holds a job's maximum price; claims the client's earnings for what its money lacks, and says
+	/// whether it did.
+	pub(crate) fn open_escrow(
+		client: &T::AccountId,
+		amount: Balance,
+	) -> Result<bool, DispatchError> {
+		let reason = HoldReason::Escrow.into();
+		let short = T::Currency::ensure_can_hold(&reason, client, amount).is_err();
+		if short {
+			let has =
+				T::Currency::reducible_balance(client, Preservation::Protect, Fortitude::Polite);
+			T::Earnings::draw(client, amount.saturating_sub(has));
+		}
+		T::Currency::hold(&reason, client, amount)?;
 		Ledgers::<T>::mutate(client, |ledger| {
 			ledger.deposited = ledger.deposited.saturating_add(amount);
 			ledger.held = ledger.held.saturating_add(amount);
 		});
-		Ok(())
+		Ok(short)
 	}
 
 	/// Pays for a delivered job, returns the rest, and ends the job. The caller stores it.
@@ -37,11 +49,14 @@ impl<T: Config> Pallet<T> {
 		assigned_at: BlockNumberFor<T>,
 	) {
 		let model = T::Models::model(&job.model);
-		let shares = Shares {
+		let shares = SettlementShares {
 			treasury: T::Subnets::subnet(job.subnet).map(|s| s.treasury_share).unwrap_or_default(),
-			royalty: model.as_ref().map(|m| m.royalty).unwrap_or_default(),
+			royalty: model.as_ref().map(|m| m.royalty),
+			// Gateways bring work through channels, auditors come with audits.
+			gateway: None,
+			auditors: None,
 		};
-		let parts = split(charge, &shares);
+		let parts = economics::settle(charge, &shares);
 		let fee = Self::pay(&job.client, &T::Treasury::get(), parts.treasury);
 		let royalty =
 			model.map(|m| Self::pay(&job.client, &m.owner, parts.royalty)).unwrap_or_default();

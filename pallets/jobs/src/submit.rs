@@ -5,7 +5,8 @@ use codec::Encode;
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{
-	Assurance, Content, Job, JobId, JobState, Privacy, Reason, Sampling, SubnetId, TaskKind,
+	Assurance, Content, Job, JobId, JobState, ModelId, Privacy, Reason, Sampling, SubnetId,
+	TaskKind,
 };
 use reckon_support::{ModelInspect, SubnetInspect};
 use sp_core::H256;
@@ -20,12 +21,16 @@ const MAX_TOP_K: u16 = 64;
 const MAX_TEMPERATURE_MILLI: u16 = 10_000;
 
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_submit(client: T::AccountId, request: RequestOf<T>) -> DispatchResult {
+	/// Says whether the client's earnings had to be claimed.
+	pub(crate) fn do_submit(
+		client: T::AccountId,
+		request: RequestOf<T>,
+	) -> Result<bool, DispatchError> {
 		let now = frame_system::Pallet::<T>::block_number();
 		Self::ensure_acceptable(&request, now)?;
 
 		let id = Self::next_job_id(&client)?;
-		Self::open_escrow(&client, request.max_price)?;
+		let claimed = Self::open_escrow(&client, request.max_price)?;
 		let mut job = Job {
 			client: client.clone(),
 			subnet: request.subnet,
@@ -56,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		});
 		Self::await_draw(id, &mut job);
 		Jobs::<T>::insert(id, job);
-		Ok(())
+		Ok(claimed)
 	}
 
 	pub(crate) fn do_cancel(client: T::AccountId, id: JobId) -> DispatchResult {
@@ -69,7 +74,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn ensure_acceptable(request: &RequestOf<T>, now: BlockNumberFor<T>) -> DispatchResult {
-		Self::ensure_subnet(request.subnet)?;
+		Self::ensure_subnet(request.subnet, &request.model)?;
 		let model = T::Models::model(&request.model).ok_or(Error::<T>::UnknownModel)?;
 		ensure!(model.active, Error::<T>::ModelDeprecated);
 		ensure!(model.tasks.contains(request.task), Error::<T>::TaskUnsupported);
@@ -85,8 +90,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn ensure_subnet(id: SubnetId) -> DispatchResult {
-		ensure!(T::Subnets::subnet(id).is_some(), Error::<T>::UnknownSubnet);
+	fn ensure_subnet(id: SubnetId, model: &ModelId) -> DispatchResult {
+		let Some(rules) = T::Subnets::open_subnet(id) else {
+			let closed = T::Subnets::subnet(id).is_some();
+			return Err(if closed { Error::<T>::SubnetClosed } else { Error::UnknownSubnet }.into());
+		};
+		ensure!(rules.membership.admits(model), Error::<T>::ModelNotInSubnet);
 		Ok(())
 	}
 

@@ -11,7 +11,7 @@ use reckon_primitives::{
 	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Reason, TaskKind, Units,
 	MAX_ATTEMPTS,
 };
-use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ProviderPool};
+use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ProviderPool, SubnetInspect};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
 
@@ -58,7 +58,9 @@ impl<T: Config> Pallet<T> {
 			seed: turn.seed,
 			assigned_at: turn.assigned_at,
 		};
-		Self::schedule(id, &mut job, now.saturating_add(T::DisputeWindowBlocks::get()));
+		// At least a block: a job is due after now, always.
+		let window = T::Subnets::subnet(job.subnet).map_or(1, |rules| rules.dispute_window_blocks);
+		Self::schedule(id, &mut job, now.saturating_add(window.max(1).into()));
 		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobDelivered {
 			job: id,

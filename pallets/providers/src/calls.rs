@@ -13,7 +13,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Held, HeldFor, ModelId, Price, Reason};
-use reckon_support::{ModelInspect, WaitQueue};
+use reckon_support::{ModelInspect, OnProviderLeft, WaitQueue};
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	DispatchError, DispatchResult,
@@ -192,7 +192,8 @@ impl<T: Config> Pallet<T> {
 
 	/// Returns the bonds of those whose time has come, as many as `limit` allows.
 	pub(crate) fn finish_departures(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-		let each = T::WeightInfo::finish_departure();
+		let each =
+			T::WeightInfo::finish_departure().saturating_add(T::OnLeft::on_provider_left_weight());
 		let db = T::DbWeight::get();
 		DepartureQueue::<T>::work_off(now, limit, each, db, Self::finish_departure)
 	}
@@ -214,6 +215,7 @@ impl<T: Config> Pallet<T> {
 		let bond = released.unwrap_or_default();
 		Workers::<T>::remove(&provider.worker);
 		Providers::<T>::remove(&who);
+		T::OnLeft::on_provider_left(&who);
 		Self::deposit_event(Event::ProviderLeft { provider: who, bond });
 	}
 

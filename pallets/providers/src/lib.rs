@@ -44,7 +44,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use reckon_primitives::{Balance, Held, ModelId, Price, Reason};
-	use reckon_support::ModelInspect;
+	use reckon_support::{ModelInspect, OnProviderLeft};
 	use sp_runtime::Permill;
 
 	/// A provider's record.
@@ -77,6 +77,9 @@ pub mod pallet {
 
 		/// The store: only models that it has can be offered.
 		type Models: ModelInspect<Self::AccountId>;
+
+		/// Is told of providers that have left.
+		type OnLeft: OnProviderLeft<Self::AccountId>;
 
 		/// Where slashed bonds go.
 		type OnSlash: OnUnbalanced<CreditOf<Self>>;

@@ -72,6 +72,7 @@ impl pallet_providers::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Models = MockModels;
 	// A slash that nobody takes is burnt.
+	type OnLeft = ();
 	type OnSlash = ();
 	type MinBond = ConstU128<BOND>;
 	type BondPerTicket = ConstU128<BOND>;

@@ -109,6 +109,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		Ok(Candidate {
 			provider: who.clone(),
 			price: offer.price,
+			bond: provider.bond,
 			free,
 			places: Self::places(&provider),
 		})

@@ -27,6 +27,8 @@ pub struct MockProvider {
 	pub capacity: u32,
 	/// How many it has.
 	pub load: u32,
+	/// Its bond.
+	pub bond: Balance,
 }
 
 std::thread_local! {
@@ -88,8 +90,17 @@ pub struct MockPool;
 impl MockPool {
 	/// Registers a provider.
 	pub fn insert(who: AccountId, capacity: u32, price: Price<Balance>) {
-		let provider = MockProvider { price, capacity, load: 0 };
+		let provider = MockProvider { price, capacity, load: 0, bond: Balance::MAX };
 		PROVIDERS.with_borrow_mut(|providers| providers.insert(who, provider));
+	}
+
+	/// Sets a provider's bond, which is boundless at first.
+	pub fn set_bond(who: AccountId, bond: Balance) {
+		PROVIDERS.with_borrow_mut(|providers| {
+			if let Some(provider) = providers.get_mut(&who) {
+				provider.bond = bond;
+			}
+		});
 	}
 
 	/// Lets a provider vanish.
@@ -125,7 +136,8 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 			if free == 0 {
 				return Err(Reason::AtCapacity);
 			}
-			Ok(Candidate { provider: *who, price: found.price, free, places: found.capacity })
+			let MockProvider { price, capacity: places, bond, .. } = *found;
+			Ok(Candidate { provider: *who, price, bond, free, places })
 		})
 	}
 

@@ -12,6 +12,8 @@ pub struct Candidate<AccountId, Balance> {
 	pub provider: AccountId,
 	/// What it asks for.
 	pub price: Price<Balance>,
+	/// What it stands for with, in the smallest token unit.
+	pub bond: Balance,
 	/// How many more jobs it can take.
 	pub free: u32,
 	/// How many jobs it can have at once.

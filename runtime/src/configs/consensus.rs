@@ -1,9 +1,10 @@
 //! Authorship, finality, sessions and offences.
 
 use crate::{
-	adapters::{FullIdentificationOf, GenesisValidators, ValidatorIdOf},
+	adapters::{FullIdentificationOf, ValidatorIdOf},
 	time::{DAYS, EPOCH_SLOTS, SLOT_MILLIS},
-	AccountId, Babe, Balances, Historical, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
+	AccountId, Babe, Balances, Historical, Offences, Rewards, Runtime, RuntimeEvent, Session,
+	SessionKeys, ValidatorStaking,
 };
 use frame_support::{
 	parameter_types,
@@ -48,8 +49,7 @@ impl pallet_grandpa::Config for Runtime {
 
 impl pallet_authorship::Config for Runtime {
 	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Babe>;
-	// Liveness is counted by the staking pallet when it comes.
-	type EventHandler = ();
+	type EventHandler = (ValidatorStaking, Rewards);
 }
 
 impl pallet_session::Config for Runtime {
@@ -58,7 +58,7 @@ impl pallet_session::Config for Runtime {
 	type ValidatorIdOf = ValidatorIdOf;
 	type ShouldEndSession = Babe;
 	type NextSessionRotation = Babe;
-	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, GenesisValidators>;
+	type SessionManager = pallet_session::historical::NoteHistoricalRoot<Self, ValidatorStaking>;
 	type SessionHandler = <SessionKeys as sp_runtime::traits::OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
 	type DisablingStrategy = pallet_session::disabling::UpToLimitWithReEnablingDisablingStrategy;
@@ -77,6 +77,5 @@ impl pallet_session::historical::Config for Runtime {
 impl pallet_offences::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type IdentificationTuple = pallet_session::historical::IdentificationTuple<Self>;
-	// Reports are kept; the staking pallet slashes when it comes.
-	type OnOffenceHandler = ();
+	type OnOffenceHandler = ValidatorStaking;
 }

@@ -2,8 +2,9 @@
 
 use crate::{
 	adapters::Treasury,
-	time::{prod_or_fast, DAYS, HOURS, MINUTES},
-	AccountId, Balances, BlockNumber, Models, Providers, Runtime, RuntimeHoldReason, Timestamp,
+	time::{prod_or_fast, DAYS, HOURS},
+	AccountId, Balances, BlockNumber, Models, Providers, Reputation, Rewards, Runtime,
+	RuntimeHoldReason, Subnets, Timestamp,
 };
 use frame_support::{
 	parameter_types,
@@ -22,8 +23,6 @@ parameter_types! {
 	pub const MaxDeadlineBlocks: BlockNumber = MAX_DEADLINE;
 	/// Half a minute: time to be given the payload, to see what is asked and to say no.
 	pub const GraceBlocks: BlockNumber = 10;
-	/// Ten minutes: what a client or an auditor needs to look at an answer.
-	pub const DisputeWindowBlocks: BlockNumber = prod_or_fast(10 * MINUTES, 2);
 	/// A day: answers belong to clients, not into the chain's state.
 	pub const RetentionBlocks: BlockNumber = prod_or_fast(DAYS, HOURS);
 }
@@ -34,13 +33,11 @@ impl pallet_jobs::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Providers = Providers;
 	type Models = Models;
-	// The newcomer's score for all, until the reputation pallet comes.
-	type Reputation = ();
-	// Subnet 0 alone, until the subnets pallet comes.
-	type Subnets = ();
-	type OnOutcome = (Providers,);
-	// Nobody counts settled work yet; the rewards pallet will.
-	type OnSettled = ();
+	type Reputation = Reputation;
+	type Subnets = Subnets;
+	type OnOutcome = (Providers, Reputation);
+	type OnSettled = Rewards;
+	type Earnings = Rewards;
 	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
 	type Time = Timestamp;
 	type Treasury = TreasuryAccount;
@@ -48,7 +45,6 @@ impl pallet_jobs::Config for Runtime {
 	type MinTurnBlocks = MinTurnBlocks;
 	type MaxDeadlineBlocks = MaxDeadlineBlocks;
 	type GraceBlocks = GraceBlocks;
-	type DisputeWindowBlocks = DisputeWindowBlocks;
 	type RetentionBlocks = RetentionBlocks;
 	// One mebibyte: more text than the contexts of today's models hold.
 	type MaxPayloadBytes = ConstU32<{ 1024 * 1024 }>;

@@ -5,10 +5,15 @@ mod consensus;
 mod jobs;
 mod models;
 mod providers;
+mod reputation;
+mod rewards;
+mod subnets;
 mod system;
 mod utility;
+mod validator_staking;
 
 pub use balances::EXISTENTIAL_DEPOSIT;
+pub use subnets::DISPUTE_WINDOW;
 pub use utility::ProxyType;
 
 use crate::Balance;

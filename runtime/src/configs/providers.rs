@@ -3,7 +3,7 @@
 use crate::{
 	adapters::Treasury,
 	time::{prod_or_fast, DAYS, MINUTES},
-	Balances, BlockNumber, Models, Runtime, RuntimeHoldReason,
+	Balance, Balances, BlockNumber, Models, Reputation, Runtime, RuntimeHoldReason,
 };
 use frame_support::{
 	parameter_types,
@@ -11,6 +11,9 @@ use frame_support::{
 };
 use reckon_primitives::token::UNIT;
 use sp_runtime::Permill;
+
+/// The least bond: dearer than anything that work left undone could bring.
+pub const MIN_BOND: Balance = 100 * UNIT;
 
 parameter_types! {
 	/// Seven days: longer than any dispute about a provider's work can last.
@@ -26,8 +29,9 @@ impl pallet_providers::Config for Runtime {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Models = Models;
+	type OnLeft = Reputation;
 	type OnSlash = ResolveTo<Treasury, Balances>;
-	type MinBond = ConstU128<{ 100 * UNIT }>;
+	type MinBond = ConstU128<MIN_BOND>;
 	type BondPerTicket = ConstU128<{ 100 * UNIT }>;
 	type MaxTickets = ConstU32<16>;
 	type MaxOffers = ConstU32<32>;

@@ -46,6 +46,9 @@ pub enum Reason {
 	/// Waiting: the chain draws a provider at the start of the next block.
 	#[codec(index = 14)]
 	AwaitingDraw,
+	/// Waiting: none of the providers drawn has the bond that the job's subnet asks for.
+	#[codec(index = 15)]
+	NoneBonded,
 	/// The provider let its deadline pass.
 	#[codec(index = 20)]
 	DeadlineMissed,
@@ -147,6 +150,7 @@ impl Reason {
 			NoneWithinPrice => "every provider asks for more than the maximum price: offer more",
 			NamedProviderUnavailable => "the provider that was named can't take it now",
 			AwaitingDraw => "the chain draws a provider at the start of the next block",
+			NoneBonded => "nobody drawn has the bond that the job's subnet asks for",
 			DeadlineMissed => "the provider let its deadline pass",
 			Busy => "the worker had more work than it could do in time",
 			ModelNotLoaded => "the worker does not have the model loaded",

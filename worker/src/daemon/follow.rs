@@ -173,7 +173,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		// Longer than any job can take, and the chain's memory of it after that.
 		let blocks = u64::from(constants.retention_blocks)
 			.saturating_add(constants.max_deadline_blocks.into())
-			.saturating_add(constants.dispute_window_blocks.into());
+			.saturating_add(constants.max_dispute_blocks.into());
 		let age = Duration::from_millis(blocks.saturating_mul(constants.slot_millis));
 		match self.parts.blobs.prune(age) {
 			Ok(0) => {},

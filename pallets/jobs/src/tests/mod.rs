@@ -6,4 +6,5 @@ mod expiry;
 mod random;
 mod settlement;
 mod submission;
+mod subnets;
 mod sweeps;

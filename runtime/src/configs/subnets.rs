@@ -1,0 +1,67 @@
+//! Subnets and gateways.
+
+use super::{jobs::MAX_DEADLINE, models::MaxRoyalty, providers::MIN_BOND};
+use crate::{
+	adapters::{StoragePrice, Treasury},
+	time::{prod_or_fast, DAYS, MINUTES},
+	AccountId, Balances, BlockNumber, Runtime, RuntimeHoldReason,
+};
+use frame_support::{
+	parameter_types,
+	traits::{fungible::HoldConsideration, tokens::imbalance::ResolveTo, ConstU128, ConstU32},
+};
+use frame_system::EnsureRoot;
+use reckon_primitives::token::UNIT;
+use sp_runtime::Permill;
+
+/// Blocks between a delivery and its payment in subnet 0. Ten minutes: what a client or an auditor
+/// needs to look at an answer.
+pub const DISPUTE_WINDOW: BlockNumber = prod_or_fast(10 * MINUTES, 2);
+
+parameter_types! {
+	/// Why a subnet's deposit is held.
+	pub const SubnetDeposit: RuntimeHoldReason =
+		RuntimeHoldReason::Subnets(pallet_subnets::HoldReason::SubnetDeposit);
+	/// Half: those who compute have the larger part.
+	pub const MinProviderShare: Permill = Permill::from_percent(50);
+	/// Two percent.
+	pub const MinTreasuryShare: Permill = Permill::from_percent(2);
+	/// One percent.
+	pub const MinAuditRate: Permill = Permill::from_percent(1);
+	/// Two minutes: the shortest time in which an audit can be made.
+	pub const MinDisputeBlocks: BlockNumber = prod_or_fast(2 * MINUTES, 2);
+	/// A day.
+	pub const MaxDisputeBlocks: BlockNumber = DAYS;
+	/// A day more than the longest job.
+	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(MAX_DEADLINE + DAYS, 2 * MINUTES);
+	/// A day more than the longest job and the longest dispute together.
+	pub const SubnetRetirementBlocks: BlockNumber = MAX_DEADLINE + 2 * DAYS;
+	/// Seven days, as for providers.
+	pub const GatewayUnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
+}
+
+impl pallet_subnets::Config for Runtime {
+	type WeightInfo = pallet_subnets::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Deposit = HoldConsideration<AccountId, Balances, SubnetDeposit, StoragePrice>;
+	type DepositPrice = StoragePrice;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type OnFee = ResolveTo<Treasury, Balances>;
+	type OnSlash = ResolveTo<Treasury, Balances>;
+	// As much as the least bond of a provider: a subnet is a business, not a toy.
+	type CreationFee = ConstU128<{ 100 * UNIT }>;
+	type MaxRoyalty = MaxRoyalty;
+	type MinProviderShare = MinProviderShare;
+	type MinTreasuryShare = MinTreasuryShare;
+	type MaxCommittee = ConstU32<32>;
+	type MinAuditRate = MinAuditRate;
+	type ProviderBondFloor = ConstU128<MIN_BOND>;
+	// Ten times a provider's: a gateway stands between many clients and many providers.
+	type GatewayBondFloor = ConstU128<{ 10 * MIN_BOND }>;
+	type MinDisputeBlocks = MinDisputeBlocks;
+	type MaxDisputeBlocks = MaxDisputeBlocks;
+	type ChangeDelayBlocks = ChangeDelayBlocks;
+	type RetirementBlocks = SubnetRetirementBlocks;
+	type UnbondingBlocks = GatewayUnbondingBlocks;
+}
