@@ -87,6 +87,12 @@ fn held_line(held: &Held) -> String {
 		HeldFor::ProviderBond => "as a provider's bond".into(),
 		HeldFor::ProviderUnbonding => "as a bond on its way back".into(),
 		HeldFor::ModelDeposit(model) => format!("as the deposit for model {model:?}"),
+		HeldFor::SubnetDeposit(subnet) => format!("as the deposit for subnet {subnet}"),
+		HeldFor::GatewayBond => "as a gateway's bond".into(),
+		HeldFor::GatewayUnbonding => "as a gateway's bond on its way back".into(),
+		HeldFor::ValidatorStake => "as a candidate's own stake".into(),
+		HeldFor::Delegation => "as stake behind a candidate".into(),
+		HeldFor::StakeUnbonding => "as stake on its way back".into(),
 	};
 	let until = match held.next_step_at {
 		Some(block) => format!("the chain moves on by block #{block}"),

@@ -4,7 +4,10 @@ use codec::{Decode, Encode};
 use frame_metadata::{v16, RuntimeMetadata, RuntimeMetadataPrefixed};
 use scale_info::{form::PortableForm, PortableRegistry, TypeDef};
 
-const OURS: [&str; 3] = ["Models", "Providers", "Jobs"];
+const OURS: [&str; 7] =
+	["Models", "Providers", "Jobs", "ValidatorStaking", "Reputation", "Rewards", "Subnets"];
+/// Nobody calls it, so nothing is refused.
+const WITHOUT_CALLS: [&str; 1] = ["Reputation"];
 
 fn own() -> v16::RuntimeMetadataV16 {
 	let opaque = reckon_runtime::Runtime::metadata_at_version(16).expect("version 16 exists");
@@ -53,12 +56,14 @@ fn everything_of_our_pallets_should_be_documented() {
 		let mut note = |what: &str, names: Vec<String>| {
 			missing.extend(names.into_iter().map(|name| format!("{} {what} {name}", pallet.name)));
 		};
-		let calls = pallet.calls.as_ref().expect("our pallets have calls");
-		note("call", undocumented(types, calls.ty.id, false));
+		if !WITHOUT_CALLS.contains(&pallet.name.as_str()) {
+			let calls = pallet.calls.as_ref().expect("our pallets have calls");
+			note("call", undocumented(types, calls.ty.id, false));
+			let errors = pallet.error.as_ref().expect("our pallets have errors");
+			note("error", undocumented(types, errors.ty.id, false));
+		}
 		let events = pallet.event.as_ref().expect("our pallets have events");
 		note("event", undocumented(types, events.ty.id, true));
-		let errors = pallet.error.as_ref().expect("our pallets have errors");
-		note("error", undocumented(types, errors.ty.id, false));
 		let storage = pallet.storage.as_ref().expect("our pallets have storage");
 		let entries = storage.entries.iter().filter(|entry| empty(&entry.docs));
 		note("storage", entries.map(|entry| entry.name.clone()).collect());

@@ -75,7 +75,9 @@ impl<T: Config> OnProviderOutcome<T::AccountId, Balance, BlockNumberFor<T>> for 
 impl<T: Config> OnProviderLeft<T::AccountId> for Pallet<T> {
 	fn on_provider_left(who: &T::AccountId) {
 		// A bad name stays until it has faded: else it could be shed by leaving and coming back.
-		if Reputations::<T>::contains_key(who) && Self::score_of(who) >= NEWCOMER {
+		let now = frame_system::Pallet::<T>::block_number();
+		let standing = Self::standing_at(who, now);
+		if standing.is_some_and(|standing| standing.evidence.score() >= NEWCOMER) {
 			Self::forget(who.clone());
 		}
 	}

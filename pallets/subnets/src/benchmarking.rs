@@ -17,8 +17,7 @@ use sp_runtime::traits::Saturating;
 fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str) -> T::AccountId {
 	let who = account(name, 0, 0);
 	T::Deposit::ensure_successful(&who, Pallet::<T>::footprint());
-	let bond = rules::<T>().min_gateway_bond.max(T::CreationFee::get());
-	let amount = T::Currency::minimum_balance().saturating_add(bond).saturating_mul(100);
+	let amount = rules::<T>().min_gateway_bond.max(T::CreationFee::get()).saturating_mul(1_000);
 	T::Currency::mint_into(&who, amount).expect("there is room for it");
 	who
 }
@@ -140,7 +139,7 @@ mod benchmarks {
 	#[benchmark]
 	fn bond_extra() {
 		let who = gateway::<T>();
-		let amount: Balance = T::Currency::minimum_balance().max(1);
+		let amount: Balance = 1;
 		let before = Gateways::<T>::get(&who).map(|gateway| gateway.bond);
 
 		#[extrinsic_call]

@@ -38,6 +38,8 @@ pub enum ProxyType {
 	Provider,
 	/// Submitting and cancelling jobs.
 	Jobs,
+	/// A validator's and a backer's affairs: stakes, session keys, claims.
+	Staking,
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -51,6 +53,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					| RuntimeCall::Sudo(_)
 					| RuntimeCall::Jobs(pallet_jobs::Call::submit_job { .. })
 					| RuntimeCall::Models(pallet_models::Call::transfer { .. })
+					// The fee for a subnet is gone, and a subnet is worth money.
+					| RuntimeCall::Subnets(
+						pallet_subnets::Call::create { .. } | pallet_subnets::Call::transfer { .. }
+					)
 			),
 			Self::Provider => matches!(call, RuntimeCall::Providers(_)),
 			Self::Jobs => matches!(
@@ -58,6 +64,12 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				RuntimeCall::Jobs(
 					pallet_jobs::Call::submit_job { .. } | pallet_jobs::Call::cancel { .. }
 				)
+			),
+			Self::Staking => matches!(
+				call,
+				RuntimeCall::ValidatorStaking(_)
+					| RuntimeCall::Session(_)
+					| RuntimeCall::Rewards(_)
 			),
 		}
 	}
@@ -67,7 +79,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			(one, same) if one == same => true,
 			(Self::Any, _) => true,
 			(_, Self::Any) => false,
-			(Self::NonTransfer, Self::Provider) => true,
+			(Self::NonTransfer, Self::Provider | Self::Staking) => true,
 			_ => false,
 		}
 	}

@@ -12,8 +12,17 @@
 import { parseArgs } from "node:util";
 import { connect, Failure, REFUSED, run } from "../lib/reckon.mjs";
 
-const OUR_PALLETS = ["Providers", "Models", "Jobs"];
-const OUR_CRATES = /^(reckon|pallet_(providers|models|jobs))/;
+const OUR_PALLETS = [
+	"Providers",
+	"Models",
+	"Jobs",
+	"ValidatorStaking",
+	"Reputation",
+	"Rewards",
+	"Subnets",
+];
+const OUR_CRATES =
+	/^(reckon|pallet_(providers|models|jobs|validator_staking|reputation|rewards|subnets))/;
 
 /** What is wrong with the metadata, and how much was looked at. */
 export function findUndocumented(metadata) {

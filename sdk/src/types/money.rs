@@ -29,6 +29,18 @@ pub enum HeldFor {
 	ProviderUnbonding,
 	/// The deposit for a model's place in storage.
 	ModelDeposit(ModelId),
+	/// The deposit for a subnet's place in storage.
+	SubnetDeposit(SubnetId),
+	/// A gateway's bond.
+	GatewayBond,
+	/// A bond on its way back to a gateway that left.
+	GatewayUnbonding,
+	/// A validator candidate's own stake.
+	ValidatorStake,
+	/// Stake that stands behind another's candidacy.
+	Delegation,
+	/// Stake, own or delegated, on its way back.
+	StakeUnbonding,
 }
 
 /// One held amount.

@@ -1,7 +1,6 @@
 //! What each outcome does to a score.
 
 use crate::{mock::*, AverageValue, Event, Reputations};
-use frame_support::weights::Weight;
 use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ReputationInspect};
 use sp_runtime::Permill;
 
@@ -133,13 +132,4 @@ fn established_provider_should_recover_within_43_jobs_when_it_missed_a_dear_one(
 		settle(ALICE, 1, VALUE);
 		assert!(Reputation::score(ALICE) >= close);
 	});
-}
-
-#[test]
-fn outcome_should_cost_two_reads_and_two_writes() {
-	let db = frame_support::weights::constants::ParityDbWeight::get();
-	let touches = db.reads_writes(2, 2).ref_time();
-	let weight: Weight =
-		<Reputation as OnProviderOutcome<AccountId, _, u32>>::on_provider_outcome_weight();
-	assert!((touches..2 * touches).contains(&weight.ref_time()));
 }

@@ -22,12 +22,12 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = (AccountId, Step)> {
-	let id = || 0u32..6;
+	let id = || 0u32..4;
 	let amount = || prop_oneof![6 => 0..3 * GATEWAY_BOND, 1 => any::<Balance>()];
 	let step = prop_oneof![
-		3 => (0u8..6, 0u8..30, 0u8..20)
+		3 => (0u8..6, 0u8..20, 2u8..7)
 			.prop_map(|(name, treasury, committee)| Step::Create { name, treasury, committee }),
-		3 => (id(), 0u8..40, 0u8..8, 0u8..64, any::<bool>()).prop_map(
+		3 => (id(), 0u8..24, 2u8..7, 0u8..64, any::<bool>()).prop_map(
 			|(id, gateway, quorum, models, by_root)| Step::Update { id, gateway, quorum, models, by_root },
 		),
 		1 => (id(), 1u64..5).prop_map(|(id, to)| Step::Transfer { id, to }),
