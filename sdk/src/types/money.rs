@@ -30,7 +30,7 @@ pub enum HeldFor {
 	/// The deposit for a model's place in storage.
 	ModelDeposit(ModelId),
 	/// The deposit for a subnet's place in storage.
-	SubnetDeposit(SubnetId),
+	SubnetDeposit(u32),
 	/// A gateway's bond.
 	GatewayBond,
 	/// A bond on its way back to a gateway that left.
