@@ -68,7 +68,8 @@ pub mod pallet {
 			+ Mutate<Self::AccountId>
 			+ Balanced<Self::AccountId>;
 
-		/// Which era it is, and what stood behind the validators.
+		/// Which era it is, and what stood behind the validators: it must remember that for
+		/// `HistoryEras` after the era, or a validator that waits has its backers' part too.
 		type Stake: StakeInspect<Self::AccountId, Balance>;
 
 		/// Who has what nobody claims, and what can't be paid.
