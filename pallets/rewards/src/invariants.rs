@@ -1,6 +1,6 @@
 //! What must hold after every call and hook.
 
-#![cfg(any(feature = "try-runtime", test))]
+#![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{pallet::*, types::*};
 use alloc::collections::BTreeMap;
