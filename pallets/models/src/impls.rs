@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Checks that names and models belong to one another.
-	#[cfg(any(feature = "try-runtime", test))]
+	#[cfg(any(feature = "try-runtime", feature = "std"))]
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (model, record) in Models::<T>::iter() {
 			ensure!(
