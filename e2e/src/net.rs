@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::Command};
 
 use reckon_cli::{
-	devnet::node::{wait_until_up, NodeOptions},
+	devnet::node::{p2p_address, wait_until_up, NodeOptions, Role},
 	ports::Ports,
 	process::Process,
 };
@@ -40,18 +40,38 @@ pub struct Net {
 	pub url: String,
 	dir: TempDir,
 	node: Process,
-	_ports: Ports<3>,
+	ports: Ports<3>,
 }
 
 impl Net {
-	/// Starts a node.
+	/// Starts a node that makes blocks by itself.
 	pub async fn start() -> Self {
+		Self::start_as(Role::Alone).await
+	}
+
+	/// Starts a network of validators, named by development accounts; the first is the one that the
+	/// test speaks to.
+	pub async fn start_validators(names: [&str; 4]) -> (Self, Vec<Self>) {
+		let [first, others @ ..] = names;
+		let validator = |name: &str, bootnode| Role::Validator { name: name.into(), bootnode };
+		let first = Self::start_as(validator(first, None)).await;
+		let [_, port, _] = first.ports.numbers;
+		let address = p2p_address(&first.node, port).expect("a node says its name");
+		let mut nodes = Vec::new();
+		for name in others {
+			nodes.push(Self::start_as(validator(name, Some(address.clone()))).await);
+		}
+		(first, nodes)
+	}
+
+	async fn start_as(role: Role) -> Self {
 		let program = program("reckon-node");
 		let dir = tempfile::tempdir().expect("a temporary directory");
 		let ports = Ports::reserve([0; 3]).expect("free ports");
 		let [rpc_port, p2p_port, metrics_port] = ports.numbers;
 		let options = NodeOptions {
 			program,
+			role,
 			base_path: dir.path().join("node"),
 			log: dir.path().join("node.log"),
 			rpc_port,
@@ -61,7 +81,18 @@ impl Net {
 		let mut node = options.start().expect("the node starts");
 		let url = wait_until_up(&mut node).await.expect("the node's RPC comes up");
 		let chain = Chain::connect(&url).await.expect("the node runs our chain");
-		Self { chain, url, dir, node, _ports: ports }
+		Self { chain, url, dir, node, ports }
+	}
+
+	/// Waits until the node has finalized this block.
+	pub async fn finalized(&self, number: u32) {
+		let wait = async {
+			while self.chain.finalized().await.expect("a finalized block").number < number {
+				tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+			}
+		};
+		let limit = tokio::time::timeout(crate::LIMIT, wait).await;
+		limit.unwrap_or_else(|_| panic!("#{number} was never finalized"));
 	}
 
 	/// A path in the network's directory.

@@ -207,7 +207,8 @@ async fn model_should_change_hands_and_retire_by_the_command_line_when_its_owner
 	assert!(gone["removed_at"].as_u64().is_some(), "{gone}");
 	let list = net.reckon("//Dave", &["models"]).json();
 	assert_eq!(list["models"][0]["deprecated"], true, "{list}");
-	let job = ["job", "submit", "--model", NAME, "--task", "chat", "--text", "hi"];
+	let job =
+		["job", "submit", "--model", NAME, "--task", "chat", "--text", "hi", "--max-price", "1"];
 	let refused = net.reckon("//Charlie", &job).error(1);
 	assert_eq!(refused["code"], "Jobs.ModelDeprecated", "{refused}");
 }

@@ -21,11 +21,16 @@ const POLL: Duration = Duration::from_millis(50);
 /// one was taken in the meantime, the node takes another by itself.
 const RPC_LINE: &str = "Running JSON-RPC server: addr=";
 
+/// What the node writes about its name among nodes.
+const PEER_LINE: &str = "Local node identity is: ";
+
 /// How a node is started.
 #[derive(Debug, Clone)]
 pub struct NodeOptions {
 	/// The program.
 	pub program: PathBuf,
+	/// The chain, and what the node does in it.
+	pub role: Role,
 	/// Where its database goes.
 	pub base_path: PathBuf,
 	/// Where its log goes.
@@ -38,8 +43,37 @@ pub struct NodeOptions {
 	pub metrics_port: u16,
 }
 
+/// What a node does.
+#[derive(Debug, Clone)]
+pub enum Role {
+	/// Makes the blocks of a chain of its own.
+	Alone,
+	/// Validates in a local network, by the keys of a development account.
+	Validator {
+		/// The account: `alice`, `bob`, `charlie`, `dave`, `eve` or `ferdie`.
+		name: String,
+		/// The address of another node of the network; the first has none.
+		bootnode: Option<String>,
+	},
+}
+
+impl Role {
+	fn arguments(&self) -> Vec<String> {
+		match self {
+			Self::Alone => vec!["--dev".into()],
+			Self::Validator { name, bootnode } => {
+				let mut arguments = vec!["--chain".into(), "local".into(), format!("--{name}")];
+				if let Some(bootnode) = bootnode {
+					arguments.extend(["--bootnodes".into(), bootnode.clone()]);
+				}
+				arguments
+			},
+		}
+	}
+}
+
 impl NodeOptions {
-	/// Starts a node that makes blocks by itself, and says nothing to the outside.
+	/// Starts a node that says nothing to the outside.
 	///
 	/// # Errors
 	/// When the program can't be started.
@@ -48,7 +82,7 @@ impl NodeOptions {
 		let _ = fs::remove_file(&self.log);
 		let mut command = Command::new(&self.program);
 		command
-			.arg("--dev")
+			.args(self.role.arguments())
 			.arg("--base-path")
 			.arg(&self.base_path)
 			.args(["--rpc-port", &self.rpc_port.to_string()])
@@ -81,6 +115,13 @@ pub async fn wait_until_up(node: &mut Process) -> Result<String> {
 		}
 		sleep(POLL).await;
 	}
+}
+
+/// The address at which other nodes on this machine reach a node that is up.
+pub fn p2p_address(node: &Process, port: u16) -> Option<String> {
+	let log = fs::read_to_string(node.log()).ok()?;
+	let peer = log.lines().find_map(|line| line.split_once(PEER_LINE))?.1.trim();
+	Some(format!("/ip4/127.0.0.1/tcp/{port}/p2p/{peer}"))
 }
 
 /// polkadot.js for the node at this URL.

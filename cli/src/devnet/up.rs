@@ -16,7 +16,7 @@ use tokio::{
 use super::{
 	addresses, demo,
 	layout::{find_chat_model, find_embedding_model, find_program},
-	node::{explorer_url, wait_until_up, NodeOptions},
+	node::{explorer_url, wait_until_up, NodeOptions, Role},
 	setup::{self, Cast, Models},
 	state::{absolute, already_up, Lock, State},
 	worker::{self, WorkerOptions},
@@ -92,6 +92,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	let step = context.output.start("chain");
 	let node = NodeOptions {
 		program: plan.node.clone(),
+		role: Role::Alone,
 		base_path: plan.dir.join("node"),
 		log: plan.logs().join("node.log"),
 		rpc_port,

@@ -1,0 +1,279 @@
+//! Stakes, rewards and reputations on the real runtime: that its pallets are tied together.
+
+use frame_support::{
+	assert_ok,
+	traits::{
+		fungible::{Inspect, InspectHold},
+		Hooks, OnInitialize,
+	},
+	weights::Weight,
+};
+use pallet_authorship::EventHandler;
+use reckon_primitives::{
+	token::UNIT, Assurance, Balance, Content, Delivery, HeldFor, JobRequest, ModelId,
+	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
+};
+use reckon_runtime::{
+	adapters::Treasury, genesis, time::SESSIONS_PER_ERA, AccountId, Balances, Jobs, Models,
+	Offences, Providers, Reputation, Rewards, Runtime, RuntimeGenesisConfig, RuntimeOrigin,
+	Session, SessionKeys, System, ValidatorStaking,
+};
+use sp_core::{crypto::AccountId32, H256};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie};
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+use sp_runtime::{BuildStorage, Perbill, Permill};
+use sp_staking::offence::{Kind, Offence, ReportOffence};
+
+const MODEL: ModelId = H256([7; 32]);
+const PRICE: Price<Balance> = Price { base: UNIT, per_input: UNIT / 1000, per_output: UNIT / 100 };
+
+/// A network of four validators: Alice, Bob, Charlie and Dave.
+fn run(test: impl FnOnce()) {
+	let patch = genesis::preset(&"local_testnet".into()).expect("a preset");
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("JSON");
+	merge(&mut config, &serde_json::from_slice(&patch).expect("JSON"));
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("a genesis");
+	let mut ext: sp_io::TestExternalities = config.build_storage().expect("a state").into();
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	ext.execute_with(|| {
+		System::set_block_number(1);
+		Rewards::on_initialize(1);
+		test();
+		check();
+	});
+}
+
+fn merge(to: &mut serde_json::Value, patch: &serde_json::Value) {
+	match (to.as_object_mut(), patch.as_object()) {
+		(Some(to), Some(patch)) => patch.iter().for_each(|(key, value)| {
+			merge(to.entry(key).or_insert(serde_json::Value::Null), value);
+		}),
+		_ => *to = patch.clone(),
+	}
+}
+
+fn check() {
+	ValidatorStaking::do_try_state().expect("stakes");
+	Rewards::do_try_state().expect("rewards");
+	Reputation::do_try_state().expect("reputations");
+	Jobs::do_try_state().expect("jobs");
+	Providers::do_try_state().expect("providers");
+}
+
+/// The hooks of our pallets, block by block.
+fn blocks(count: u32) {
+	for _ in 0..count {
+		let now = System::block_number();
+		let all = Weight::from_parts(500_000_000_000, u64::MAX);
+		ValidatorStaking::on_idle(now, all);
+		Jobs::on_idle(now, all);
+		System::set_block_number(now + 1);
+		pallet_timestamp::Now::<Runtime>::put(u64::from(now + 1) * 3_000);
+		Jobs::on_initialize(now + 1);
+		Rewards::on_initialize(now + 1);
+	}
+}
+
+/// Ends so many eras, with a block in each session. All validators author blocks.
+fn eras(count: u32) {
+	for _ in 0..count * SESSIONS_PER_ERA {
+		for who in pallet_session::Validators::<Runtime>::get() {
+			<ValidatorStaking as EventHandler<_, _>>::note_author(who.clone());
+			<Rewards as EventHandler<_, _>>::note_author(who);
+		}
+		Session::rotate_session();
+		blocks(1);
+	}
+}
+
+fn id(who: Sr25519Keyring) -> AccountId {
+	who.to_account_id()
+}
+
+fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
+	RuntimeOrigin::signed(id(who))
+}
+
+/// Bob, with Ferdie's key for his worker, answers one job of Eve's; says the treasury's part.
+fn settle_one_job() -> Balance {
+	let details = pallet_models::ModelDetails {
+		name: b"test/model".to_vec().try_into().expect("short"),
+		tasks: TaskSet::of(&[TaskKind::Chat]),
+		profile: NumericProfile::F32,
+		context: 256,
+		licence: b"MIT".to_vec().try_into().expect("short"),
+		royalty: Permill::zero(),
+	};
+	assert_ok!(Models::register_model(signed(Alice), MODEL, details));
+	let bond = 300 * UNIT;
+	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
+	assert_ok!(Providers::offer(signed(Bob), MODEL, PRICE));
+	let request = JobRequest {
+		subnet: 0,
+		model: MODEL,
+		task: TaskKind::Chat,
+		payload: Content::from(b"what is a ledger?".to_vec()),
+		sampling: Sampling { max_output: 50, ..Default::default() },
+		max_price: 2 * UNIT,
+		deadline: System::block_number() + 30,
+		assurance: Assurance::Optimistic,
+		privacy: Privacy::Public,
+		replicas: 1,
+		only: None,
+	};
+	assert_ok!(Jobs::submit_job(signed(Eve), request));
+	blocks(1);
+	let job = pallet_jobs::ClientJobs::<Runtime>::iter_key_prefix(id(Eve)).next().expect("there");
+	let delivery = Delivery {
+		output: Content::from(b"a book of accounts".to_vec()),
+		commitment: None,
+		units: Units { input: 0, output: 0 },
+		started_at: 1,
+		finished_at: 2,
+	};
+	let before = Balances::total_balance(&Treasury::account());
+	assert_ok!(Jobs::deliver(signed(Ferdie), job, delivery));
+	blocks(Jobs::job(job).expect("there").due - System::block_number());
+	Balances::total_balance(&Treasury::account()) - before
+}
+
+#[test]
+fn work_should_bring_a_name_and_a_reward_when_it_was_paid() {
+	run(|| {
+		let fee = settle_one_job();
+		assert_eq!(fee, UNIT / 20);
+		let score = Reputation::score(id(Bob));
+		assert!(score > Permill::from_percent(60), "{score:?}");
+
+		let issuance = Balances::total_issuance();
+		eras(1);
+		let record = Rewards::era(0).expect("somebody earned something");
+		// What the fees allow, not what the curve would.
+		assert_eq!(record.work.amount, fee / 10 * 9);
+		assert_eq!(
+			Balances::total_issuance(),
+			issuance + record.work.amount + record.validation.amount
+		);
+		let before = Balances::total_balance(&id(Bob));
+		// By somebody else.
+		assert_ok!(Rewards::claim(signed(Eve), id(Bob), 0));
+		assert_eq!(Balances::total_balance(&id(Bob)), before + fee / 10 * 9);
+	});
+}
+
+#[test]
+fn backers_should_share_the_blocks_rewards_when_an_era_is_over() {
+	run(|| {
+		assert_ok!(ValidatorStaking::delegate(signed(Eve), id(Alice), 300_000 * UNIT));
+		// Elected with it for the next era.
+		eras(2);
+		let record = Rewards::era(1).expect("blocks were authored");
+		let each = record.validation.amount / 4;
+		let (alice, eve) = (Balances::total_balance(&id(Alice)), Balances::total_balance(&id(Eve)));
+		assert_ok!(Rewards::claim_validator(signed(Ferdie), id(Alice), 1));
+		// Alice has 100,000 of 400,000.
+		let got = Balances::total_balance(&id(Eve)) - eve;
+		assert!(got.abs_diff(each / 4 * 3) < 10, "{got} of {each}");
+		assert!((Balances::total_balance(&id(Alice)) - alice).abs_diff(each / 4) < 10);
+	});
+}
+
+#[test]
+fn candidate_should_validate_when_it_has_keys_and_stake() {
+	run(|| {
+		let owner = id(Eve);
+		let generated = SessionKeys::generate(owner.as_ref(), None);
+		let proof = codec::Encode::encode(&generated.proof);
+		assert_ok!(Session::set_keys(signed(Eve), generated.keys, proof));
+		assert_ok!(ValidatorStaking::join(signed(Eve), 200_000 * UNIT, Permill::zero()));
+		let validates =
+			|who: &AccountId32| pallet_session::Validators::<Runtime>::get().contains(who);
+		assert!(!validates(&owner));
+		eras(2);
+		assert!(validates(&owner));
+		assert_eq!(pallet_session::Validators::<Runtime>::get().len(), 5);
+
+		assert_ok!(ValidatorStaking::leave(signed(Eve)));
+		eras(1);
+		assert!(!validates(&owner));
+		let held = ValidatorStaking::held_by(owner.clone());
+		assert_eq!(held[0].held_for, HeldFor::StakeUnbonding);
+		eras(9);
+		assert_eq!(Balances::total_balance_on_hold(&owner), 0);
+	});
+}
+
+/// Two blocks in one slot, say.
+struct Equivocation(AccountId, u32);
+
+impl Offence<(AccountId, ())> for Equivocation {
+	const ID: Kind = *b"test:equivocate_";
+	type TimeSlot = u32;
+
+	fn offenders(&self) -> Vec<(AccountId, ())> {
+		vec![(self.0.clone(), ())]
+	}
+
+	fn session_index(&self) -> u32 {
+		self.1
+	}
+
+	fn validator_set_count(&self) -> u32 {
+		4
+	}
+
+	fn time_slot(&self) -> u32 {
+		1
+	}
+
+	fn slash_fraction(&self, _: u32) -> Perbill {
+		Perbill::from_percent(10)
+	}
+}
+
+#[test]
+fn equivocation_should_cost_those_behind_the_validator_when_its_slash_is_due() {
+	run(|| {
+		assert_ok!(ValidatorStaking::delegate(signed(Eve), id(Dave), 50_000 * UNIT));
+		eras(1);
+		let issuance = Balances::total_issuance();
+		let offence = Equivocation(id(Dave), Session::current_index());
+		assert_ok!(Offences::report_offence(vec![id(Ferdie)], offence));
+		assert_eq!(ValidatorStaking::unapplied_slashes().len(), 1);
+		let minted = |from: Balance| Balances::total_issuance() - from;
+		let treasury = Balances::total_balance(&Treasury::account());
+		let ferdie = Balances::total_balance(&id(Ferdie));
+
+		// The seat goes with one of the next sessions, the stake two eras later.
+		Session::rotate_session();
+		Session::rotate_session();
+		assert!(!pallet_session::Validators::<Runtime>::get().contains(&id(Dave)));
+		assert_eq!(Balances::total_balance_on_hold(&id(Dave)), 100_000 * UNIT + UNIT);
+		eras(4);
+		blocks(2);
+
+		// With the deposit for the session keys.
+		assert_eq!(Balances::total_balance_on_hold(&id(Dave)), 90_000 * UNIT + UNIT);
+		assert_eq!(Balances::total_balance_on_hold(&id(Eve)), 45_000 * UNIT);
+		assert_eq!(Balances::total_balance(&id(Ferdie)) - ferdie, 1_500 * UNIT);
+		assert!(Balances::total_balance(&Treasury::account()) - treasury >= 13_500 * UNIT);
+		// Slashes burn nothing: all that is new was emitted.
+		let emitted: Balance = (0..ValidatorStaking::current_era())
+			.filter_map(Rewards::era)
+			.map(|era| era.work.amount + era.validation.amount)
+			.sum();
+		assert!(minted(issuance) <= emitted);
+	});
+}
+
+#[test]
+fn chain_should_keep_its_validators_when_all_candidates_leave() {
+	run(|| {
+		for who in [Alice, Bob, Charlie, Dave] {
+			assert_ok!(ValidatorStaking::leave(signed(who)));
+		}
+		eras(3);
+		let left = pallet_session::Validators::<Runtime>::get().len();
+		assert!(left >= 1, "nobody is left to make blocks");
+	});
+}
