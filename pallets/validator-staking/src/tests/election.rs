@@ -36,11 +36,14 @@ fn lesser_account_should_be_elected_when_stakes_are_equal() {
 #[test]
 fn candidate_should_not_be_elected_when_keyless_or_chilled_or_below_the_least_bond() {
 	run(|| {
+		assert_ok!(Staking::set_validator_count(RuntimeOrigin::root(), 4));
 		join(KEYLESS, 5 * BOND);
 		join(5, 4 * BOND);
 		assert_ok!(Staking::chill(signed(5)));
 		to_era(1);
 		assert_eq!(seats(), [1, 2, 3, 4]);
+		assert!(Staking::exposure(1, KEYLESS).is_none());
+		assert_ok!(Staking::set_validator_count(RuntimeOrigin::root(), 6));
 		report(1, 3, 95, 1);
 		to_era(3);
 		set_keys(KEYLESS);

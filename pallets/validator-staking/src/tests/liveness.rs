@@ -93,6 +93,18 @@ fn nobody_should_be_chilled_when_too_few_would_remain() {
 }
 
 #[test]
+fn those_that_stand_aside_should_not_be_taken_for_ones_that_remain() {
+	let candidates = (1..=3).map(|who| (who, BOND)).collect();
+	externalities(genesis(candidates, 0)).execute_with(|| {
+		// It has its seat for two sessions more, and is not one of the two that must remain.
+		assert_ok!(Staking::chill(signed(1)));
+		session_without(&[2]);
+		session_without(&[2]);
+		assert_eq!((chilled(), candidate(2).absent), (vec![1], 2));
+	});
+}
+
+#[test]
 fn one_who_is_no_candidate_any_more_should_not_be_counted() {
 	run(|| {
 		assert_ok!(Staking::leave(signed(1)));

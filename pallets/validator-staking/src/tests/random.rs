@@ -1,11 +1,12 @@
 //! Whatever anybody does, in whatever order: no money is lost and nothing is stuck.
 
-use crate::mock::*;
+use crate::{mock::*, Event};
 use pallet_authorship::EventHandler;
 use proptest::prelude::*;
 use reckon_primitives::Balance;
 use sp_runtime::{Perbill, Permill};
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -176,6 +177,64 @@ fn carry_out(step: Step) {
 	}
 }
 
+/// What slashes have taken so far, by validator and by whose stake it was.
+#[derive(Default)]
+struct Taken {
+	validators: BTreeMap<crate::SlashId, AccountId>,
+	amounts: BTreeMap<(AccountId, AccountId), Balance>,
+}
+
+impl Taken {
+	fn note_events(&mut self) {
+		for event in events() {
+			match event {
+				Event::SlashReported { slash, validator, .. } => {
+					self.validators.insert(slash, validator);
+				},
+				Event::StakeSlashed { slash, who, amount } => {
+					let validator = self.validators[&slash];
+					*self.amounts.entry((validator, who)).or_default() += amount;
+				},
+				_ => {},
+			}
+		}
+		System::reset_events();
+	}
+
+	/// Whatever was at stake and can still be slashed is within reach, or was taken before.
+	fn check_reach(&self) {
+		let slashes: Vec<_> = crate::Slashes::<Test>::iter_values().collect();
+		for (era_of, validator, snapshot) in crate::Exposures::<Test>::iter() {
+			let slashed =
+				|slash: &crate::Slash<_>| slash.era == era_of && slash.validator == validator;
+			if era() > era_of + 2 && !slashes.iter().any(slashed) {
+				continue;
+			}
+			let own = std::iter::once((validator, snapshot.own));
+			for (who, at_stake) in own.chain(snapshot.backers) {
+				let bonded = if who == validator {
+					crate::Candidates::<Test>::get(who).map_or(0, |record| record.own)
+				} else {
+					let backers = crate::Backers::<Test>::get(validator);
+					backers.iter().find(|(other, _)| *other == who).map_or(0, |(_, part)| *part)
+				};
+				let unbonding: Balance = crate::Stakers::<Test>::get(who)
+					.unbonding
+					.iter()
+					.filter(|part| part.candidate == validator && part.exposed_until >= era_of)
+					.map(|part| part.amount)
+					.sum();
+				let taken = self.amounts.get(&(validator, who)).copied().unwrap_or_default();
+				assert!(
+					bonded + unbonding + taken >= at_stake,
+					"{who} had {at_stake} behind {validator} in era {era_of}: \
+					{bonded} + {unbonding} + {taken}"
+				);
+			}
+		}
+	}
+}
+
 fn everybody() -> impl Iterator<Item = AccountId> {
 	(1..=60).chain([POT, REPORTER])
 }
@@ -189,9 +248,12 @@ proptest! {
 	) {
 		run(|| {
 			let issuance = pallet_balances::TotalIssuance::<Test>::get();
+			let mut taken = Taken::default();
 			for step in steps {
 				carry_out(step);
 				check();
+				taken.note_events();
+				taken.check_reach();
 				assert!(seats().len() >= 2, "the chain has too few validators");
 				assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
 			}

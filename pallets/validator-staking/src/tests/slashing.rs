@@ -108,8 +108,9 @@ fn unbonding_stake_should_be_spared_when_it_was_taken_back_before_the_election()
 		report(1, 3, 100, 1);
 		to_era(3);
 		let parts = Stakers::<Test>::get(CAROL).unbonding;
-		assert_eq!((parts.len(), parts[0].amount), (1, 2_000));
-		assert_eq!(held(CAROL), 2_000);
+		assert_eq!((parts.len(), parts[0].amount, parts[0].exposed_until), (1, 2_000, 0));
+		to_era(UNBONDING);
+		assert_eq!((held(CAROL), free(CAROL)), (0, START - 3_000));
 	});
 }
 
