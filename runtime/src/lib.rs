@@ -159,6 +159,9 @@ mod runtime {
 	#[runtime::pallet_index(13)]
 	pub type Sudo = pallet_sudo::Pallet<Runtime>;
 
+	#[runtime::pallet_index(14)]
+	pub type MultiBlockMigrations = pallet_migrations::Pallet<Runtime>;
+
 	// Ours. The indices between are for what the design adds.
 	#[runtime::pallet_index(20)]
 	pub type Models = pallet_models::Pallet<Runtime>;

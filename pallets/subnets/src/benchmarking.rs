@@ -25,8 +25,8 @@ fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str) -> T::A
 /// The rules of subnet 0, with as many models as can be listed.
 fn rules<T: Config>() -> SubnetParameters {
 	let subnet = Subnets::<T>::get(0).expect("there is subnet 0");
-	let listed: alloc::collections::BTreeSet<_> =
-		(0..MaxListedModels::get()).map(|n| ModelId::from_low_u64_be(n.into())).collect();
+	let model = |n: u32| ModelId::from(frame_support::Hashable::blake2_256(&n));
+	let listed: alloc::collections::BTreeSet<_> = (0..MaxListedModels::get()).map(model).collect();
 	let membership = Membership::Models(listed.try_into().expect("as many as can be"));
 	SubnetParameters { membership, ..subnet.parameters }
 }

@@ -1,4 +1,6 @@
-//! Weights of `pallet_subnets`, preliminary: counted, not measured; `make weights` writes them.
+//! Weights of `pallet_subnets`, measured by `make weights`; do not edit.
+//!
+//! 2026-11-21, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
@@ -26,96 +28,150 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Names` (r:1 w:1)
+	/// Proof: `Subnets::Names` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::SubnetCount` (r:1 w:1)
-	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `Subnets::SubnetCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Storage: `Subnets::Depositors` (r:0 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:0 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Depositors` (r:0 w:1)
+	/// Proof: `Subnets::Depositors` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn create() -> Weight {
-		Weight::from_parts(60_000_000, 6300)
+		// At least 129_152_000 picoseconds.
+		Weight::from_parts(134_440_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	fn update() -> Weight {
-		Weight::from_parts(25_000_000, 8400)
+		// At least 51_867_000 picoseconds.
+		Weight::from_parts(54_482_000, 7832)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		Weight::from_parts(20_000_000, 8400)
+		// At least 37_115_000 picoseconds.
+		Weight::from_parts(39_288_000, 7832)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::RetirementRange` (r:1 w:1)
+	/// Proof: `Subnets::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Retirements` (r:0 w:1)
+	/// Proof: `Subnets::Retirements` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
-		Weight::from_parts(24_000_000, 8400)
+		// At least 40_580_000 picoseconds.
+		Weight::from_parts(43_535_000, 7832)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Subnets::RetirementRange` (r:1 w:1)
+	/// Proof: `Subnets::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Retirements` (r:2 w:1)
+	/// Proof: `Subnets::Retirements` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Names` (r:0 w:1)
+	/// Proof: `Subnets::Names` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Depositors` (r:0 w:1)
+	/// Proof: `Subnets::Depositors` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
-		Weight::from_parts(66_000_000, 8400)
+		// At least 73_479_000 picoseconds.
+		Weight::from_parts(76_164_000, 7832)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::SubnetGateways` (r:0 w:1)
+	/// Proof: `Subnets::SubnetGateways` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn register_gateway() -> Weight {
-		Weight::from_parts(60_000_000, 8400)
+		// At least 84_887_000 picoseconds.
+		Weight::from_parts(88_922_000, 7832)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn bond_extra() -> Weight {
-		Weight::from_parts(45_000_000, 3800)
+		// At least 69_003_000 picoseconds.
+		Weight::from_parts(71_627_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	fn update_gateway() -> Weight {
-		Weight::from_parts(15_000_000, 3800)
+		// At least 15_894_000 picoseconds.
+		Weight::from_parts(17_226_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::DepartureRange` (r:1 w:1)
+	/// Proof: `Subnets::DepartureRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Departures` (r:0 w:1)
+	/// Proof: `Subnets::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave_gateway() -> Weight {
-		Weight::from_parts(22_000_000, 3800)
+		// At least 20_491_000 picoseconds.
+		Weight::from_parts(22_293_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Subnets::DepartureRange` (r:1 w:1)
+	/// Proof: `Subnets::DepartureRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Departures` (r:2 w:1)
+	/// Proof: `Subnets::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::RetirementRange` (r:1 w:0)
+	/// Proof: `Subnets::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Retirements` (r:1 w:0)
+	/// Proof: `Subnets::Retirements` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::SubnetGateways` (r:0 w:1)
+	/// Proof: `Subnets::SubnetGateways` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn finish_departure() -> Weight {
-		Weight::from_parts(60_000_000, 6100)
-			.saturating_add(T::DbWeight::get().reads(6))
+		// At least 68_863_000 picoseconds.
+		Weight::from_parts(71_877_000, 6044)
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn slash_gateway() -> Weight {
-		Weight::from_parts(55_000_000, 6200)
+		// At least 56_835_000 picoseconds.
+		Weight::from_parts(59_238_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -124,57 +180,57 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn create() -> Weight {
-		Weight::from_parts(60_000_000, 6300)
+		Weight::from_parts(134_440_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().writes(6))
+			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn update() -> Weight {
-		Weight::from_parts(25_000_000, 8400)
+		Weight::from_parts(54_482_000, 7832)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(20_000_000, 8400)
+		Weight::from_parts(39_288_000, 7832)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn retire() -> Weight {
-		Weight::from_parts(24_000_000, 8400)
+		Weight::from_parts(43_535_000, 7832)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn remove_retired() -> Weight {
-		Weight::from_parts(66_000_000, 8400)
+		Weight::from_parts(76_164_000, 7832)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn register_gateway() -> Weight {
-		Weight::from_parts(60_000_000, 8400)
+		Weight::from_parts(88_922_000, 7832)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn bond_extra() -> Weight {
-		Weight::from_parts(45_000_000, 3800)
+		Weight::from_parts(71_627_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn update_gateway() -> Weight {
-		Weight::from_parts(15_000_000, 3800)
+		Weight::from_parts(17_226_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn leave_gateway() -> Weight {
-		Weight::from_parts(22_000_000, 3800)
+		Weight::from_parts(22_293_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn finish_departure() -> Weight {
-		Weight::from_parts(60_000_000, 6100)
-			.saturating_add(ParityDbWeight::get().reads(6))
+		Weight::from_parts(71_877_000, 6044)
+			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn slash_gateway() -> Weight {
-		Weight::from_parts(55_000_000, 6200)
+		Weight::from_parts(59_238_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}

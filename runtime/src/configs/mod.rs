@@ -3,6 +3,7 @@
 mod balances;
 mod consensus;
 mod jobs;
+mod migrations;
 mod models;
 mod providers;
 mod reputation;

@@ -60,6 +60,8 @@ impl frame_system::Config for Runtime {
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type MaxConsumers = frame_support::traits::ConstU32<16>;
 	type OnKilledAccount = crate::Jobs;
+	type SingleBlockMigrations = super::migrations::SingleBlock;
+	type MultiBlockMigrator = crate::MultiBlockMigrations;
 }
 
 impl pallet_timestamp::Config for Runtime {
