@@ -72,5 +72,7 @@ fn tell(report: &Report) {
 	println!("events");
 	report.events.iter().for_each(|(name, count)| println!("  {name}: {count}"));
 	let Report { calls, succeeded, blocks, eras, checks, .. } = report;
-	println!("{calls} calls, {succeeded} did something, {blocks} blocks, {eras} eras, {checks} checks");
+	println!(
+		"{calls} calls, {succeeded} did something, {blocks} blocks, {eras} eras, {checks} checks"
+	);
 }

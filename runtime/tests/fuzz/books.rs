@@ -133,7 +133,9 @@ impl Books {
 	) -> Result<(), String> {
 		let known = self.jobs.remove(job).ok_or_else(|| format!("job {job:?} ends twice"))?;
 		ensure(known == (client.clone(), paid.saturating_add(refunded)), || {
-			format!("job {job:?}: {known:?} became {paid} paid and {refunded} refunded to {client:?}")
+			format!(
+				"job {job:?}: {known:?} became {paid} paid and {refunded} refunded to {client:?}"
+			)
 		})?;
 		let ledger = self.ledgers.entry(client.clone()).or_default();
 		ledger.paid += paid;

@@ -15,8 +15,7 @@ use reckon_primitives::{
 use reckon_runtime::{
 	adapters::Treasury,
 	configs::{ProxyType, EXISTENTIAL_DEPOSIT},
-	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System,
-	ValidatorStaking,
+	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System, ValidatorStaking,
 };
 use reckon_support::{Membership, SubnetParameters};
 use sp_core::H256;
@@ -28,7 +27,7 @@ type Signed = (AccountId, RuntimeCall);
 /// All kinds of signed calls, and how often each is made.
 const MENU: &[(u32, fn(&mut Fuzzer) -> Signed)] = &[
 	(220, Fuzzer::submit_job),
-	(200, Fuzzer::deliver),
+	(240, Fuzzer::deliver),
 	(30, Fuzzer::decline),
 	(25, Fuzzer::cancel),
 	(45, Fuzzer::register_provider),
@@ -39,9 +38,9 @@ const MENU: &[(u32, fn(&mut Fuzzer) -> Signed)] = &[
 	(10, Fuzzer::withdraw_offer),
 	(10, Fuzzer::pause),
 	(40, Fuzzer::resume_provider),
-	(15, Fuzzer::leave_provider),
+	(5, Fuzzer::leave_provider),
 	(12, Fuzzer::register_model),
-	(3, Fuzzer::deprecate_model),
+	(2, Fuzzer::deprecate_model),
 	(6, Fuzzer::transfer_model),
 	(25, Fuzzer::join),
 	(12, Fuzzer::raise_stake),
@@ -95,7 +94,8 @@ fn add_costs(costs: &mut Totals, who: &AccountId, call: &RuntimeCall) {
 		RuntimeCall::Balances(BalanceCall::transfer_keep_alive { value, .. }) => *value,
 		RuntimeCall::Balances(BalanceCall::transfer_all { .. }) => Balance::MAX,
 		RuntimeCall::Subnets(SubnetCall::create { .. }) => {
-			<<Runtime as pallet_subnets::Config>::CreationFee as frame_support::traits::Get<_>>::get()
+			<<Runtime as pallet_subnets::Config>::CreationFee as frame_support::traits::Get<_>>::get(
+			)
 		},
 		RuntimeCall::Utility(
 			UtilityCall::batch { calls }
@@ -148,15 +148,28 @@ impl Fuzzer {
 
 	// What arguments are made of.
 
-	/// Anybody.
+	/// Anybody who can sign.
 	pub(super) fn account(&mut self) -> AccountId {
-		match self.rng.random_range(0..200) {
+		if self.one_in(40) {
 			// Somebody new, or who was here once.
-			0..6 => AccountId::from([100 + self.rng.random_range(0..40); 32]),
-			6 => Treasury::account(),
-			7 => Rewards::account(),
-			_ => self.people[self.rng.random_range(0..self.people.len())].clone(),
+			return AccountId::from([100 + self.rng.random_range(0..40); 32]);
 		}
+		self.people[self.rng.random_range(0..self.people.len())].clone()
+	}
+
+	/// Anybody who can be named.
+	fn anybody(&mut self) -> AccountId {
+		match self.rng.random_range(0..60) {
+			0 => Treasury::account(),
+			1 => Rewards::account(),
+			_ => self.account(),
+		}
+	}
+
+	/// A call that somebody has the key for.
+	fn signed_with_a_key(&mut self) -> Signed {
+		let (who, call) = self.signed();
+		(if who == Treasury::account() { self.account() } else { who }, call)
 	}
 
 	/// The wealthiest of three.
@@ -354,7 +367,7 @@ impl Fuzzer {
 			4 => now + 7 * time::DAYS,
 			5 => now + 7 * time::DAYS + 1,
 			6 => now + self.rng.random_range(100..10_000),
-			_ => now + self.rng.random_range(4..60),
+			_ => now + self.rng.random_range(4..150),
 		};
 		let request = JobRequest {
 			subnet: if self.one_in(4) { self.subnet() } else { 0 },
@@ -385,7 +398,10 @@ impl Fuzzer {
 	/// A job that somebody is to deliver, with the worker; or one that somebody once was.
 	fn assigned(&mut self) -> (AccountId, JobId) {
 		let all: Vec<_> = if self.one_in(20) {
-			pallet_jobs::Jobs::<Runtime>::iter_keys().take(64).map(|job| (self.provider(), job)).collect()
+			pallet_jobs::Jobs::<Runtime>::iter_keys()
+				.take(64)
+				.map(|job| (self.provider(), job))
+				.collect()
 		} else {
 			pallet_jobs::ProviderJobs::<Runtime>::iter_keys().collect()
 		};
@@ -402,7 +418,8 @@ impl Fuzzer {
 		let (length, max_output) =
 			job.map_or((0, 0), |job| (job.payload.length, job.sampling.max_output));
 		let units = Units {
-			input: self.rng.random_range(0..=length.saturating_add(256)) + u32::from(self.one_in(80)) * 400,
+			input: self.rng.random_range(0..=length.saturating_add(256))
+				+ u32::from(self.one_in(80)) * 400,
 			output: self.rng.random_range(0..=max_output) + u32::from(self.one_in(80)) * 400,
 		};
 		let length = self.rng.random_range(1..40);
@@ -449,7 +466,7 @@ impl Fuzzer {
 	fn register_provider(&mut self) -> Signed {
 		let who = self.wealthy();
 		let bond = self.bond(&who, 100 * UNIT);
-		let worker = self.account();
+		let worker = self.anybody();
 		let capacity = match self.rng.random_range(0..20) {
 			0 => 0,
 			1 => 1_025,
@@ -460,7 +477,7 @@ impl Fuzzer {
 	}
 
 	fn set_worker(&mut self) -> Signed {
-		(self.provider(), ProviderCall::set_worker { worker: self.account() }.into())
+		(self.provider(), ProviderCall::set_worker { worker: self.anybody() }.into())
 	}
 
 	fn update_provider(&mut self) -> Signed {
@@ -536,7 +553,7 @@ impl Fuzzer {
 
 	fn transfer_model(&mut self) -> Signed {
 		let (owner, model) = self.owned_model();
-		(owner, ModelCall::transfer { model, to: self.account() }.into())
+		(owner, ModelCall::transfer { model, to: self.anybody() }.into())
 	}
 
 	// Stakes.
@@ -555,7 +572,8 @@ impl Fuzzer {
 
 	fn unbond(&mut self) -> Signed {
 		let who = self.candidate();
-		let own = pallet_validator_staking::Candidates::<Runtime>::get(&who).map_or(0, |record| record.own);
+		let own = pallet_validator_staking::Candidates::<Runtime>::get(&who)
+			.map_or(0, |record| record.own);
 		let amount = self.amount(own / 4);
 		(who, StakingCall::unbond { amount }.into())
 	}
@@ -607,8 +625,9 @@ impl Fuzzer {
 		let all: Vec<_> = pallet_rewards::Unclaimed::<Runtime>::iter_keys().take(64).collect();
 		let Some((earner, duty, era)) = self.one_of(&all).filter(|_| !self.one_in(15)) else {
 			let era = ValidatorStaking::current_era();
-			let era = if self.one_in(4) { self.rng.random() } else { self.rng.random_range(0..=era) };
-			return (self.account(), RewardCall::claim { earner: self.account(), era }.into());
+			let era =
+				if self.one_in(4) { self.rng.random() } else { self.rng.random_range(0..=era) };
+			return (self.account(), RewardCall::claim { earner: self.anybody(), era }.into());
 		};
 		let era = era.into();
 		let call = match duty {
@@ -632,7 +651,7 @@ impl Fuzzer {
 
 	fn transfer_subnet(&mut self) -> Signed {
 		let (owner, subnet) = self.owned_subnet();
-		(owner, SubnetCall::transfer { subnet, to: self.account() }.into())
+		(owner, SubnetCall::transfer { subnet, to: self.anybody() }.into())
 	}
 
 	fn retire_subnet(&mut self) -> Signed {
@@ -666,7 +685,7 @@ impl Fuzzer {
 	fn transfer(&mut self) -> Signed {
 		let who = self.wealthy();
 		let value = if self.one_in(4) { self.part_of(&who, 1) } else { self.part_of(&who, 20) };
-		let dest = Address::Id(self.poor());
+		let dest = Address::Id(if self.one_in(20) { self.anybody() } else { self.poor() });
 		let call = if self.one_in(2) {
 			pallet_balances::Call::transfer_allow_death { dest, value }
 		} else {
@@ -676,7 +695,7 @@ impl Fuzzer {
 	}
 
 	fn transfer_all(&mut self) -> Signed {
-		let (dest, keep_alive) = (Address::Id(self.account()), self.one_in(3));
+		let (dest, keep_alive) = (Address::Id(self.anybody()), self.one_in(3));
 		(self.poor(), pallet_balances::Call::transfer_all { dest, keep_alive }.into())
 	}
 
@@ -724,7 +743,7 @@ impl Fuzzer {
 
 	/// Calls of one account, or as good as: most are of the kinds that it may make.
 	fn batch(&mut self) -> Signed {
-		let (who, first) = self.signed();
+		let (who, first) = self.signed_with_a_key();
 		let mut calls = vec![first];
 		for _ in 0..self.rng.random_range(0..6) {
 			calls.push(self.signed().1);
@@ -738,21 +757,16 @@ impl Fuzzer {
 	}
 
 	fn as_derivative(&mut self) -> Signed {
-		let (who, call) = self.signed();
+		let (who, call) = self.signed_with_a_key();
 		let (index, call) = (self.rng.random_range(0..2), Box::new(call));
 		(who, pallet_utility::Call::as_derivative { index, call }.into())
 	}
 
 	fn add_proxy(&mut self) -> Signed {
 		let proxy_type = self.proxy_type();
-		let delegate = Address::Id(self.account());
+		let delegate = Address::Id(self.anybody());
 		let (who, delay) = (self.account(), u32::from(self.one_in(10)));
-		let call = if self.one_in(8) {
-			pallet_proxy::Call::create_pure { proxy_type, delay, index: self.rng.random_range(0..2) }
-		} else {
-			pallet_proxy::Call::add_proxy { delegate, proxy_type, delay }
-		};
-		(who, call.into())
+		(who, pallet_proxy::Call::add_proxy { delegate, proxy_type, delay }.into())
 	}
 
 	fn proxy_type(&mut self) -> ProxyType {
@@ -788,7 +802,7 @@ impl Fuzzer {
 
 	fn proxy(&mut self) -> Signed {
 		let (mut real, mut delegate, ..) = self.proxied();
-		let (signer, call) = self.signed();
+		let (signer, call) = self.signed_with_a_key();
 		// Of somebody whose call it is, if there is a proxy for it.
 		if let Some(proxy) = pallet_proxy::Proxies::<Runtime>::get(&signer).0.first() {
 			(real, delegate) = (signer, proxy.delegate.clone());
@@ -803,15 +817,16 @@ impl Fuzzer {
 	fn govern(&mut self) -> RuntimeCall {
 		match self.rng.random_range(0..20) {
 			0..8 => {
-				let count = if self.one_in(10) { self.rng.random() } else { self.rng.random_range(0..14) };
+				let count =
+					if self.one_in(10) { self.rng.random() } else { self.rng.random_range(0..14) };
 				StakingCall::set_validator_count { count }.into()
 			},
-			8..10 => {
+			8 => {
 				let all: Vec<_> =
 					ValidatorStaking::unapplied_slashes().into_iter().map(|(id, _)| id).collect();
 				let ids: Vec<_> = (0..self.rng.random_range(0..3))
 					.map(|_| match self.one_of(&all) {
-						Some(id) if !self.one_in(4) => id,
+						Some(id) if self.one_in(3) => id,
 						_ => self.rng.random_range(0..100),
 					})
 					.collect();

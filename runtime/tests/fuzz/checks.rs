@@ -4,8 +4,9 @@ use super::{ensure, Fuzzer, Signer};
 use frame_support::traits::fungible::Inspect;
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
-	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Balances, Babe, Jobs, Models, Providers,
-	Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session, Subnets, System, ValidatorStaking,
+	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Babe, Balances, Jobs, Models,
+	Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session, Subnets,
+	System, ValidatorStaking,
 };
 use sp_runtime::{traits::Dispatchable, DispatchError};
 use std::collections::BTreeMap;
@@ -108,7 +109,8 @@ impl Fuzzer {
 	fn ledgers_are_what_happened(&self) -> Result<(), String> {
 		let on_chain: BTreeMap<_, _> = pallet_jobs::Ledgers::<Runtime>::iter().collect();
 		ensure(on_chain == self.books.ledgers, || {
-			let other = |(who, ledger): &(&AccountId, &_)| self.books.ledgers.get(who) != Some(ledger);
+			let other =
+				|(who, ledger): &(&AccountId, &_)| self.books.ledgers.get(who) != Some(ledger);
 			format!("ledgers are not what happened: {:?}", on_chain.iter().find(other))
 		})
 	}
@@ -116,10 +118,13 @@ impl Fuzzer {
 	/// Everybody goes; the chain returns all money but the deposits for what stays.
 	pub(super) fn everybody_leaves(&mut self) -> Result<(), String> {
 		self.remember("everybody leaves".into());
-		for who in pallet_validator_staking::Candidates::<Runtime>::iter_keys().collect::<Vec<_>>() {
+		for who in pallet_validator_staking::Candidates::<Runtime>::iter_keys().collect::<Vec<_>>()
+		{
 			self.must(&who, pallet_validator_staking::Call::leave {})?;
 		}
-		for (candidate, backers) in pallet_validator_staking::Backers::<Runtime>::iter().collect::<Vec<_>>() {
+		for (candidate, backers) in
+			pallet_validator_staking::Backers::<Runtime>::iter().collect::<Vec<_>>()
+		{
 			for (who, amount) in backers {
 				let candidate = candidate.clone();
 				self.must(&who, pallet_validator_staking::Call::undelegate { candidate, amount })?;
@@ -146,7 +151,9 @@ impl Fuzzer {
 			held.retain(|purpose, _| {
 				!matches!(purpose, Purpose::Model | Purpose::Subnet | Purpose::SessionKeys)
 			});
-			ensure(held.is_empty(), || format!("everybody has left, and {who:?} has {held:?} on hold"))?;
+			ensure(held.is_empty(), || {
+				format!("everybody has left, and {who:?} has {held:?} on hold")
+			})?;
 		}
 		ensure(pallet_validator_staking::Stakers::<Runtime>::iter().next().is_none(), || {
 			"everybody has left, and somebody is a staker".into()
@@ -189,7 +196,9 @@ fn held_is_what_is_told(who: &AccountId, reserved: Balance) -> Result<(), String
 	let proxies = pallet_proxy::Proxies::<Runtime>::get(who).1;
 	let announced = pallet_proxy::Announcements::<Runtime>::get(who).1;
 	ensure(reserved == sum + proxies + announced, || {
-		format!("{who:?} has {reserved} reserved: {sum} held, {proxies} and {announced} for proxies")
+		format!(
+			"{who:?} has {reserved} reserved: {sum} held, {proxies} and {announced} for proxies"
+		)
 	})?;
 	// Who had keys at genesis has left nothing for them.
 	if let Some(deposit) = held.remove(&Purpose::SessionKeys) {
@@ -212,7 +221,9 @@ fn loads_are_jobs() -> Result<(), String> {
 	}
 	for (who, provider) in pallet_providers::Providers::<Runtime>::iter() {
 		let has = jobs.remove(&who).unwrap_or(0);
-		ensure(provider.load == has, || format!("{who:?} has {has} jobs and load {}", provider.load))?;
+		ensure(provider.load == has, || {
+			format!("{who:?} has {has} jobs and load {}", provider.load)
+		})?;
 	}
 	ensure(jobs.is_empty(), || format!("jobs of no provider: {jobs:?}"))
 }

@@ -37,6 +37,8 @@ use std::{
 
 /// How many of the last calls a failure shows.
 const SHOWN: usize = 12;
+/// How many bytes of each.
+const MOST_SHOWN: usize = 800;
 /// After so many calls the state is written anew, without the traces of what was deleted.
 const CALLS_PER_STATE: u64 = 1_000;
 /// In so many calls, one is watched: who has lost what by it.
@@ -194,7 +196,7 @@ impl Fuzzer {
 		} else {
 			self.dispatch(signer, call)?;
 		}
-		if self.one_in(500) {
+		if self.one_in(200) {
 			self.offend();
 		}
 		if self.one_in(10) {
@@ -204,14 +206,18 @@ impl Fuzzer {
 	}
 
 	fn remember(&mut self, mut what: String) {
-		if what.len() > 1_000 {
-			let end = (0..=1_000).rev().find(|at| what.is_char_boundary(*at)).unwrap_or(0);
+		if what.len() > MOST_SHOWN {
+			let end = (0..=MOST_SHOWN).rev().find(|at| what.is_char_boundary(*at)).unwrap_or(0);
 			what.truncate(end);
 		}
 		if self.last.len() == SHOWN {
 			self.last.pop_front();
 		}
-		self.last.push_back(format!("#{} block {} {what}", self.report.calls, System::block_number()));
+		self.last.push_back(format!(
+			"#{} block {} {what}",
+			self.report.calls,
+			System::block_number()
+		));
 	}
 
 	/// Makes a call, and sees that nobody pays for it but who signed it, and no more than it says.
