@@ -25,6 +25,8 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -34,7 +36,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:1)
@@ -47,11 +49,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn submit_job(b: u32, ) -> Weight {
-		// At least 93_569_000 picoseconds.
-		Weight::from_parts(98_291_241, 3775)
-			// Standard error: 12.
-			.saturating_add(Weight::from_parts(3_997, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(6))
+		// At least 108_802_000 picoseconds.
+		Weight::from_parts(113_714_204, 7832)
+			// Standard error: 14.
+			.saturating_add(Weight::from_parts(5_527, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
@@ -62,6 +64,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Answers` (r:0 w:1)
@@ -70,11 +74,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn deliver(b: u32, ) -> Weight {
-		// At least 78_828_000 picoseconds.
-		Weight::from_parts(86_398_957, 3985)
-			// Standard error: 136.
-			.saturating_add(Weight::from_parts(3_924, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(4))
+		// At least 90_866_000 picoseconds.
+		Weight::from_parts(105_329_692, 7832)
+			// Standard error: 222.
+			.saturating_add(Weight::from_parts(6_073, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
@@ -83,14 +87,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::AverageValue` (r:1 w:0)
+	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
-		// At least 61_893_000 picoseconds.
-		Weight::from_parts(66_469_000, 3985)
-			.saturating_add(T::DbWeight::get().reads(3))
+		// At least 64_997_000 picoseconds.
+		Weight::from_parts(71_217_000, 3985)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
@@ -98,14 +104,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		// At least 76_404_000 picoseconds.
-		Weight::from_parts(80_590_000, 3985)
+		// At least 77_005_000 picoseconds.
+		Weight::from_parts(80_640_000, 3985)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -127,12 +133,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Offers` (r:8 w:0)
 	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(209), added: 2684, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Reputations` (r:8 w:0)
+	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_open() -> Weight {
-		// At least 236_081_000 picoseconds.
-		Weight::from_parts(245_135_000, 22862)
-			.saturating_add(T::DbWeight::get().reads(31))
+		// At least 272_045_000 picoseconds.
+		Weight::from_parts(280_868_000, 22862)
+			.saturating_add(T::DbWeight::get().reads(40))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
@@ -153,16 +163,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Offers` (r:7 w:0)
 	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(209), added: 2684, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn due_expired() -> Weight {
-		// At least 267_819_000 picoseconds.
-		Weight::from_parts(276_562_000, 20128)
-			.saturating_add(T::DbWeight::get().reads(31))
+		// At least 275_961_000 picoseconds.
+		Weight::from_parts(285_405_000, 20128)
+			.saturating_add(T::DbWeight::get().reads(32))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
@@ -173,19 +185,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::AverageValue` (r:1 w:0)
+	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Reputations` (r:1 w:1)
+	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_assigned() -> Weight {
-		// At least 116_574_000 picoseconds.
-		Weight::from_parts(121_551_000, 6028)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(9))
+		// At least 126_779_000 picoseconds.
+		Weight::from_parts(132_668_000, 6028)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
 	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -195,19 +211,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:4 w:4)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::AverageValue` (r:1 w:1)
+	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Reputations` (r:1 w:1)
+	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::ActiveEra` (r:1 w:1)
+	/// Proof: `Rewards::ActiveEra` (`max_values`: Some(1), `max_size`: Some(104), added: 599, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Rewards::Points` (r:1 w:1)
+	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Unclaimed` (r:0 w:1)
+	/// Proof: `Rewards::Unclaimed` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::EmissionBase` (r:0 w:1)
+	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::OldestEra` (r:0 w:1)
+	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn due_delivered() -> Weight {
-		// At least 255_851_000 picoseconds.
-		Weight::from_parts(263_602_000, 11402)
-			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().writes(11))
+		// At least 302_340_000 picoseconds.
+		Weight::from_parts(311_484_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().writes(18))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
 	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -222,8 +256,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::ClientJobs` (r:0 w:1)
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_final() -> Weight {
-		// At least 42_914_000 picoseconds.
-		Weight::from_parts(46_930_000, 7595)
+		// At least 42_484_000 picoseconds.
+		Weight::from_parts(46_069_000, 7595)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -232,49 +266,49 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit_job(b: u32, ) -> Weight {
-		Weight::from_parts(98_291_241, 3775)
-			.saturating_add(Weight::from_parts(3_997, 0).saturating_mul(b.into()))
-			.saturating_add(ParityDbWeight::get().reads(6))
+		Weight::from_parts(113_714_204, 7832)
+			.saturating_add(Weight::from_parts(5_527, 0).saturating_mul(b.into()))
+			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(8))
 	}
 	fn deliver(b: u32, ) -> Weight {
-		Weight::from_parts(86_398_957, 3985)
-			.saturating_add(Weight::from_parts(3_924, 0).saturating_mul(b.into()))
-			.saturating_add(ParityDbWeight::get().reads(4))
+		Weight::from_parts(105_329_692, 7832)
+			.saturating_add(Weight::from_parts(6_073, 0).saturating_mul(b.into()))
+			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn decline() -> Weight {
-		Weight::from_parts(66_469_000, 3985)
-			.saturating_add(ParityDbWeight::get().reads(3))
+		Weight::from_parts(71_217_000, 3985)
+			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(80_590_000, 3985)
+		Weight::from_parts(80_640_000, 3985)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_open() -> Weight {
-		Weight::from_parts(245_135_000, 22862)
-			.saturating_add(ParityDbWeight::get().reads(31))
+		Weight::from_parts(280_868_000, 22862)
+			.saturating_add(ParityDbWeight::get().reads(40))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_expired() -> Weight {
-		Weight::from_parts(276_562_000, 20128)
-			.saturating_add(ParityDbWeight::get().reads(31))
+		Weight::from_parts(285_405_000, 20128)
+			.saturating_add(ParityDbWeight::get().reads(32))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn due_assigned() -> Weight {
-		Weight::from_parts(121_551_000, 6028)
-			.saturating_add(ParityDbWeight::get().reads(8))
-			.saturating_add(ParityDbWeight::get().writes(9))
+		Weight::from_parts(132_668_000, 6028)
+			.saturating_add(ParityDbWeight::get().reads(10))
+			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn due_delivered() -> Weight {
-		Weight::from_parts(263_602_000, 11402)
-			.saturating_add(ParityDbWeight::get().reads(12))
-			.saturating_add(ParityDbWeight::get().writes(11))
+		Weight::from_parts(311_484_000, 11402)
+			.saturating_add(ParityDbWeight::get().reads(18))
+			.saturating_add(ParityDbWeight::get().writes(18))
 	}
 	fn due_final() -> Weight {
-		Weight::from_parts(46_930_000, 7595)
+		Weight::from_parts(46_069_000, 7595)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}

@@ -29,12 +29,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Depositors` (r:0 w:1)
 	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn register_model() -> Weight {
-		// At least 71_266_000 picoseconds.
-		Weight::from_parts(74_241_000, 3775)
+		// At least 73_500_000 picoseconds.
+		Weight::from_parts(76_985_000, 3775)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -45,16 +45,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Models::Retirements` (r:0 w:1)
 	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn deprecate() -> Weight {
-		// At least 18_978_000 picoseconds.
-		Weight::from_parts(20_531_000, 3775)
+		// At least 19_279_000 picoseconds.
+		Weight::from_parts(21_091_000, 3775)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Models::Models` (r:1 w:1)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		// At least 15_944_000 picoseconds.
-		Weight::from_parts(17_256_000, 3775)
+		// At least 15_964_000 picoseconds.
+		Weight::from_parts(17_506_000, 3775)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -67,7 +67,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Names` (r:0 w:1)
 	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Retired` (r:0 w:1)
@@ -75,8 +75,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Models::Depositors` (r:0 w:1)
 	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
-		// At least 67_330_000 picoseconds.
-		Weight::from_parts(70_996_000, 6044)
+		// At least 69_494_000 picoseconds.
+		Weight::from_parts(72_428_000, 6044)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -85,22 +85,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn register_model() -> Weight {
-		Weight::from_parts(74_241_000, 3775)
+		Weight::from_parts(76_985_000, 3775)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn deprecate() -> Weight {
-		Weight::from_parts(20_531_000, 3775)
+		Weight::from_parts(21_091_000, 3775)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(17_256_000, 3775)
+		Weight::from_parts(17_506_000, 3775)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn remove_retired() -> Weight {
-		Weight::from_parts(70_996_000, 6044)
+		Weight::from_parts(72_428_000, 6044)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(8))
 	}

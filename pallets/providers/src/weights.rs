@@ -34,10 +34,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
-		// At least 65_597_000 picoseconds.
-		Weight::from_parts(68_291_000, 3724)
+		// At least 67_912_000 picoseconds.
+		Weight::from_parts(71_446_000, 3724)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -46,8 +46,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Providers::Workers` (r:1 w:2)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn set_worker() -> Weight {
-		// At least 21_753_000 picoseconds.
-		Weight::from_parts(23_415_000, 3724)
+		// At least 21_843_000 picoseconds.
+		Weight::from_parts(23_585_000, 3724)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -61,10 +61,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// `o` was measured from 0 to 32.
 	fn update(o: u32, ) -> Weight {
-		// At least 26_910_000 picoseconds.
-		Weight::from_parts(44_054_550, 3724)
-			// Standard error: 240_627.
-			.saturating_add(Weight::from_parts(275_164_793, 0).saturating_mul(o.into()))
+		// At least 26_580_000 picoseconds.
+		Weight::from_parts(28_292_000, 3724)
+			// Standard error: 764_421.
+			.saturating_add(Weight::from_parts(286_081_232, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((32_u64).saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -76,7 +76,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Offers` (r:33 w:32)
 	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(209), added: 2684, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::TicketCounts` (r:32 w:32)
@@ -85,10 +85,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// `o` was measured from 0 to 32.
 	fn bond_extra(o: u32, ) -> Weight {
-		// At least 82_663_000 picoseconds.
-		Weight::from_parts(89_032_427, 3724)
-			// Standard error: 72_149.
-			.saturating_add(Weight::from_parts(104_137_370, 0).saturating_mul(o.into()))
+		// At least 83_434_000 picoseconds.
+		Weight::from_parts(85_031_340, 3724)
+			// Standard error: 135_272.
+			.saturating_add(Weight::from_parts(107_305_554, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -106,8 +106,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Providers::Tickets` (r:0 w:16)
 	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		// At least 122_803_000 picoseconds.
-		Weight::from_parts(126_549_000, 3775)
+		// At least 124_846_000 picoseconds.
+		Weight::from_parts(129_613_000, 3775)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(19))
 	}
@@ -120,16 +120,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Providers::Tickets` (r:16 w:32)
 	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	fn withdraw_offer() -> Weight {
-		// At least 322_721_000 picoseconds.
-		Weight::from_parts(333_607_000, 46618)
+		// At least 323_672_000 picoseconds.
+		Weight::from_parts(333_397_000, 46618)
 			.saturating_add(T::DbWeight::get().reads(35))
 			.saturating_add(T::DbWeight::get().writes(51))
 	}
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
 	fn pause() -> Weight {
-		// At least 14_512_000 picoseconds.
-		Weight::from_parts(15_964_000, 3724)
+		// At least 14_521_000 picoseconds.
+		Weight::from_parts(15_874_000, 3724)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -143,10 +143,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	/// `o` was measured from 0 to 32.
 	fn resume(o: u32, ) -> Weight {
-		// At least 25_348_000 picoseconds.
-		Weight::from_parts(21_990_646, 3724)
-			// Standard error: 176_576.
-			.saturating_add(Weight::from_parts(106_178_759, 0).saturating_mul(o.into()))
+		// At least 25_017_000 picoseconds.
+		Weight::from_parts(25_594_989, 3724)
+			// Standard error: 165_873.
+			.saturating_add(Weight::from_parts(107_157_477, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -167,10 +167,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// `o` was measured from 0 to 32.
 	fn leave(o: u32, ) -> Weight {
-		// At least 30_676_000 picoseconds.
-		Weight::from_parts(52_809_160, 3724)
-			// Standard error: 317_129.
-			.saturating_add(Weight::from_parts(295_869_139, 0).saturating_mul(o.into()))
+		// At least 30_475_000 picoseconds.
+		Weight::from_parts(19_246_564, 3724)
+			// Standard error: 473_986.
+			.saturating_add(Weight::from_parts(303_772_378, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((34_u64).saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -186,24 +186,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Reputations` (r:1 w:0)
+	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Workers` (r:0 w:1)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn finish_departure() -> Weight {
-		// At least 63_815_000 picoseconds.
-		Weight::from_parts(67_080_000, 6044)
-			.saturating_add(T::DbWeight::get().reads(6))
+		// At least 73_139_000 picoseconds.
+		Weight::from_parts(76_274_000, 6044)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn on_provider_outcome() -> Weight {
-		// At least 57_786_000 picoseconds.
-		Weight::from_parts(60_350_000, 6196)
+		// At least 59_559_000 picoseconds.
+		Weight::from_parts(62_342_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -212,18 +214,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn register() -> Weight {
-		Weight::from_parts(68_291_000, 3724)
+		Weight::from_parts(71_446_000, 3724)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn set_worker() -> Weight {
-		Weight::from_parts(23_415_000, 3724)
+		Weight::from_parts(23_585_000, 3724)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn update(o: u32, ) -> Weight {
-		Weight::from_parts(44_054_550, 3724)
-			.saturating_add(Weight::from_parts(275_164_793, 0).saturating_mul(o.into()))
+		Weight::from_parts(28_292_000, 3724)
+			.saturating_add(Weight::from_parts(286_081_232, 0).saturating_mul(o.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((32_u64).saturating_mul(o.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))
@@ -231,8 +233,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 42944).saturating_mul(o.into()))
 	}
 	fn bond_extra(o: u32, ) -> Weight {
-		Weight::from_parts(89_032_427, 3724)
-			.saturating_add(Weight::from_parts(104_137_370, 0).saturating_mul(o.into()))
+		Weight::from_parts(85_031_340, 3724)
+			.saturating_add(Weight::from_parts(107_305_554, 0).saturating_mul(o.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(o.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
@@ -240,23 +242,23 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2684).saturating_mul(o.into()))
 	}
 	fn offer() -> Weight {
-		Weight::from_parts(126_549_000, 3775)
+		Weight::from_parts(129_613_000, 3775)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(19))
 	}
 	fn withdraw_offer() -> Weight {
-		Weight::from_parts(333_607_000, 46618)
+		Weight::from_parts(333_397_000, 46618)
 			.saturating_add(ParityDbWeight::get().reads(35))
 			.saturating_add(ParityDbWeight::get().writes(51))
 	}
 	fn pause() -> Weight {
-		Weight::from_parts(15_964_000, 3724)
+		Weight::from_parts(15_874_000, 3724)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn resume(o: u32, ) -> Weight {
-		Weight::from_parts(21_990_646, 3724)
-			.saturating_add(Weight::from_parts(106_178_759, 0).saturating_mul(o.into()))
+		Weight::from_parts(25_594_989, 3724)
+			.saturating_add(Weight::from_parts(107_157_477, 0).saturating_mul(o.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(o.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))
@@ -264,8 +266,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2684).saturating_mul(o.into()))
 	}
 	fn leave(o: u32, ) -> Weight {
-		Weight::from_parts(52_809_160, 3724)
-			.saturating_add(Weight::from_parts(295_869_139, 0).saturating_mul(o.into()))
+		Weight::from_parts(19_246_564, 3724)
+			.saturating_add(Weight::from_parts(303_772_378, 0).saturating_mul(o.into()))
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().reads((34_u64).saturating_mul(o.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
@@ -273,12 +275,12 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 45628).saturating_mul(o.into()))
 	}
 	fn finish_departure() -> Weight {
-		Weight::from_parts(67_080_000, 6044)
-			.saturating_add(ParityDbWeight::get().reads(6))
+		Weight::from_parts(76_274_000, 6044)
+			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn on_provider_outcome() -> Weight {
-		Weight::from_parts(60_350_000, 6196)
+		Weight::from_parts(62_342_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}

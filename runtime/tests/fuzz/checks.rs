@@ -1,0 +1,229 @@
+//! What must hold, whatever anybody does.
+
+use super::{ensure, Fuzzer, Signer};
+use frame_support::traits::fungible::Inspect;
+use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
+use reckon_runtime::{
+	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Babe, Balances, Jobs, Models,
+	Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session, Subnets,
+	System, ValidatorStaking,
+};
+use sp_runtime::{traits::Dispatchable, DispatchError};
+use std::collections::BTreeMap;
+
+/// Blocks in which all that can come back does, when everybody leaves.
+const LEAVING_SESSIONS: u32 = 40;
+
+/// What money is held for, as far as `held_by` tells it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Purpose {
+	Job,
+	Provider,
+	Model,
+	Subnet,
+	Gateway,
+	Stake,
+	SessionKeys,
+}
+
+impl Purpose {
+	fn of(reason: &RuntimeHoldReason) -> Result<Self, String> {
+		use pallet_session::HoldReason as SessionHold;
+		use pallet_subnets::HoldReason as SubnetHold;
+		Ok(match reason {
+			RuntimeHoldReason::Jobs(_) => Self::Job,
+			RuntimeHoldReason::Providers(_) => Self::Provider,
+			RuntimeHoldReason::Models(_) => Self::Model,
+			RuntimeHoldReason::Subnets(SubnetHold::SubnetDeposit) => Self::Subnet,
+			RuntimeHoldReason::Subnets(SubnetHold::GatewayBond) => Self::Gateway,
+			RuntimeHoldReason::ValidatorStaking(_) => Self::Stake,
+			RuntimeHoldReason::Session(SessionHold::Keys) => Self::SessionKeys,
+			#[allow(unreachable_patterns)]
+			other => return Err(format!("nobody says what {other:?} is for")),
+		})
+	}
+
+	fn told(held_for: &HeldFor) -> Self {
+		match held_for {
+			HeldFor::Job(_) => Self::Job,
+			HeldFor::ProviderBond | HeldFor::ProviderUnbonding => Self::Provider,
+			HeldFor::ModelDeposit(_) => Self::Model,
+			HeldFor::SubnetDeposit(_) => Self::Subnet,
+			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
+			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,
+		}
+	}
+}
+
+/// What an account has on hold, by purpose, by the balances pallet.
+fn held(who: &AccountId) -> Result<BTreeMap<Purpose, Balance>, String> {
+	let mut held = BTreeMap::new();
+	for hold in pallet_balances::Holds::<Runtime>::get(who) {
+		*held.entry(Purpose::of(&hold.id)?).or_default() += hold.amount;
+	}
+	Ok(held)
+}
+
+impl Fuzzer {
+	/// Checks everything.
+	pub(super) fn check(&mut self) -> Result<(), String> {
+		self.report.checks += 1;
+		self.note_events()?;
+		for (pallet, state) in [
+			("Models", Models::do_try_state()),
+			("Providers", Providers::do_try_state()),
+			("Jobs", Jobs::do_try_state()),
+			("ValidatorStaking", ValidatorStaking::do_try_state()),
+			("Reputation", Reputation::do_try_state()),
+			("Rewards", Rewards::do_try_state()),
+			("Subnets", Subnets::do_try_state()),
+		] {
+			state.map_err(|error: DispatchError| format!("{pallet}: {error:?}"))?;
+		}
+		self.issuance_is_what_was_minted()?;
+		for (who, account) in frame_system::Account::<Runtime>::iter() {
+			held_is_what_is_told(&who, account.data.reserved)?;
+		}
+		self.ledgers_are_what_happened()?;
+		loads_are_jobs()?;
+		let seats = Session::validators().len();
+		ensure(seats > 0 && seats == Babe::authorities().len(), || format!("{seats} seats"))
+	}
+
+	/// The issuance is that of genesis, with all emission and without what was burned, and it is what
+	/// all accounts have together.
+	fn issuance_is_what_was_minted(&self) -> Result<(), String> {
+		let issuance = Balances::total_issuance();
+		let books = self.books.issuance;
+		ensure(issuance == books, || format!("issuance {issuance}, by the events {books}"))?;
+		ensure(Balances::active_issuance() == issuance, || "some issuance is inactive".into())?;
+		let sum = frame_system::Account::<Runtime>::iter_values()
+			.try_fold(0, |sum: Balance, account| {
+				sum.checked_add(account.data.free)?.checked_add(account.data.reserved)
+			})
+			.ok_or("accounts have more than can be")?;
+		ensure(sum == issuance, || format!("issuance {issuance}, accounts have {sum}"))
+	}
+
+	/// The clients' ledgers are what the events say.
+	fn ledgers_are_what_happened(&self) -> Result<(), String> {
+		let on_chain: BTreeMap<_, _> = pallet_jobs::Ledgers::<Runtime>::iter().collect();
+		ensure(on_chain == self.books.ledgers, || {
+			let other =
+				|(who, ledger): &(&AccountId, &_)| self.books.ledgers.get(who) != Some(ledger);
+			format!("ledgers are not what happened: {:?}", on_chain.iter().find(other))
+		})
+	}
+
+	/// Everybody goes; the chain returns all money but the deposits for what stays.
+	pub(super) fn everybody_leaves(&mut self) -> Result<(), String> {
+		self.remember("everybody leaves".into());
+		for who in pallet_validator_staking::Candidates::<Runtime>::iter_keys().collect::<Vec<_>>()
+		{
+			self.must(&who, pallet_validator_staking::Call::leave {})?;
+		}
+		for (candidate, backers) in
+			pallet_validator_staking::Backers::<Runtime>::iter().collect::<Vec<_>>()
+		{
+			for (who, amount) in backers {
+				let candidate = candidate.clone();
+				self.must(&who, pallet_validator_staking::Call::undelegate { candidate, amount })?;
+			}
+		}
+		for (who, provider) in pallet_providers::Providers::<Runtime>::iter().collect::<Vec<_>>() {
+			if !provider.is_leaving() {
+				self.must(&who, pallet_providers::Call::leave {})?;
+			}
+		}
+		for (who, gateway) in pallet_subnets::Gateways::<Runtime>::iter().collect::<Vec<_>>() {
+			if matches!(gateway.status, pallet_subnets::GatewayStatus::Active) {
+				self.must(&who, pallet_subnets::Call::leave_gateway {})?;
+			}
+		}
+		self.check()?;
+		for _ in 0..LEAVING_SESSIONS {
+			self.jobs_end()?;
+			self.short_session()?;
+			self.check()?;
+		}
+		for who in frame_system::Account::<Runtime>::iter_keys() {
+			let mut held = held(&who)?;
+			held.retain(|purpose, _| {
+				!matches!(purpose, Purpose::Model | Purpose::Subnet | Purpose::SessionKeys)
+			});
+			ensure(held.is_empty(), || {
+				format!("everybody has left, and {who:?} has {held:?} on hold")
+			})?;
+		}
+		ensure(pallet_validator_staking::Stakers::<Runtime>::iter().next().is_none(), || {
+			"everybody has left, and somebody is a staker".into()
+		})
+	}
+
+	/// Clients and workers end what would end by itself at a far deadline.
+	fn jobs_end(&mut self) -> Result<(), String> {
+		for (id, job) in pallet_jobs::Jobs::<Runtime>::iter().collect::<Vec<_>>() {
+			match job.state {
+				JobState::Open { .. } => {
+					self.must(&job.client, pallet_jobs::Call::cancel { job: id })?;
+				},
+				JobState::Assigned { provider, .. } if System::block_number() < job.due => {
+					let worker = pallet_providers::Providers::<Runtime>::get(&provider)
+						.ok_or("a job's provider is not there")?
+						.worker;
+					let reason = Reason::ShuttingDown;
+					self.must(&worker, pallet_jobs::Call::decline { job: id, reason })?;
+				},
+				_ => {},
+			}
+		}
+		Ok(())
+	}
+
+	/// Makes a call that can't be refused.
+	fn must(&mut self, who: &AccountId, call: impl Into<RuntimeCall>) -> Result<(), String> {
+		let call = call.into();
+		let done = call.clone().dispatch(Signer::Account(who.clone()).origin());
+		done.map(|_| ()).map_err(|error| format!("{who:?} can't {call:?}: {:?}", error.error))
+	}
+}
+
+/// Each unit that is held is told of by `held_by`, for what it is held.
+fn held_is_what_is_told(who: &AccountId, reserved: Balance) -> Result<(), String> {
+	let mut held = held(who)?;
+	let sum: Balance = held.values().sum();
+	// Proxies and their announcements are reserved, not held.
+	let proxies = pallet_proxy::Proxies::<Runtime>::get(who).1;
+	let announced = pallet_proxy::Announcements::<Runtime>::get(who).1;
+	ensure(reserved == sum + proxies + announced, || {
+		format!(
+			"{who:?} has {reserved} reserved: {sum} held, {proxies} and {announced} for proxies"
+		)
+	})?;
+	// Who had keys at genesis has left nothing for them.
+	if let Some(deposit) = held.remove(&Purpose::SessionKeys) {
+		let has_keys = pallet_session::NextKeys::<Runtime>::contains_key(who);
+		ensure(deposit == UNIT && has_keys, || format!("{who:?} has {deposit} held for no keys"))?;
+	}
+	let mut told = BTreeMap::new();
+	for part in Runtime::held_by(who.clone()) {
+		ensure(part.amount > 0, || format!("{who:?} is told of {part:?}"))?;
+		*told.entry(Purpose::told(&part.held_for)).or_default() += part.amount;
+	}
+	ensure(held == told, || format!("{who:?} has {held:?} on hold and is told {told:?}"))
+}
+
+/// A provider's load is the number of jobs that it is to deliver.
+fn loads_are_jobs() -> Result<(), String> {
+	let mut jobs: BTreeMap<AccountId, u32> = BTreeMap::new();
+	for (provider, _) in pallet_jobs::ProviderJobs::<Runtime>::iter_keys() {
+		*jobs.entry(provider).or_default() += 1;
+	}
+	for (who, provider) in pallet_providers::Providers::<Runtime>::iter() {
+		let has = jobs.remove(&who).unwrap_or(0);
+		ensure(provider.load == has, || {
+			format!("{who:?} has {has} jobs and load {}", provider.load)
+		})?;
+	}
+	ensure(jobs.is_empty(), || format!("jobs of no provider: {jobs:?}"))
+}
