@@ -71,6 +71,8 @@ pub struct Constants {
 	pub existential_deposit: Balance,
 	/// Milliseconds between blocks.
 	pub slot_millis: u64,
+	/// Slots in a session, and so blocks if none is left out.
+	pub session_blocks: u64,
 	/// The least own stake of a candidate for the validators' seats.
 	pub min_candidate_bond: Balance,
 	/// The least stake that can be put behind a candidate.
@@ -377,6 +379,7 @@ impl At {
 			unbonding_blocks: self.constant("Providers", "UnbondingBlocks")?,
 			existential_deposit: self.constant("Balances", "ExistentialDeposit")?,
 			slot_millis: self.constant("Babe", "ExpectedBlockTime")?,
+			session_blocks: self.constant("Babe", "EpochDuration")?,
 			min_candidate_bond: self.constant("ValidatorStaking", "MinCandidateBond")?,
 			min_delegation: self.constant("ValidatorStaking", "MinDelegation")?,
 			unbonding_eras: self.constant("ValidatorStaking", "UnbondingEras")?,

@@ -239,8 +239,8 @@ impl EncodeAsType for Call {
 	) -> Result<(), scale_encode::Error> {
 		let inner = InPallet(self);
 		let field = (None, CompositeField::new(&inner));
-		Variant { name: self.pallet, fields: Composite::new([field].into_iter()) }
-			.encode_variant_as_type_to(type_id, types, out)
+		let outer = Variant { name: self.pallet, fields: Composite::new([field].into_iter()) };
+		outer.encode_variant_as_type_to(type_id, types, out)
 	}
 }
 
@@ -258,8 +258,9 @@ impl EncodeAsType for InPallet<'_> {
 		let unknown =
 			|| scale_encode::Error::custom_string(format!("the runtime has no call {call}"));
 		let visitor = visitor::new((), |(), _| Err(unknown())).visit_variant(|(), _, variants| {
-			let mut found =
-				variants.find(|variant| variant.name == call.name).ok_or_else(unknown)?;
+			let mut variants = std::iter::from_fn(|| variants.next());
+			let found = variants.find(|variant| variant.name == call.name);
+			let mut found = found.ok_or_else(unknown)?;
 			out.push(found.index);
 			call.fields.encode_as_fields_to(&mut found.fields, types, out)
 		});
