@@ -1,9 +1,7 @@
 //! Offering a worker's work.
 
 use clap::{Args, Subcommand};
-use reckon_sdk::{
-	calls, format_amount, parse_amount, AccountId, Balance, Price, ProviderStatus,
-};
+use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Price, ProviderStatus};
 use serde_json::json;
 
 use crate::{
@@ -112,7 +110,8 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 		ProviderCommand::Register { worker, bond, capacity, endpoint } => {
 			let call = calls::register(worker, bond, capacity, &endpoint);
 			let bond = format_amount(bond);
-			context.act(call, &format!("registered with a bond of {bond}; now: provider offer"))
+			context
+				.act(call, &format!("registered with a bond of {bond}; now: provider offer"))
 				.await
 		},
 		ProviderCommand::Offer { model, price } => offer(context, &model, &price).await,

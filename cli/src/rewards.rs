@@ -184,7 +184,9 @@ async fn claim(
 		let [sum, own] = [sum, own].map(format_amount);
 		let mut line = format!("{} claims pay {sum}, {own} of it to you", wanted.len() - failed);
 		if failed > 0 {
-			line.push_str(&format!("; {failed} failed, since somebody else was first or nobody can be paid"));
+			line.push_str(&format!(
+				"; {failed} failed, since somebody else was first or nobody can be paid"
+			));
 		}
 		line
 	});

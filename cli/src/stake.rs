@@ -187,6 +187,9 @@ mod tests {
 			held(HeldFor::StakeUnbonding, Some(7)),
 		];
 		let lines: Vec<_> = unbonding(all).iter().map(unbonding_line).collect();
-		assert_eq!(lines, ["returning 1 RKN, at about block #7", "returning 1 RKN, at about block #9"]);
+		assert_eq!(
+			lines,
+			["returning 1 RKN, at about block #7", "returning 1 RKN, at about block #9"]
+		);
 	}
 }

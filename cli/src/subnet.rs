@@ -152,9 +152,15 @@ fn rules(rules: &SubnetParameters) -> Vec<String> {
 		[rules.min_provider_bond, rules.min_gateway_bond].map(format_amount);
 	vec![
 		format!("shares    {treasury} treasury, {gateway} gateway, {auditors} auditors"),
-		format!("audits    {least} to {most} of the work, by {} of {}", rules.quorum, rules.committee),
+		format!(
+			"audits    {least} to {most} of the work, by {} of {}",
+			rules.quorum, rules.committee
+		),
 		format!("bonds     {provider_bond} for providers, {gateway_bond} for gateways, at least"),
-		format!("disputes  {} blocks between an answer and its payment", rules.dispute_window_blocks),
+		format!(
+			"disputes  {} blocks between an answer and its payment",
+			rules.dispute_window_blocks
+		),
 		format!("models    {}", models(rules)),
 	]
 }

@@ -33,9 +33,27 @@ async fn backer_should_see_its_stake_go_and_come_by_the_command_line() {
 	let (delegate, undelegate) = (["stake", "delegate"], ["stake", "undelegate"]);
 	let of = |command: [&'static str; 2], more: &[&'static str]| [&command[..], more].concat();
 
-	error(&net, "//Bob", &of(delegate, &["//Alice", "99"]), "ValidatorStaking.DelegationTooLow", "least");
-	error(&net, "//Bob", &of(delegate, &["//Eve", "500"]), "ValidatorStaking.NotCandidate", "candidate");
-	error(&net, "//Bob", &of(delegate, &["//Alice", "9000000"]), "Token.FundsUnavailable", "less money");
+	error(
+		&net,
+		"//Bob",
+		&of(delegate, &["//Alice", "99"]),
+		"ValidatorStaking.DelegationTooLow",
+		"least",
+	);
+	error(
+		&net,
+		"//Bob",
+		&of(delegate, &["//Eve", "500"]),
+		"ValidatorStaking.NotCandidate",
+		"candidate",
+	);
+	error(
+		&net,
+		"//Bob",
+		&of(delegate, &["//Alice", "9000000"]),
+		"Token.FundsUnavailable",
+		"less money",
+	);
 	error(&net, "//Bob", &of(undelegate, &["//Alice"]), "not_delegated", "nothing behind");
 	let usage = net.reckon("//Bob", &of(delegate, &["//Alice", "-1"])).error(2);
 	assert_eq!(usage["code"], "usage");

@@ -8,10 +8,10 @@ mod views;
 pub(crate) use self::views::{view_answer, view_request};
 
 use crate::{
+	calls::{Call, Wire},
 	chain::Link,
 	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
-	calls::{Call, Wire},
 	types::{
 		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, EraIndex, Held, Job, JobId,
 		Ledger, Model, ModelId, Offer, Price, Provider, Reason, Standing,

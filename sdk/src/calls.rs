@@ -1,8 +1,8 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, Balance, Content, Delivery, EraIndex, JobId, JobRequest, ModelDetails, ModelId, Price,
-	Reason, SessionKeys, SubnetId, SubnetParameters,
+	AccountId, Balance, Content, Delivery, EraIndex, JobId, JobRequest, ModelDetails, ModelId,
+	Price, Reason, SessionKeys, SubnetId, SubnetParameters,
 };
 use subxt::{
 	ext::{

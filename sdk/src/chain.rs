@@ -335,11 +335,8 @@ async fn check(link: &Link, url: &str) -> Result<ChainInfo, Error> {
 		spec_version: u32,
 	}
 	let rpc_failed = |error| Error::Away { url: url.to_owned(), reason: format!("{error}") };
-	let version: Version = link
-		.rpc
-		.request("state_getRuntimeVersion", rpc_params![])
-		.await
-		.map_err(rpc_failed)?;
+	let version: Version =
+		link.rpc.request("state_getRuntimeVersion", rpc_params![]).await.map_err(rpc_failed)?;
 	if version.spec_name != SPEC_NAME {
 		return Err(Error::OtherChain { url: url.to_owned(), found: version.spec_name });
 	}

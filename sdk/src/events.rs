@@ -177,11 +177,21 @@ fn byte(value: &Value<()>) -> Option<u8> {
 
 /// The decoded value no longer knows its type, so accounts are known by their fields' names.
 fn bytes_json(bytes: &[u8], name: Option<&str>) -> Json {
-	const ACCOUNTS: &[&str] =
-		&[
-			"who", "client", "provider", "worker", "owner", "account", "from", "to", "dest",
-			"candidate", "validator", "earner", "gateway",
-		];
+	const ACCOUNTS: &[&str] = &[
+		"who",
+		"client",
+		"provider",
+		"worker",
+		"owner",
+		"account",
+		"from",
+		"to",
+		"dest",
+		"candidate",
+		"validator",
+		"earner",
+		"gateway",
+	];
 	match (<[u8; 32]>::try_from(bytes), name) {
 		(Ok(account), Some(name)) if ACCOUNTS.contains(&name) => {
 			json!(AccountId::from(account).to_string())

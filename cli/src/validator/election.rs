@@ -3,10 +3,7 @@
 use reckon_sdk::{format_amount, At, Balance, Constants, NextElection};
 use serde_json::{json, Value};
 
-use crate::{
-	context::failure,
-	failure::Result,
-};
+use crate::{context::failure, failure::Result};
 
 /// The next election, seen from a block.
 #[derive(Debug, Clone, Copy)]

@@ -112,7 +112,8 @@ pub(crate) async fn run(context: &Context, command: ValidatorCommand) -> Result<
 			context.act(calls::resume_candidate(), "standing for election again").await
 		},
 		ValidatorCommand::Leave => {
-			let done = "a candidate no more: `reckon stake show` says when the stake is back; when \
+			let done =
+				"a candidate no more: `reckon stake show` says when the stake is back; when \
 				the node makes no blocks any more, `reckon validator purge-keys`";
 			context.act(calls::leave_candidates(), done).await
 		},

@@ -35,18 +35,21 @@ pub(super) async fn register(context: &Context, args: RegisterArgs) -> Result<()
 		set_keys
 	};
 	let mut lines = Vec::new();
-	if args.signing.print {
-		lines.push(printed(&before.at, &call)?);
+	let printed = args.signing.print.then(|| Printed::new(&before.at, &call)).transpose()?;
+	if let Some(printed) = &printed {
+		lines.push(printed.to_text());
 		lines.push(format!("sign it as {owner}; once it is in a block:"));
 	} else {
-		context.submit(&chain, call.clone()).await?;
+		context.submit(&chain, call).await?;
 		lines.push(format!("{owner} has new session keys, and its node has their secret halves"));
 	}
 	lines.push(match &before.candidate {
 		None => format!("{} are at stake", format_amount(args.bond)),
-		Some(_) => "it is a candidate already, and its stake stays as it is: `reckon validator bond` \
+		Some(_) => {
+			"it is a candidate already, and its stake stays as it is: `reckon validator bond` \
 			adds to it"
-			.into(),
+				.into()
+		},
 	});
 	let stake = before.candidate.map_or(args.bond, |candidate| candidate.total());
 	lines.push(before.election.when());
@@ -56,15 +59,15 @@ pub(super) async fn register(context: &Context, args: RegisterArgs) -> Result<()
 		),
 		_ => before.election.prospect(stake, before.counted),
 	});
-	let mut json = json!({
+	let json = json!({
 		"account": owner.to_string(),
 		"keys": keys,
+		"call": printed.map(|printed| printed.to_json()),
 		"joined": joins,
 		"stake": stake.to_string(),
 		"election": before.election.to_json(),
 		"suffices": before.election.suffices(stake, before.counted),
 	});
-	add_call(&mut json, &before.at, &call, args.signing.print)?;
 	context.output.result(&json, || lines.join("\n"));
 	Ok(())
 }
@@ -81,11 +84,11 @@ pub(super) async fn renew_keys(context: &Context, args: SigningArgs) -> Result<(
 		before.check_money(0)?;
 	}
 	let rotated = rotate(context, &chain, &owner).await?;
-	let mut json = json!({ "account": owner.to_string(), "keys": rotated.keys });
+	let keys = rotated.keys.clone();
 	let call = calls::set_keys(rotated.keys, rotated.proof);
-	add_call(&mut json, &before.at, &call, args.print)?;
-	let line = if args.print {
-		printed(&before.at, &call)?
+	let printed = args.print.then(|| Printed::new(&before.at, &call)).transpose()?;
+	let line = if let Some(printed) = &printed {
+		format!("{}\nsign it as {owner}", printed.to_text())
 	} else {
 		context.submit(&chain, call).await?;
 		format!(
@@ -93,6 +96,11 @@ pub(super) async fn renew_keys(context: &Context, args: SigningArgs) -> Result<(
 			 run on, it needs the old ones until then"
 		)
 	};
+	let json = json!({
+		"account": owner.to_string(),
+		"keys": keys,
+		"call": printed.map(|printed| printed.to_json()),
+	});
 	context.output.result(&json, || line);
 	Ok(())
 }
@@ -177,15 +185,23 @@ async fn rotate(context: &Context, chain: &Chain, owner: &AccountId) -> Result<R
 	chain.rotate_keys(owner).await.map_err(failure)
 }
 
-fn printed(at: &At, call: &Call) -> Result<String> {
-	Ok(format!("{call}\n{}", hex(&at.call_data(call).map_err(failure)?)))
+/// A call for a wallet that is elsewhere.
+struct Printed {
+	name: String,
+	data: String,
 }
 
-/// Names the call for who signs it elsewhere.
-fn add_call(json: &mut Value, at: &At, call: &Call, print: bool) -> Result<()> {
-	let data = at.call_data(call).map_err(failure)?;
-	if print {
-		json["call"] = json!({ "name": call.to_string(), "data": hex(&data) });
+impl Printed {
+	fn new(at: &At, call: &Call) -> Result<Self> {
+		let data = at.call_data(call).map_err(failure)?;
+		Ok(Self { name: call.to_string(), data: hex(&data) })
 	}
-	Ok(())
+
+	fn to_text(&self) -> String {
+		format!("{}\n{}", self.name, self.data)
+	}
+
+	fn to_json(&self) -> Value {
+		json!({ "name": self.name, "data": self.data })
+	}
 }

@@ -18,9 +18,8 @@ pub(super) async fn list(context: &Context) -> Result<()> {
 	let seated = at.validators().await.map_err(failure)?;
 	let election = Election::at(&at).await?;
 	let least = at.constants().map_err(failure)?.min_candidate_bond;
-	let mut rows = vec![["candidate", "stake", "own", "commission", "status"]
-		.map(str::to_owned)
-		.to_vec()];
+	let mut rows =
+		vec![["candidate", "stake", "own", "commission", "status"].map(str::to_owned).to_vec()];
 	let mut list = Vec::new();
 	for (who, candidate) in &candidates {
 		let seat = seated.contains(who);
@@ -58,7 +57,8 @@ pub(super) async fn show(context: &Context, account: Option<AccountId>) -> Resul
 	let who = context.account_or_signer(account)?;
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
-	let candidate = at.candidate(&who).await.map_err(failure)?.ok_or_else(|| not_candidate(&who))?;
+	let candidate =
+		at.candidate(&who).await.map_err(failure)?.ok_or_else(|| not_candidate(&who))?;
 	let seat = at.validators().await.map_err(failure)?.contains(&who);
 	let backers = at.backers_of(&who).await.map_err(failure)?;
 	let election = Election::at(&at).await?;
@@ -154,14 +154,8 @@ mod tests {
 	#[test]
 	fn status_should_say_why_a_candidate_stands_aside() {
 		let status_of = |status| {
-			let candidate = Candidate {
-				own: 1,
-				delegated: 0,
-				commission: 0,
-				raised_in: 0,
-				absent: 0,
-				status,
-			};
+			let candidate =
+				Candidate { own: 1, delegated: 0, commission: 0, raised_in: 0, absent: 0, status };
 			super::status(&candidate, true)
 		};
 		assert_eq!(status_of(CandidateStatus::Active), "makes blocks");

@@ -452,11 +452,8 @@ fn rewards_should_be_read_as_the_runtime_writes_them() {
 		}
 	}
 
-	let reward = Value::named_composite([
-		("era", number(1)),
-		("duty", name("Work")),
-		("amount", number(2)),
-	]);
+	let reward =
+		Value::named_composite([("era", number(1)), ("duty", name("Work")), ("amount", number(2))]);
 	let answer = Value::unnamed_composite([number(2), Value::unnamed_composite([reward])]);
 	let unclaimed: (Balance, Vec<UnclaimedReward>) = ask("Rewards", "unclaimed", answer).unwrap();
 	assert_eq!(unclaimed, (2, vec![UnclaimedReward { era: 1, duty: Duty::Work, amount: 2 }]));

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 
 /// What there are rewards for.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 #[serde(rename_all = "snake_case")]
