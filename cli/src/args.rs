@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{account, ask, devnet, job, models, provider};
+use crate::{account, ask, devnet, job, models, provider, rewards, stake, subnet, validator};
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
 #[derive(Debug, Parser)]
@@ -59,6 +59,21 @@ pub(crate) enum Command {
 	/// Offer the work of a worker
 	#[command(subcommand)]
 	Provider(provider::ProviderCommand),
+	/// Make blocks for the chain, with a stake
+	#[command(subcommand)]
+	Validator(validator::ValidatorCommand),
+	/// Stand behind those who make blocks
+	#[command(subcommand)]
+	Stake(stake::StakeCommand),
+	/// What work and blocks have earned
+	#[command(subcommand)]
+	Rewards(rewards::RewardsCommand),
+	/// Markets with rules of their own
+	#[command(subcommand)]
+	Subnet(subnet::SubnetCommand),
+	/// Those who bring work to providers
+	#[command(subcommand)]
+	Gateway(subnet::GatewayCommand),
 	/// Money and keys
 	#[command(subcommand)]
 	Account(account::AccountCommand),

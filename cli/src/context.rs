@@ -7,6 +7,8 @@ use reckon_sdk::{
 	Submitter, Until,
 };
 
+use serde_json::json;
+
 use crate::{
 	args::Global,
 	devnet::state::running_near,
@@ -80,6 +82,17 @@ impl Context {
 		drop(wait);
 		outcome.map_err(|error| failure(error.into()))
 	}
+
+	/// Signs a call, waits until it is in a block, and says what is so now.
+	pub(crate) async fn act(&self, call: Call, done: &str) -> Result<()> {
+		let account = self.signer()?.account();
+		let chain = self.chain().await?;
+		let name = call.to_string();
+		self.submit(&chain, call).await?;
+		let json = json!({ "account": account.to_string(), "call": name });
+		self.output.result(&json, || done.to_owned());
+		Ok(())
+	}
 }
 
 fn devnet_url() -> Option<String> {
@@ -99,6 +112,14 @@ pub(crate) fn failure(error: Error) -> Failure {
 		)
 		.fix("name another node by --url or RECKON_URL"),
 		Error::Incompatible { .. } => Failure::new("incompatible", error.to_string()),
+		Error::Denied { method } => Failure::new(
+			"rpc_denied",
+			format!("the node calls {method} for nobody but its owner"),
+		)
+		.fix(
+			"name the validator's own node by --url, on its own machine; a port that it has closed to \
+			 others can be opened with --rpc-methods unsafe",
+		),
 		Error::Rpc { .. } => Failure::new("rpc", error.to_string()),
 		Error::Decode { .. } => Failure::new("decode", error.to_string()),
 		Error::BlockGone(_) => Failure::new("block_gone", error.to_string()),
@@ -170,6 +191,16 @@ fn refused(error: &DispatchError) -> Failure {
 		},
 		"Jobs.NotOpen" => "`reckon job why ID` says where it stands",
 		"Providers.UnknownModel" => "`reckon models` lists them; `reckon models register` adds one",
+		"ValidatorStaking.BondTooLow" => "`reckon validator list` says the least",
+		"ValidatorStaking.DelegationTooLow" => "`reckon stake show` says the least",
+		"ValidatorStaking.NotCandidate" => "`reckon validator list` lists the candidates",
+		"ValidatorStaking.NotDelegated" | "ValidatorStaking.AmountTooHigh" => {
+			"`reckon stake show` says what is staked where"
+		},
+		"ValidatorStaking.NothingToWithdraw" => "`reckon stake show` says when it is free",
+		"ValidatorStaking.CommissionRise" => "raise it by less, and again in the next era",
+		"Session.InvalidProof" => "the keys are for the account that signs: make them anew for it",
+		"Session.NoKeys" => "`reckon validator register` registers some",
 		_ => return failure,
 	};
 	failure.fix(fix)

@@ -15,9 +15,14 @@ mod job;
 mod models;
 pub mod output;
 mod payload;
+mod percent;
 pub mod ports;
 pub mod process;
 mod provider;
+mod rewards;
+mod stake;
+mod subnet;
+mod validator;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -55,6 +60,11 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Chat(ask) => ask::chat(&context, ask).await,
 		Command::Models(models) => models::run(&context, models).await,
 		Command::Provider(command) => provider::run(&context, command).await,
+		Command::Validator(command) => validator::run(&context, command).await,
+		Command::Stake(command) => stake::run(&context, command).await,
+		Command::Rewards(command) => rewards::run(&context, command).await,
+		Command::Subnet(command) => subnet::run(&context, command).await,
+		Command::Gateway(command) => subnet::run_gateway(&context, command).await,
 		Command::Account(command) => account::run(&context, command).await,
 		Command::Devnet(command) => devnet::run(&context, command).await,
 	}

@@ -1,9 +1,7 @@
 //! Offering a worker's work.
 
 use clap::{Args, Subcommand};
-use reckon_sdk::{
-	calls, format_amount, parse_amount, AccountId, Balance, Call, Price, ProviderStatus,
-};
+use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Price, ProviderStatus};
 use serde_json::json;
 
 use crate::{
@@ -12,6 +10,7 @@ use crate::{
 	job::order::parse_account,
 	models::resolve,
 	output::table,
+	percent::format_percent,
 };
 
 /// What a provider does.
@@ -111,7 +110,8 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 		ProviderCommand::Register { worker, bond, capacity, endpoint } => {
 			let call = calls::register(worker, bond, capacity, &endpoint);
 			let bond = format_amount(bond);
-			submit(context, call, &format!("registered with a bond of {bond}; now: provider offer"))
+			context
+				.act(call, &format!("registered with a bond of {bond}; now: provider offer"))
 				.await
 		},
 		ProviderCommand::Offer { model, price } => offer(context, &model, &price).await,
@@ -119,32 +119,18 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 			let chain = context.chain().await?;
 			let at = chain.latest().await.map_err(failure)?;
 			let (id, name) = resolve(&at, &model).await?;
-			submit(context, calls::withdraw_offer(id), &format!("{name} is offered no more")).await
+			context.act(calls::withdraw_offer(id), &format!("{name} is offered no more")).await
 		},
 		ProviderCommand::Show { account } => show(context, account).await,
 		ProviderCommand::Why { account } => why(context, account).await,
-		ProviderCommand::Pause => submit(context, calls::pause(), "paused: no new jobs").await,
-		ProviderCommand::Resume => submit(context, calls::resume(), "taking jobs again").await,
+		ProviderCommand::Pause => context.act(calls::pause(), "paused: no new jobs").await,
+		ProviderCommand::Resume => context.act(calls::resume(), "taking jobs again").await,
 		ProviderCommand::Leave => {
-			submit(
-				context,
-				calls::leave(),
-				"leaving: `reckon account show` says when the bond is back",
-			)
-			.await
+			let done = "leaving: `reckon account show` says when the bond is back";
+			context.act(calls::leave(), done).await
 		},
 		ProviderCommand::Update(args) => update(context, args).await,
 	}
-}
-
-async fn submit(context: &Context, call: Call, done: &str) -> Result<()> {
-	let account = context.signer()?.account();
-	let chain = context.chain().await?;
-	let name = call.to_string();
-	context.submit(&chain, call).await?;
-	let json = json!({ "account": account.to_string(), "call": name });
-	context.output.result(&json, || done.to_owned());
-	Ok(())
 }
 
 async fn offer(context: &Context, model: &str, price: &PriceArgs) -> Result<()> {
@@ -153,7 +139,7 @@ async fn offer(context: &Context, model: &str, price: &PriceArgs) -> Result<()> 
 	let (id, name) = resolve(&at, model).await?;
 	let price =
 		Price { base: price.base, per_input: price.per_input, per_output: price.per_output };
-	submit(context, calls::offer(id, price), &format!("{name} is offered")).await
+	context.act(calls::offer(id, price), &format!("{name} is offered")).await
 }
 
 async fn update(context: &Context, args: UpdateArgs) -> Result<()> {
@@ -181,6 +167,8 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let provider = at.provider(&who).await.map_err(failure)?.ok_or_else(|| not_registered(&who))?;
 	let reason = at.why_not_assigned(&who).await.map_err(failure)?;
+	let standing = at.standing(&who).await.map_err(failure)?;
+	let score = at.score(&who).await.map_err(failure)?;
 	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
 	let places = provider.places(bond_per_job);
 	let resting = provider.resting(at.block().number);
@@ -201,6 +189,8 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		"account": who.to_string(),
 		"provider": provider,
 		"reason": reason,
+		"score_millionths": score,
+		"standing": standing,
 		"places": places,
 		"resting": resting,
 		"offers": offers,
@@ -215,6 +205,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		let mut lines = vec![
 			format!("provider {who}"),
 			format!("status   {status}: {}", reason.explain()),
+			format!("score    {}{}", format_percent(score), newcomer(standing.is_none())),
 			format!("bond     {}", format_amount(provider.bond)),
 			format!("worker   {}", provider.worker),
 			format!("endpoint {endpoint}"),
@@ -257,6 +248,14 @@ async fn why(context: &Context, account: Option<AccountId>) -> Result<()> {
 	});
 	context.output.result(&json, || format!("{reason}: {}", reason.explain()));
 	Ok(())
+}
+
+fn newcomer(is_one: bool) -> &'static str {
+	if is_one {
+		", as all newcomers have"
+	} else {
+		" of its work is delivered, newer work counting more"
+	}
 }
 
 fn not_registered(who: &AccountId) -> Failure {

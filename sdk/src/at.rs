@@ -1,12 +1,20 @@
 //! The chain as it was at one block.
 
+mod rewards;
+mod staking;
+mod subnets;
+mod views;
+
+pub(crate) use self::views::{view_answer, view_request};
+
 use crate::{
+	calls::{Call, Wire},
 	chain::Link,
-	error::Error,
+	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Held, Job, JobId, Ledger,
-		Model, ModelId, Offer, Price, Provider, Reason,
+		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, EraIndex, Held, Job, JobId,
+		Ledger, Model, ModelId, Offer, Price, Provider, Reason, Standing,
 	},
 };
 use serde::Serialize;
@@ -63,6 +71,16 @@ pub struct Constants {
 	pub existential_deposit: Balance,
 	/// Milliseconds between blocks.
 	pub slot_millis: u64,
+	/// Slots in a session, and so blocks if none is left out.
+	pub session_blocks: u64,
+	/// The least own stake of a candidate for the validators' seats.
+	pub min_candidate_bond: Balance,
+	/// The least stake that can be put behind a candidate.
+	pub min_delegation: Balance,
+	/// Eras between taking stake back and having it.
+	pub unbonding_eras: EraIndex,
+	/// What is held for a validator's session keys.
+	pub key_deposit: Balance,
 }
 
 impl At {
@@ -239,6 +257,23 @@ impl At {
 		Ok(found)
 	}
 
+	/// What is known about a provider's work; `None` of a newcomer.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn standing(&self, provider: &AccountId) -> Result<Option<Standing>, Error> {
+		self.view("Reputation", "standing", (*provider,)).await
+	}
+
+	/// A provider's score, from 0 (never delivers) to 1,000,000 (always delivers); a newcomer's is
+	/// one half.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn score(&self, provider: &AccountId) -> Result<u32, Error> {
+		self.view("Reputation", "score", (*provider,)).await
+	}
+
 	/// An account's money.
 	///
 	/// # Errors
@@ -313,6 +348,15 @@ impl At {
 		job_events(&events)
 	}
 
+	/// A call as a wallet that signs elsewhere takes it.
+	///
+	/// # Errors
+	/// When the runtime has no such call: [`Error::Submit`].
+	pub fn call_data(&self, call: &Call) -> Result<Vec<u8>, Error> {
+		let data = self.client.tx().call_data(&Wire(call));
+		data.map_err(|error| SubmitError::Encode(error.to_string()).into())
+	}
+
 	/// The runtime's constants.
 	///
 	/// # Errors
@@ -335,6 +379,11 @@ impl At {
 			unbonding_blocks: self.constant("Providers", "UnbondingBlocks")?,
 			existential_deposit: self.constant("Balances", "ExistentialDeposit")?,
 			slot_millis: self.constant("Babe", "ExpectedBlockTime")?,
+			session_blocks: self.constant("Babe", "EpochDuration")?,
+			min_candidate_bond: self.constant("ValidatorStaking", "MinCandidateBond")?,
+			min_delegation: self.constant("ValidatorStaking", "MinDelegation")?,
+			unbonding_eras: self.constant("ValidatorStaking", "UnbondingEras")?,
+			key_deposit: self.constant("Session", "KeyDeposit")?,
 		})
 	}
 
@@ -359,6 +408,31 @@ impl At {
 			.call(payload)
 			.await
 			.map_err(|error| gone_or(self.block, &format!("ReckonApi.{method}"), error))
+	}
+
+	/// Asks a pallet's view function.
+	async fn view<Args, Answer>(
+		&self,
+		pallet: &str,
+		function: &str,
+		args: Args,
+	) -> Result<Answer, Error>
+	where
+		Args: IntoEncodableValues,
+		Answer: DecodeAsType,
+	{
+		let what = format!("{pallet}.{function}");
+		let metadata = self.client.metadata();
+		let request = view_request(&metadata, pallet, function, args)
+			.map_err(|error| Error::rpc(&what, error))?;
+		let answer = self
+			.client
+			.view_functions()
+			.call_raw(Some(&request))
+			.await
+			.map_err(|error| gone_or(self.block, &what, error))?;
+		view_answer(&metadata, pallet, function, &answer)
+			.map_err(|error| Error::decode(&what, error))
 	}
 
 	/// Reads one storage entry.

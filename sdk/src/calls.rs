@@ -1,12 +1,17 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, Balance, Content, Delivery, JobId, JobRequest, ModelDetails, ModelId, Price, Reason,
+	AccountId, Balance, Content, Delivery, EraIndex, JobId, JobRequest, ModelDetails, ModelId,
+	Price, Reason, SessionKeys, SubnetId, SubnetParameters,
 };
 use subxt::{
 	ext::{
 		codec::Compact,
-		scale_encode::{self, EncodeAsFields, EncodeAsType, FieldIter, TypeResolver},
+		scale_encode::{
+			self, Composite, CompositeField, EncodeAsFields, EncodeAsType, FieldIter, TypeResolver,
+			Variant,
+		},
+		scale_type_resolver::visitor,
 	},
 	tx::Payload,
 	utils::MultiAddress,
@@ -114,6 +119,91 @@ calls! {
 	transfer_model(model: ModelId = ModelId => model, to: AccountId = AccountId => to)
 		= "Models"."transfer" as TransferModel;
 
+	/// `ValidatorStaking.join`: becomes a candidate for the validators' seats with a stake of its
+	/// own and a commission in millionths.
+	join(
+		bond: Compact<u128> = Balance => Compact(bond),
+		commission: u32 = u32 => commission
+	) = "ValidatorStaking"."join" as Join;
+	/// `ValidatorStaking.bond_extra`: adds to a candidate's own stake.
+	bond_extra_candidate(amount: Compact<u128> = Balance => Compact(amount))
+		= "ValidatorStaking"."bond_extra" as BondExtraCandidate;
+	/// `ValidatorStaking.unbond`: takes a part out of a candidate's own stake.
+	unbond(amount: Compact<u128> = Balance => Compact(amount))
+		= "ValidatorStaking"."unbond" as Unbond;
+	/// `ValidatorStaking.withdraw`: returns stake that is free, ahead of the chain.
+	withdraw_stake() = "ValidatorStaking"."withdraw" as WithdrawStake;
+	/// `ValidatorStaking.chill`: stands for election no more, for now.
+	chill() = "ValidatorStaking"."chill" as Chill;
+	/// `ValidatorStaking.resume`: stands for election again.
+	resume_candidate() = "ValidatorStaking"."resume" as ResumeCandidate;
+	/// `ValidatorStaking.leave`: is a candidate no more.
+	leave_candidates() = "ValidatorStaking"."leave" as LeaveCandidates;
+	/// `ValidatorStaking.set_commission`: sets a candidate's commission, in millionths.
+	set_commission(commission: u32 = u32 => commission)
+		= "ValidatorStaking"."set_commission" as SetCommission;
+	/// `ValidatorStaking.delegate`: puts money behind a candidate.
+	delegate(
+		candidate: AccountId = AccountId => candidate,
+		amount: Compact<u128> = Balance => Compact(amount)
+	) = "ValidatorStaking"."delegate" as Delegate;
+	/// `ValidatorStaking.undelegate`: takes some or all of it back.
+	undelegate(
+		candidate: AccountId = AccountId => candidate,
+		amount: Compact<u128> = Balance => Compact(amount)
+	) = "ValidatorStaking"."undelegate" as Undelegate;
+
+	/// `Rewards.claim`: pays a provider or gateway what it has earned in an era.
+	claim(earner: AccountId = AccountId => earner, era: Compact<u32> = EraIndex => Compact(era))
+		= "Rewards"."claim" as Claim;
+	/// `Rewards.claim_validator`: pays a validator and its backers what it has earned in an era.
+	claim_validator(
+		validator: AccountId = AccountId => validator,
+		era: Compact<u32> = EraIndex => Compact(era)
+	) = "Rewards"."claim_validator" as ClaimValidator;
+
+	/// `Subnets.create`: creates a subnet.
+	create_subnet(
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
+		parameters: SubnetParameters = SubnetParameters => parameters
+	) = "Subnets"."create" as CreateSubnet;
+	/// `Subnets.update`: announces other rules for a subnet.
+	update_subnet(
+		subnet: SubnetId = SubnetId => subnet,
+		parameters: SubnetParameters = SubnetParameters => parameters
+	) = "Subnets"."update" as UpdateSubnet;
+	/// `Subnets.transfer`: gives a subnet to another account.
+	transfer_subnet(subnet: SubnetId = SubnetId => subnet, to: AccountId = AccountId => to)
+		= "Subnets"."transfer" as TransferSubnet;
+	/// `Subnets.retire`: takes a subnet out of use, for good.
+	retire_subnet(subnet: SubnetId = SubnetId => subnet) = "Subnets"."retire" as RetireSubnet;
+	/// `Subnets.register_gateway`: becomes a gateway of a subnet.
+	register_gateway(
+		subnet: SubnetId = SubnetId => subnet,
+		bond: Compact<u128> = Balance => Compact(bond),
+		endpoint: Vec<u8> = &str => endpoint.as_bytes().to_vec()
+	) = "Subnets"."register_gateway" as RegisterGateway;
+	/// `Subnets.bond_extra`: adds to a gateway's bond.
+	bond_extra_gateway(amount: Compact<u128> = Balance => Compact(amount))
+		= "Subnets"."bond_extra" as BondExtraGateway;
+	/// `Subnets.update_gateway`: changes where clients reach a gateway.
+	update_gateway(endpoint: Vec<u8> = &str => endpoint.as_bytes().to_vec())
+		= "Subnets"."update_gateway" as UpdateGateway;
+	/// `Subnets.leave_gateway`: is a gateway no more.
+	leave_gateway() = "Subnets"."leave_gateway" as LeaveGateway;
+
+	/// `Session.set_keys`: names the keys that a validator's node signs with, as
+	/// [`crate::Chain::rotate_keys`] has them from the node.
+	set_keys(keys: SessionKeys = SessionKeys => keys, proof: Vec<u8> = Vec<u8> => proof)
+		= "Session"."set_keys" as SetKeys;
+	/// `Session.purge_keys`: takes a validator's session keys back, and their deposit.
+	purge_keys() = "Session"."purge_keys" as PurgeKeys;
+
+	/// `Utility.batch_all`: several calls, all of them or none.
+	batch_all(calls: Vec<Call> = Vec<Call> => calls) = "Utility"."batch_all" as BatchAll;
+	/// `Utility.force_batch`: several calls, those that fail left out.
+	force_batch(calls: Vec<Call> = Vec<Call> => calls) = "Utility"."force_batch" as ForceBatch;
+
 	/// `Balances.transfer_keep_alive`: sends money, and never the account's last.
 	transfer(
 		dest: MultiAddress<AccountId, ()> = AccountId => MultiAddress::Id(dest),
@@ -136,6 +226,47 @@ impl Call {
 impl std::fmt::Display for Call {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		write!(f, "{}.{}", self.pallet, self.name)
+	}
+}
+
+/// A call inside of another one: as the runtime's own enum of calls.
+impl EncodeAsType for Call {
+	fn encode_as_type_to<R: TypeResolver>(
+		&self,
+		type_id: R::TypeId,
+		types: &R,
+		out: &mut Vec<u8>,
+	) -> Result<(), scale_encode::Error> {
+		let inner = InPallet(self);
+		let field = (None, CompositeField::new(&inner));
+		let outer = Variant { name: self.pallet, fields: Composite::new([field].into_iter()) };
+		outer.encode_variant_as_type_to(type_id, types, out)
+	}
+}
+
+/// A call as its pallet's own enum of calls.
+struct InPallet<'a>(&'a Call);
+
+impl EncodeAsType for InPallet<'_> {
+	fn encode_as_type_to<R: TypeResolver>(
+		&self,
+		type_id: R::TypeId,
+		types: &R,
+		out: &mut Vec<u8>,
+	) -> Result<(), scale_encode::Error> {
+		let call = self.0;
+		let unknown =
+			|| scale_encode::Error::custom_string(format!("the runtime has no call {call}"));
+		let visitor = visitor::new((), |(), _| Err(unknown())).visit_variant(|(), _, variants| {
+			let mut variants = std::iter::from_fn(|| variants.next());
+			let found = variants.find(|variant| variant.name == call.name);
+			let mut found = found.ok_or_else(unknown)?;
+			out.push(found.index);
+			call.fields.encode_as_fields_to(&mut found.fields, types, out)
+		});
+		types
+			.resolve_type(type_id, visitor)
+			.map_err(|error| scale_encode::Error::custom_string(error.to_string()))?
 	}
 }
 

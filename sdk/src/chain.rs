@@ -5,7 +5,7 @@ use crate::{
 	compat,
 	error::Error,
 	follow::{self, BlockStream, Heads, JobUpdates},
-	types::{AccountId, BlockNumber, BlockRef, JobId, H256},
+	types::{AccountId, BlockNumber, BlockRef, JobId, RotatedKeys, SessionKeys, H256},
 };
 use std::{
 	sync::{Arc, OnceLock, PoisonError, RwLock},
@@ -14,7 +14,10 @@ use std::{
 use subxt::{
 	backend::LegacyBackend,
 	config::{Header, RpcConfigFor},
-	rpcs::{client::ReconnectingRpcClient, LegacyRpcMethods, RpcClient},
+	rpcs::{
+		client::ReconnectingRpcClient, methods::legacy::Bytes, rpc_params, Error as RpcError,
+		LegacyRpcMethods, RpcClient,
+	},
 	OnlineClient, SubstrateConfig,
 };
 use tokio::sync::watch;
@@ -226,6 +229,46 @@ impl Chain {
 			.map_err(|error| Error::rpc("system_accountNextIndex", error))
 	}
 
+	/// Has the node make new session keys for `owner`, and keep their secret halves. For the owner
+	/// of the node: others are refused.
+	///
+	/// # Errors
+	/// [`Error::Denied`] when the node does not do this for us; when it does not answer, or gives no
+	/// proof.
+	pub async fn rotate_keys(&self, owner: &AccountId) -> Result<RotatedKeys, Error> {
+		#[derive(serde::Deserialize)]
+		struct Rotated {
+			keys: Bytes,
+			proof: Option<Bytes>,
+		}
+		let method = "author_rotateKeysWithOwner";
+		let owner = Bytes(owner.0.to_vec());
+		let answer: Result<Rotated, _> = self.link().rpc.request(method, rpc_params![owner]).await;
+		let Rotated { keys, proof } = answer.map_err(|error| denied_or(method, error))?;
+		let proof = proof.ok_or_else(|| Error::rpc(method, "no proof of ownership in it"))?;
+		Ok(RotatedKeys { keys: SessionKeys::from_bytes(keys.0), proof: proof.0 })
+	}
+
+	/// Whether the node has the secret halves of these keys. For the owner of the node.
+	///
+	/// # Errors
+	/// [`Error::Denied`] when the node does not tell us; when it does not answer.
+	pub async fn has_session_keys(&self, keys: &SessionKeys) -> Result<bool, Error> {
+		let asked = self.link().methods.author_has_session_keys(keys.as_bytes().to_vec()).await;
+		asked.map_err(|error| denied_or("author_hasSessionKeys", error))
+	}
+
+	/// Whether the node makes blocks when it has the keys of a validator.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn is_authority(&self) -> Result<bool, Error> {
+		let method = "system_nodeRoles";
+		let roles: Result<Vec<String>, _> = self.link().rpc.request(method, rpc_params![]).await;
+		let roles = roles.map_err(|error| Error::rpc(method, error))?;
+		Ok(roles.iter().any(|role| role == "Authority"))
+	}
+
 	pub(crate) fn link(&self) -> Link {
 		self.inner.link.read().unwrap_or_else(PoisonError::into_inner).clone()
 	}
@@ -292,11 +335,8 @@ async fn check(link: &Link, url: &str) -> Result<ChainInfo, Error> {
 		spec_version: u32,
 	}
 	let rpc_failed = |error| Error::Away { url: url.to_owned(), reason: format!("{error}") };
-	let version: Version = link
-		.rpc
-		.request("state_getRuntimeVersion", subxt::rpcs::rpc_params![])
-		.await
-		.map_err(rpc_failed)?;
+	let version: Version =
+		link.rpc.request("state_getRuntimeVersion", rpc_params![]).await.map_err(rpc_failed)?;
 	if version.spec_name != SPEC_NAME {
 		return Err(Error::OtherChain { url: url.to_owned(), found: version.spec_name });
 	}
@@ -317,6 +357,37 @@ async fn check(link: &Link, url: &str) -> Result<ChainInfo, Error> {
 	})
 }
 
+/// Tells what a node does for its owner alone from other failures. Nodes deny such methods as if
+/// there were none.
+fn denied_or(method: &str, error: RpcError) -> Error {
+	const METHOD_NOT_FOUND: i32 = -32601;
+	match &error {
+		RpcError::User(refusal) if refusal.code == METHOD_NOT_FOUND => {
+			Error::Denied { method: method.to_owned() }
+		},
+		_ => Error::rpc(method, error),
+	}
+}
+
 fn height(number: u64) -> Result<BlockNumber, Error> {
 	BlockNumber::try_from(number).map_err(|error| Error::decode("a header", error))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use subxt::rpcs::UserError;
+
+	#[test]
+	fn method_should_be_denied_when_the_node_says_that_there_is_none() {
+		let refusal = |code, message: &str| {
+			let message = message.to_owned();
+			denied_or("author_x", RpcError::User(UserError { code, message, data: None }))
+		};
+		let denied = refusal(-32601, "RPC call is unsafe to be called externally");
+		assert!(matches!(&denied, Error::Denied { method } if method == "author_x"), "{denied}");
+		let failed = refusal(-32000, "Client error: no keystore");
+		assert!(matches!(&failed, Error::Rpc { .. }), "{failed}");
+		assert!(failed.to_string().contains("no keystore"), "{failed}");
+	}
 }

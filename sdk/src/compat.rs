@@ -35,6 +35,30 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Models", "register_model", &["model", "details"]),
 	("Models", "deprecate", &["model"]),
 	("Models", "transfer", &["model", "to"]),
+	("ValidatorStaking", "join", &["bond", "commission"]),
+	("ValidatorStaking", "bond_extra", &["amount"]),
+	("ValidatorStaking", "unbond", &["amount"]),
+	("ValidatorStaking", "withdraw", &[]),
+	("ValidatorStaking", "chill", &[]),
+	("ValidatorStaking", "resume", &[]),
+	("ValidatorStaking", "leave", &[]),
+	("ValidatorStaking", "set_commission", &["commission"]),
+	("ValidatorStaking", "delegate", &["candidate", "amount"]),
+	("ValidatorStaking", "undelegate", &["candidate", "amount"]),
+	("Session", "set_keys", &["keys", "proof"]),
+	("Session", "purge_keys", &[]),
+	("Rewards", "claim", &["earner", "era"]),
+	("Rewards", "claim_validator", &["validator", "era"]),
+	("Subnets", "create", &["name", "parameters"]),
+	("Subnets", "update", &["subnet", "parameters"]),
+	("Subnets", "transfer", &["subnet", "to"]),
+	("Subnets", "retire", &["subnet"]),
+	("Subnets", "register_gateway", &["subnet", "bond", "endpoint"]),
+	("Subnets", "bond_extra", &["amount"]),
+	("Subnets", "update_gateway", &["endpoint"]),
+	("Subnets", "leave_gateway", &[]),
+	("Utility", "batch_all", &["calls"]),
+	("Utility", "force_batch", &["calls"]),
 	("Balances", "transfer_keep_alive", &["dest", "value"]),
 ];
 
@@ -49,6 +73,34 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 	("Providers", "Offers"),
 	("Jobs", "ClientJobs"),
 	("Jobs", "Ledgers"),
+	("Session", "Validators"),
+	("Session", "NextKeys"),
+];
+
+/// The pallets' view functions, each with the number of its arguments.
+pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
+	("ValidatorStaking", "candidate", 1),
+	("ValidatorStaking", "candidates", 0),
+	("ValidatorStaking", "backers_of", 1),
+	("ValidatorStaking", "delegations_of", 1),
+	("ValidatorStaking", "next_election", 0),
+	("ValidatorStaking", "stake_to_be_elected", 0),
+	("ValidatorStaking", "unapplied_slashes", 0),
+	("ValidatorStaking", "current_era", 0),
+	("Rewards", "running_era", 0),
+	("Rewards", "era", 1),
+	("Rewards", "points", 3),
+	("Rewards", "earnings", 2),
+	("Rewards", "validator_earnings", 3),
+	("Rewards", "unclaimed", 1),
+	("Rewards", "emission", 1),
+	("Reputation", "standing", 1),
+	("Reputation", "score", 1),
+	("Subnets", "subnet", 1),
+	("Subnets", "subnet_by_name", 1),
+	("Subnets", "subnets", 1),
+	("Subnets", "gateway", 1),
+	("Subnets", "gateways", 1),
 ];
 
 /// Refuses a runtime that lacks something. Types are matched by name when they are used, so a
@@ -84,6 +136,15 @@ pub(crate) fn check(metadata: &Metadata, spec_version: u32) -> Result<(), Error>
 			.pallet_by_name(pallet)
 			.and_then(|pallet| pallet.storage()?.entry_by_name(entry))
 			.ok_or_else(|| lacks(format!("no storage item {pallet}.{entry}")))?;
+	}
+	for (pallet, name, arguments) in VIEWS {
+		let view = metadata
+			.pallet_by_name(pallet)
+			.and_then(|pallet| pallet.view_function_by_name(name))
+			.ok_or_else(|| lacks(format!("no view function {pallet}.{name}")))?;
+		if view.inputs().len() != *arguments {
+			return Err(lacks(format!("view function {pallet}.{name} takes other arguments")));
+		}
 	}
 	Ok(())
 }

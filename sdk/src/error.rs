@@ -43,6 +43,15 @@ pub enum Error {
 		/// Why.
 		reason: String,
 	},
+	/// A request that the node answers to its owner alone.
+	#[error(
+		"the node does not let us call {method}: ask on its own machine, at a port that is started \
+		 with --rpc-methods unsafe and closed to others"
+	)]
+	Denied {
+		/// Which request.
+		method: String,
+	},
 	/// An answer has another shape than expected.
 	#[error("the node's answer to {what} can't be read ({reason}): upgrade this program")]
 	Decode {

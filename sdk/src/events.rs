@@ -2,7 +2,7 @@
 
 use crate::{
 	error::Error,
-	types::{AccountId, Balance, BlockNumber, ContentRef, JobId, ModelId, Reason, Units},
+	types::{hex, AccountId, Balance, BlockNumber, ContentRef, JobId, ModelId, Reason, Units},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Map, Value as Json};
@@ -177,19 +177,25 @@ fn byte(value: &Value<()>) -> Option<u8> {
 
 /// The decoded value no longer knows its type, so accounts are known by their fields' names.
 fn bytes_json(bytes: &[u8], name: Option<&str>) -> Json {
-	const ACCOUNTS: &[&str] =
-		&["who", "client", "provider", "worker", "owner", "account", "from", "to", "dest"];
+	const ACCOUNTS: &[&str] = &[
+		"who",
+		"client",
+		"provider",
+		"worker",
+		"owner",
+		"account",
+		"from",
+		"to",
+		"dest",
+		"candidate",
+		"validator",
+		"earner",
+		"gateway",
+	];
 	match (<[u8; 32]>::try_from(bytes), name) {
 		(Ok(account), Some(name)) if ACCOUNTS.contains(&name) => {
 			json!(AccountId::from(account).to_string())
 		},
 		_ => json!(hex(bytes)),
 	}
-}
-
-fn hex(bytes: &[u8]) -> String {
-	bytes.iter().fold("0x".to_owned(), |mut text, byte| {
-		text.push_str(&format!("{byte:02x}"));
-		text
-	})
 }

@@ -1,4 +1,4 @@
-//! What the chain speaks of: jobs, models, providers, money.
+//! What the chain speaks of: jobs, models, providers, money, stake, rewards, subnets.
 //!
 //! These are the chain's own records, decoded by name: a runtime that adds a field or a variant
 //! needs no new build of a program that does not care for it. `compat/tests.rs` holds them
@@ -9,13 +9,25 @@ mod job;
 mod market;
 mod money;
 mod reason;
+mod rewards;
+mod staking;
+mod subnet;
 mod work;
 
 pub use self::{
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
-	market::{Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus},
+	market::{Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus, Standing},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
+	rewards::{ClaimState, Duty, Earnings, Era, Pot, RunningEra, UnclaimedReward},
+	staking::{
+		Candidate, CandidateStatus, ChillReason, EraIndex, NextElection, RotatedKeys, SessionIndex,
+		SessionKeys, Slash, SlashId,
+	},
+	subnet::{
+		Gateway, GatewayStatus, Membership, Subnet, SubnetChange, SubnetId, SubnetParameters,
+		SubnetStatus,
+	},
 	work::{NumericProfile, Price, TaskKind, TaskSet, Units},
 };
 pub use crate::content::{Content, ContentRef};
@@ -48,6 +60,14 @@ impl std::fmt::Display for BlockRef {
 /// An account as 32 bytes.
 pub fn account(bytes: [u8; 32]) -> AccountId {
 	AccountId::from(bytes)
+}
+
+/// Bytes as people write them: `0x…`.
+pub fn hex(bytes: &[u8]) -> String {
+	bytes.iter().fold("0x".to_owned(), |mut text, byte| {
+		text.push_str(&format!("{byte:02x}"));
+		text
+	})
 }
 
 /// Serialises balances as decimal strings; reads strings and numbers.

@@ -1,6 +1,7 @@
 //! This crate's types against the committed metadata of the runtime.
 
 use crate::{
+	at::{view_answer, view_request},
 	calls::{self, Wire},
 	compat,
 	types::*,
@@ -74,8 +75,52 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::register_model(id, details),
 		calls::deprecate(id),
 		calls::transfer_model(id, who),
+		calls::join(5, 50_000),
+		calls::bond_extra_candidate(1),
+		calls::unbond(1),
+		calls::withdraw_stake(),
+		calls::chill(),
+		calls::resume_candidate(),
+		calls::leave_candidates(),
+		calls::set_commission(1_000_000),
+		calls::delegate(who, u128::MAX),
+		calls::undelegate(who, 1),
+		calls::set_keys(keys(), vec![1; 192]),
+		calls::purge_keys(),
+		calls::claim(who, u32::MAX),
+		calls::claim_validator(who, 0),
+		calls::create_subnet("test", rules(Membership::Open)),
+		calls::update_subnet(1, rules(Membership::Models([id, H256::zero()].into()))),
+		calls::transfer_subnet(1, who),
+		calls::retire_subnet(1),
+		calls::register_gateway(1, 5, "http://localhost:9650"),
+		calls::bond_extra_gateway(1),
+		calls::update_gateway("http://localhost:9650"),
+		calls::leave_gateway(),
+		calls::batch_all(vec![calls::set_keys(keys(), vec![2; 9]), calls::join(5, 0)]),
+		calls::force_batch(vec![calls::batch_all(Vec::new()), calls::claim(who, 1)]),
 		calls::transfer(who, 1),
 	]
+}
+
+fn keys() -> SessionKeys {
+	SessionKeys::from_bytes([[1; 32], [2; 32], [3; 32]].concat())
+}
+
+fn rules(membership: Membership) -> SubnetParameters {
+	SubnetParameters {
+		treasury_share: 1,
+		gateway_share: 2,
+		auditor_share: 3,
+		committee: 5,
+		quorum: 4,
+		audit_rate_min: 6,
+		audit_rate_max: 7,
+		min_provider_bond: 8,
+		min_gateway_bond: 9,
+		dispute_window_blocks: 10,
+		membership,
+	}
 }
 
 #[test]
@@ -227,6 +272,255 @@ fn job_states_should_be_read_as_the_runtime_writes_them() {
 	let seed = H256::repeat_byte(11);
 	let expected = JobState::Delivered { provider, delivery, charge: 10, seed, assigned_at: 12 };
 	assert_eq!(delivered, expected);
+}
+
+#[test]
+fn session_keys_should_be_refused_when_they_are_not_of_this_runtime() {
+	let client = client();
+	for length in [0, 95, 97] {
+		let call = calls::set_keys(SessionKeys::from_bytes(vec![1; length]), Vec::new());
+		let error = client.tx().call_data(&Wire(&call)).unwrap_err();
+		assert!(format!("{error:?}").contains("no session keys"), "{length}: {error:?}");
+	}
+	// The bytes as the node gave them, then the proof with its length.
+	let data = client.tx().call_data(&Wire(&calls::set_keys(keys(), vec![7, 8]))).unwrap();
+	assert_eq!(data[2..98], *keys().as_bytes());
+	assert_eq!(data[98..], [2 << 2, 7, 8]);
+}
+
+#[test]
+fn calls_in_a_batch_should_be_written_as_they_are_alone() {
+	let client = client();
+	let data = |call: &calls::Call| client.tx().call_data(&Wire(call)).unwrap();
+	let parts = [calls::set_keys(keys(), vec![7]), calls::join(5, 50_000), calls::chill()];
+	let batch = data(&calls::batch_all(parts.to_vec()));
+	let alone = parts.iter().flat_map(data).collect::<Vec<_>>();
+	assert_eq!(batch[2], 3 << 2, "so many calls");
+	assert_eq!(batch[3..], alone);
+}
+
+#[test]
+fn models_of_a_subnet_should_be_written_in_the_order_in_which_the_runtime_has_them() {
+	let metadata = metadata();
+	let path = "reckon_support::subnets::SubnetParameters";
+	let id = type_id(&metadata, path);
+	let models = [H256::repeat_byte(9), H256::repeat_byte(1), H256::repeat_byte(9)];
+	let rules = rules(Membership::Models(models.into()));
+	let bytes = rules.encode_as_type(id, metadata.types()).unwrap();
+	let listed = &bytes[bytes.len() - 65..];
+	assert_eq!((listed[0], listed[1], listed[33]), (2 << 2, 1, 9));
+	let back = SubnetParameters::decode_as_type(&mut &bytes[..], id, metadata.types()).unwrap();
+	assert_eq!(back, rules);
+}
+
+/// What a view function takes, and what it makes of an answer given by the runtime's names.
+fn ask<T: DecodeAsType>(pallet: &str, function: &str, written: Value<()>) -> Result<T, String> {
+	use codec::Encode;
+	let metadata = metadata();
+	let view = metadata.pallet_by_name(pallet).unwrap().view_function_by_name(function).unwrap();
+	let answer = written.encode_as_type(view.output_ty(), metadata.types());
+	let answer = answer.unwrap_or_else(|error| panic!("{pallet}.{function}: {error}"));
+	view_answer(&metadata, pallet, function, &Ok::<_, u8>(answer).encode())
+}
+
+#[test]
+fn view_function_should_be_asked_by_its_id_and_the_bytes_of_its_arguments() {
+	use codec::Encode;
+	let metadata = metadata();
+	let request =
+		view_request(&metadata, "Rewards", "points", (7_u32, Duty::Validation, account([3; 32])));
+	let rewards = metadata.pallet_by_name("Rewards").unwrap();
+	let id = *rewards.view_function_by_name("points").unwrap().query_id();
+	let arguments = (7_u32, 1_u8, [3_u8; 32]).encode();
+	assert_eq!(request.unwrap(), (id, arguments).encode());
+
+	let none = view_request(&metadata, "Rewards", "points", ()).unwrap_err();
+	assert!(none.contains("other arguments"), "{none}");
+	let unknown = view_request(&metadata, "Rewards", "riches", ()).unwrap_err();
+	assert!(unknown.contains("no such view function"), "{unknown}");
+}
+
+#[test]
+fn view_functions_answer_should_be_refused_when_it_is_an_error_or_too_long() {
+	use codec::Encode;
+	let metadata = metadata();
+	let read = |bytes: Vec<u8>| {
+		view_answer::<u32>(&metadata, "ValidatorStaking", "current_era", &bytes).unwrap_err()
+	};
+	// NotFound, with the id that was not found.
+	let error = read([vec![1, 1], vec![5; 32]].concat());
+	assert!(error.contains("does not execute it (error 1)"), "{error}");
+	let error = read(Ok::<_, u8>((7_u32, 0_u8).encode()).encode());
+	assert!(error.contains("1 bytes too many"), "{error}");
+	read(Vec::new());
+}
+
+#[test]
+fn stakes_should_be_read_as_the_runtime_writes_them() {
+	let chilled = [("why", name("Absent")), ("until", number(6))];
+	let record = Value::named_composite([
+		("own", number(1)),
+		("delegated", number(2)),
+		("commission", number(3)),
+		("raised_in", number(4)),
+		("absent", number(5)),
+		("status", Value::named_variant("Chilled", chilled)),
+	]);
+	let ranked = Value::unnamed_composite([Value::unnamed_composite([bytes(1), record])]);
+	let candidates = ask::<Vec<(AccountId, Candidate)>>("ValidatorStaking", "candidates", ranked);
+	let status = CandidateStatus::Chilled { why: ChillReason::Absent, until: 6 };
+	let expected =
+		Candidate { own: 1, delegated: 2, commission: 3, raised_in: 4, absent: 5, status };
+	assert_eq!(candidates.unwrap(), [(account([1; 32]), expected)]);
+	assert_eq!(expected.total(), 3);
+	let nobody = ask::<Option<Candidate>>("ValidatorStaking", "candidate", name("None"));
+	assert_eq!(nobody.unwrap(), None);
+
+	let election = Value::named_composite([
+		("era", number(1)),
+		("made_in", number(2)),
+		("made_at", number(3)),
+		("serve_from", number(4)),
+	]);
+	let election: NextElection = ask("ValidatorStaking", "next_election", election).unwrap();
+	assert_eq!(election, NextElection { era: 1, made_in: 2, made_at: 3, serve_from: 4 });
+
+	let slash = Value::named_composite([
+		("validator", bytes(1)),
+		("era", number(2)),
+		("fraction", number(3)),
+		("due", number(4)),
+		("reporter", Value::unnamed_variant("Some", [bytes(5)])),
+		("done", number(6)),
+	]);
+	let slashes = Value::unnamed_composite([Value::unnamed_composite([number(9), slash])]);
+	let slashes: Vec<(SlashId, Slash)> =
+		ask("ValidatorStaking", "unapplied_slashes", slashes).unwrap();
+	let (validator, reporter) = (account([1; 32]), Some(account([5; 32])));
+	let expected = Slash { validator, era: 2, fraction: 3, due: 4, reporter, done: 6 };
+	assert_eq!(slashes, [(9, expected)]);
+
+	let backers =
+		Value::unnamed_composite([Value::unnamed_composite([bytes(1), number(u128::MAX)])]);
+	for function in ["backers_of", "delegations_of"] {
+		let backers: Vec<(AccountId, Balance)> =
+			ask("ValidatorStaking", function, backers.clone()).unwrap();
+		assert_eq!(backers, [(account([1; 32]), u128::MAX)]);
+	}
+	let needed = ask::<Balance>("ValidatorStaking", "stake_to_be_elected", number(5));
+	assert_eq!(needed, Ok(5));
+}
+
+#[test]
+fn rewards_should_be_read_as_the_runtime_writes_them() {
+	let pot = |first: u128| {
+		Value::named_composite([
+			("amount", number(first)),
+			("points", number(first + 1)),
+			("paid", number(first + 2)),
+		])
+	};
+	let era = Value::named_composite([("work", pot(1)), ("validation", pot(4))]);
+	let expected = Era {
+		work: Pot { amount: 1, points: 2, paid: 3 },
+		validation: Pot { amount: 4, points: 5, paid: 6 },
+	};
+	let running = Value::named_composite([
+		("index", number(7)),
+		("began_at", number(8)),
+		("so_far", era.clone()),
+	]);
+	let running: RunningEra = ask("Rewards", "running_era", running).unwrap();
+	assert_eq!(running, RunningEra { index: 7, began_at: 8, so_far: expected });
+	let era = ask::<Option<Era>>("Rewards", "era", Value::unnamed_variant("Some", [era]));
+	assert_eq!(era.unwrap(), Some(expected));
+
+	for (state, expected) in [
+		("Running", ClaimState::Running),
+		("Unclaimed", ClaimState::Unclaimed),
+		("Claimed", ClaimState::Claimed),
+	] {
+		let earned = Value::named_composite([
+			("points", number(1)),
+			("amount", number(2)),
+			("state", name(state)),
+		]);
+		for function in ["earnings", "validator_earnings"] {
+			let some = Value::unnamed_variant("Some", [earned.clone()]);
+			let earnings: Option<Earnings> = ask("Rewards", function, some).unwrap();
+			assert_eq!(earnings, Some(Earnings { points: 1, amount: 2, state: expected }));
+		}
+	}
+
+	let reward =
+		Value::named_composite([("era", number(1)), ("duty", name("Work")), ("amount", number(2))]);
+	let answer = Value::unnamed_composite([number(2), Value::unnamed_composite([reward])]);
+	let unclaimed: (Balance, Vec<UnclaimedReward>) = ask("Rewards", "unclaimed", answer).unwrap();
+	assert_eq!(unclaimed, (2, vec![UnclaimedReward { era: 1, duty: Duty::Work, amount: 2 }]));
+}
+
+#[test]
+fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
+	let standing = Value::named_composite([
+		("score", number(600_000)),
+		("good", number(2)),
+		("bad", number(3)),
+		("touched", number(4)),
+	]);
+	let standing = Value::unnamed_variant("Some", [standing]);
+	let standing: Option<Standing> = ask("Reputation", "standing", standing).unwrap();
+	assert_eq!(standing, Some(Standing { score: 600_000, good: 2, bad: 3, touched: 4 }));
+	assert_eq!(ask::<u32>("Reputation", "score", number(500_000)).unwrap(), 500_000);
+
+	let parameters = || {
+		Value::named_composite([
+			("treasury_share", number(1)),
+			("gateway_share", number(2)),
+			("auditor_share", number(3)),
+			("committee", number(5)),
+			("quorum", number(4)),
+			("audit_rate_min", number(6)),
+			("audit_rate_max", number(7)),
+			("min_provider_bond", number(8)),
+			("min_gateway_bond", number(9)),
+			("dispute_window_blocks", number(10)),
+			("membership", name("Open")),
+		])
+	};
+	let change =
+		Value::named_composite([("parameters", parameters()), ("effective_at", number(12))]);
+	let subnet = Value::named_composite([
+		("id", number(1)),
+		("owner", Value::unnamed_variant("Some", [bytes(1)])),
+		("name", Value::from_bytes(b"test")),
+		("parameters", parameters()),
+		("change", Value::unnamed_variant("Some", [change])),
+		("status", Value::named_variant("Retiring", [("until", number(13))])),
+	]);
+	let subnets: Vec<Subnet> =
+		ask("Subnets", "subnets", Value::unnamed_composite([subnet])).unwrap();
+	let parameters = rules(Membership::Open);
+	let expected = Subnet {
+		id: 1,
+		owner: Some(account([1; 32])),
+		name: b"test".to_vec(),
+		parameters: parameters.clone(),
+		change: Some(SubnetChange { parameters, effective_at: 12 }),
+		status: SubnetStatus::Retiring { until: 13 },
+	};
+	assert_eq!(subnets, [expected]);
+
+	let gateway = Value::named_composite([
+		("subnet", number(1)),
+		("bond", number(2)),
+		("endpoint", Value::from_bytes(b"http://x")),
+		("status", Value::named_variant("Leaving", [("until", number(3))])),
+	]);
+	let gateway = Value::unnamed_variant("Some", [gateway]);
+	let gateway: Gateway = ask::<Option<_>>("Subnets", "gateway", gateway).unwrap().unwrap();
+	assert_eq!((gateway.subnet, gateway.bond), (1, 2));
+	assert_eq!(gateway.endpoint(), "http://x");
+	assert_eq!(gateway.status, GatewayStatus::Leaving { until: 3 });
 }
 
 #[test]

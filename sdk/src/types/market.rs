@@ -139,6 +139,20 @@ pub struct Offer {
 	pub tickets: Vec<u32>,
 }
 
+/// What is known about a provider's work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Standing {
+	/// From 0 (never delivers) to 1,000,000 (always delivers).
+	pub score: u32,
+	/// What speaks for it, in millionths of an outcome.
+	pub good: u64,
+	/// What speaks against it, in millionths of an outcome.
+	pub bad: u64,
+	/// The block up to which the evidence has faded.
+	pub touched: BlockNumber,
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -1,0 +1,105 @@
+//! Validators, and the stake behind them.
+
+use super::{gone_or, At};
+use crate::{
+	error::Error,
+	types::{AccountId, Balance, Candidate, EraIndex, NextElection, SessionKeys, Slash, SlashId},
+};
+use subxt::{ext::scale_value::Value, storage};
+
+impl At {
+	/// A candidate's record.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn candidate(&self, who: &AccountId) -> Result<Option<Candidate>, Error> {
+		self.view("ValidatorStaking", "candidate", (*who,)).await
+	}
+
+	/// All candidates for the validators' seats, those with the most behind them first.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn candidates(&self) -> Result<Vec<(AccountId, Candidate)>, Error> {
+		self.view("ValidatorStaking", "candidates", ()).await
+	}
+
+	/// Who has delegated how much to a candidate.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn backers_of(
+		&self,
+		candidate: &AccountId,
+	) -> Result<Vec<(AccountId, Balance)>, Error> {
+		self.view("ValidatorStaking", "backers_of", (*candidate,)).await
+	}
+
+	/// To whom an account has delegated how much.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn delegations_of(
+		&self,
+		who: &AccountId,
+	) -> Result<Vec<(AccountId, Balance)>, Error> {
+		self.view("ValidatorStaking", "delegations_of", (*who,)).await
+	}
+
+	/// When validators are next elected: what is staked by then counts.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn next_election(&self) -> Result<NextElection, Error> {
+		self.view("ValidatorStaking", "next_election", ()).await
+	}
+
+	/// The least that a new candidate needs behind it to be elected as things stand.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn stake_to_be_elected(&self) -> Result<Balance, Error> {
+		self.view("ValidatorStaking", "stake_to_be_elected", ()).await
+	}
+
+	/// The slashes that are not applied yet, at most 1,000.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn unapplied_slashes(&self) -> Result<Vec<(SlashId, Slash)>, Error> {
+		self.view("ValidatorStaking", "unapplied_slashes", ()).await
+	}
+
+	/// The current era.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn current_era(&self) -> Result<EraIndex, Error> {
+		self.view("ValidatorStaking", "current_era", ()).await
+	}
+
+	/// Who has a seat in this session.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn validators(&self) -> Result<Vec<AccountId>, Error> {
+		let validators = self.read("Session", "Validators", Vec::<()>::new()).await?;
+		Ok(validators.unwrap_or_default())
+	}
+
+	/// The session keys that an account has registered.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn session_keys(&self, who: &AccountId) -> Result<Option<SessionKeys>, Error> {
+		// What is in them is the node's and the runtime's to know: the bytes will do.
+		let address = storage::dynamic::<Vec<AccountId>, Value>("Session", "NextKeys");
+		let keys = self
+			.client
+			.storage()
+			.try_fetch(address, vec![*who])
+			.await
+			.map_err(|error| gone_or(self.block, "Session.NextKeys", error))?;
+		Ok(keys.map(|keys| SessionKeys::from_bytes(keys.into_bytes())))
+	}
+}
