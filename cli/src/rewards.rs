@@ -182,10 +182,10 @@ async fn claim(
 	});
 	context.output.result(&json, || {
 		let [sum, own] = [sum, own].map(format_amount);
-		let mut line = format!("{} claims pay {sum}, {own} of it to you", wanted.len() - failed);
+		let mut line = format!("{sum} paid, {own} of it to you");
 		if failed > 0 {
 			line.push_str(&format!(
-				"; {failed} failed, since somebody else was first or nobody can be paid"
+				"; {failed} claims failed: somebody else was first, or nobody can be paid"
 			));
 		}
 		line
