@@ -197,6 +197,11 @@ fn constants() -> Constants {
 		unbonding_blocks: 10,
 		existential_deposit: 1,
 		slot_millis: 3_000,
+		session_blocks: 20,
+		min_candidate_bond: 1,
+		min_delegation: 1,
+		unbonding_eras: 7,
+		key_deposit: 1,
 	}
 }
 
