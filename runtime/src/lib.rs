@@ -136,8 +136,6 @@ mod runtime {
 	pub type Balances = pallet_balances::Pallet<Runtime>;
 	#[runtime::pallet_index(4)]
 	pub type TransactionPayment = pallet_transaction_payment::Pallet<Runtime>;
-	#[runtime::pallet_index(5)]
-	pub type Authorship = pallet_authorship::Pallet<Runtime>;
 	#[runtime::pallet_index(6)]
 	pub type Offences = pallet_offences::Pallet<Runtime>;
 	#[runtime::pallet_index(7)]
@@ -147,6 +145,9 @@ mod runtime {
 	pub type ValidatorStaking = pallet_validator_staking::Pallet<Runtime>;
 	#[runtime::pallet_index(8)]
 	pub type Session = pallet_session::Pallet<Runtime>;
+	// After the sessions: the first block of one is by its own validators.
+	#[runtime::pallet_index(5)]
+	pub type Authorship = pallet_authorship::Pallet<Runtime>;
 	#[runtime::pallet_index(9)]
 	pub type Grandpa = pallet_grandpa::Pallet<Runtime>;
 

@@ -117,11 +117,11 @@ impl<T: Config> Pallet<T> {
 				Self::draw(id, &mut job, reason, since);
 				Self::due_open()
 			},
-			JobState::Assigned { provider, assigned_at, .. } => {
+			JobState::Assigned { provider, price, assigned_at, .. } => {
 				Self::deposit_event(Event::DeadlineMissed { job: id, provider: provider.clone() });
 				let reason = Reason::DeadlineMissed;
 				let outcome = Outcome::DeadlineMissed;
-				Self::end_turn(id, &mut job, provider, assigned_at, reason, outcome);
+				Self::end_turn(id, &mut job, provider, price, assigned_at, reason, outcome);
 				Self::due_assigned()
 			},
 			JobState::Delivered { provider, delivery, charge, seed, assigned_at } => {

@@ -83,9 +83,15 @@ impl<T: Config> Pallet<T> {
 			provider: turn.provider.clone(),
 			reason,
 		});
-		Self::end_turn(id, &mut job, turn.provider, turn.assigned_at, reason, outcome);
+		Self::end_turn(id, &mut job, turn.provider, turn.price, turn.assigned_at, reason, outcome);
 		Jobs::<T>::insert(id, job);
 		Ok(())
+	}
+
+	/// What a job costs at most by a provider's price.
+	fn worst_charge(job: &JobOf<T>, price: &Price<Balance>) -> Balance {
+		let worst = economics::worst_case(job.payload.length, job.sampling.max_output);
+		economics::charge(price, worst, job.max_price)
 	}
 
 	/// A turn has come to nothing: another draw, or the money back. The caller stores the job.
@@ -93,6 +99,7 @@ impl<T: Config> Pallet<T> {
 		id: JobId,
 		job: &mut JobOf<T>,
 		provider: T::AccountId,
+		price: Price<Balance>,
 		assigned_at: BlockNumberFor<T>,
 		reason: Reason,
 		outcome: Outcome,
@@ -102,7 +109,9 @@ impl<T: Config> Pallet<T> {
 		T::OnOutcome::on_provider_outcome(&EndedTurn {
 			provider: provider.clone(),
 			outcome,
-			value: job.max_price,
+			// What the provider would have had at most. The client's maximum price is no measure:
+			// it comes back after a miss.
+			value: Self::worst_charge(job, &price),
 			assigned_at,
 			named: job.only.is_some(),
 		});

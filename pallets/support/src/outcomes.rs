@@ -21,7 +21,7 @@ pub struct EndedTurn<AccountId, Balance, BlockNumber> {
 	pub provider: AccountId,
 	/// How it ended.
 	pub outcome: Outcome,
-	/// What was at stake: the charge, or the job's maximum price.
+	/// What was at stake: the charge, or the most that it could have been by the provider's price.
 	pub value: Balance,
 	/// When the turn began.
 	pub assigned_at: BlockNumber,

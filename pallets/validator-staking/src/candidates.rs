@@ -112,6 +112,10 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_leave(who: T::AccountId) -> DispatchResult {
 		let record = Self::candidate_of(&who)?;
+		// Or an offence's chill would be shed by leaving and joining again.
+		if let Status::Chilled { until, .. } = record.status {
+			ensure!(Self::era_now() >= until, Error::<T>::ChilledForLonger);
+		}
 		Self::retire(who, record, None)
 	}
 

@@ -104,9 +104,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Keeps a candidate's backers, as long as there are any.
+	/// Keeps a candidate's backers, as long as there are any. Of a candidate that has left an empty
+	/// list stays until its departure is worked off: before that it must not join again, or its new
+	/// backers would be sent away as if they were its old ones.
 	pub(crate) fn put_backers(candidate: &T::AccountId, backers: BackersOf<T>) {
-		if backers.is_empty() {
+		let is_leaving =
+			!Candidates::<T>::contains_key(candidate) && Backers::<T>::contains_key(candidate);
+		if backers.is_empty() && !is_leaving {
 			Backers::<T>::remove(candidate);
 		} else {
 			Backers::<T>::insert(candidate, backers);
@@ -134,11 +138,12 @@ impl<T: Config> Pallet<T> {
 				break;
 			}
 		}
-		if !backers.is_empty() {
-			let era = Self::era_now();
-			WaitQueue::<Departures<T>, DepartureRange<T>>::push(candidate.clone(), era);
+		if backers.is_empty() {
+			return Backers::<T>::remove(&candidate);
 		}
-		Self::put_backers(&candidate, backers);
+		let era = Self::era_now();
+		WaitQueue::<Departures<T>, DepartureRange<T>>::push(candidate.clone(), era);
+		Backers::<T>::insert(&candidate, backers);
 	}
 }
 

@@ -49,7 +49,9 @@ impl<T: Config> Pallet<T> {
 		let found = elected.len() as u32;
 		let enough = found >= T::MinValidators::get();
 		// The old validators that stay are rewarded and slashed by what stands behind them now.
-		let seated = if enough { elected } else { Self::validators() };
+		// At genesis there are no old ones: the session pallet seats all that have keys.
+		let old = Self::validators();
+		let seated = if enough || old.is_empty() { elected } else { old };
 		let backers = Self::expose(era, &seated);
 		Self::deposit_event(if enough {
 			Event::ValidatorsElected { era, count: found }

@@ -34,7 +34,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(Stakers::<T>::get(&who).has_place(), "a candidate could not leave");
 		}
 		for (candidate, backers) in Backers::<T>::iter() {
-			ensure!(!backers.is_empty(), "a list of backers is empty");
+			ensure!(
+				!backers.is_empty() || !Candidates::<T>::contains_key(&candidate),
+				"a list of backers is empty"
+			);
 			ensure!(
 				backers.windows(2).all(|pair| matches!(pair, [(a, _), (b, _)] if a < b)),
 				"the backers of a candidate are out of order"
@@ -46,10 +49,10 @@ impl<T: Config> Pallet<T> {
 					"a backer does not know of its delegation"
 				);
 			}
+			let is_leaving = Departures::<T>::iter_values().any(|(left, _)| left == candidate);
 			ensure!(
-				Candidates::<T>::contains_key(&candidate)
-					|| Departures::<T>::iter_values().any(|(left, _)| left == candidate),
-				"the backers of a candidate that left are forgotten"
+				Candidates::<T>::contains_key(&candidate) != is_leaving,
+				"the backers of a candidate that left are forgotten, or those of another are sent away"
 			);
 		}
 		Ok(())

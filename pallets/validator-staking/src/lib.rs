@@ -162,7 +162,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type HistoryEras: Get<EraIndex>;
 
-		/// The share of a slash that goes to who reported the offence first.
+		/// The share of the validator's own part of a slash that goes to who reported the offence first.
 		#[pallet::constant]
 		type ReporterReward: Get<Permill>;
 
@@ -309,7 +309,7 @@ pub mod pallet {
 		AlreadyChilled,
 		/// The candidate is not chilled.
 		NotChilled,
-		/// The candidate may not resume yet; see its status.
+		/// The candidate may not resume, or leave, yet; see its status.
 		ChilledForLonger,
 		/// The commission would rise by more than the constant `MaxCommissionRise`, or for the
 		/// second time in an era.
@@ -376,7 +376,7 @@ pub mod pallet {
 			Self::do_withdraw(who)
 		}
 
-		/// Stands for election no more, for now. The seat is given up with the next session, if
+		/// Stands for election no more, for now. The seat is given up with the session that is planned next, if
 		/// enough validators remain.
 		///
 		/// Emits `CandidateChilled`.
@@ -395,7 +395,7 @@ pub mod pallet {
 			Self::do_resume(who)
 		}
 
-		/// Is a candidate no more. All its own stake is on its way back, and the chain itself sends
+		/// Is a candidate no more; not while it is chilled for an offence. All its own stake is on its way back, and the chain itself sends
 		/// its backers' stake back too.
 		///
 		/// Emits `CandidateLeft`, and `UnbondingStarted` for each stake behind it.

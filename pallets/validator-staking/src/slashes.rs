@@ -107,6 +107,12 @@ impl<T: Config> Pallet<T> {
 			let slash = Slashes::<T>::get(id).ok_or(Error::<T>::UnknownSlash)?;
 			ensure!(slash.done.is_zero(), Error::<T>::SlashBegun);
 			Slashes::<T>::remove(id);
+			// A true offence of the same era is not to be covered by a false one.
+			Exposures::<T>::mutate(slash.era, &slash.validator, |snapshot| {
+				if let Some(snapshot) = snapshot {
+					snapshot.slashed = snapshot.slashed.saturating_sub(slash.fraction);
+				}
+			});
 			Self::deposit_event(Event::SlashCancelled { slash: id });
 		}
 		Ok(())
@@ -163,6 +169,7 @@ impl<T: Config> Pallet<T> {
 		let mut candidate = Candidates::<T>::get(&slash.validator);
 		let mut backers = Backers::<T>::get(&slash.validator);
 		let mut credit = CreditOf::<T>::zero();
+		let mut reward = CreditOf::<T>::zero();
 
 		let own = core::iter::once((slash.validator.clone(), snapshot.own));
 		let exposed = own.chain(snapshot.backers).skip(slash.done as usize);
@@ -182,7 +189,16 @@ impl<T: Config> Pallet<T> {
 				}
 				taken
 			};
-			credit.subsume(taken);
+			// Of the validator's own stake alone, or a validator with much behind it would gain by
+			// reporting itself from another account.
+			if who == slash.validator {
+				let share = T::ReporterReward::get().mul_floor(taken.peek());
+				let (share, rest) = taken.split(share);
+				reward.subsume(share);
+				credit.subsume(rest);
+			} else {
+				credit.subsume(taken);
+			}
 			slash.done = slash.done.saturating_add(1);
 		}
 
@@ -191,7 +207,7 @@ impl<T: Config> Pallet<T> {
 		if let Some(record) = candidate {
 			Candidates::<T>::insert(&slash.validator, record);
 		}
-		Self::hand_out(&slash, credit);
+		Self::hand_out(&slash, reward, credit);
 		if slash.done < accounts {
 			Slashes::<T>::insert(id, slash);
 		} else {
@@ -246,15 +262,15 @@ impl<T: Config> Pallet<T> {
 		backers.retain(|(_, amount)| !amount.is_zero());
 	}
 
-	/// Gives the reporter its share of what was taken, and the rest to where slashes go.
-	fn hand_out(slash: &Slash<T::AccountId>, credit: CreditOf<T>) {
-		let mut rest = credit;
-		if let Some(reporter) = &slash.reporter {
-			let share = T::ReporterReward::get().mul_floor(rest.peek());
+	/// Gives the reporter its reward, and the rest to where slashes go.
+	fn hand_out(slash: &Slash<T::AccountId>, reward: CreditOf<T>, mut rest: CreditOf<T>) {
+		let refused = match &slash.reporter {
 			// What an account can't take, because it is not there, goes where the rest goes.
-			if let Err(refused) = T::Currency::resolve(reporter, rest.extract(share)) {
-				rest.subsume(refused);
-			}
+			Some(reporter) => T::Currency::resolve(reporter, reward).err(),
+			None => Some(reward),
+		};
+		if let Some(refused) = refused {
+			rest.subsume(refused);
 		}
 		if !rest.peek().is_zero() {
 			T::OnSlash::on_unbalanced(rest);

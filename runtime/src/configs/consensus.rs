@@ -19,7 +19,8 @@ type MaxAuthorities = ConstU32<300>;
 type MaxNominators = ConstU32<0>;
 
 parameter_types! {
-	/// Slots for which an equivocation can be reported: a day, less than any unbonding.
+	/// Blocks for which a report waits in the pool. Which offences are too old is for the staking
+	/// pallet to say.
 	pub const ReportLongevity: u64 = DAYS as u64;
 }
 

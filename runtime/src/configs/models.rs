@@ -14,8 +14,8 @@ parameter_types! {
 		RuntimeHoldReason::Models(pallet_models::HoldReason::ModelDeposit);
 	/// Twenty percent: more would leave those who compute too little.
 	pub const MaxRoyalty: Permill = Permill::from_percent(20);
-	/// A day more than the longest job.
-	pub const RetirementBlocks: BlockNumber = MAX_DEADLINE + DAYS;
+	/// A day more than the longest job and the longest dispute together.
+	pub const RetirementBlocks: BlockNumber = MAX_DEADLINE + 2 * DAYS;
 }
 
 impl pallet_models::Config for Runtime {

@@ -32,8 +32,9 @@ parameter_types! {
 	pub const MinDisputeBlocks: BlockNumber = prod_or_fast(2 * MINUTES, 2);
 	/// A day.
 	pub const MaxDisputeBlocks: BlockNumber = DAYS;
-	/// A day more than the longest job.
-	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(MAX_DEADLINE + DAYS, 2 * MINUTES);
+	/// A day more than the longest job and the longest dispute together. Short where people try
+	/// things out: there a running job may see its rules change.
+	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(MAX_DEADLINE + 2 * DAYS, 2 * MINUTES);
 	/// A day more than the longest job and the longest dispute together.
 	pub const SubnetRetirementBlocks: BlockNumber = MAX_DEADLINE + 2 * DAYS;
 	/// Seven days, as for providers.

@@ -15,8 +15,7 @@ use sp_runtime::Permill;
 
 /// The most backers of one candidate: with as many candidates as can be, more than any network has.
 pub const MAX_BACKERS: u32 = 256;
-/// Eras for which the chain knows who stood behind whom: as long as their rewards can be claimed,
-/// since these are shared by it.
+/// Eras for which rewards can be claimed.
 pub const HISTORY_ERAS: u32 = 366;
 
 parameter_types! {
@@ -58,7 +57,9 @@ impl pallet_validator_staking::Config for Runtime {
 	type ReportEras = ConstU32<2>;
 	// Two days for governance to look at it.
 	type SlashDeferEras = ConstU32<2>;
-	type HistoryEras = ConstU32<HISTORY_ERAS>;
+	// Rewards are shared by it. A little longer than these can be claimed: both are forgotten when a
+	// block has room, and this must not be first.
+	type HistoryEras = ConstU32<{ HISTORY_ERAS + 7 }>;
 	type ReporterReward = ReporterReward;
 	// Three hours.
 	type MaxAbsentSessions = ConstU32<3>;

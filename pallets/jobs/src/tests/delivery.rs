@@ -12,7 +12,7 @@ type Spoil = fn(&mut Delivery<Content>);
 
 /// A turn of the first provider's that began in block 2 and came to nothing.
 fn turn(outcome: Outcome) -> EndedTurn<AccountId, Balance, u32> {
-	EndedTurn { provider: PROVIDERS[0], outcome, value: 1_000, assigned_at: 2, named: false }
+	EndedTurn { provider: PROVIDERS[0], outcome, value: 461, assigned_at: 2, named: false }
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn job_should_go_to_the_next_provider_when_a_deadline_is_missed() {
 			vec![EndedTurn {
 				provider: missed[0].provider,
 				outcome: Outcome::DeadlineMissed,
-				value: 1_000,
+				value: 461,
 				assigned_at: 2,
 				named: false,
 			}]

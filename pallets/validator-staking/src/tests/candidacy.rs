@@ -235,3 +235,32 @@ fn status_should_say_why_and_until_when() {
 		assert_ok!(Staking::resume(signed(2)));
 	});
 }
+
+#[test]
+fn join_should_be_refused_when_the_old_backers_are_not_gone_yet() {
+	run(|| {
+		join(5, 2_000);
+		delegate(CAROL, 5, 500);
+		assert_ok!(Staking::leave(signed(5)));
+		// The last backer goes by itself; the departure is still to be worked off.
+		assert_ok!(Staking::undelegate(signed(CAROL), 5, 500));
+		assert_noop!(Staking::join(signed(5), 2_000, percent(0)), Failure::StillLeaving);
+		idle();
+		join(5, 2_000);
+		delegate(DAVE, 5, 700);
+		idle();
+		assert_eq!((candidate(5).delegated, held(DAVE)), (700, 700));
+		assert!(Stakers::<Test>::get(DAVE).unbonding.is_empty());
+	});
+}
+
+#[test]
+fn leave_should_be_refused_when_an_offence_is_not_paid_for() {
+	run(|| {
+		to_era(1);
+		report(1, 3, 10, 1);
+		assert_noop!(Staking::leave(signed(1)), Failure::ChilledForLonger);
+		to_era(3);
+		assert_ok!(Staking::leave(signed(1)));
+	});
+}

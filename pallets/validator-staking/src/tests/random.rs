@@ -257,6 +257,8 @@ proptest! {
 				assert!(seats().len() >= 2, "the chain has too few validators");
 				assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
 			}
+			// Offences are paid for first.
+			to_era(era() + 3);
 			// Everybody goes. Nobody withdraws: the chain brings it.
 			for who in everybody() {
 				carry_out(Step::Leave { who });

@@ -33,8 +33,8 @@ fn slash_should_take_from_all_in_proportion_when_it_is_due() {
 		to_era(3);
 		assert_eq!((held(1), held(CAROL), held(DAVE)), (BOND - 1_000, 4_500, 900));
 		assert_eq!((candidate(1).own, candidate(1).delegated), (BOND - 1_000, 5_400));
-		// A tenth of the 1,600 to who reported it.
-		assert_eq!((free(REPORTER), free(POT)), (START + 160, START + 1_440));
+		// A tenth of the validator's own 1,000 to who reported it.
+		assert_eq!((free(REPORTER), free(POT)), (START + 100, START + 1_500));
 		let events = events();
 		assert!(events.contains(&Event::StakeSlashed { slash: 0, who: CAROL, amount: 500 }));
 		assert!(events.contains(&Event::SlashApplied { slash: 0 }));
@@ -241,7 +241,7 @@ fn slash_should_be_applied_in_steps_when_a_block_has_little_room() {
 		let touched =
 			|| (31..=50).filter(|who| held(*who) < 1_000).count() + usize::from(held(1) < BOND);
 		let mut blocks = 0;
-		while !Slashes::<Test>::iter().count() == 0 || touched() < 21 {
+		while Slashes::<Test>::iter().count() != 0 || touched() < 21 {
 			let before = touched();
 			let limit = Weight::from_parts(7_500_000_000, u64::MAX);
 			assert!(Staking::on_idle(blocks, limit).all_lte(limit));
@@ -316,5 +316,35 @@ fn delegation_should_end_when_all_of_it_is_taken() {
 		join(1, BOND);
 		let taken: Balance = BOND + 6_000;
 		assert_eq!(free(POT) + free(REPORTER), 2 * START + taken);
+	});
+}
+
+#[test]
+fn reporter_should_have_a_share_of_the_validators_own_stake_alone_when_it_has_backers() {
+	run(|| {
+		delegate(CAROL, 1, START / 2);
+		to_era(1);
+		let own = held(1);
+		let before = free(REPORTER);
+		report(1, 3, 50, 1);
+		to_era(3);
+		idle();
+		// Whoever reports itself from another account loses all the same.
+		assert_eq!(held(CAROL), START / 4);
+		assert!(free(REPORTER) - before < own - held(1));
+		assert_eq!(free(REPORTER) - before, (own - held(1)) / 10);
+	});
+}
+
+#[test]
+fn true_offence_should_cost_all_of_it_when_a_false_one_was_cancelled() {
+	run(|| {
+		to_era(1);
+		report(1, 3, 50, 1);
+		assert_ok!(cancel(vec![0]));
+		report(1, 3, 30, 2);
+		to_era(3);
+		idle();
+		assert_eq!(held(1), BOND - BOND / 10 * 3);
 	});
 }
