@@ -19,10 +19,10 @@ use sp_consensus_babe::{
 	Slot, BABE_ENGINE_ID,
 };
 use sp_core::{ed25519, proof_of_possession::ProofOfPossessionGenerator, sr25519, Pair, H256};
-use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{BuildStorage, Digest, DigestItem, Perbill};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
+use sp_state_machine::BasicExternalities;
 
 /// The weight that `on_idle` has at most.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ fn endowment(nth: usize) -> Balance {
 }
 
 /// The preset `local_testnet`, with more accounts.
-pub fn genesis(people: &[AccountId]) -> TestExternalities {
+pub fn genesis(people: &[AccountId]) -> BasicExternalities {
 	let patch = presets::preset(&"local_testnet".into()).expect("a preset");
 	let patch: serde_json::Value = serde_json::from_slice(&patch).expect("JSON");
 	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("JSON");
@@ -60,7 +60,8 @@ pub fn genesis(people: &[AccountId]) -> TestExternalities {
 		.balances
 		.balances
 		.extend(others.cloned().enumerate().map(|(n, who)| (who, endowment(n))));
-	config.build_storage().expect("a state").into()
+	// Without a trie, which nobody asks for its root: all is found several times faster.
+	BasicExternalities::new(config.build_storage().expect("a state"))
 }
 
 fn merge(to: &mut serde_json::Value, patch: &serde_json::Value) {
@@ -107,13 +108,9 @@ pub fn everything() -> Vec<(Vec<u8>, Vec<u8>)> {
 	all
 }
 
-/// The same state, without the traces of deleted keys, which make iterations slow. All of it lies in
-/// the overlay, where it is found faster than in a trie.
-pub fn rewritten(mut state: TestExternalities) -> TestExternalities {
-	let all = state.execute_with(everything);
-	let mut state = TestExternalities::default();
-	state.execute_with(|| all.iter().for_each(|(key, value)| sp_io::storage::set(key, value)));
-	state
+/// The same state, without the traces of deleted keys, which make iterations slow.
+pub fn rewritten(state: BasicExternalities) -> BasicExternalities {
+	BasicExternalities::new(state.into_storages())
 }
 
 /// An offence of one validator, as bad as can be imagined.
