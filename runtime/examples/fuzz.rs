@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 	let start = Instant::now();
 	let speed = |report: &Report| report.calls as f64 / start.elapsed().as_secs_f64();
 	let outcome = run(plan, |report| {
-		if report.calls % CALLS_PER_LINE == 0 {
+		if report.calls.is_multiple_of(CALLS_PER_LINE) {
 			let Report { calls, succeeded, blocks, eras, .. } = report;
 			let speed = speed(report);
 			println!("{calls} calls, {succeeded} did something, {blocks} blocks, {eras} eras, {speed:.0} calls/s");

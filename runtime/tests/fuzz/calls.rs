@@ -23,9 +23,10 @@ use sp_runtime::Permill;
 
 /// A call and who signs it.
 type Signed = (AccountId, RuntimeCall);
+type Make = fn(&mut Fuzzer) -> Signed;
 
 /// All kinds of signed calls, and how often each is made.
-const MENU: &[(u32, fn(&mut Fuzzer) -> Signed)] = &[
+const MENU: &[(u32, Make)] = &[
 	(220, Fuzzer::submit_job),
 	(240, Fuzzer::deliver),
 	(30, Fuzzer::decline),
@@ -139,7 +140,13 @@ impl Fuzzer {
 		let mut at = self.rng.random_range(0..all);
 		for (weight, make) in MENU {
 			if at < *weight {
-				return make(self);
+				let (who, call) = make(self);
+				let is_grant = matches!(
+					call,
+					RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { .. })
+				);
+				let keyless = who == Rewards::account() || who == Treasury::account() && !is_grant;
+				return (if keyless { self.account() } else { who }, call);
 			}
 			at -= weight;
 		}

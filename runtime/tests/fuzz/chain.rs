@@ -16,13 +16,13 @@ use reckon_runtime::{
 };
 use sp_consensus_babe::{
 	digests::{PreDigest, SecondaryPlainPreDigest},
-	BABE_ENGINE_ID,
+	Slot, BABE_ENGINE_ID,
 };
 use sp_core::{ed25519, proof_of_possession::ProofOfPossessionGenerator, sr25519, Pair, H256};
-use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{BuildStorage, Digest, DigestItem, Perbill};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
+use sp_state_machine::BasicExternalities;
 
 /// The weight that `on_idle` has at most.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ fn endowment(nth: usize) -> Balance {
 }
 
 /// The preset `local_testnet`, with more accounts.
-pub fn genesis(people: &[AccountId]) -> TestExternalities {
+pub fn genesis(people: &[AccountId]) -> BasicExternalities {
 	let patch = presets::preset(&"local_testnet".into()).expect("a preset");
 	let patch: serde_json::Value = serde_json::from_slice(&patch).expect("JSON");
 	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("JSON");
@@ -60,7 +60,8 @@ pub fn genesis(people: &[AccountId]) -> TestExternalities {
 		.balances
 		.balances
 		.extend(others.cloned().enumerate().map(|(n, who)| (who, endowment(n))));
-	config.build_storage().expect("a state").into()
+	// Without a trie, which nobody asks for its root: all is found several times faster.
+	BasicExternalities::new(config.build_storage().expect("a state"))
 }
 
 fn merge(to: &mut serde_json::Value, patch: &serde_json::Value) {
@@ -107,13 +108,9 @@ pub fn everything() -> Vec<(Vec<u8>, Vec<u8>)> {
 	all
 }
 
-/// The same state, without the traces of deleted keys, which make iterations slow. All of it lies in
-/// the overlay, where it is found faster than in a trie.
-pub fn rewritten(mut state: TestExternalities) -> TestExternalities {
-	let all = state.execute_with(everything);
-	let mut state = TestExternalities::default();
-	state.execute_with(|| all.iter().for_each(|(key, value)| sp_io::storage::set(key, value)));
-	state
+/// The same state, without the traces of deleted keys, which make iterations slow.
+pub fn rewritten(state: BasicExternalities) -> BasicExternalities {
+	BasicExternalities::new(state.into_storages())
 }
 
 /// An offence of one validator, as bad as can be imagined.
@@ -245,10 +242,12 @@ impl Fuzzer {
 		self.report.blocks += 1;
 		let number = System::block_number() + 1;
 		let slot = pallet_babe::CurrentSlot::<Runtime>::get() + slots;
-		let authority_index = self.author();
+		let authority_index = self.author(slot);
 		let digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index, slot });
 		let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, digest.encode())] };
-		System::reset_events();
+		// As `System::reset_events`, which also looks through all keys for topics, of which there are none.
+		unhashed::kill(&storage_prefix(b"System", b"Events"));
+		unhashed::kill(&storage_prefix(b"System", b"EventCount"));
 		self.noted = 0;
 		System::initialize(&number, &H256::from_low_u64_be(number.into()), &digest);
 		let session = Session::current_index();
@@ -293,13 +292,23 @@ impl Fuzzer {
 		<Runtime as frame_system::Config>::BlockWeights::get().max_block
 	}
 
-	/// Who makes the next block: somebody who may also if a session begins with it.
-	fn author(&mut self) -> u32 {
-		let seats = Session::validators().len().min(Session::queued_keys().len()) as u32;
-		let disabled = Session::disabled_validators();
-		let able: Vec<_> = (0..seats.max(1)).filter(|index| !disabled.contains(index)).collect();
+	/// Who makes the next block, in this slot.
+	fn author(&mut self, slot: Slot) -> u32 {
+		let validators = Session::validators().len();
+		let epoch = slot.saturating_sub(*pallet_babe::Pallet::<Runtime>::current_epoch_start());
+		let begins = epoch >= u64::from(time::EPOCH_SLOTS);
+		let able: Vec<_> = if begins && pallet_session::QueuedChanged::<Runtime>::get() {
+			// Other validators come: one who was there before, and is.
+			(0..validators.min(Session::queued_keys().len()) as u32).collect()
+		} else {
+			let disabled = Session::disabled_validators();
+			(0..validators as u32).filter(|index| !disabled.contains(index)).collect()
+		};
 		// Some are away more often than others.
-		let index = self.rng.random_range(0..able.len());
-		able[if self.one_in(3) { 0 } else { index }]
+		if self.one_in(3) {
+			able[0]
+		} else {
+			able[self.rng.random_range(0..able.len())]
+		}
 	}
 }

@@ -174,7 +174,7 @@ impl Fuzzer {
 				let end = plan.calls.min(self.report.calls + CALLS_PER_STATE);
 				while self.report.calls < end {
 					self.step()?;
-					if self.report.calls % plan.check_every == 0 {
+					if self.report.calls.is_multiple_of(plan.check_every) {
 						self.check()?;
 					}
 				}
@@ -191,7 +191,7 @@ impl Fuzzer {
 		let (signer, call) = self.random_call();
 		self.report.calls += 1;
 		self.remember(format!("{signer:?}: {call:?}"));
-		if self.report.calls % WATCH_EVERY == 0 {
+		if self.report.calls.is_multiple_of(WATCH_EVERY) {
 			self.watched(signer, call)?;
 		} else {
 			self.dispatch(signer, call)?;
