@@ -6,7 +6,7 @@ mod fuzz;
 use fuzz::{run, Plan};
 
 /// Calls with each seed.
-const CALLS: u64 = 2_500;
+const CALLS: u64 = 5_000;
 
 fn try_seed(seed: u64) {
 	match run(Plan { seed, calls: CALLS, check_every: 50 }, |_| ()) {

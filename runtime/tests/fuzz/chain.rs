@@ -304,6 +304,7 @@ impl Fuzzer {
 			let disabled = Session::disabled_validators();
 			(0..validators as u32).filter(|index| !disabled.contains(index)).collect()
 		};
+		assert!(!able.is_empty(), "nobody can make a block: {validators} validators");
 		// Some are away more often than others.
 		if self.one_in(3) {
 			able[0]
