@@ -281,7 +281,7 @@ fn chain_should_keep_its_validators_when_all_candidates_leave() {
 		}
 		eras(3);
 		let left = pallet_session::Validators::<Runtime>::get().len();
-		let least = <Runtime as pallet_validator_staking::Config>::MinValidators::get() as usize;
-		assert!(left >= least, "{left} are left to make blocks");
+		let least: u32 = <Runtime as pallet_validator_staking::Config>::MinValidators::get();
+		assert!(left >= least as usize, "{left} are left to make blocks");
 	});
 }
