@@ -1,7 +1,7 @@
 //! What must hold, whatever anybody does.
 
 use super::{ensure, Fuzzer, Signer};
-use frame_support::traits::fungible::Inspect;
+use frame_support::traits::{fungible::Inspect, Get};
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
 	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Babe, Balances, Jobs, Models,
@@ -118,6 +118,11 @@ impl Fuzzer {
 	/// Everybody goes; the chain returns all money but the deposits for what stays.
 	pub(super) fn everybody_leaves(&mut self) -> Result<(), String> {
 		self.remember("everybody leaves".into());
+		// Nobody leaves before its offence is paid for.
+		let defer: u32 = <Runtime as pallet_validator_staking::Config>::SlashDeferEras::get();
+		for _ in 0..(defer + 1) * reckon_runtime::time::SESSIONS_PER_ERA {
+			self.short_session()?;
+		}
 		for who in pallet_validator_staking::Candidates::<Runtime>::iter_keys().collect::<Vec<_>>()
 		{
 			self.must(&who, pallet_validator_staking::Call::leave {})?;
