@@ -448,7 +448,9 @@ mod benchmarks {
 		let offenders: Vec<_> = validators.into_iter().rev().take(v as usize).collect();
 		offenders.iter().for_each(|who| insert_record_with::<T>(who, own, status));
 		let fractions = (1..).map(Perbill::from_parts);
-		Offenders::<T>::put(BoundedVec::truncate_from(offenders.into_iter().zip(fractions).collect()));
+		Offenders::<T>::put(BoundedVec::truncate_from(
+			offenders.into_iter().zip(fractions).collect(),
+		));
 
 		#[block]
 		{

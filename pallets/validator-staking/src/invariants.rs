@@ -166,8 +166,7 @@ impl<T: Config> Pallet<T> {
 			"there are more authors than validators"
 		);
 		let seated = Self::validators();
-		let mut offenders: Vec<_> =
-			Offenders::<T>::get().into_iter().map(|(who, _)| who).collect();
+		let mut offenders: Vec<_> = Offenders::<T>::get().into_iter().map(|(who, _)| who).collect();
 		ensure!(offenders.iter().all(|who| seated.contains(who)), "an offender has no seat");
 		offenders.sort_unstable();
 		ensure!(

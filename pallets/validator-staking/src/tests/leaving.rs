@@ -37,7 +37,10 @@ fn leave_should_wait_for_a_session_without_the_seat_when_there_is_one() {
 		delegate(CAROL, 1, 500);
 		assert_ok!(Staking::leave(signed(1)));
 		System::assert_last_event(Event::CandidateLeaving { candidate: 1 }.into());
-		assert_eq!((candidate(1).status, held(1), seats()), (Status::Leaving, BOND, vec![1, 2, 3, 4]));
+		assert_eq!(
+			(candidate(1).status, held(1), seats()),
+			(Status::Leaving, BOND, vec![1, 2, 3, 4])
+		);
 		let held = Staking::held_by(1).pop().unwrap();
 		assert_eq!((held.held_for, held.next_step_at), (HeldFor::ValidatorStake, Some(LENGTH)));
 		// When the second session from now is planned.
@@ -164,7 +167,10 @@ fn seated_candidate_should_not_be_displaced_when_the_list_is_full() {
 			join(who, 2 * BOND + Balance::from(who));
 		}
 		// Those with the seats have the least, and keep them until the next election.
-		assert_noop!(Staking::join(signed(9), 2 * BOND, Permill::zero()), Failure::TooManyCandidates);
+		assert_noop!(
+			Staking::join(signed(9), 2 * BOND, Permill::zero()),
+			Failure::TooManyCandidates
+		);
 		join(9, 3 * BOND);
 		assert!(Staking::candidate(5).is_none());
 		assert!((1..=4).all(|who| Staking::candidate(who).is_some()));
