@@ -137,7 +137,9 @@ fn manifest_of_our_own(dir: &Path) -> PathBuf {
 	let config = own.join("config.json");
 	fs::write(&config, [fs::read(&config).unwrap(), b"\n".to_vec()].concat()).unwrap();
 	let mut add = Command::new(program("reckon-worker"));
-	add.args(["models", "add", "--json"]).arg(&own).arg("--data-dir").arg(dir.join("store"));
+	let owner = Signer::from_suri("//Alice").unwrap().account().to_string();
+	add.args(["models", "add", "--json", "--owner", &owner]);
+	add.arg(&own).arg("--data-dir").arg(dir.join("store"));
 	let run = Run::of(add);
 	assert_eq!(run.code, Some(0), "{run:?}");
 	let manifest = dir.join("model.json");
