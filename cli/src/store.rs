@@ -1,6 +1,9 @@
 //! The store: data sets and apps, and what all its entries have in common.
 
-use std::{fs, path::Path, path::PathBuf};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
 
 use clap::Subcommand;
 use reckon_sdk::{calls, AccountId, AppDetails, At, EntryId, EntryKind, Listing, H256};
@@ -166,9 +169,8 @@ async fn list(context: &Context, kind: EntryKind) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
 	let entries = all(&at, kind).await?;
-	let mut rows = vec![["name", "licence", "location", "status", "owner", "id"]
-		.map(str::to_owned)
-		.to_vec()];
+	let mut rows =
+		vec![["name", "licence", "location", "status", "owner", "id"].map(str::to_owned).to_vec()];
 	for entry in &entries {
 		let said = |name: &str| entry.details.get(name).and_then(Value::as_str).unwrap_or("-");
 		rows.push(vec![

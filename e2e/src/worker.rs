@@ -118,8 +118,7 @@ impl Net {
 	async fn offer(&self, provider: &Provider, path: &std::path::Path, name: &str) -> ModelId {
 		let owner = signer("//Alice").account();
 		let added = provider.options.add_model(path, &owner).await.expect("a sound model");
-		let model =
-			self.register_model(added.manifest, name, &added.tasks, added.context).await;
+		let model = self.register_model(added.manifest, name, &added.tasks, added.context).await;
 		assert_eq!(model, added.id, "the worker and the chain call it differently");
 		let offer = calls::offer(model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");

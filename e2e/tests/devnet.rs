@@ -12,6 +12,7 @@ use reckon_cli::{
 	process::{Identity, Process},
 };
 use reckon_e2e::{program, root, Run, LIMIT};
+use reckon_sdk::Signer;
 use rustix::process::Signal;
 use serde_json::Value;
 

@@ -11,8 +11,8 @@ use frame_support::{
 	traits::{fungible::Mutate, tokens::Preservation, Hooks},
 };
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, EntryKind, JobRequest, ModelId, NumericProfile, Price, Privacy, Sampling,
-	TaskKind, TaskSet,
+	token::UNIT, Assurance, Content, EntryKind, JobRequest, ModelId, NumericProfile, Price,
+	Privacy, Sampling, TaskKind, TaskSet,
 };
 use reckon_runtime::{
 	adapters::Treasury, AccountId, Balances, Jobs, Models, Providers, Runtime,

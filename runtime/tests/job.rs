@@ -9,8 +9,8 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, Delivery, EntryKind, HeldFor, JobId, JobRequest, ModelId, NumericProfile,
-	Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Content, Delivery, EntryKind, HeldFor, JobId, JobRequest, ModelId,
+	NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury, genesis, AccountId, AllPalletsWithSystem, Balance, Balances, Jobs, Models,

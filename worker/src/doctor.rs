@@ -143,7 +143,11 @@ fn models(config: &Config, report: &mut Report) -> Vec<crate::models::Entry> {
 				"model",
 				Level::Fail,
 				format!("{}: {error}", entry.name),
-				format!("reckon-worker models add {} --owner {}", entry.path.display(), entry.owner),
+				format!(
+					"reckon-worker models add {} --owner {}",
+					entry.path.display(),
+					entry.owner
+				),
 			),
 		}
 	}

@@ -20,8 +20,8 @@ use node::{Authoring, Rpc};
 use pallet_jobs::Event::{DeadlineMissed, JobAssigned, JobRefunded, JobSettled, JobSubmitted};
 use reckon_e2e::Net;
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, Delivery, EntryKind, JobId, JobRequest, ModelId, NumericProfile, Price,
-	Privacy, Sampling, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Content, Delivery, EntryKind, JobId, JobRequest, ModelId,
+	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{AccountId, Balance, BlockNumber, RuntimeCall, RuntimeEvent};
 use rows::{authoring_each, describe, rate, round, steady, weight_each, Row};
@@ -150,10 +150,7 @@ fn sign_transfers(clients: &mut [Key]) -> Vec<Vec<u8>> {
 	clients.iter_mut().zip(payees).map(pay).collect()
 }
 
-fn request(
-	model: ModelId,
-	deadline: BlockNumber,
-) -> JobRequest<AccountId, Balance, BlockNumber> {
+fn request(model: ModelId, deadline: BlockNumber) -> JobRequest<AccountId, Balance, BlockNumber> {
 	JobRequest {
 		subnet: 0,
 		model,
@@ -201,8 +198,7 @@ impl Crew {
 		let name = b"bench/model".to_vec().try_into().expect("short");
 		let price =
 			Price { base: UNIT / 1_000, per_input: UNIT / 100_000, per_output: UNIT / 50_000 };
-		let mut calls =
-			vec![owner.sign(pallet_models::Call::register_model { name, details })];
+		let mut calls = vec![owner.sign(pallet_models::Call::register_model { name, details })];
 		let model = EntryKind::Model.id(&owner.account(), MANIFEST);
 		for (provider, worker) in &mut self.members {
 			calls.push(provider.sign(pallet_providers::Call::register {

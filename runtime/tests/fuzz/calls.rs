@@ -10,7 +10,8 @@ use pallet_validator_staking::Call as StakingCall;
 use rand::Rng;
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, Content, ContentRef, DataSetId, Delivery, EntryId, JobId,
-	JobRequest, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind, TaskSet, Units,
+	JobRequest, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind,
+	TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury,

@@ -15,9 +15,7 @@ pub type DataSetId = H256;
 pub type AppId = H256;
 
 /// What an entry of the store is.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 #[serde(rename_all = "snake_case")]
@@ -52,9 +50,7 @@ impl fmt::Display for EntryKind {
 }
 
 /// Names an entry of the store.
-#[derive(
-	Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 #[serde(rename_all = "snake_case")]
