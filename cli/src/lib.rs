@@ -21,12 +21,14 @@ pub mod process;
 mod provider;
 mod rewards;
 mod stake;
+mod store;
 mod subnet;
 mod validator;
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{error::ErrorKind, Parser};
+use reckon_sdk::EntryKind;
 
 use crate::{
 	args::{Cli, Command},
@@ -59,6 +61,8 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Embed(ask) => ask::embed(&context, ask).await,
 		Command::Chat(ask) => ask::chat(&context, ask).await,
 		Command::Models(models) => models::run(&context, models).await,
+		Command::Datasets(command) => store::run(&context, EntryKind::DataSet, command).await,
+		Command::Apps(command) => store::run(&context, EntryKind::App, command).await,
 		Command::Provider(command) => provider::run(&context, command).await,
 		Command::Validator(command) => validator::run(&context, command).await,
 		Command::Stake(command) => stake::run(&context, command).await,

@@ -176,7 +176,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let mut offers = Vec::new();
 	for (id, price, tickets) in at.offers_of(&who).await.map_err(failure)? {
 		let model = at.model(id).await.map_err(failure)?;
-		let name = model.map_or_else(|| format!("{id:?}"), |model| model.details.name());
+		let name = model.map_or_else(|| format!("{id:?}"), |model| model.listing.name());
 		rows.push(vec![
 			format!("offers   {name}"),
 			format!("{} a job", format_amount(price.base)),

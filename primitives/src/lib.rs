@@ -14,6 +14,7 @@ mod content;
 mod held;
 mod job;
 mod reason;
+mod store;
 mod work;
 
 pub use content::{content_hash, Content, ContentRef, InlineBytes, MaxInlineBytes};
@@ -23,6 +24,7 @@ pub use job::{
 	MAX_ATTEMPTS,
 };
 pub use reason::Reason;
+pub use store::{EntryId, EntryKind};
 pub use work::{NumericProfile, Price, TaskKind, TaskSet, Units};
 
 use sp_core::H256;
@@ -46,8 +48,12 @@ pub type Hash = H256;
 
 /// Names a job: `blake2_256(genesis hash, client, client's job counter)`, unique for ever.
 pub type JobId = H256;
-/// Names a model: the BLAKE3 hash of its canonical manifest.
+/// Names a model: [`EntryKind::id`] of who registered it and of its canonical manifest's hash.
 pub type ModelId = H256;
+/// Names a data set: [`EntryKind::id`] of who registered it and of what its record says.
+pub type DataSetId = H256;
+/// Names an app: [`EntryKind::id`] of who registered it and of what its record says.
+pub type AppId = H256;
 /// Names a subnet, a set of parameters. Subnet 0 exists from genesis.
 pub type SubnetId = u32;
 

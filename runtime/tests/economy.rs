@@ -10,7 +10,7 @@ use frame_support::{
 };
 use pallet_authorship::EventHandler;
 use reckon_primitives::{
-	token::UNIT, Assurance, Balance, Content, Delivery, HeldFor, JobRequest, ModelId,
+	token::UNIT, Assurance, Balance, Content, Delivery, EntryKind, HeldFor, JobRequest, ModelId,
 	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
@@ -24,7 +24,7 @@ use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{BuildStorage, Perbill, Permill};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
 
-const MODEL: ModelId = H256([7; 32]);
+const MANIFEST: H256 = H256([7; 32]);
 const PRICE: Price<Balance> = Price { base: UNIT, per_input: UNIT / 1000, per_output: UNIT / 100 };
 
 /// A network of four validators: Alice, Bob, Charlie and Dave.
@@ -98,23 +98,30 @@ fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
 	RuntimeOrigin::signed(id(who))
 }
 
+/// Alice's model.
+fn model() -> ModelId {
+	EntryKind::Model.id(&id(Alice), MANIFEST)
+}
+
 /// Bob, with Ferdie's key for his worker, answers one job of Eve's; says the treasury's part.
 fn settle_one_job() -> Balance {
 	let details = pallet_models::ModelDetails {
-		name: b"test/model".to_vec().try_into().expect("short"),
+		manifest: MANIFEST,
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
 		context: 256,
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::zero(),
+		trained_on: Default::default(),
 	};
-	assert_ok!(Models::register_model(signed(Alice), MODEL, details));
+	let name = b"test/model".to_vec().try_into().expect("short");
+	assert_ok!(Models::register_model(signed(Alice), name, details));
 	let bond = 300 * UNIT;
 	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
-	assert_ok!(Providers::offer(signed(Bob), MODEL, PRICE));
+	assert_ok!(Providers::offer(signed(Bob), model(), PRICE));
 	let request = JobRequest {
 		subnet: 0,
-		model: MODEL,
+		model: model(),
 		task: TaskKind::Chat,
 		payload: Content::from(b"what is a ledger?".to_vec()),
 		sampling: Sampling { max_output: 50, ..Default::default() },

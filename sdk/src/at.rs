@@ -2,6 +2,7 @@
 
 mod rewards;
 mod staking;
+mod store;
 mod subnets;
 mod views;
 
@@ -14,7 +15,7 @@ use crate::{
 	events::{job_events, JobEvent},
 	types::{
 		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, EraIndex, Held, Job, JobId,
-		Ledger, Model, ModelId, Offer, Price, Provider, Reason, Standing,
+		Ledger, ModelId, Offer, Price, Provider, Reason, Standing,
 	},
 };
 use serde::Serialize;
@@ -159,30 +160,6 @@ impl At {
 		max_output: u32,
 	) -> Result<Option<Balance>, Error> {
 		self.ask("quote", (model, payload_bytes, max_output)).await
-	}
-
-	/// A model's record.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn model(&self, model: ModelId) -> Result<Option<Model>, Error> {
-		self.read("Models", "Models", vec![model]).await
-	}
-
-	/// The models in the store, at most 1,000.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn models(&self) -> Result<Vec<(ModelId, Model)>, Error> {
-		self.list("Models", "Models", Vec::<ModelId>::new()).await
-	}
-
-	/// The model of this name.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn model_by_name(&self, name: &str) -> Result<Option<ModelId>, Error> {
-		self.read("Models", "Names", vec![name.as_bytes().to_vec()]).await
 	}
 
 	/// A provider's record.

@@ -1,8 +1,8 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, Balance, Content, Delivery, EraIndex, JobId, JobRequest, ModelDetails, ModelId,
-	Price, Reason, SessionKeys, SubnetId, SubnetParameters,
+	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex, JobId,
+	JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId, SubnetParameters,
 };
 use subxt::{
 	ext::{
@@ -107,17 +107,27 @@ calls! {
 	/// `Providers.leave`: leaves for good.
 	leave() = "Providers"."leave" as Leave;
 
-	/// `Models.register_model`: puts a model into the store.
+	/// `Models.register_model`: puts a model into the store; [`crate::model_id`] says its id.
 	register_model(
-		model: ModelId = ModelId => model,
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
 		details: ModelDetails = ModelDetails => details
 	) = "Models"."register_model" as RegisterModel;
-	/// `Models.deprecate`: takes a model out of use, for good; later the chain removes it and
-	/// returns the deposit.
-	deprecate(model: ModelId = ModelId => model) = "Models"."deprecate" as Deprecate;
-	/// `Models.transfer`: gives a model to another account.
-	transfer_model(model: ModelId = ModelId => model, to: AccountId = AccountId => to)
-		= "Models"."transfer" as TransferModel;
+	/// `Models.register_data_set`: puts a data set into the store.
+	register_data_set(
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
+		details: DataSetDetails = DataSetDetails => details
+	) = "Models"."register_data_set" as RegisterDataSet;
+	/// `Models.register_app`: puts an app into the store.
+	register_app(
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
+		details: AppDetails = AppDetails => details
+	) = "Models"."register_app" as RegisterApp;
+	/// `Models.deprecate`: takes an entry of the store out of use, for good; later the chain removes
+	/// it and returns the deposit.
+	deprecate(entry: EntryId = EntryId => entry) = "Models"."deprecate" as Deprecate;
+	/// `Models.transfer`: gives an entry of the store to another account.
+	transfer_entry(entry: EntryId = EntryId => entry, to: AccountId = AccountId => to)
+		= "Models"."transfer" as TransferEntry;
 
 	/// `ValidatorStaking.join`: becomes a candidate for the validators' seats with a stake of its
 	/// own and a commission in millionths.

@@ -11,6 +11,9 @@ use reckon_sdk::{format_amount, AccountId, At, Chain, Reason, Signer};
 use serde::Serialize;
 use std::process::ExitCode;
 
+/// How a model gets into this worker's list.
+const ADD: &str = "reckon-worker models add PATH --owner ACCOUNT";
+
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -131,7 +134,7 @@ fn models(config: &Config, report: &mut Report) -> Vec<crate::models::Entry> {
 		},
 	};
 	if entries.is_empty() {
-		report.not_ok("models", Level::Fail, "none", "reckon-worker models add PATH");
+		report.not_ok("models", Level::Fail, "none", ADD);
 	}
 	for entry in &entries {
 		match registry.open(entry.id) {
@@ -140,7 +143,11 @@ fn models(config: &Config, report: &mut Report) -> Vec<crate::models::Entry> {
 				"model",
 				Level::Fail,
 				format!("{}: {error}", entry.name),
-				format!("reckon-worker models add {}", entry.path.display()),
+				format!(
+					"reckon-worker models add {} --owner {}",
+					entry.path.display(),
+					entry.owner
+				),
 			),
 		}
 	}
@@ -261,7 +268,7 @@ async fn standing(
 				"offer",
 				Level::Fail,
 				format!("{model:?} is offered and not here: its jobs will be declined"),
-				"reckon-worker models add PATH, or withdraw the offer",
+				format!("{ADD}, or withdraw the offer"),
 			),
 		}
 	}

@@ -54,7 +54,8 @@ pub struct MockModels;
 impl MockModels {
 	/// Puts an active model with these tasks into the store.
 	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
-		let info = ModelInfo { owner, royalty, tasks: TaskSet::of(tasks), active: true };
+		let tasks = TaskSet::of(tasks);
+		let info = ModelInfo { owner, royalty, tasks, reproducible: true, active: true };
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
 	}
 

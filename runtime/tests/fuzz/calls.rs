@@ -2,15 +2,16 @@
 
 use super::{books::Totals, Fuzzer, Signer};
 use frame_support::{traits::fungible::Inspect, BoundedVec};
-use pallet_models::{Call as ModelCall, ModelDetails};
+use pallet_models::{AppDetails, Call as StoreCall, DataSetDetails, ModelDetails};
 use pallet_providers::Call as ProviderCall;
 use pallet_rewards::{Call as RewardCall, Duty};
 use pallet_subnets::Call as SubnetCall;
 use pallet_validator_staking::Call as StakingCall;
 use rand::Rng;
 use reckon_primitives::{
-	token::UNIT, Assurance, Balance, Content, ContentRef, Delivery, JobId, JobRequest, ModelId,
-	NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Balance, Content, ContentRef, DataSetId, Delivery, EntryId, JobId,
+	JobRequest, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind,
+	TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury,
@@ -21,6 +22,7 @@ use reckon_runtime::{
 use reckon_support::{Membership, SubnetParameters};
 use sp_core::H256;
 use sp_runtime::Permill;
+use std::collections::BTreeSet;
 
 /// A call and who signs it.
 type Signed = (AccountId, RuntimeCall);
@@ -42,8 +44,10 @@ const MENU: &[(u32, Make)] = &[
 	(40, Fuzzer::resume_provider),
 	(5, Fuzzer::leave_provider),
 	(12, Fuzzer::register_model),
-	(2, Fuzzer::deprecate_model),
-	(6, Fuzzer::transfer_model),
+	(4, Fuzzer::register_data_set),
+	(4, Fuzzer::register_app),
+	(3, Fuzzer::deprecate_entry),
+	(8, Fuzzer::transfer_entry),
 	(25, Fuzzer::join),
 	(12, Fuzzer::raise_stake),
 	(15, Fuzzer::unbond),
@@ -281,10 +285,21 @@ impl Fuzzer {
 		}
 	}
 
-	fn owned_model(&mut self) -> (AccountId, ModelId) {
-		let model = self.model();
-		let owner = pallet_models::Models::<Runtime>::get(model).map(|model| model.owner);
-		(owner.filter(|_| !self.one_in(10)).unwrap_or_else(|| self.account()), model)
+	fn data_set(&mut self) -> DataSetId {
+		if self.one_in(30) {
+			return self.rng.random::<[u8; 32]>().into();
+		}
+		let all: Vec<_> = pallet_models::DataSets::<Runtime>::iter_keys().collect();
+		self.one_of(&all).unwrap_or_default()
+	}
+
+	fn owned_entry(&mut self) -> (AccountId, EntryId) {
+		let all: Vec<_> = pallet_models::Owned::<Runtime>::iter_keys().collect();
+		match self.one_of(&all) {
+			Some((owner, entry)) if !self.one_in(10) => (owner, entry),
+			Some((_, entry)) => (self.account(), entry),
+			None => (self.account(), EntryId::App(H256::zero())),
+		}
 	}
 
 	fn subnet(&mut self) -> SubnetId {
@@ -535,7 +550,7 @@ impl Fuzzer {
 		(self.provider(), ProviderCall::leave {}.into())
 	}
 
-	// Models.
+	// The store.
 
 	fn register_model(&mut self) -> Signed {
 		let who = self.wealthy();
@@ -545,26 +560,57 @@ impl Fuzzer {
 			2 => TaskSet::of(&[TaskKind::Embed]),
 			_ => TaskSet::of(&[TaskKind::Chat, TaskKind::Complete, TaskKind::Embed]),
 		};
+		let trained_on: BTreeSet<_> =
+			(0..self.rng.random_range(0..3)).map(|_| self.data_set()).collect();
 		let details = ModelDetails {
-			name: bounded(self.name()),
+			manifest: H256::repeat_byte(self.rng.random()),
 			tasks,
 			profile: NumericProfile::F32,
 			context: self.rng.random(),
 			licence: bounded(b"MIT".to_vec()),
 			royalty: self.share(20),
+			trained_on: trained_on.try_into().expect("fewer than 8"),
 		};
-		let model = H256::repeat_byte(self.rng.random());
-		(who, ModelCall::register_model { model, details }.into())
+		(who, StoreCall::register_model { name: bounded(self.name()), details }.into())
 	}
 
-	fn deprecate_model(&mut self) -> Signed {
-		let (owner, model) = self.owned_model();
-		(owner, ModelCall::deprecate { model }.into())
+	fn register_data_set(&mut self) -> Signed {
+		let details = DataSetDetails {
+			content: H256::repeat_byte(self.rng.random()),
+			bytes: self.rng.random(),
+			records: self.rng.random(),
+			description: None,
+			location: self.one_in(2).then(|| bounded(b"https://example.org".to_vec())),
+			licence: bounded(self.name()),
+		};
+		let name = bounded(self.name());
+		(self.wealthy(), StoreCall::register_data_set { name, details }.into())
 	}
 
-	fn transfer_model(&mut self) -> Signed {
-		let (owner, model) = self.owned_model();
-		(owner, ModelCall::transfer { model, to: self.anybody() }.into())
+	fn register_app(&mut self) -> Signed {
+		let models: BTreeSet<_> = (0..self.rng.random_range(0..4)).map(|_| self.model()).collect();
+		let data_sets: BTreeSet<_> =
+			(0..self.rng.random_range(0..3)).map(|_| self.data_set()).collect();
+		let details = AppDetails {
+			models: models.try_into().expect("fewer than 8"),
+			data_sets: data_sets.try_into().expect("fewer than 8"),
+			location: bounded(self.name()),
+			content: Some(H256::repeat_byte(self.rng.random())),
+			description: None,
+			licence: bounded(b"MIT".to_vec()),
+		};
+		let name = bounded(self.name());
+		(self.wealthy(), StoreCall::register_app { name, details }.into())
+	}
+
+	fn deprecate_entry(&mut self) -> Signed {
+		let (owner, entry) = self.owned_entry();
+		(owner, StoreCall::deprecate { entry }.into())
+	}
+
+	fn transfer_entry(&mut self) -> Signed {
+		let (owner, entry) = self.owned_entry();
+		(owner, StoreCall::transfer { entry, to: self.anybody() }.into())
 	}
 
 	// Stakes.

@@ -19,7 +19,7 @@ const LEAVING_SESSIONS: u32 = 40;
 enum Purpose {
 	Job,
 	Provider,
-	Model,
+	Store,
 	Subnet,
 	Gateway,
 	Stake,
@@ -33,7 +33,7 @@ impl Purpose {
 		Ok(match reason {
 			RuntimeHoldReason::Jobs(_) => Self::Job,
 			RuntimeHoldReason::Providers(_) => Self::Provider,
-			RuntimeHoldReason::Models(_) => Self::Model,
+			RuntimeHoldReason::Models(_) => Self::Store,
 			RuntimeHoldReason::Subnets(SubnetHold::SubnetDeposit) => Self::Subnet,
 			RuntimeHoldReason::Subnets(SubnetHold::GatewayBond) => Self::Gateway,
 			RuntimeHoldReason::ValidatorStaking(_) => Self::Stake,
@@ -47,7 +47,7 @@ impl Purpose {
 		match held_for {
 			HeldFor::Job(_) => Self::Job,
 			HeldFor::ProviderBond | HeldFor::ProviderUnbonding => Self::Provider,
-			HeldFor::ModelDeposit(_) => Self::Model,
+			HeldFor::StoreDeposit(_) => Self::Store,
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
 			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
 			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,
@@ -154,7 +154,7 @@ impl Fuzzer {
 		for who in frame_system::Account::<Runtime>::iter_keys() {
 			let mut held = held(&who)?;
 			held.retain(|purpose, _| {
-				!matches!(purpose, Purpose::Model | Purpose::Subnet | Purpose::SessionKeys)
+				!matches!(purpose, Purpose::Store | Purpose::Subnet | Purpose::SessionKeys)
 			});
 			ensure(held.is_empty(), || {
 				format!("everybody has left, and {who:?} has {held:?} on hold")

@@ -49,12 +49,29 @@ fn all_calls() -> Vec<calls::Call> {
 		finished_at: 4,
 	};
 	let details = ModelDetails {
-		name: b"reckon/test".to_vec(),
+		manifest: id,
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
 		context: 256,
 		licence: b"Apache-2.0".to_vec(),
 		royalty: 20_000,
+		trained_on: [id].into(),
+	};
+	let data_set = DataSetDetails {
+		content: id,
+		bytes: u64::MAX,
+		records: 0,
+		description: None,
+		location: Some(b"https://example.org".to_vec()),
+		licence: b"CC0-1.0".to_vec(),
+	};
+	let app = AppDetails {
+		models: [id, H256::zero()].into(),
+		data_sets: [id].into(),
+		location: b"https://example.org".to_vec(),
+		content: None,
+		description: Some(id),
+		licence: b"MIT".to_vec(),
 	};
 	let blob = Content::from(vec![0; 5_000]);
 	vec![
@@ -72,9 +89,11 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::pause(),
 		calls::resume(),
 		calls::leave(),
-		calls::register_model(id, details),
-		calls::deprecate(id),
-		calls::transfer_model(id, who),
+		calls::register_model("reckon/test", details),
+		calls::register_data_set("test/words", data_set),
+		calls::register_app("test/dictionary", app),
+		calls::deprecate(EntryId::Model(id)),
+		calls::transfer_entry(EntryId::App(id), who),
 		calls::join(5, 50_000),
 		calls::bond_extra_candidate(1),
 		calls::unbond(1),
@@ -221,9 +240,9 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!(provider.endpoint().as_deref(), Some("http://x"));
 
 	let status = "pallet_models::types::Status";
-	assert_eq!(read::<ModelStatus>(status, name("Active")), ModelStatus::Active);
+	assert_eq!(read::<EntryStatus>(status, name("Active")), EntryStatus::Active);
 	let deprecated = Value::named_variant("Deprecated", [("until", number(7))]);
-	assert_eq!(read::<ModelStatus>(status, deprecated), ModelStatus::Deprecated { until: 7 });
+	assert_eq!(read::<EntryStatus>(status, deprecated), EntryStatus::Deprecated { until: 7 });
 
 	let ledger: Ledger = read(
 		"pallet_jobs::types::Ledger",
@@ -521,6 +540,37 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!((gateway.subnet, gateway.bond), (1, 2));
 	assert_eq!(gateway.endpoint(), "http://x");
 	assert_eq!(gateway.status, GatewayStatus::Leaving { until: 3 });
+}
+
+#[test]
+fn entries_of_the_store_should_be_read_as_the_runtime_writes_them() {
+	let found = Value::unnamed_variant("Some", [Value::unnamed_variant("DataSet", [bytes(3)])]);
+	let entry: Option<EntryId> = ask("Models", "entry_by_name", found).unwrap();
+	assert_eq!(entry, Some(EntryId::DataSet(H256::repeat_byte(3))));
+
+	let listing = Value::named_composite([
+		("owner", bytes(1)),
+		("name", Value::from_bytes(b"words")),
+		("status", Value::named_variant("Deprecated", [("until", number(7))])),
+		("depositor", bytes(2)),
+		("deposit", Value::unnamed_composite([number(5)])),
+		("bytes", number(6)),
+	]);
+	let details = Value::named_composite([
+		("content", bytes(3)),
+		("bytes", number(4)),
+		("records", number(5)),
+		("description", name("None")),
+		("location", Value::unnamed_variant("Some", [Value::from_bytes(b"ipfs://x")])),
+		("licence", Value::from_bytes(b"CC0-1.0")),
+	]);
+	let record = Value::named_composite([("listing", listing), ("details", details)]);
+	let record = Value::unnamed_variant("Some", [record]);
+	let set: DataSet = ask::<Option<_>>("Models", "data_set", record).unwrap().unwrap();
+	assert_eq!((set.listing.name(), set.listing.status.removed_at()), ("words".into(), Some(7)));
+	assert_eq!((set.listing.owner, set.listing.depositor), (account([1; 32]), account([2; 32])));
+	assert_eq!((set.details.bytes, set.details.records), (4, 5));
+	assert_eq!(set.details.location, Some(b"ipfs://x".to_vec()));
 }
 
 #[test]

@@ -1,62 +1,8 @@
-//! Models and those who serve them.
+//! Those who serve models.
 
-use super::{as_text, AccountId, Balance, BlockNumber, NumericProfile, Price, TaskSet};
+use super::{as_text, AccountId, Balance, BlockNumber, Price};
 use serde::{Deserialize, Serialize};
-use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
-
-/// Whether a model is in use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-#[serde(rename_all = "snake_case")]
-pub enum ModelStatus {
-	/// It can be offered and asked for.
-	Active,
-	/// Not any more.
-	Deprecated {
-		/// From which block on the chain removes it and returns the deposit.
-		until: BlockNumber,
-	},
-}
-
-/// What a model's owner says of it.
-#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
-pub struct ModelDetails {
-	/// What people call it: `a-z 0-9 . _ - /`, at most 96 bytes.
-	#[serde(with = "as_text")]
-	pub name: Vec<u8>,
-	/// What it can do.
-	pub tasks: TaskSet,
-	/// How its numbers are computed.
-	pub profile: NumericProfile,
-	/// The most units (tokens) that prompt and answer can have together.
-	pub context: u32,
-	/// Its licence, an SPDX expression of at most 64 bytes.
-	#[serde(with = "as_text")]
-	pub licence: Vec<u8>,
-	/// The owner's share of each charge, in millionths.
-	pub royalty: u32,
-}
-
-impl ModelDetails {
-	/// The name as text.
-	pub fn name(&self) -> String {
-		String::from_utf8_lossy(&self.name).into_owned()
-	}
-}
-
-/// A model's record.
-#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-pub struct Model {
-	/// Who has the royalty and the rights.
-	pub owner: AccountId,
-	/// What the owner says of it.
-	pub details: ModelDetails,
-	/// Whether it is in use.
-	pub status: ModelStatus,
-}
+use subxt::ext::scale_decode::DecodeAsType;
 
 /// Whether a provider takes jobs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]

@@ -179,7 +179,7 @@ async fn load_models(
 	};
 	let entries = registry.list()?;
 	if entries.is_empty() {
-		tracing::warn!("no models here: reckon-worker models add PATH");
+		tracing::warn!("no models here: reckon-worker models add PATH --owner ACCOUNT");
 	}
 	for entry in entries {
 		if !all && !offered.contains(&entry.id) {
