@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-	account, ask, devnet, job, models, provider, rewards, stake, store, subnet, validator,
+	account, ask, devnet, gateway, job, models, provider, rewards, stake, store, subnet, validator,
 };
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
@@ -87,7 +87,7 @@ pub(crate) enum Command {
 	Subnet(subnet::SubnetCommand),
 	/// Those who bring work to providers
 	#[command(subcommand)]
-	Gateway(subnet::GatewayCommand),
+	Gateway(gateway::GatewayCommand),
 	/// Money and keys
 	#[command(subcommand)]
 	Account(account::AccountCommand),

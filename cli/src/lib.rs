@@ -11,6 +11,7 @@ mod ask;
 mod context;
 pub mod devnet;
 pub mod failure;
+mod gateway;
 mod job;
 mod models;
 pub mod output;
@@ -68,7 +69,7 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Stake(command) => stake::run(&context, command).await,
 		Command::Rewards(command) => rewards::run(&context, command).await,
 		Command::Subnet(command) => subnet::run(&context, command).await,
-		Command::Gateway(command) => subnet::run_gateway(&context, command).await,
+		Command::Gateway(command) => gateway::run(&context, command).await,
 		Command::Account(command) => account::run(&context, command).await,
 		Command::Devnet(command) => devnet::run(&context, command).await,
 	}

@@ -251,6 +251,14 @@ impl At {
 		self.view("Reputation", "score", (*provider,)).await
 	}
 
+	/// What jobs settle for, as a moving average: a job of that value counts half as an outcome.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn average_value(&self) -> Result<Balance, Error> {
+		self.view("Reputation", "average_value", ()).await
+	}
+
 	/// An account's money.
 	///
 	/// # Errors

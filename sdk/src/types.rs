@@ -20,18 +20,18 @@ pub use self::{
 	market::{Offer, Provider, ProviderStatus, Standing},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
-	rewards::{ClaimState, Duty, Earnings, Era, Pot, RunningEra, UnclaimedReward},
+	rewards::{ClaimState, Duty, Earnings, Era, EraEarnings, Pot, RunningEra, UnclaimedReward},
 	staking::{
-		Candidate, CandidateStatus, ChillReason, EraIndex, NextElection, RotatedKeys, SessionIndex,
-		SessionKeys, Slash, SlashId,
+		Candidate, CandidateStatus, ChillReason, EraIndex, Exposure, NextElection, RotatedKeys,
+		SessionIndex, SessionKeys, Slash, SlashId,
 	},
 	store::{
 		model_id, App, AppDetails, AppId, DataSet, DataSetDetails, DataSetId, EntryId, EntryKind,
 		EntryStatus, Listing, Model, ModelDetails,
 	},
 	subnet::{
-		Gateway, GatewayStatus, Membership, Subnet, SubnetChange, SubnetId, SubnetParameters,
-		SubnetStatus,
+		Gateway, GatewayStatus, Membership, Subnet, SubnetBounds, SubnetChange, SubnetId,
+		SubnetParameters, SubnetStatus,
 	},
 	work::{NumericProfile, Price, TaskKind, TaskSet, Units},
 };

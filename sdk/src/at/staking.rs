@@ -3,7 +3,10 @@
 use super::{gone_or, At};
 use crate::{
 	error::Error,
-	types::{AccountId, Balance, Candidate, EraIndex, NextElection, SessionKeys, Slash, SlashId},
+	types::{
+		AccountId, Balance, BlockNumber, Candidate, EraIndex, Exposure, NextElection, SessionKeys,
+		Slash, SlashId,
+	},
 };
 use subxt::{ext::scale_value::Value, storage};
 
@@ -44,6 +47,29 @@ impl At {
 		who: &AccountId,
 	) -> Result<Vec<(AccountId, Balance)>, Error> {
 		self.view("ValidatorStaking", "delegations_of", (*who,)).await
+	}
+
+	/// What stood behind a validator in an era, as long as that is remembered.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn exposure(
+		&self,
+		era: EraIndex,
+		validator: &AccountId,
+	) -> Result<Option<Exposure>, Error> {
+		self.view("ValidatorStaking", "exposure", (era, *validator)).await
+	}
+
+	/// Slots in an era, and so blocks if none is left out.
+	///
+	/// # Errors
+	/// When the runtime lacks a constant: [`Error::Incompatible`].
+	pub fn era_blocks(&self) -> Result<BlockNumber, Error> {
+		let sessions: u32 = self.constant("ValidatorStaking", "SessionsPerEra")?;
+		let blocks: u64 = self.constant("Babe", "EpochDuration")?;
+		let blocks = blocks.saturating_mul(sessions.into());
+		Ok(BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX))
 	}
 
 	/// When validators are next elected: what is staked by then counts.

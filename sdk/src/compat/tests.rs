@@ -426,6 +426,16 @@ fn stakes_should_be_read_as_the_runtime_writes_them() {
 			ask("ValidatorStaking", function, backers.clone()).unwrap();
 		assert_eq!(backers, [(account([1; 32]), u128::MAX)]);
 	}
+	let exposure = Value::named_composite([
+		("own", number(1)),
+		("commission", number(2)),
+		("slashed", number(3)),
+		("backers", backers),
+	]);
+	let exposure = Value::unnamed_variant("Some", [exposure]);
+	let exposure: Option<Exposure> = ask("ValidatorStaking", "exposure", exposure).unwrap();
+	let backers = vec![(account([1; 32]), u128::MAX)];
+	assert_eq!(exposure, Some(Exposure { own: 1, commission: 2, backers }));
 	let needed = ask::<Balance>("ValidatorStaking", "stake_to_be_elected", number(5));
 	assert_eq!(needed, Ok(5));
 }
@@ -471,6 +481,21 @@ fn rewards_should_be_read_as_the_runtime_writes_them() {
 		}
 	}
 
+	let earnings = Value::named_composite([
+		("points", number(1)),
+		("amount", number(2)),
+		("state", name("Claimed")),
+	]);
+	let earned = Value::named_composite([
+		("era", number(7)),
+		("duty", name("Validation")),
+		("earnings", earnings),
+	]);
+	let history = Value::unnamed_composite([earned]);
+	let history: Vec<EraEarnings> = ask("Rewards", "history", history).unwrap();
+	let earnings = Earnings { points: 1, amount: 2, state: ClaimState::Claimed };
+	assert_eq!(history, [EraEarnings { era: 7, duty: Duty::Validation, earnings }]);
+
 	let reward =
 		Value::named_composite([("era", number(1)), ("duty", name("Work")), ("amount", number(2))]);
 	let answer = Value::unnamed_composite([number(2), Value::unnamed_composite([reward])]);
@@ -490,6 +515,7 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let standing: Option<Standing> = ask("Reputation", "standing", standing).unwrap();
 	assert_eq!(standing, Some(Standing { score: 600_000, good: 2, bad: 3, touched: 4 }));
 	assert_eq!(ask::<u32>("Reputation", "score", number(500_000)).unwrap(), 500_000);
+	assert_eq!(ask::<Balance>("Reputation", "average_value", number(5)).unwrap(), 5);
 
 	let parameters = || {
 		Value::named_composite([
