@@ -20,7 +20,7 @@ const MAX_MODELS: usize = 64;
 /// Rules; what is left out stays.
 #[derive(Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Rules, within the bounds that `reckon subnet bounds` tells")]
-pub(super) struct RulesArgs {
+pub(crate) struct RulesArgs {
 	/// The treasury's share of each charge
 	#[arg(long, value_name = "PERCENT", value_parser = parse_percent)]
 	treasury_share: Option<u32>,
