@@ -199,6 +199,10 @@ fn refused(error: &DispatchError) -> Failure {
 		},
 		"ValidatorStaking.NothingToWithdraw" => "`reckon stake show` says when it is free",
 		"ValidatorStaking.CommissionRise" => "raise it by less, and again in the next era",
+		"ValidatorStaking.StillCandidate" => "`reckon validator leave` comes first",
+		"ValidatorStaking.StillSeated" => {
+			"`reckon validator list` says who has the seats; let the node run until you have none"
+		},
 		"Session.InvalidProof" => "the keys are for the account that signs: make them anew for it",
 		"Session.NoKeys" => "`reckon validator register` registers some",
 		_ => return failure,
