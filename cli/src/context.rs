@@ -215,6 +215,10 @@ fn refused(error: &DispatchError) -> Failure {
 		"Subnets.BondTooLow" => "`reckon subnet show` says the least",
 		"Subnets.AlreadyRegistered" | "Subnets.IsLeaving" => "`reckon gateway show` says what is",
 		"Subnets.NotRegistered" => "`reckon gateway register` registers one",
+		"ValidatorStaking.StillCandidate" => "`reckon validator leave` comes first",
+		"ValidatorStaking.StillSeated" => {
+			"`reckon validator list` says who has the seats; let the node run until you have none"
+		},
 		"Session.InvalidProof" => "the keys are for the account that signs: make them anew for it",
 		"Session.NoKeys" => "`reckon validator register` registers some",
 		_ => return failure,

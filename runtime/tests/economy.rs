@@ -1,7 +1,7 @@
 //! Stakes, rewards and reputations on the real runtime: that its pallets are tied together.
 
 use frame_support::{
-	assert_ok,
+	assert_noop, assert_ok,
 	traits::{
 		fungible::{Inspect, InspectHold},
 		Get, Hooks,
@@ -14,14 +14,14 @@ use reckon_primitives::{
 	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
-	adapters::Treasury, genesis, time::SESSIONS_PER_ERA, AccountId, Balances, Jobs, Models,
-	Offences, Providers, Reputation, Rewards, Runtime, RuntimeGenesisConfig, RuntimeOrigin,
-	Session, SessionKeys, Subnets, System, ValidatorStaking,
+	adapters::Treasury, configs::ProxyType, genesis, time::SESSIONS_PER_ERA, AccountId, Address,
+	Balances, Jobs, Models, Offences, Providers, Proxy, Reputation, Rewards, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, RuntimeOrigin, Session, SessionKeys, Subnets, System, ValidatorStaking,
 };
 use sp_core::{crypto::AccountId32, H256};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
-use sp_runtime::{BuildStorage, Perbill, Permill};
+use sp_runtime::{traits::Dispatchable, BuildStorage, Perbill, Permill};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
 
 const MANIFEST: H256 = H256([7; 32]);
@@ -212,7 +212,7 @@ fn candidate_should_validate_when_it_has_keys_and_stake() {
 		eras(9);
 		assert!(ValidatorStaking::held_by(owner.clone()).is_empty());
 		// The deposit for the session keys is there until they are purged.
-		assert_ok!(Session::purge_keys(signed(Eve)));
+		assert_ok!(ValidatorStaking::purge_keys(signed(Eve)));
 		assert_eq!(Balances::total_balance_on_hold(&owner), 0);
 	});
 }
@@ -290,5 +290,42 @@ fn chain_should_keep_its_validators_when_all_candidates_leave() {
 		let left = pallet_session::Validators::<Runtime>::get().len();
 		let least: u32 = <Runtime as pallet_validator_staking::Config>::MinValidators::get();
 		assert!(left >= least as usize, "{left} are left to make blocks");
+	});
+}
+
+#[test]
+fn chain_should_keep_its_validators_when_all_of_them_give_up_their_keys() {
+	run(|| {
+		let all = [Alice, Bob, Charlie, Dave];
+		let purge = || RuntimeCall::from(pallet_session::Call::purge_keys {});
+		let refused = Err(frame_system::Error::<Runtime>::CallFiltered.into());
+		let dispatch = |call: RuntimeCall, who| {
+			call.dispatch(signed(who)).map(|_| ()).map_err(|error| error.error)
+		};
+		for who in all {
+			assert_eq!(dispatch(purge(), who), refused);
+			let batch = pallet_utility::Call::batch_all { calls: vec![purge()] };
+			assert_eq!(dispatch(batch.into(), who), refused);
+			let delegate = Address::Id(id(Ferdie));
+			let proxy_type = ProxyType::Any;
+			assert_ok!(Proxy::add_proxy(signed(who), delegate, proxy_type, 0));
+			let call = Box::new(purge());
+			assert_ok!(Proxy::proxy(signed(Ferdie), Address::Id(id(who)), None, call));
+			let result = refused;
+			System::assert_last_event(pallet_proxy::Event::ProxyExecuted { result }.into());
+			let candidate = pallet_validator_staking::Error::<Runtime>::StillCandidate;
+			assert_noop!(ValidatorStaking::purge_keys(signed(who)), candidate);
+			assert_ok!(ValidatorStaking::leave(signed(who)));
+		}
+		let least: u32 = <Runtime as pallet_validator_staking::Config>::MinValidators::get();
+		for _ in 0..3 * SESSIONS_PER_ERA {
+			for who in all {
+				let _ = ValidatorStaking::purge_keys(signed(who));
+			}
+			Session::rotate_session();
+			let seated = pallet_session::Validators::<Runtime>::get();
+			assert!(seated.len() >= least as usize, "{} make blocks", seated.len());
+			assert!(seated.iter().all(pallet_session::NextKeys::<Runtime>::contains_key));
+		}
 	});
 }

@@ -206,8 +206,9 @@ calls! {
 	/// [`crate::Chain::rotate_keys`] has them from the node.
 	set_keys(keys: SessionKeys = SessionKeys => keys, proof: Vec<u8> = Vec<u8> => proof)
 		= "Session"."set_keys" as SetKeys;
-	/// `Session.purge_keys`: takes a validator's session keys back, and their deposit.
-	purge_keys() = "Session"."purge_keys" as PurgeKeys;
+	/// `ValidatorStaking.purge_keys`: takes session keys back, and their deposit, when their owner is
+	/// no candidate and has no seat.
+	purge_keys() = "ValidatorStaking"."purge_keys" as PurgeKeys;
 
 	/// `Utility.batch_all`: several calls, all of them or none.
 	batch_all(calls: Vec<Call> = Vec<Call> => calls) = "Utility"."batch_all" as BatchAll;

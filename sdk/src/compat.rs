@@ -48,7 +48,7 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("ValidatorStaking", "delegate", &["candidate", "amount"]),
 	("ValidatorStaking", "undelegate", &["candidate", "amount"]),
 	("Session", "set_keys", &["keys", "proof"]),
-	("Session", "purge_keys", &[]),
+	("ValidatorStaking", "purge_keys", &[]),
 	("Rewards", "claim", &["earner", "era"]),
 	("Rewards", "claim_validator", &["validator", "era"]),
 	("Subnets", "create", &["name", "parameters"]),

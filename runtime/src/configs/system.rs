@@ -6,6 +6,7 @@ use crate::{
 };
 use frame_support::{
 	derive_impl, parameter_types,
+	traits::Contains,
 	weights::{
 		constants::{WEIGHT_REF_TIME_PER_NANOS, WEIGHT_REF_TIME_PER_SECOND},
 		RuntimeDbWeight, Weight,
@@ -53,8 +54,23 @@ parameter_types! {
 	pub const Prefix: u16 = SS58_PREFIX;
 }
 
+/// Which calls accounts can make: all but one that could end the chain.
+///
+/// `Session.purge_keys` takes a validator's keys away, and the session pallet then drops it, however
+/// few remain. `ValidatorStaking.purge_keys` does the same for those who have no seat. Batches,
+/// proxies, multisigs and derived accounts dispatch through this filter too. Only root passes it by,
+/// with `Sudo.sudo_as` or `Utility.dispatch_as`, as it could write the keys' storage.
+pub struct CallFilter;
+
+impl Contains<RuntimeCall> for CallFilter {
+	fn contains(call: &RuntimeCall) -> bool {
+		!matches!(call, RuntimeCall::Session(pallet_session::Call::purge_keys {}))
+	}
+}
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+	type BaseCallFilter = CallFilter;
 	type Block = Block;
 	type Nonce = Nonce;
 	type BlockWeights = RuntimeBlockWeights;

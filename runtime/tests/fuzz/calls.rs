@@ -16,7 +16,7 @@ use reckon_primitives::{
 use reckon_runtime::{
 	adapters::Treasury,
 	configs::{ProxyType, EXISTENTIAL_DEPOSIT},
-	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, Session, System,
+	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System,
 	ValidatorStaking,
 };
 use reckon_support::{Membership, SubnetParameters};
@@ -72,7 +72,7 @@ const MENU: &[(u32, Make)] = &[
 	(3, Fuzzer::burn),
 	(20, Fuzzer::grant),
 	(25, Fuzzer::set_keys),
-	(5, Fuzzer::purge_keys),
+	(15, Fuzzer::purge_keys),
 	(30, Fuzzer::batch),
 	(5, Fuzzer::as_derivative),
 	(12, Fuzzer::add_proxy),
@@ -80,9 +80,6 @@ const MENU: &[(u32, Make)] = &[
 	(25, Fuzzer::proxy),
 	(4, Fuzzer::govern_by_signature),
 ];
-
-/// More than one call, or a batch of calls, takes the keys of.
-const MANY_VALIDATORS: usize = 8;
 
 /// The most that a signed call may cost accounts, besides its fee.
 pub fn most_that_it_costs(who: &AccountId, call: &RuntimeCall) -> Totals {
@@ -793,18 +790,13 @@ impl Fuzzer {
 		}
 	}
 
-	/// Not when few validators have keys: the session pallet leaves out who has none, whatever the
-	/// staking pallet says, and without validators the chain ends. Known, and to be refused by the
-	/// runtime.
+	/// By the call that the runtime has for it, and sometimes by the one that it refuses.
 	fn purge_keys(&mut self) -> Signed {
-		let has_keys = |who: &AccountId| pallet_session::NextKeys::<Runtime>::contains_key(who);
-		let now = Session::validators().iter().filter(|who| has_keys(who)).count();
-		let next = Session::queued_keys().iter().filter(|(who, _)| has_keys(who)).count();
-		if now.min(next) < MANY_VALIDATORS {
-			return self.set_keys();
-		}
 		let who = self.one_of_or_anybody(pallet_session::NextKeys::<Runtime>::iter_keys());
-		(who, pallet_session::Call::purge_keys {}.into())
+		if self.one_in(4) {
+			return (who, pallet_session::Call::purge_keys {}.into());
+		}
+		(who, StakingCall::purge_keys {}.into())
 	}
 
 	/// Calls of one account, or as good as: most are of the kinds that it may make.

@@ -54,6 +54,8 @@ pub enum CandidateStatus {
 		/// From which era on it may resume.
 		until: EraIndex,
 	},
+	/// It leaves, and has a seat still: with all stake behind it, as long as nobody takes it.
+	Leaving,
 }
 
 /// A candidate for the validators' seats.
