@@ -1,7 +1,9 @@
 //! Offering a worker's work.
 
 use clap::{Args, Subcommand};
-use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Price, ProviderStatus};
+use reckon_sdk::{
+	calls, format_amount, parse_amount, AccountId, Balance, Price, ProviderStatus, Standing,
+};
 use serde_json::json;
 
 use crate::{
@@ -169,6 +171,8 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let reason = at.why_not_assigned(&who).await.map_err(failure)?;
 	let standing = at.standing(&who).await.map_err(failure)?;
 	let score = at.score(&who).await.map_err(failure)?;
+	let average = at.average_value().await.map_err(failure)?;
+	let assigned = at.assigned_to(&provider.worker).await.map_err(failure)?;
 	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
 	let places = provider.places(bond_per_job);
 	let resting = provider.resting(at.block().number);
@@ -191,6 +195,11 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		"reason": reason,
 		"score_millionths": score,
 		"standing": standing,
+		"average_value": average.to_string(),
+		"assigned": assigned
+			.iter()
+			.map(|job| json!({ "job": job.job, "model": job.model, "deadline": job.deadline }))
+			.collect::<Vec<_>>(),
 		"places": places,
 		"resting": resting,
 		"offers": offers,
@@ -211,6 +220,10 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("endpoint {endpoint}"),
 			format!("jobs     {} of {places} at once", provider.load),
 		];
+		lines.extend(standing.map(|standing| evidence_line(&standing, average)));
+		lines.extend(assigned.iter().map(|job| {
+			format!("has      job {:?}, to deliver by block #{}", job.job, job.deadline)
+		}));
 		if places < provider.capacity {
 			lines.push(format!(
 				"         its capacity is {}, and each job stands on {} of bond: provider update \
@@ -250,6 +263,17 @@ async fn why(context: &Context, account: Option<AccountId>) -> Result<()> {
 	Ok(())
 }
 
+/// Why a score is what it is.
+fn evidence_line(standing: &Standing, average: Balance) -> String {
+	let outcomes = |millionths: u64| millionths as f64 / 1_000_000.0;
+	format!(
+		"evidence {:.2} for it, {:.2} against it; an outcome counts up to 1, that of a job of {} half",
+		outcomes(standing.good),
+		outcomes(standing.bad),
+		format_amount(average)
+	)
+}
+
 fn newcomer(is_one: bool) -> &'static str {
 	if is_one {
 		", as all newcomers have"
@@ -261,4 +285,17 @@ fn newcomer(is_one: bool) -> &'static str {
 fn not_registered(who: &AccountId) -> Failure {
 	Failure::new("not_registered", format!("{who} is no provider"))
 		.fix("`reckon provider register` makes it one")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn evidence_should_be_told_in_outcomes() {
+		let standing = Standing { score: 0, good: 17_310_000, bad: 250_000, touched: 1 };
+		let line = evidence_line(&standing, reckon_sdk::token::UNIT);
+		assert!(line.starts_with("evidence 17.31 for it, 0.25 against it;"), "{line}");
+		assert!(line.ends_with("a job of 1 RKN half"), "{line}");
+	}
 }

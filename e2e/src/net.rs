@@ -1,6 +1,6 @@
 //! A chain of one node.
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use reckon_cli::{
 	devnet::node::{p2p_address, wait_until_up, NodeOptions, Role},
@@ -86,13 +86,18 @@ impl Net {
 
 	/// Waits until the node has finalized this block.
 	pub async fn finalized(&self, number: u32) {
+		self.finalized_within(number, crate::LIMIT).await;
+	}
+
+	/// As [`Self::finalized`], for blocks that are far ahead.
+	pub async fn finalized_within(&self, number: u32, limit: Duration) {
 		let wait = async {
 			while self.chain.finalized().await.expect("a finalized block").number < number {
-				tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+				tokio::time::sleep(Duration::from_millis(200)).await;
 			}
 		};
-		let limit = tokio::time::timeout(crate::LIMIT, wait).await;
-		limit.unwrap_or_else(|_| panic!("#{number} was never finalized"));
+		let waited = tokio::time::timeout(limit, wait).await;
+		waited.unwrap_or_else(|_| panic!("#{number} was never finalized"));
 	}
 
 	/// A path in the network's directory.

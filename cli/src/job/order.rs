@@ -11,11 +11,15 @@ use crate::{
 	failure::{Failure, Result},
 	models::resolve,
 	payload::check_length,
+	subnet,
 };
 
 /// What the answer costs at most, and when it must be there.
 #[derive(Debug, Args)]
 pub(crate) struct TermsArgs {
+	/// By whose rules: a subnet's id or name
+	#[arg(long, value_name = "SUBNET", default_value = "0")]
+	subnet: String,
 	/// The most to pay, in RKN; what the work does not cost comes back [default: the quote]
 	#[arg(long, value_name = "RKN", value_parser = parse_amount)]
 	max_price: Option<Balance>,
@@ -147,6 +151,7 @@ impl Order {
 		let content = Content::from(self.payload.clone());
 		let blob = matches!(content, Content::Blob(_)).then_some(self.payload);
 		let mut request = JobRequest::new(model, self.task, content, max_price, deadline);
+		request.subnet = subnet::find(&at, &self.terms.subnet).await?.id;
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;

@@ -13,9 +13,10 @@
 import { parseArgs } from "node:util";
 import { compactAddLength, hexToU8a, stringCamelCase, u8aConcat, u8aToHex } from "@polkadot/util";
 import { xxhashAsHex } from "@polkadot/util-crypto";
-import { connect, Failure, run, USAGE } from "../lib/reckon.mjs";
+import { connect, Failure, REFUSED, run, USAGE } from "../lib/reckon.mjs";
 import { ourPallets } from "./ours.mjs";
 import { example, exampleOfVariant, hidden, random } from "./scale.mjs";
+import { Table } from "./table.mjs";
 
 /** Examples of each storage item, event and call. */
 const EXAMPLES = 32;
@@ -27,53 +28,6 @@ const PAGE = 500;
 const POOL = 12;
 /** Questions to one view function. */
 const QUESTIONS = 24;
-
-/** What was looked at of a pallet, by kind: items there are, items the run had, values decoded. */
-class Table {
-	#rows = new Map();
-
-	/** One more item of a kind. */
-	item(pallet, kind, name) {
-		const items = this.#cell(pallet, kind).items;
-		if (!items.has(name)) items.set(name, 0);
-	}
-
-	/** One more value of an item. */
-	value(pallet, kind, name) {
-		this.item(pallet, kind, name);
-		const { items } = this.#cell(pallet, kind);
-		items.set(name, items.get(name) + 1);
-	}
-
-	/** The items of a kind. */
-	items(pallet, kind) {
-		return this.#cell(pallet, kind).items;
-	}
-
-	#cell(pallet, kind) {
-		if (!this.#rows.has(pallet)) this.#rows.set(pallet, new Map());
-		const row = this.#rows.get(pallet);
-		if (!row.has(kind)) row.set(kind, { items: new Map() });
-		return row.get(kind);
-	}
-
-	/** As text: for each kind the items that there are, those that the run had, and its values. */
-	toString(kinds) {
-		const cell = (pallet, kind) => {
-			const counts = [...this.items(pallet, kind).values()];
-			const had = counts.filter((count) => count > 0).length;
-			const values = counts.reduce((sum, count) => sum + count, 0);
-			return counts.length === 0 ? "-" : `${had}/${counts.length} ${values}`;
-		};
-		const rows = [["pallet", ...kinds]];
-		for (const pallet of this.#rows.keys()) {
-			rows.push([pallet, ...kinds.map((kind) => cell(pallet, kind))]);
-		}
-		const width = (column) => Math.max(...rows.map((row) => row[column].length));
-		const widths = rows[0].map((_, column) => width(column));
-		return rows.map((row) => row.map((text, i) => text.padEnd(widths[i])).join("  ").trimEnd()).join("\n");
-	}
-}
 
 /** One look at a chain. */
 class Look {
@@ -391,7 +345,10 @@ async function main() {
 	const last = (await api.rpc.chain.getHeader(head)).number.toNumber();
 	const first = Number(values.from);
 	for (let number = first; number <= last; number += 1) {
-		await look.block(number);
+		await look.block(number).catch((error) => {
+			if (!/discarded|UnknownBlock|unknown block/i.test(error.message)) throw error;
+			throw new Failure(REFUSED, `the node has forgotten block ${number}: name a later one by --from`);
+		});
 		if (number % STORAGE_STEP === 0 || number === last) await look.storage(number);
 	}
 	await look.views(head.toHex());
