@@ -16,8 +16,7 @@ use reckon_primitives::{
 use reckon_runtime::{
 	adapters::Treasury,
 	configs::{ProxyType, EXISTENTIAL_DEPOSIT},
-	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System,
-	ValidatorStaking,
+	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System, ValidatorStaking,
 };
 use reckon_support::{Membership, SubnetParameters};
 use sp_core::H256;

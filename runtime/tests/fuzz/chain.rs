@@ -21,9 +21,7 @@ use sp_consensus_babe::{
 };
 use sp_core::{ed25519, proof_of_possession::ProofOfPossessionGenerator, sr25519, Pair, H256};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{
-	BuildStorage, Digest, DigestItem, DispatchError, Perbill, TransactionOutcome,
-};
+use sp_runtime::{BuildStorage, Digest, DigestItem, DispatchError, Perbill, TransactionOutcome};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
 use sp_state_machine::BasicExternalities;
 

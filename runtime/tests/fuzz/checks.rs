@@ -125,7 +125,8 @@ impl Fuzzer {
 		for _ in 0..(defer + 1) * reckon_runtime::time::SESSIONS_PER_ERA {
 			self.short_session()?;
 		}
-		for (who, record) in pallet_validator_staking::Candidates::<Runtime>::iter().collect::<Vec<_>>()
+		for (who, record) in
+			pallet_validator_staking::Candidates::<Runtime>::iter().collect::<Vec<_>>()
 		{
 			if !record.is_leaving() {
 				self.must(&who, pallet_validator_staking::Call::leave {})?;
