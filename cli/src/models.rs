@@ -1,6 +1,6 @@
 //! The models of the store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
@@ -190,7 +190,7 @@ async fn register(context: &Context, args: RegisterArgs) -> Result<()> {
 impl RegisterArgs {
 	/// What the owner says of the model, but for the data sets.
 	fn details(&self, owner: &AccountId) -> Result<ModelDetails> {
-		let from_file = self.manifest.as_ref().map(read_manifest).transpose()?;
+		let from_file = self.manifest.as_deref().map(read_manifest).transpose()?;
 		let manifest = self.hash.or(from_file.as_ref().and_then(|file| file.hash));
 		let manifest = manifest.ok_or_else(|| manifest_lacks("manifest", "--hash"))?;
 		let id = from_file.as_ref().and_then(|file| file.id);
@@ -230,7 +230,7 @@ struct ManifestFile {
 	profile: Option<NumericProfile>,
 }
 
-fn read_manifest(path: &PathBuf) -> Result<ManifestFile> {
+fn read_manifest(path: &Path) -> Result<ManifestFile> {
 	let json: Value = store::read_json(path)
 		.map_err(|failure| failure.fix("write it with: reckon-worker models add PATH --json"))?;
 	let text = |name: &str| json.get(name).and_then(Value::as_str);
