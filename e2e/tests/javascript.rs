@@ -41,7 +41,7 @@ async fn example_should_print_the_answer_when_a_worker_is_there() {
 
 /// What a run must have to show whether wallets can read it.
 const EXPECTED: &str = "Jobs.JobSubmitted,Jobs.JobAssigned,Jobs.JobDelivered,Jobs.JobSettled,\
-	Jobs.JobRefunded,Models.ModelRegistered,Providers.ProviderRegistered,\
+	Jobs.JobRefunded,Models.Registered,Providers.ProviderRegistered,\
 	Reputation.ScoreChanged,Rewards.RewardsEmitted,Rewards.RewardPaid,Subnets.SubnetCreated,\
 	Subnets.ChangeAnnounced,Subnets.SubnetRetiring,Subnets.GatewayRegistered,\
 	Subnets.GatewayBondRaised,Subnets.GatewayUpdated,Subnets.GatewayLeaving,\
