@@ -14,7 +14,7 @@ use zombienet_sdk::{
 	AddNodeOptions, Arg, LocalFileSystem, NetworkConfigBuilder, NetworkConfigExt, NetworkNode,
 };
 
-use crate::{eventually, seen, Programs};
+use crate::{eventually, Programs};
 
 /// The validators of the chain `local`, by the names of their accounts. The first one's node is the
 /// one that tests and workers speak to.
@@ -53,7 +53,9 @@ impl Network {
 					.with_chain(CHAIN)
 					.with_default_command(node)
 					// Raw, so that zombienet leaves the genesis state as it is.
-					.with_chain_spec_command(format!("{node} export-chain-spec --chain {CHAIN} --raw"))
+					.with_chain_spec_command(format!(
+						"{node} export-chain-spec --chain {CHAIN} --raw"
+					))
 					.with_default_args(arguments(&[]))
 					.with_validator(|node| {
 						node.with_name(first).with_keystore_key_types(SESSION_KEYS.to_vec())
@@ -75,7 +77,8 @@ impl Network {
 			.build()
 			.map_err(|errors| anyhow!("zombienet refuses its configuration: {errors:?}"))?;
 		let started = config.spawn_native().await;
-		let net = started.with_context(|| format!("no network; read the logs in {}", dir.display()))?;
+		let net =
+			started.with_context(|| format!("no network; read the logs in {}", dir.display()))?;
 		Ok(Self { programs, dir: dir.into(), net })
 	}
 
@@ -262,14 +265,6 @@ impl Network {
 
 	fn node(&self, name: &str) -> Result<&NetworkNode> {
 		self.net.get_node(name)
-	}
-}
-
-impl Drop for Network {
-	fn drop(&mut self) {
-		if std::thread::panicking() {
-			seen(&format!("logs: {}", self.dir.display()));
-		}
 	}
 }
 

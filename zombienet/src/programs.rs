@@ -73,7 +73,8 @@ impl Programs {
 		let script = dir.join(format!("{name}.sh"));
 		let program = self.dir.join(name);
 		let program = program.display();
-		let text = format!("#!/bin/sh\necho $$ >pid\nexec setpriv --pdeathsig KILL '{program}' \"$@\"\n");
+		let text =
+			format!("#!/bin/sh\necho $$ >pid\nexec setpriv --pdeathsig KILL '{program}' \"$@\"\n");
 		fs::write(&script, text)?;
 		fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
 		Ok(script)
@@ -89,7 +90,8 @@ async fn json_of(mut command: Command) -> Result<Value> {
 	command.stdin(Stdio::null()).kill_on_drop(true);
 	let output = timeout(LIMIT, command.output()).await;
 	let output = output.with_context(|| format!("still runs after {} s", LIMIT.as_secs()))??;
-	let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+	let [stdout, stderr] =
+		[&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
 	ensure!(output.status.success(), "{}: {} {}", output.status, stdout.trim(), stderr.trim());
 	serde_json::from_str(&stdout).with_context(|| format!("no JSON: {stdout}"))
 }
