@@ -95,7 +95,7 @@ fn report(
 	first_header: Header,
 	second_header: Header,
 ) -> Result<Option<AuthorityId>, ApiError> {
-	let mut api = client.runtime_api();
+	let api = client.runtime_api();
 	let slot = digest.slot();
 	// In the state of the block itself, which is in the session of its slot even when it is the
 	// session's first one.
@@ -110,6 +110,8 @@ fn report(
 	let Some(ownership) = api.generate_key_ownership_proof(at, slot, offender.clone())? else {
 		return Ok(None);
 	};
+	// Another block, another instance.
+	let mut api = client.runtime_api();
 	let best = client.info().best_hash;
 	api.register_extension(pool.offchain_transaction_pool(best));
 	let submitted = api.submit_report_equivocation_unsigned_extrinsic(best, proof, ownership)?;
