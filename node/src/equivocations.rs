@@ -15,8 +15,9 @@ use sp_blockchain::HeaderBackend;
 use sp_consensus_babe::{
 	check_equivocation_proof,
 	digests::{CompatibleDigestItem, PreDigest},
-	AuthorityId, AuthorityIndex, BabeApi, EquivocationProof, Slot,
+	AuthorityId, AuthorityIndex, BabeApi, EquivocationProof, Slot, KEY_TYPE,
 };
+use sp_keystore::KeystorePtr;
 use sp_runtime::traits::{Block as BlockT, Header as _};
 use std::{
 	collections::{BTreeMap, HashMap},
@@ -47,13 +48,20 @@ impl LocalTransactionPool for NoReports {
 
 /// Looks at each new block, and puts a report into the `pool` when its validator has made another
 /// one in the same slot. Only a validator's own blocks can carry its reports.
-pub async fn watch(client: Arc<Client>, pool: OffchainTransactionPoolFactory<Block>) {
+///
+/// A validator whose key is in the `keystore` is left to the others: its report would take its seat
+/// in the very block that it makes, and make the block invalid.
+pub async fn watch(
+	client: Arc<Client>,
+	pool: OffchainTransactionPoolFactory<Block>,
+	keystore: KeystorePtr,
+) {
 	let mut blocks = client.import_notification_stream();
 	let mut seen = Seen::default();
 	while let Some(block) = blocks.next().await {
 		let Some(digest) = pre_digest(&block.header) else { continue };
 		let Some(first) = seen.note(&digest, &block.header) else { continue };
-		match report(&client, &pool, block.hash, &digest, first, block.header) {
+		match report(&client, &pool, &keystore, block.hash, &digest, first, block.header) {
 			Ok(Some(offender)) => log::warn!(
 				"🚨 {offender} made two blocks in slot {}: the report waits for our next block",
 				digest.slot(),
@@ -86,10 +94,11 @@ fn pre_digest(header: &Header) -> Option<PreDigest> {
 }
 
 /// Reports two headers of one slot, the second of which is that of the block `at`; who has made
-/// them, unless they prove nothing.
+/// them, unless they prove nothing or it was us.
 fn report(
 	client: &Client,
 	pool: &OffchainTransactionPoolFactory<Block>,
+	keystore: &KeystorePtr,
 	at: Hash,
 	digest: &PreDigest,
 	first_header: Header,
@@ -103,6 +112,9 @@ fn report(
 	let Some((offender, _)) = authorities.into_iter().nth(digest.authority_index() as usize) else {
 		return Ok(None);
 	};
+	if keystore.has_keys(&[(AsRef::<[u8]>::as_ref(&offender).to_vec(), KEY_TYPE)]) {
+		return Ok(None);
+	}
 	let proof = EquivocationProof { offender: offender.clone(), slot, first_header, second_header };
 	if !check_equivocation_proof(proof.clone()) {
 		return Ok(None);

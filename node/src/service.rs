@@ -274,7 +274,7 @@ fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskMa
 		task_manager.spawn_handle().spawn(
 			"equivocation-watch",
 			Some("babe"),
-			equivocations::watch(client.clone(), pool),
+			equivocations::watch(client.clone(), pool, keystore.clone()),
 		);
 		Authoring {
 			client,
