@@ -55,13 +55,23 @@ impl Net {
 		let [first, others @ ..] = names;
 		let validator = |name: &str, bootnode| Role::Validator { name: name.into(), bootnode };
 		let first = Self::start_as(validator(first, None)).await;
-		let [_, port, _] = first.ports.numbers;
-		let address = p2p_address(&first.node, port).expect("a node says its name");
+		let address = first.address();
 		let mut nodes = Vec::new();
 		for name in others {
 			nodes.push(Self::start_as(validator(name, Some(address.clone()))).await);
 		}
 		(first, nodes)
+	}
+
+	/// Starts another node of this network with the keys of one of its validators: both sign as it.
+	pub async fn start_twin(&self, name: &str) -> Self {
+		Self::start_as(Role::Validator { name: name.into(), bootnode: Some(self.address()) }).await
+	}
+
+	/// Where other nodes reach this one.
+	fn address(&self) -> String {
+		let [_, port, _] = self.ports.numbers;
+		p2p_address(&self.node, port).expect("a node says its name")
 	}
 
 	async fn start_as(role: Role) -> Self {
