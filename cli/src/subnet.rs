@@ -104,9 +104,8 @@ async fn all(at: &At) -> Result<Vec<Subnet>> {
 	}
 }
 
-async fn show(context: &Context, id_or_name: &str) -> Result<()> {
-	let chain = context.chain().await?;
-	let at = chain.latest().await.map_err(failure)?;
+/// The subnet that somebody means.
+pub(crate) async fn resolve(at: &At, id_or_name: &str) -> Result<Subnet> {
 	let unknown = || {
 		Failure::new("unknown_subnet", format!("there is no subnet `{id_or_name}`"))
 			.fix("`reckon subnet list` lists them")
@@ -115,7 +114,14 @@ async fn show(context: &Context, id_or_name: &str) -> Result<()> {
 		Ok(id) => id,
 		Err(_) => at.subnet_by_name(id_or_name).await.map_err(failure)?.ok_or_else(unknown)?,
 	};
-	let subnet = at.subnet(id).await.map_err(failure)?.ok_or_else(unknown)?;
+	at.subnet(id).await.map_err(failure)?.ok_or_else(unknown)
+}
+
+async fn show(context: &Context, id_or_name: &str) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = resolve(&at, id_or_name).await?;
+	let id = subnet.id;
 	let gateways = at.gateways(id).await.map_err(failure)?;
 	let json = json!({
 		"subnet": subnet,
@@ -131,6 +137,9 @@ async fn show(context: &Context, id_or_name: &str) -> Result<()> {
 			format!("owner     {owner}"),
 			format!("status    {}", status(subnet.status)),
 		];
+		if let Some(heir) = subnet.heir {
+			lines.push(format!("heir      {heir}, when he accepts"));
+		}
 		lines.extend(rules(&subnet.parameters));
 		if let Some(change) = &subnet.change {
 			lines.push(format!("from block #{} on:", change.effective_at));

@@ -118,14 +118,14 @@ impl Net {
 	async fn offer(&self, provider: &Provider, path: &std::path::Path, name: &str) -> ModelId {
 		let added = provider.options.add_model(path).await.expect("a sound model");
 		self.register_model(added.id, name, &added.tasks, added.context).await;
-		let offer = calls::offer(added.id, PRICE);
+		let offer = calls::offer(0, added.id, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
 		added.id
 	}
 
 	/// Offers a model that no worker needs to have.
 	pub async fn offer_anything(&self, provider: &Provider, model: ModelId) {
-		let offer = calls::offer(model, PRICE);
+		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
 	}
 

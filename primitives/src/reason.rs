@@ -30,7 +30,7 @@ pub enum Reason {
 	#[codec(index = 2)]
 	Paid,
 
-	/// Waiting: no provider offers this model in the job's subnet.
+	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
 	NoOffer,
 	/// Waiting: providers offer the model, but none of those drawn is free, active and new to

@@ -111,7 +111,7 @@ fn settle_one_job() -> Balance {
 	assert_ok!(Models::register_model(signed(Alice), MODEL, details));
 	let bond = 300 * UNIT;
 	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
-	assert_ok!(Providers::offer(signed(Bob), MODEL, PRICE));
+	assert_ok!(Providers::offer(signed(Bob), 0, MODEL, PRICE));
 	let request = JobRequest {
 		subnet: 0,
 		model: MODEL,

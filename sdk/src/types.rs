@@ -16,13 +16,15 @@ mod work;
 
 pub use self::{
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
-	market::{Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus, Standing},
+	market::{
+		Market, Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus, Standing,
+	},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
 	rewards::{ClaimState, Duty, Earnings, Era, Pot, RunningEra, UnclaimedReward},
 	staking::{
-		Candidate, CandidateStatus, ChillReason, EraIndex, NextElection, RotatedKeys, SessionIndex,
-		SessionKeys, Slash, SlashId,
+		Candidate, CandidateStatus, ChillReason, EraIndex, NextElection, RotatedKeys, Session,
+		SessionIndex, SessionKeys, Slash, SlashId,
 	},
 	subnet::{
 		Gateway, GatewayStatus, Membership, Subnet, SubnetChange, SubnetId, SubnetParameters,

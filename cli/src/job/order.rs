@@ -3,7 +3,7 @@
 use clap::Args;
 use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, BlockNumber, Chain, Content, JobId,
-	JobRequest, ModelId, Sampling, TaskKind, H256,
+	JobRequest, ModelId, Sampling, SubnetId, TaskKind, H256,
 };
 
 use crate::{
@@ -28,6 +28,9 @@ pub(crate) struct TermsArgs {
 	/// The only provider that may have the job
 	#[arg(long, value_name = "ACCOUNT", value_parser = parse_account)]
 	only: Option<AccountId>,
+	/// The subnet whose rules apply and whose providers are asked, by its id
+	#[arg(long, value_name = "ID", default_value_t = 0)]
+	subnet: SubnetId,
 }
 
 /// How the answer is sampled.
@@ -149,6 +152,7 @@ impl Order {
 		let mut request = JobRequest::new(model, self.task, content, max_price, deadline);
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
+		request.subnet = self.terms.subnet;
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;
 		let job = outcome.job_submitted().ok_or_else(|| {
 			Failure::new("decode", "the chain took the transaction and names no job")
@@ -163,7 +167,9 @@ impl Order {
 
 	async fn quote(&self, at: &At, model: ModelId, name: &str) -> Result<Balance> {
 		let bytes = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
-		let quote = at.quote(model, bytes, self.sampling.max_output).await.map_err(failure)?;
+		let output = self.sampling.max_output;
+		let quote =
+			at.quote(self.terms.subnet, model, bytes, output).await.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
 				.fix(

@@ -201,7 +201,8 @@ impl Crew {
 				capacity: CAPACITY,
 				endpoint: Default::default(),
 			}));
-			calls.push(provider.sign(pallet_providers::Call::offer { model: MODEL, price }));
+			let offer = pallet_providers::Call::offer { subnet: 0, model: MODEL, price };
+			calls.push(provider.sign(offer));
 		}
 		calls
 	}

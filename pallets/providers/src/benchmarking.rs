@@ -4,7 +4,7 @@ use crate::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{
-	traits::{fungible::Mutate, Get, Hooks},
+	traits::{fungible::Mutate, Get},
 	weights::Weight,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
@@ -203,7 +203,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::on_idle(then, Weight::MAX);
+			Pallet::<T>::finish_departures(then, Weight::MAX);
 		}
 
 		assert!(!Providers::<T>::contains_key(who));

@@ -37,6 +37,7 @@ pub use weights::WeightInfo;
 pub mod pallet {
 	use super::*;
 	use frame_support::{
+		dispatch::PostDispatchInfo,
 		pallet_prelude::*,
 		traits::{
 			fungible::{hold::Balanced, Credit, Inspect, InspectHold, MutateHold},
@@ -177,15 +178,8 @@ pub mod pallet {
 	/// The tickets of a market's draw, numbered from 0 without gaps, and whose they are.
 	// Twox for the number: it is the chain's own.
 	#[pallet::storage]
-	pub type Tickets<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		Market,
-		Twox64Concat,
-		u32,
-		T::AccountId,
-		OptionQuery,
-	>;
+	pub type Tickets<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, Market, Twox64Concat, u32, T::AccountId, OptionQuery>;
 
 	/// How many tickets there are in a market's draw.
 	#[pallet::storage]

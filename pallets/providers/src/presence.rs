@@ -14,10 +14,7 @@ pub(crate) struct Heard {
 }
 
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_heartbeat(
-		worker: T::AccountId,
-		offers: u32,
-	) -> Result<Heard, DispatchError> {
+	pub(crate) fn do_heartbeat(worker: T::AccountId, offers: u32) -> Result<Heard, DispatchError> {
 		let who = Workers::<T>::get(worker).ok_or(Error::<T>::NotAWorker)?;
 		let mut provider = Self::registered(&who)?;
 		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);

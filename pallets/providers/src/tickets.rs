@@ -45,7 +45,8 @@ impl<T: Config> Pallet<T> {
 		offer: &mut OfferOf<T>,
 	) -> DispatchResult {
 		let Some(gap) = offer.tickets.pop() else { return Ok(()) };
-		let last = TicketCounts::<T>::get(market).checked_sub(1).ok_or(DispatchError::Corruption)?;
+		let last =
+			TicketCounts::<T>::get(market).checked_sub(1).ok_or(DispatchError::Corruption)?;
 		let owner = Tickets::<T>::take(market, last).ok_or(DispatchError::Corruption)?;
 		if last == 0 {
 			TicketCounts::<T>::remove(market);

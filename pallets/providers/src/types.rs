@@ -3,7 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	traits::{ConstU32, Get},
-	BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+	BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound,
 };
 use reckon_primitives::{Balance, Price, SessionIndex};
 use scale_info::TypeInfo;
@@ -87,7 +87,7 @@ pub struct Provider<AccountId, BlockNumber> {
 	PartialEq,
 	Eq,
 	Debug,
-	Default,
+	DefaultNoBound,
 	Encode,
 	Decode,
 	DecodeWithMemTracking,

@@ -137,7 +137,10 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 
 	fn draw(market: &Market, _: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>> {
 		let all: Vec<_> = PROVIDERS.with_borrow(|p| p.keys().copied().collect());
-		all.iter().take(draws as usize).filter_map(|who| Self::candidate(market, who).ok()).collect()
+		all.iter()
+			.take(draws as usize)
+			.filter_map(|who| Self::candidate(market, who).ok())
+			.collect()
 	}
 
 	fn candidate(

@@ -178,10 +178,7 @@ fn offers_calls_should_be_refused_when_the_signer_may_not_make_them() {
 				Providers::offer(origin.clone(), 0, model(1), PRICE),
 				DispatchError::BadOrigin
 			);
-			assert_noop!(
-				Providers::withdraw_offer(origin, 0, model(1)),
-				DispatchError::BadOrigin
-			);
+			assert_noop!(Providers::withdraw_offer(origin, 0, model(1)), DispatchError::BadOrigin);
 		}
 		// The worker's key delivers, and does nothing else.
 		for who in [ALICE + 100, BOB] {
@@ -195,10 +192,7 @@ fn offers_calls_should_be_refused_when_the_signer_may_not_make_them() {
 			);
 		}
 		assert_ok!(Providers::leave(signed(ALICE)));
-		assert_noop!(
-			Providers::offer(signed(ALICE), 0, model(1), PRICE),
-			Error::<Test>::IsLeaving
-		);
+		assert_noop!(Providers::offer(signed(ALICE), 0, model(1), PRICE), Error::<Test>::IsLeaving);
 		assert_noop!(
 			Providers::withdraw_offer(signed(ALICE), 0, model(1)),
 			Error::<Test>::NotOffered

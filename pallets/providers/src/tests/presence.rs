@@ -1,6 +1,8 @@
 //! Heartbeats, and what becomes of those that send none.
 
-use crate::{mock::*, Error, Event, Providers as Records, Status, Sweeps, TicketCounts, WeightInfo};
+use crate::{
+	mock::*, Error, Event, Providers as Records, Status, Sweeps, TicketCounts, WeightInfo,
+};
 use frame_support::{
 	assert_noop, assert_ok,
 	dispatch::{GetDispatchInfo, Pays},
@@ -97,9 +99,8 @@ fn heartbeat_should_weigh_what_it_brings_back() {
 		};
 		assert!(weight(0).all_lt(weight(3)));
 		assert_eq!(weight(u32::MAX), weight(3), "nobody has more offers");
-		let actual = |offers| {
-			Providers::heartbeat(signed(WORKER), offers).unwrap().actual_weight.unwrap()
-		};
+		let actual =
+			|offers| Providers::heartbeat(signed(WORKER), offers).unwrap().actual_weight.unwrap();
 		assert_eq!(actual(3), weight(0));
 		session(7);
 		assert_eq!(actual(3), weight(2));

@@ -83,9 +83,11 @@ fn registration_calls_should_be_refused_when_the_signer_may_not_make_them() {
 			assert_noop!(Providers::update(origin(), 1, Default::default()), bad);
 			assert_noop!(Providers::bond_extra(origin(), 1), bad);
 		}
-		let unknown = Error::<Test>::NotRegistered;
-		assert_noop!(Providers::set_worker(signed(BOB), 7), unknown);
-		assert_noop!(Providers::update(signed(BOB), 1, Default::default()), unknown);
+		assert_noop!(Providers::set_worker(signed(BOB), 7), Error::<Test>::NotRegistered);
+		assert_noop!(
+			Providers::update(signed(BOB), 1, Default::default()),
+			Error::<Test>::NotRegistered
+		);
 		assert_noop!(Providers::bond_extra(signed(BOB), 1), Error::<Test>::NotRegistered);
 	});
 }
