@@ -16,9 +16,7 @@ mod work;
 
 pub use self::{
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
-	market::{
-		Market, Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus, Standing,
-	},
+	market::{Market, Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus, Standing},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
 	rewards::{ClaimState, Duty, Earnings, Era, Pot, RunningEra, UnclaimedReward},

@@ -168,8 +168,7 @@ impl Order {
 	async fn quote(&self, at: &At, model: ModelId, name: &str) -> Result<Balance> {
 		let bytes = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
 		let output = self.sampling.max_output;
-		let quote =
-			at.quote(self.terms.subnet, model, bytes, output).await.map_err(failure)?;
+		let quote = at.quote(self.terms.subnet, model, bytes, output).await.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
 				.fix(

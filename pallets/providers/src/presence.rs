@@ -46,10 +46,10 @@ impl<T: Config> Pallet<T> {
 		let each = T::WeightInfo::sweep(1).saturating_sub(used);
 		let session = T::CurrentSession::get();
 		let mut sweep = Sweeps::<T>::get();
-		if sweep.done {
-			if sweep.session == session {
-				return used;
-			}
+		if sweep.done && sweep.session == session {
+			return used;
+		}
+		if sweep.done || sweep.after.is_none() {
 			sweep = Sweep { session, after: None, done: false };
 		}
 		let mut rest = match &sweep.after {

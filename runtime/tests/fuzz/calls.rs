@@ -9,8 +9,8 @@ use pallet_subnets::Call as SubnetCall;
 use pallet_validator_staking::Call as StakingCall;
 use rand::Rng;
 use reckon_primitives::{
-	token::UNIT, Assurance, Balance, Content, ContentRef, Delivery, JobId, JobRequest, Market, ModelId,
-	NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Balance, Content, ContentRef, Delivery, JobId, JobRequest, Market,
+	ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury,

@@ -1,8 +1,8 @@
 //! Models and those who serve them.
 
 use super::{
-	as_text, AccountId, Balance, BlockNumber, ModelId, NumericProfile, Price, SessionIndex, SubnetId,
-	TaskSet,
+	as_text, AccountId, Balance, BlockNumber, ModelId, NumericProfile, Price, SessionIndex,
+	SubnetId, TaskSet,
 };
 use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};

@@ -16,10 +16,16 @@ use sp_runtime::DispatchError;
 
 const WORKER: AccountId = ALICE + 100;
 
-/// Begins a session and lets a block with spare weight end.
-fn session(number: u32) {
+/// Begins a session and lets a block with spare weight end, in which two providers are looked at.
+fn block_in_session(number: u32) {
 	Session::set(number);
 	idle(System::block_number() + 1);
+}
+
+/// Lets a session pass in which all are looked at.
+fn session(number: u32) {
+	(0..4).for_each(|_| block_in_session(number));
+	assert!(Sweeps::<Test>::get().done);
 }
 
 /// What a worker's heartbeat costs.
@@ -278,11 +284,11 @@ fn sweep_should_go_on_where_it_was_when_a_session_is_too_short_for_it() {
 			offer(who, 1);
 		}
 		for number in [7, 8, 9] {
-			session(number);
+			block_in_session(number);
 		}
 		assert!((1..=5).all(|who| status(who) == Status::Silent));
 		assert_eq!(Sweeps::<Test>::get().session, 7, "one round, as long as it takes");
-		session(10);
+		block_in_session(10);
 		assert_eq!(Sweeps::<Test>::get().session, 10);
 	});
 }
@@ -294,10 +300,9 @@ fn sweep_should_go_on_when_the_provider_that_it_looked_at_last_has_left() {
 			register(who, BOND, 1);
 			offer(who, 1);
 		}
-		session(7);
+		block_in_session(7);
 		let last = Sweeps::<Test>::get().after.unwrap();
 		assert_ok!(Providers::leave(signed(last)));
-		// What the two that were looked at freed is for departures first.
 		System::set_block_number(20);
 		Providers::on_idle(20, Weight::MAX);
 		assert_eq!(Providers::provider(last), None);
