@@ -189,11 +189,13 @@ mod tests {
 	fn silent_provider_should_come_back_within_a_few_blocks() {
 		let mut pulse = pulse();
 		let silent = Presence { reason: Reason::Silent, ..at(9, SLOTS - 1) };
-		let sent = (100..=100 + RETURN_BLOCKS)
-			.filter(|best| pulse.wants(*best))
-			.find_map(|best| pulse.beat(best, Some(&silent), true).map(|offers| (best, offers)));
-		let (best, offers) = sent.expect("a heartbeat");
-		assert_eq!((best, offers), (100 + pulse.wait, 3));
+		let mut sent = Vec::new();
+		for best in 100..=100 + RETURN_BLOCKS {
+			if pulse.wants(best) {
+				sent.extend(pulse.beat(best, Some(&silent), true).map(|offers| (best, offers)));
+			}
+		}
+		assert_eq!(sent, [(100 + pulse.wait, 3)]);
 	}
 
 	#[test]
