@@ -82,7 +82,7 @@ pub(crate) enum Command {
 	/// What work and blocks have earned
 	#[command(subcommand)]
 	Rewards(rewards::RewardsCommand),
-	/// Markets with rules of their own
+	/// Sets of rules for jobs, and who serves by them
 	#[command(subcommand)]
 	Subnet(subnet::SubnetCommand),
 	/// Those who bring work to providers

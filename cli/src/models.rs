@@ -121,9 +121,9 @@ async fn list(context: &Context) -> Result<()> {
 		.to_vec()];
 	let mut list = Vec::new();
 	for (id, model) in models {
-		let offers = at.providers_offering(id).await.map_err(failure)?;
+		let offers = at.providers_offering(0, id).await.map_err(failure)?;
 		let output = if model.details.tasks.contains(TaskKind::Embed) { 0 } else { EXAMPLE_OUTPUT };
-		let least = at.quote(id, EXAMPLE_BYTES, output).await.map_err(failure)?;
+		let least = at.quote(0, id, EXAMPLE_BYTES, output).await.map_err(failure)?;
 		let tasks: Vec<_> = model.details.tasks.kinds().iter().map(ToString::to_string).collect();
 		let removed_at = model.listing.status.removed_at();
 		rows.push(vec![

@@ -126,6 +126,9 @@ async fn show(context: &Context, id_or_name: &str) -> Result<()> {
 			format!("owner     {owner}"),
 			format!("status    {}", status(subnet.status)),
 		];
+		if let Some(heir) = subnet.heir {
+			lines.push(format!("heir      {heir}, when he accepts"));
+		}
 		lines.extend(rules::told(&subnet.parameters));
 		lines.extend(change(&subnet));
 		for (who, gateway) in &gateways {

@@ -120,14 +120,14 @@ impl Net {
 		let added = provider.options.add_model(path, &owner).await.expect("a sound model");
 		let model = self.register_model(added.manifest, name, &added.tasks, added.context).await;
 		assert_eq!(model, added.id, "the worker and the chain call it differently");
-		let offer = calls::offer(model, PRICE);
+		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
 		model
 	}
 
 	/// Offers a model that no worker needs to have.
 	pub async fn offer_anything(&self, provider: &Provider, model: ModelId) {
-		let offer = calls::offer(model, PRICE);
+		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
 	}
 

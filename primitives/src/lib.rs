@@ -13,6 +13,7 @@ extern crate alloc;
 mod content;
 mod held;
 mod job;
+mod market;
 mod reason;
 mod store;
 mod work;
@@ -23,6 +24,7 @@ pub use job::{
 	Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling,
 	MAX_ATTEMPTS,
 };
+pub use market::Market;
 pub use reason::Reason;
 pub use store::{EntryId, EntryKind};
 pub use work::{NumericProfile, Price, TaskKind, TaskSet, Units};
@@ -56,6 +58,8 @@ pub type DataSetId = H256;
 pub type AppId = H256;
 /// Names a subnet, a set of parameters. Subnet 0 exists from genesis.
 pub type SubnetId = u32;
+/// Counts sessions from 0: the times between two changes of the validators' set.
+pub type SessionIndex = u32;
 
 /// The chain's token: one source for the runtime, the chain specs and the daemons.
 pub mod token {

@@ -51,7 +51,7 @@ fn register(n: u32) {
 		Default::default()
 	));
 	let price = Price { base: UNIT / 1_000, per_input: 1, per_output: 1 };
-	assert_ok!(Providers::offer(origin, model(), price));
+	assert_ok!(Providers::offer(origin, 0, model(), price));
 }
 
 fn submit(client: &AccountId) -> f64 {

@@ -11,7 +11,7 @@ use frame_support::{
 use pallet_authorship::EventHandler;
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, Content, Delivery, EntryKind, HeldFor, JobRequest, ModelId,
-	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
+	NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury, configs::ProxyType, genesis, time::SESSIONS_PER_ERA, AccountId, Address,
@@ -68,6 +68,7 @@ fn blocks(count: u32) {
 		let all = Weight::from_parts(500_000_000_000, u64::MAX);
 		ValidatorStaking::on_idle(now, all);
 		Jobs::on_idle(now, all);
+		Providers::on_idle(now, all);
 		Rewards::on_idle(now, all);
 		Reputation::on_idle(now, all);
 		Subnets::on_idle(now, all);
@@ -118,7 +119,7 @@ fn settle_one_job() -> Balance {
 	assert_ok!(Models::register_model(signed(Alice), name, details));
 	let bond = 300 * UNIT;
 	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
-	assert_ok!(Providers::offer(signed(Bob), model(), PRICE));
+	assert_ok!(Providers::offer(signed(Bob), 0, model(), PRICE));
 	let request = JobRequest {
 		subnet: 0,
 		model: model(),
@@ -169,6 +170,27 @@ fn work_should_bring_a_name_and_a_reward_when_it_was_paid() {
 		// By somebody else.
 		assert_ok!(Rewards::claim(signed(Eve), id(Bob), 0));
 		assert_eq!(Balances::total_balance(&id(Bob)), before + fee / 10 * 9);
+	});
+}
+
+#[test]
+fn provider_should_be_drawn_no_more_when_silent_and_again_after_a_heartbeat() {
+	run(|| {
+		settle_one_job();
+		let why = || Providers::why_not_assigned(id(Bob));
+		// In this session it has delivered, in the next it need not say anything yet.
+		Session::rotate_session();
+		blocks(2);
+		assert_eq!(why(), Reason::Eligible);
+		Session::rotate_session();
+		blocks(2);
+		assert_eq!(why(), Reason::Silent);
+		assert_eq!(Jobs::quote(0, model(), 10, 10), None);
+		let score = Reputation::score(id(Bob));
+		assert_ok!(Providers::heartbeat(signed(Ferdie), 1));
+		assert_eq!(why(), Reason::Eligible);
+		assert!(Jobs::quote(0, model(), 10, 10).is_some());
+		assert_eq!(Reputation::score(id(Bob)), score, "silence costs no good name");
 	});
 }
 

@@ -96,7 +96,7 @@ fn set_up() {
 	assert_ok!(Models::register_model(signed(Alice), name, details));
 	let bond = 300 * UNIT;
 	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
-	assert_ok!(Providers::offer(signed(Bob), model(), PRICE));
+	assert_ok!(Providers::offer(signed(Bob), 0, model(), PRICE));
 }
 
 fn submit() -> JobId {

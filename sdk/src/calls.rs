@@ -94,18 +94,27 @@ calls! {
 	/// `Providers.bond_extra`: adds to the bond.
 	bond_extra(amount: Compact<u128> = Balance => Compact(amount))
 		= "Providers"."bond_extra" as BondExtra;
-	/// `Providers.offer`: offers a model at a price, or changes the price.
-	offer(model: ModelId = ModelId => model, price: Price = Price => price)
-		= "Providers"."offer" as Offer;
-	/// `Providers.withdraw_offer`: offers a model no more.
-	withdraw_offer(model: ModelId = ModelId => model)
-		= "Providers"."withdraw_offer" as WithdrawOffer;
+	/// `Providers.offer`: offers a model for a subnet's jobs at a price, or changes the price.
+	offer(
+		subnet: SubnetId = SubnetId => subnet,
+		model: ModelId = ModelId => model,
+		price: Price = Price => price
+	) = "Providers"."offer" as Offer;
+	/// `Providers.withdraw_offer`: offers a model for a subnet's jobs no more.
+	withdraw_offer(
+		subnet: SubnetId = SubnetId => subnet,
+		model: ModelId = ModelId => model
+	) = "Providers"."withdraw_offer" as WithdrawOffer;
 	/// `Providers.pause`: takes no new jobs for now.
 	pause() = "Providers"."pause" as Pause;
 	/// `Providers.resume`: takes jobs again.
 	resume() = "Providers"."resume" as Resume;
 	/// `Providers.leave`: leaves for good.
 	leave() = "Providers"."leave" as Leave;
+	/// `Providers.heartbeat`: says that the provider is there; for its worker. When it was silent,
+	/// `offers` is at least the number of its offers.
+	heartbeat(offers: Compact<u32> = u32 => Compact(offers))
+		= "Providers"."heartbeat" as Heartbeat;
 
 	/// `Models.register_model`: puts a model into the store; [`crate::model_id`] says its id.
 	register_model(
@@ -182,9 +191,14 @@ calls! {
 		subnet: SubnetId = SubnetId => subnet,
 		parameters: SubnetParameters = SubnetParameters => parameters
 	) = "Subnets"."update" as UpdateSubnet;
-	/// `Subnets.transfer`: gives a subnet to another account.
-	transfer_subnet(subnet: SubnetId = SubnetId => subnet, to: AccountId = AccountId => to)
-		= "Subnets"."transfer" as TransferSubnet;
+	/// `Subnets.transfer`: proposes to hand a subnet on to another account, or to nobody any more.
+	transfer_subnet(
+		subnet: SubnetId = SubnetId => subnet,
+		to: Option<AccountId> = Option<AccountId> => to
+	) = "Subnets"."transfer" as TransferSubnet;
+	/// `Subnets.accept_transfer`: takes over a subnet, and leaves a deposit for it.
+	accept_subnet(subnet: SubnetId = SubnetId => subnet)
+		= "Subnets"."accept_transfer" as AcceptSubnet;
 	/// `Subnets.retire`: takes a subnet out of use, for good.
 	retire_subnet(subnet: SubnetId = SubnetId => subnet) = "Subnets"."retire" as RetireSubnet;
 	/// `Subnets.register_gateway`: becomes a gateway of a subnet.

@@ -14,7 +14,7 @@ pub(crate) const API: &[(&str, usize)] = &[
 	("assigned_to", 1),
 	("why_not_assigned", 1),
 	("held_by", 1),
-	("quote", 3),
+	("quote", 4),
 ];
 
 /// The calls, each with the names of its arguments.
@@ -27,11 +27,12 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Providers", "set_worker", &["worker"]),
 	("Providers", "update", &["capacity", "endpoint"]),
 	("Providers", "bond_extra", &["amount"]),
-	("Providers", "offer", &["model", "price"]),
-	("Providers", "withdraw_offer", &["model"]),
+	("Providers", "offer", &["subnet", "model", "price"]),
+	("Providers", "withdraw_offer", &["subnet", "model"]),
 	("Providers", "pause", &[]),
 	("Providers", "resume", &[]),
 	("Providers", "leave", &[]),
+	("Providers", "heartbeat", &["offers"]),
 	("Models", "register_model", &["name", "details"]),
 	("Models", "register_data_set", &["name", "details"]),
 	("Models", "register_app", &["name", "details"]),
@@ -54,6 +55,7 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Subnets", "create", &["name", "parameters"]),
 	("Subnets", "update", &["subnet", "parameters"]),
 	("Subnets", "transfer", &["subnet", "to"]),
+	("Subnets", "accept_transfer", &["subnet"]),
 	("Subnets", "retire", &["subnet"]),
 	("Subnets", "register_gateway", &["subnet", "bond", "endpoint"]),
 	("Subnets", "bond_extra", &["amount"]),
@@ -77,6 +79,10 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 	("Jobs", "ClientJobs"),
 	("Jobs", "Ledgers"),
 	("Session", "Validators"),
+	("Session", "CurrentIndex"),
+	("Babe", "EpochIndex"),
+	("Babe", "GenesisSlot"),
+	("Babe", "CurrentSlot"),
 	("Session", "NextKeys"),
 ];
 
@@ -99,6 +105,7 @@ pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
 	("Rewards", "unclaimed", 1),
 	("Rewards", "history", 2),
 	("Rewards", "emission", 1),
+	("Providers", "offers", 1),
 	("Reputation", "standing", 1),
 	("Reputation", "score", 1),
 	("Models", "entry_by_name", 2),

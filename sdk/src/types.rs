@@ -17,13 +17,13 @@ mod work;
 
 pub use self::{
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
-	market::{Offer, Provider, ProviderStatus, Standing},
+	market::{Market, Offer, Provider, ProviderStatus, Standing},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
 	rewards::{ClaimState, Duty, Earnings, Era, EraEarnings, Pot, RunningEra, UnclaimedReward},
 	staking::{
 		Candidate, CandidateStatus, ChillReason, EraIndex, Exposure, NextElection, RotatedKeys,
-		SessionIndex, SessionKeys, Slash, SlashId,
+		Session, SessionIndex, SessionKeys, Slash, SlashId,
 	},
 	store::{
 		model_id, App, AppDetails, AppId, DataSet, DataSetDetails, DataSetId, EntryId, EntryKind,

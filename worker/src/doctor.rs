@@ -7,7 +7,7 @@ use crate::{
 	models::Registry,
 };
 use reckon_engine::{Device, Requested};
-use reckon_sdk::{format_amount, AccountId, At, Chain, Reason, Signer};
+use reckon_sdk::{format_amount, AccountId, At, Chain, Market, Reason, Signer};
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -261,9 +261,11 @@ async fn standing(
 	let found = format!("{reason}: {}", reason.explain());
 	report.0.push(Check { name: "work", level, found, fix: None });
 	let offers = at.offers_of(provider).await?;
-	for (model, _, tickets) in &offers {
+	for (market, _, tickets) in &offers {
+		let Market { subnet, model } = market;
 		match models.iter().find(|entry| entry.id == *model) {
-			Some(entry) => report.ok("offer", format!("{} with {tickets} tickets", entry.name)),
+			Some(entry) => report
+				.ok("offer", format!("{} in subnet {subnet} with {tickets} tickets", entry.name)),
 			None => report.not_ok(
 				"offer",
 				Level::Fail,
@@ -272,7 +274,8 @@ async fn standing(
 			),
 		}
 	}
-	for entry in models.iter().filter(|entry| offers.iter().all(|offer| offer.0 != entry.id)) {
+	let is_offered = |id| offers.iter().any(|(market, ..)| market.model == id);
+	for entry in models.iter().filter(|entry| !is_offered(entry.id)) {
 		let found = format!("{} is here and not offered", entry.name);
 		report.not_ok("offer", Level::Warn, found, "make an offer to be given its jobs");
 	}

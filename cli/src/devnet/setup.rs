@@ -90,9 +90,9 @@ pub(super) async fn prepare(
 	tokio::try_join!(submit_all(&owner, owners), submit_all(&provider, providers))?;
 
 	let offered = at.offers_of(&cast.provider.account()).await.map_err(failure)?;
-	let is_offered = |model: ModelId| offered.iter().any(|(id, _, _)| *id == model);
+	let is_offered = |model: ModelId| offered.iter().any(|(market, ..)| market.model == model);
 	let missing = [models.chat.id, models.embedding.id].into_iter().filter(|id| !is_offered(*id));
-	submit_all(&provider, missing.map(|id| calls::offer(id, PRICE)).collect()).await
+	submit_all(&provider, missing.map(|id| calls::offer(0, id, PRICE)).collect()).await
 }
 
 /// Sends calls one after the other without waiting in between, and waits until all are in blocks.

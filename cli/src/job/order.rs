@@ -3,7 +3,7 @@
 use clap::Args;
 use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, BlockNumber, Chain, Content, JobId,
-	JobRequest, ModelId, Sampling, TaskKind, H256,
+	JobRequest, ModelId, Sampling, SubnetId, TaskKind, H256,
 };
 
 use crate::{
@@ -154,6 +154,7 @@ impl Order {
 		request.subnet = subnet::find(&at, &self.terms.subnet).await?.id;
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
+		request.subnet = self.terms.subnet;
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;
 		let job = outcome.job_submitted().ok_or_else(|| {
 			Failure::new("decode", "the chain took the transaction and names no job")
@@ -168,7 +169,8 @@ impl Order {
 
 	async fn quote(&self, at: &At, model: ModelId, name: &str) -> Result<Balance> {
 		let bytes = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
-		let quote = at.quote(model, bytes, self.sampling.max_output).await.map_err(failure)?;
+		let output = self.sampling.max_output;
+		let quote = at.quote(self.terms.subnet, model, bytes, output).await.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
 				.fix(

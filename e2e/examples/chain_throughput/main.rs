@@ -207,7 +207,7 @@ impl Crew {
 				capacity: CAPACITY,
 				endpoint: Default::default(),
 			}));
-			calls.push(provider.sign(pallet_providers::Call::offer { model, price }));
+			calls.push(provider.sign(pallet_providers::Call::offer { subnet: 0, model, price }));
 		}
 		calls
 	}

@@ -10,8 +10,8 @@ use pallet_validator_staking::Call as StakingCall;
 use rand::Rng;
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, Content, ContentRef, DataSetId, Delivery, EntryId, JobId,
-	JobRequest, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind,
-	TaskSet, Units,
+	JobRequest, Market, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId,
+	TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury,
@@ -42,6 +42,7 @@ const MENU: &[(u32, Make)] = &[
 	(10, Fuzzer::pause),
 	(40, Fuzzer::resume_provider),
 	(5, Fuzzer::leave_provider),
+	(120, Fuzzer::heartbeat),
 	(12, Fuzzer::register_model),
 	(4, Fuzzer::register_data_set),
 	(4, Fuzzer::register_app),
@@ -61,6 +62,7 @@ const MENU: &[(u32, Make)] = &[
 	(5, Fuzzer::create_subnet),
 	(10, Fuzzer::update_subnet),
 	(5, Fuzzer::transfer_subnet),
+	(8, Fuzzer::accept_subnet),
 	(2, Fuzzer::retire_subnet),
 	(15, Fuzzer::register_gateway),
 	(6, Fuzzer::raise_gateway_bond),
@@ -273,11 +275,15 @@ impl Fuzzer {
 
 	/// A model that somebody offers.
 	fn offered(&mut self) -> ModelId {
-		let counts = pallet_providers::TicketCounts::<Runtime>::iter();
-		let all: Vec<_> = counts.filter(|(_, count)| *count > 0).map(|(model, _)| model).collect();
+		self.market().model
+	}
+
+	/// A market with offers.
+	fn market(&mut self) -> Market {
+		let all: Vec<_> = pallet_providers::TicketCounts::<Runtime>::iter_keys().collect();
 		match self.one_of(&all) {
-			Some(model) if !self.one_in(10) => model,
-			_ => self.model(),
+			Some(market) if !self.one_in(10) => market,
+			_ => Market { subnet: self.subnet(), model: self.model() },
 		}
 	}
 
@@ -391,9 +397,10 @@ impl Fuzzer {
 			6 => now + self.rng.random_range(100..10_000),
 			_ => now + self.rng.random_range(4..150),
 		};
+		let Market { subnet, model } = self.market();
 		let request = JobRequest {
-			subnet: if self.one_in(4) { self.subnet() } else { 0 },
-			model: self.offered(),
+			subnet,
+			model,
 			task,
 			payload,
 			sampling: Sampling {
@@ -522,16 +529,18 @@ impl Fuzzer {
 		};
 		let price = Price { base: price(), per_input: price() / 20, per_output: price() / 20 };
 		let price = if self.one_in(100) { Price::default() } else { price };
-		(self.provider(), ProviderCall::offer { model: self.model(), price }.into())
+		let subnet = if self.one_in(4) { self.subnet() } else { 0 };
+		(self.provider(), ProviderCall::offer { subnet, model: self.model(), price }.into())
 	}
 
 	fn withdraw_offer(&mut self) -> Signed {
 		let all: Vec<_> = pallet_providers::Offers::<Runtime>::iter()
 			.take(64)
-			.map(|(who, model, _)| (who, model))
+			.map(|(who, market, _)| (who, market))
 			.collect();
-		let (who, model) = self.one_of(&all).unwrap_or_else(|| (self.account(), H256::zero()));
-		(who, ProviderCall::withdraw_offer { model }.into())
+		let (who, Market { subnet, model }) =
+			self.one_of(&all).unwrap_or_else(|| (self.account(), self.market()));
+		(who, ProviderCall::withdraw_offer { subnet, model }.into())
 	}
 
 	fn pause(&mut self) -> Signed {
@@ -544,6 +553,24 @@ impl Fuzzer {
 
 	fn leave_provider(&mut self) -> Signed {
 		(self.provider(), ProviderCall::leave {}.into())
+	}
+
+	/// Of those above all that have said nothing for the longest.
+	fn heartbeat(&mut self) -> Signed {
+		let quiet = pallet_providers::Providers::<Runtime>::iter()
+			.filter(|(_, provider)| !provider.is_leaving())
+			.min_by_key(|(_, provider)| provider.last_seen)
+			.map(|(_, provider)| provider.worker);
+		let worker = match quiet {
+			Some(worker) if !self.one_in(4) => worker,
+			_ => self.one_of_or_anybody(pallet_providers::Workers::<Runtime>::iter_keys()),
+		};
+		let offers = match self.rng.random_range(0..20) {
+			0 => u32::MAX,
+			1 => 0,
+			_ => self.rng.random_range(0..40),
+		};
+		(worker, ProviderCall::heartbeat { offers }.into())
 	}
 
 	// The store.
@@ -704,7 +731,18 @@ impl Fuzzer {
 
 	fn transfer_subnet(&mut self) -> Signed {
 		let (owner, subnet) = self.owned_subnet();
-		(owner, SubnetCall::transfer { subnet, to: self.anybody() }.into())
+		let to = if self.one_in(10) { None } else { Some(self.anybody()) };
+		(owner, SubnetCall::transfer { subnet, to }.into())
+	}
+
+	fn accept_subnet(&mut self) -> Signed {
+		let proposed: Vec<_> = pallet_subnets::Subnets::<Runtime>::iter()
+			.filter_map(|(id, subnet)| Some((subnet.heir?, id)))
+			.collect();
+		let (heir, subnet) =
+			self.one_of(&proposed).unwrap_or_else(|| (self.account(), self.subnet()));
+		let who = if self.one_in(10) { self.account() } else { heir };
+		(who, SubnetCall::accept_transfer { subnet }.into())
 	}
 
 	fn retire_subnet(&mut self) -> Signed {

@@ -4,8 +4,8 @@ use super::{gone_or, At};
 use crate::{
 	error::Error,
 	types::{
-		AccountId, Balance, BlockNumber, Candidate, EraIndex, Exposure, NextElection, SessionKeys,
-		Slash, SlashId,
+		AccountId, Balance, BlockNumber, Candidate, EraIndex, Exposure, NextElection, Session,
+		SessionKeys, Slash, SlashId,
 	},
 };
 use subxt::{ext::scale_value::Value, storage};
@@ -102,6 +102,22 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn current_era(&self) -> Result<EraIndex, Error> {
 		self.view("ValidatorStaking", "current_era", ()).await
+	}
+
+	/// The session under way.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn session(&self) -> Result<Session, Error> {
+		let none = Vec::<()>::new;
+		let index = self.read("Session", "CurrentIndex", none()).await?.unwrap_or_default();
+		// Babe's epochs are the sessions, but are counted on while the chain stands still.
+		let epoch: u64 = self.read("Babe", "EpochIndex", none()).await?.unwrap_or_default();
+		let first: u64 = self.read("Babe", "GenesisSlot", none()).await?.unwrap_or_default();
+		let now: u64 = self.read("Babe", "CurrentSlot", none()).await?.unwrap_or_default();
+		let length = self.constants()?.session_blocks;
+		let began = first.saturating_add(epoch.saturating_mul(length));
+		Ok(Session { index, slots: now.saturating_sub(began) })
 	}
 
 	/// Who has a seat in this session.

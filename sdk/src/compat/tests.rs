@@ -84,8 +84,9 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::set_worker(who),
 		calls::update(2, ""),
 		calls::bond_extra(1),
-		calls::offer(id, Price { base: 1, per_input: 2, per_output: 3 }),
-		calls::withdraw_offer(id),
+		calls::offer(0, id, Price { base: 1, per_input: 2, per_output: 3 }),
+		calls::withdraw_offer(7, id),
+		calls::heartbeat(2),
 		calls::pause(),
 		calls::resume(),
 		calls::leave(),
@@ -110,7 +111,8 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::claim_validator(who, 0),
 		calls::create_subnet("test", rules(Membership::Open)),
 		calls::update_subnet(1, rules(Membership::Models([id, H256::zero()].into()))),
-		calls::transfer_subnet(1, who),
+		calls::transfer_subnet(1, Some(who)),
+		calls::accept_subnet(1),
 		calls::retire_subnet(1),
 		calls::register_gateway(1, 5, "http://localhost:9650"),
 		calls::bond_extra_gateway(1),
@@ -170,7 +172,7 @@ fn every_reason_of_the_runtime_should_be_known_by_its_number() {
 		},
 		other => panic!("Reason is {other:?}"),
 	};
-	assert_eq!(numbers.len(), 31, "a new reason needs a sentence in explain()");
+	assert_eq!(numbers.len(), 32, "a new reason needs a sentence in explain()");
 	for number in numbers {
 		use codec::{Decode, Encode};
 		let by_name = Reason::decode_as_type(&mut &[number][..], id, metadata.types()).unwrap();

@@ -1,8 +1,20 @@
 //! Those who serve models.
 
-use super::{as_text, AccountId, Balance, BlockNumber, Price};
+use super::{as_text, AccountId, Balance, BlockNumber, ModelId, Price, SessionIndex, SubnetId};
 use serde::{Deserialize, Serialize};
 use subxt::ext::scale_decode::DecodeAsType;
+
+/// A model, served by the rules of a subnet.
+#[derive(
+	Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, DecodeAsType, Serialize, Deserialize,
+)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Market {
+	/// Whose rules apply.
+	pub subnet: SubnetId,
+	/// The model that is asked.
+	pub model: ModelId,
+}
 
 /// Whether a provider takes jobs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
@@ -18,6 +30,8 @@ pub enum ProviderStatus {
 		/// From which block on the bond is returned.
 		until: BlockNumber,
 	},
+	/// It would, but its worker was silent for a whole session: not before the next heartbeat.
+	Silent,
 }
 
 /// A provider's record.
@@ -33,8 +47,13 @@ pub struct Provider {
 	pub capacity: u32,
 	/// How many it has.
 	pub load: u32,
-	/// How many models it offers.
+	/// How many offers it has.
 	pub offers: u32,
+	/// How many tickets each of its offers has in its draw; none after a long silence.
+	pub tickets: u32,
+	/// The session in which its worker last sent a heartbeat or a delivery, or in which it began or
+	/// resumed its business.
+	pub last_seen: SessionIndex,
 	/// Deadlines missed, less the jobs done since for clients that did not choose it.
 	pub misses: u32,
 	/// When it was last slashed for missed deadlines; 0 when it never was.
@@ -75,13 +94,13 @@ impl Provider {
 	}
 }
 
-/// A provider's offer of one model.
+/// A provider's offer of a model in a subnet.
 #[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub struct Offer {
 	/// What it asks for.
 	pub price: Price,
-	/// The numbers of its tickets in the model's draw.
+	/// The numbers of its tickets in the market's draw.
 	pub tickets: Vec<u32>,
 }
 
@@ -111,6 +130,8 @@ mod tests {
 			capacity: 12,
 			load: 0,
 			offers: 1,
+			tickets: 1,
+			last_seen: 0,
 			misses: 0,
 			slashed_at: 0,
 			declined: 2,

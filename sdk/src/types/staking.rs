@@ -11,6 +11,16 @@ use subxt::ext::{
 pub type EraIndex = u32;
 /// Counts sessions from 0.
 pub type SessionIndex = u32;
+
+/// A session under way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Session {
+	/// Its number.
+	pub index: SessionIndex,
+	/// Slots since it began: [`crate::Constants::session_blocks`] are all of it. With validators away
+	/// there are fewer blocks than slots.
+	pub slots: u64,
+}
 /// Names a slash.
 pub type SlashId = u32;
 /// What a slash's fraction is of.

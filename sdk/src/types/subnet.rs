@@ -84,6 +84,8 @@ pub struct Subnet {
 	pub id: SubnetId,
 	/// Who may change it; nobody but the chain's own government when there is none.
 	pub owner: Option<AccountId>,
+	/// To whom the owner would hand it on.
+	pub heir: Option<AccountId>,
 	/// What it is called.
 	#[serde(with = "as_text")]
 	pub name: Vec<u8>,
