@@ -139,9 +139,10 @@ impl Order {
 		let at = chain.latest().await.map_err(failure)?;
 		check_length(&self.payload, at.constants().map_err(failure)?.max_payload_bytes)?;
 		let (model, model_name) = resolve(&at, &self.model).await?;
+		let subnet = subnet::find(&at, &self.terms.subnet).await?.id;
 		let max_price = match self.terms.max_price {
 			Some(price) => price,
-			None => self.quote(&at, model, &model_name).await?,
+			None => self.quote(&at, subnet, model, &model_name).await?,
 		};
 		let best = chain.best().await.map_err(failure)?;
 		let deadline = match self.terms.deadline_at {
@@ -151,10 +152,9 @@ impl Order {
 		let content = Content::from(self.payload.clone());
 		let blob = matches!(content, Content::Blob(_)).then_some(self.payload);
 		let mut request = JobRequest::new(model, self.task, content, max_price, deadline);
-		request.subnet = subnet::find(&at, &self.terms.subnet).await?.id;
+		request.subnet = subnet;
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
-		request.subnet = self.terms.subnet;
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;
 		let job = outcome.job_submitted().ok_or_else(|| {
 			Failure::new("decode", "the chain took the transaction and names no job")
@@ -167,10 +167,16 @@ impl Order {
 		Ok(Placed { job, model, model_name, max_price, deadline, blob })
 	}
 
-	async fn quote(&self, at: &At, model: ModelId, name: &str) -> Result<Balance> {
+	async fn quote(
+		&self,
+		at: &At,
+		subnet: SubnetId,
+		model: ModelId,
+		name: &str,
+	) -> Result<Balance> {
 		let bytes = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
 		let output = self.sampling.max_output;
-		let quote = at.quote(self.terms.subnet, model, bytes, output).await.map_err(failure)?;
+		let quote = at.quote(subnet, model, bytes, output).await.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
 				.fix(
