@@ -10,12 +10,14 @@
 
 extern crate alloc;
 
+mod comparison;
 mod content;
 mod held;
 mod job;
 mod reason;
 mod work;
 
+pub use comparison::{Comparison, Fate, Progress, Purpose, Sibling, Verdict, MAX_REPLICAS};
 pub use content::{content_hash, Content, ContentRef, InlineBytes, MaxInlineBytes};
 pub use held::{Held, HeldFor};
 pub use job::{

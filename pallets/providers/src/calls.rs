@@ -6,7 +6,7 @@ use frame_support::{
 	ensure,
 	traits::{
 		fungible::{BalancedHold, MutateHold},
-		tokens::Precision,
+		tokens::{Fortitude, Precision, Restriction},
 		Get, OnUnbalanced,
 	},
 	weights::Weight,
@@ -237,6 +237,41 @@ impl<T: Config> Pallet<T> {
 			amount: taken,
 			reason,
 		});
+		Self::pause_by_chain(who, provider);
+	}
+
+	/// Gives a part of the bond to whom the provider has harmed; says how much.
+	pub(crate) fn pay_out_of_bond(
+		who: &T::AccountId,
+		to: &T::AccountId,
+		up_to: Balance,
+		reason: Reason,
+	) -> Balance {
+		let Some(mut provider) = Providers::<T>::get(who) else { return 0 };
+		let amount = up_to.min(provider.bond);
+		if amount == 0 {
+			return 0;
+		}
+		let moved = T::Currency::transfer_on_hold(
+			&HoldReason::Bond.into(),
+			who,
+			to,
+			amount,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Force,
+		);
+		let Ok(amount) = moved else { return 0 };
+		provider.bond = provider.bond.saturating_sub(amount);
+		Self::deposit_event(Event::ProviderSlashed { provider: who.clone(), amount, reason });
+		if provider.bond < T::MinBond::get() {
+			Self::pause_by_chain(who, &mut provider);
+		}
+		Providers::<T>::insert(who, provider);
+		amount
+	}
+
+	fn pause_by_chain(who: &T::AccountId, provider: &mut ProviderOf<T>) {
 		if matches!(provider.status, Status::Active) {
 			provider.status = Status::Paused;
 			Self::deposit_event(Event::ProviderPaused { provider: who.clone(), by_chain: true });

@@ -120,7 +120,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type UnbondingBlocks: Get<BlockNumberFor<Self>>;
 
-		/// Deadlines missed, less jobs done since, before the provider is slashed and paused.
+		/// Deadlines missed and answers rejected, less jobs done since, before the provider is
+		/// slashed and paused.
 		#[pallet::constant]
 		type MissesBeforeSlash: Get<u32>;
 
@@ -241,7 +242,7 @@ pub mod pallet {
 		ProviderPaused {
 			/// The provider.
 			provider: T::AccountId,
-			/// Whether the chain paused it, after missed deadlines.
+			/// Whether the chain paused it, after missed deadlines or wrong answers.
 			by_chain: bool,
 		},
 		/// A provider takes jobs again.

@@ -58,7 +58,8 @@ pub struct Provider<AccountId, BlockNumber> {
 	pub load: u32,
 	/// How many models it offers.
 	pub offers: u32,
-	/// Deadlines missed, less the jobs done since for clients that did not choose it.
+	/// Deadlines missed and answers rejected, less the jobs done since for clients that did not
+	/// choose it.
 	pub misses: u32,
 	/// When it was last slashed for missed deadlines; 0 when it never was. What was assigned up
 	/// to then belongs to the same outage and is not held against it again.

@@ -54,8 +54,18 @@ pub struct MockModels;
 impl MockModels {
 	/// Puts an active model with these tasks into the store.
 	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
-		let info = ModelInfo { owner, royalty, tasks: TaskSet::of(tasks), active: true };
+		let tasks = TaskSet::of(tasks);
+		let info = ModelInfo { owner, royalty, tasks, active: true, reproducible: true };
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
+	}
+
+	/// Lets honest answers of a model differ in some bytes.
+	pub fn make_tolerant(id: ModelId) {
+		MODELS.with_borrow_mut(|models| {
+			if let Some(model) = models.get_mut(&id) {
+				model.reproducible = false;
+			}
+		});
 	}
 
 	/// Takes a model out of use.
@@ -101,6 +111,11 @@ impl MockPool {
 				provider.bond = bond;
 			}
 		});
+	}
+
+	/// What a provider stands for with.
+	pub fn bond(who: AccountId) -> Balance {
+		PROVIDERS.with_borrow(|providers| providers.get(&who).map_or(0, |p| p.bond))
 	}
 
 	/// Lets a provider vanish.
@@ -162,6 +177,15 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 				found.load = found.load.checked_sub(1).expect("released more than was reserved");
 			}
 		});
+	}
+
+	fn compensate(who: &AccountId, _: &AccountId, up_to: Balance) -> Balance {
+		PROVIDERS.with_borrow_mut(|providers| {
+			let Some(found) = providers.get_mut(who) else { return 0 };
+			let paid = up_to.min(found.bond);
+			found.bond -= paid;
+			paid
+		})
 	}
 
 	fn why_idle(_: &AccountId) -> Reason {

@@ -14,6 +14,8 @@ pub struct ModelInfo<AccountId> {
 	pub tasks: TaskSet,
 	/// Whether new jobs may ask for it.
 	pub active: bool,
+	/// Whether two honest workers' answers are the same byte for byte, so that they can be compared.
+	pub reproducible: bool,
 }
 
 /// Asks the store about a model. Implemented by `pallet-models`.

@@ -48,6 +48,10 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// Gives one place back.
 	fn release(provider: &AccountId);
 
+	/// Pays somebody `up_to` this much out of the provider's bond, for a job that it did wrong: no
+	/// more than one job stands on. Says how much that was.
+	fn compensate(provider: &AccountId, to: &AccountId, up_to: Balance) -> Balance;
+
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
 
@@ -64,7 +68,7 @@ pub trait ProviderPool<AccountId, Balance> {
 }
 
 /// Nobody works.
-impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
+impl<AccountId, Balance: Default> ProviderPool<AccountId, Balance> for () {
 	fn is_offered(_: &ModelId) -> bool {
 		false
 	}
@@ -86,6 +90,10 @@ impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
 	}
 
 	fn release(_: &AccountId) {}
+
+	fn compensate(_: &AccountId, _: &AccountId, _: Balance) -> Balance {
+		Balance::default()
+	}
 
 	fn why_idle(_: &AccountId) -> Reason {
 		Reason::NotRegistered

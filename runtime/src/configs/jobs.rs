@@ -14,6 +14,9 @@ use frame_support::{
 /// A week.
 pub const MAX_DEADLINE: BlockNumber = 7 * DAYS;
 
+/// A day: a disputed answer's provider waits for its money no longer than that and two dispute windows.
+pub const MAX_RECOMPUTE: BlockNumber = DAYS;
+
 parameter_types! {
 	/// The treasury's account.
 	pub TreasuryAccount: AccountId = Treasury::account();
@@ -21,6 +24,8 @@ parameter_types! {
 	pub const MinTurnBlocks: BlockNumber = 3;
 	/// What a batch of work may take at the very most.
 	pub const MaxDeadlineBlocks: BlockNumber = MAX_DEADLINE;
+	/// What others have at most to compute a disputed answer again.
+	pub const MaxRecomputeBlocks: BlockNumber = MAX_RECOMPUTE;
 	/// Half a minute: time to be given the payload, to see what is asked and to say no.
 	pub const GraceBlocks: BlockNumber = 10;
 	/// A day: answers belong to clients, not into the chain's state.
@@ -44,6 +49,7 @@ impl pallet_jobs::Config for Runtime {
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = MinTurnBlocks;
 	type MaxDeadlineBlocks = MaxDeadlineBlocks;
+	type MaxRecomputeBlocks = MaxRecomputeBlocks;
 	type GraceBlocks = GraceBlocks;
 	type RetentionBlocks = RetentionBlocks;
 	// One mebibyte: more text than the contexts of today's models hold.

@@ -1,6 +1,10 @@
 //! Subnets and gateways.
 
-use super::{jobs::MAX_DEADLINE, models::MaxRoyalty, providers::MIN_BOND};
+use super::{
+	jobs::{MAX_DEADLINE, MAX_RECOMPUTE},
+	models::MaxRoyalty,
+	providers::MIN_BOND,
+};
 use crate::{
 	adapters::{StoragePrice, Treasury},
 	time::{prod_or_fast, DAYS, MINUTES},
@@ -18,6 +22,10 @@ use sp_runtime::Permill;
 /// needs to look at an answer.
 pub const DISPUTE_WINDOW: BlockNumber = prod_or_fast(10 * MINUTES, 2);
 
+/// From a submission to the last payment that can follow: the longest job, a dispute in the last block
+/// of its window, and the windows of the answers that it is compared with.
+const LONGEST_JOB: BlockNumber = MAX_DEADLINE + 2 * DAYS + MAX_RECOMPUTE;
+
 parameter_types! {
 	/// Why a subnet's deposit is held.
 	pub const SubnetDeposit: RuntimeHoldReason =
@@ -32,11 +40,11 @@ parameter_types! {
 	pub const MinDisputeBlocks: BlockNumber = prod_or_fast(2 * MINUTES, 2);
 	/// A day.
 	pub const MaxDisputeBlocks: BlockNumber = DAYS;
-	/// A day more than the longest job and the longest dispute together. Short where people try
-	/// things out: there a running job may see its rules change.
-	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(MAX_DEADLINE + 2 * DAYS, 2 * MINUTES);
-	/// A day more than the longest job and the longest dispute together.
-	pub const SubnetRetirementBlocks: BlockNumber = MAX_DEADLINE + 2 * DAYS;
+	/// A day more than the longest job and all that can follow. Short where people try things out:
+	/// there a running job may see its rules change.
+	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(LONGEST_JOB + DAYS, 2 * MINUTES);
+	/// A day more than the longest job and all that can follow.
+	pub const SubnetRetirementBlocks: BlockNumber = LONGEST_JOB + DAYS;
 	/// Seven days, as for providers.
 	pub const GatewayUnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
 }
