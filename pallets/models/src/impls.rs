@@ -160,7 +160,6 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 			royalty: model.details.royalty,
 			tasks: model.details.tasks,
 			active: model.status == Status::Active,
-			reproducible: model.details.profile == reckon_primitives::NumericProfile::F32,
 		})
 	}
 

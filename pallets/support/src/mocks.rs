@@ -55,7 +55,7 @@ impl MockModels {
 	/// Puts an active model with these tasks into the store.
 	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
 		let tasks = TaskSet::of(tasks);
-		let info = ModelInfo { owner, royalty, tasks, active: true, reproducible: true };
+		let info = ModelInfo { owner, royalty, tasks, reproducible: true, active: true };
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
 	}
 

@@ -12,10 +12,10 @@ pub struct ModelInfo<AccountId> {
 	pub royalty: Permill,
 	/// What the model can do.
 	pub tasks: TaskSet,
+	/// Whether two honest workers of one class of machine give the same answer, byte for byte.
+	pub reproducible: bool,
 	/// Whether new jobs may ask for it.
 	pub active: bool,
-	/// Whether two honest workers' answers are the same byte for byte, so that they can be compared.
-	pub reproducible: bool,
 }
 
 /// Asks the store about a model. Implemented by `pallet-models`.
