@@ -425,11 +425,10 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Asks for an inference, in the words of `request`.
 		///
-		/// Holds the request's `max_price`; what the signer's money lacks is claimed from its rewards,
-		/// if it has any. At the start of the next block the job goes to a
-		/// provider drawn at random, or waits for one. What the work does not cost comes back
-		/// when it is paid; all of it comes back when there is no answer by the deadline. All of
-		/// this happens by itself.
+		/// Holds the request's `max_price`; what the signer's money lacks is claimed from its rewards.
+		/// At the start of the next block the job goes to a provider drawn at random, or waits for
+		/// one. What the work does not cost comes back when it is paid; all of it comes back when
+		/// there is no answer by the deadline. All of this happens by itself.
 		///
 		/// With `replicas` of 2 or more there are so many jobs, each with an equal part of
 		/// `max_price`, for different providers. What most of them answer is paid, the others are not.
@@ -437,7 +436,6 @@ pub mod pallet {
 		/// Emits `JobSubmitted` for each job, `ComparisonOpened` if there are several, and in the
 		/// next block `JobAssigned` or `JobWaiting`.
 		#[pallet::call_index(0)]
-		// The draw that it leads to is paid with it, or drawing would be free.
 		#[pallet::weight(
 			Pallet::<T>::submission_weight(request).saturating_add(T::Earnings::draw_weight())
 		)]
@@ -478,12 +476,7 @@ pub mod pallet {
 		/// Emits `JobDeclined`, and `JobRefunded` or, in the next block, `JobAssigned`,
 		/// `JobWaiting` or `JobRefunded`.
 		#[pallet::call_index(2)]
-		#[pallet::weight(
-			T::WeightInfo::decline()
-				.saturating_add(T::OnOutcome::on_provider_outcome_weight())
-				.saturating_add(T::WeightInfo::due_open())
-				.saturating_add(T::WeightInfo::compare())
-		)]
+		#[pallet::weight(Pallet::<T>::decline_weight())]
 		pub fn decline(
 			origin: OriginFor<T>,
 			job: JobId,
@@ -516,9 +509,7 @@ pub mod pallet {
 		/// Emits `JobDisputed`, `JobSubmitted` for each of the others, and `ComparisonOpened`; later
 		/// `ComparisonDecided`.
 		#[pallet::call_index(4)]
-		#[pallet::weight(
-			Pallet::<T>::dispute_weight().saturating_add(T::Earnings::draw_weight())
-		)]
+		#[pallet::weight(Pallet::<T>::dispute_weight().saturating_add(T::Earnings::draw_weight()))]
 		pub fn dispute(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
 			let client = ensure_signed(origin)?;
 			let claimed = Self::do_dispute(client, job)?;

@@ -25,6 +25,14 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::deliver(inline_length(output))
 	}
 
+	/// Giving a job back, which may be as dear as a miss, and the draw that it leads to.
+	pub(crate) fn decline_weight() -> Weight {
+		T::WeightInfo::decline()
+			.saturating_add(T::OnOutcome::on_provider_outcome_weight())
+			.saturating_add(Self::draws(1))
+			.saturating_add(T::WeightInfo::compare())
+	}
+
 	fn draws(count: u64) -> Weight {
 		let compared = if count > 1 { T::WeightInfo::compare() } else { Weight::zero() };
 		T::WeightInfo::due_open().saturating_add(compared).saturating_mul(count)

@@ -14,7 +14,7 @@ use frame_support::{
 /// A week.
 pub const MAX_DEADLINE: BlockNumber = 7 * DAYS;
 
-/// A day: a disputed answer's provider waits for its money no longer than that and two dispute windows.
+/// A day: a disputed answer's provider waits for its money no longer than that and its dispute window.
 pub const MAX_RECOMPUTE: BlockNumber = DAYS;
 
 parameter_types! {
