@@ -17,7 +17,10 @@ use reckon_runtime::{
 	Providers, Reputation, Runtime, RuntimeGenesisConfig, RuntimeOrigin, System,
 };
 use sp_core::H256;
-use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie, One, Two};
+use sp_keyring::Sr25519Keyring::{
+	self, Alice, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, EveStash, Ferdie, One,
+	Two,
+};
 use sp_runtime::{BuildStorage, Permill};
 
 const MODEL: ModelId = H256([7; 32]);
@@ -94,9 +97,10 @@ fn set_up() {
 	assert_ok!(Providers::offer(signed(Bob), MODEL, PRICE));
 }
 
-/// Dave and Eve provide what Bob does, with the keys of One and Two for their workers.
+/// Others provide what Bob does: so many that a draw finds one that has none of the siblings.
 fn more_providers() {
-	for (who, worker) in [(Dave, One), (Eve, Two)] {
+	for (who, worker) in [(Dave, One), (Eve, Two), (BobStash, DaveStash), (CharlieStash, EveStash)]
+	{
 		let bond = 300 * UNIT;
 		assert_ok!(Providers::register(signed(who), id(worker), bond, 2, Default::default()));
 		assert_ok!(Providers::offer(signed(who), MODEL, PRICE));

@@ -191,7 +191,6 @@ pub mod pallet {
 
 	/// The comparisons of answers, by their first job's id, as long as one of their jobs is
 	/// remembered.
-	// Identity: a job's id is a hash that contains the chain's own counter.
 	#[pallet::storage]
 	pub type Comparisons<T: Config> = StorageMap<_, Identity, JobId, ComparisonOf<T>, OptionQuery>;
 
