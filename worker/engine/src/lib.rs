@@ -25,6 +25,6 @@ pub use self::{
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
 	sampler::{gumbel, Sampler, SamplingParams, MAX_TOP_K},
 	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
-	store::{inspect, FileEntry, Inspection, Manifest, Model, ModelId, PROFILE},
+	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
 	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
 };
