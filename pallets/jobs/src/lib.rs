@@ -132,10 +132,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxDeadlineBlocks: Get<BlockNumberFor<Self>>;
 
-		/// The most blocks that other providers have to compute a disputed answer again, if the
-		/// first had as many: bounds how long it waits for its money.
+		/// The most blocks for answers that are compared: from a submission to the deadline of
+		/// replicas, and from a dispute to that of those who compute the answer again. Bounds how
+		/// long an answer waits for the others.
 		#[pallet::constant]
-		type MaxRecomputeBlocks: Get<BlockNumberFor<Self>>;
+		type MaxComparisonBlocks: Get<BlockNumberFor<Self>>;
 
 		/// Blocks after its assignment in which a job can be declined without a mark.
 		#[pallet::constant]
@@ -372,7 +373,8 @@ pub mod pallet {
 		DeadlinePassed,
 		/// The deadline is not more than the constant `MinTurnBlocks` away.
 		DeadlineTooSoon,
-		/// The deadline is farther than the constant `MaxDeadlineBlocks`.
+		/// The deadline is farther than the constant `MaxDeadlineBlocks`; for replicas,
+		/// `MaxComparisonBlocks`.
 		DeadlineTooFar,
 		/// This chain has no committees of auditors yet; ask for `Optimistic`.
 		AssuranceUnavailable,

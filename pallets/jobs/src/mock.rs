@@ -153,7 +153,7 @@ impl pallet_jobs::Config for Test {
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = ConstU32<3>;
 	type MaxDeadlineBlocks = ConstU32<1_000>;
-	type MaxRecomputeBlocks = ConstU32<40>;
+	type MaxComparisonBlocks = ConstU32<40>;
 	type GraceBlocks = ConstU32<2>;
 	type RetentionBlocks = ConstU32<50>;
 	type MaxPayloadBytes = ConstU32<10_000>;

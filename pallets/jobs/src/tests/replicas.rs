@@ -77,6 +77,14 @@ fn submit_should_be_refused_when_replicas_can_not_be_had() {
 		assert_noop!(submit(named), Error::<Test>::ReplicasByOneProvider);
 		let cheap = JobRequest { max_price: 4, ..replicated(5) };
 		assert_noop!(submit(cheap), Error::<Test>::PriceZero);
+		// Whoever answers first does not wait for the others for ever.
+		let deadline = System::block_number() + 41;
+		assert_noop!(
+			submit(JobRequest { deadline, ..replicated(2) }),
+			Error::<Test>::DeadlineTooFar
+		);
+		assert_ok!(submit(JobRequest { deadline: deadline - 1, ..replicated(2) }));
+		assert_ok!(submit(JobRequest { deadline, ..request() }));
 		let dear = JobRequest { max_price: START + 1, ..replicated(2) };
 		assert_noop!(submit(dear), sp_runtime::TokenError::FundsUnavailable);
 		MockModels::make_tolerant(MODEL);
