@@ -273,6 +273,24 @@ fn provider_of_a_named_job_should_be_held_to_its_answer_too() {
 }
 
 #[test]
+fn friend_of_the_clients_should_convict_nobody_when_the_client_named_the_first() {
+	run(|| {
+		PROVIDERS.into_iter().for_each(add_provider);
+		// The client names its accomplice, and another one is drawn beside an honest provider.
+		let id = drawn(JobRequest { only: Some(FIRST), ..request() });
+		answer(id, other_delivery(1));
+		let others = dispute(id);
+		to_block(3);
+		let honest = provider_of(others[1]).unwrap();
+		answer(others[0], other_delivery(1));
+		answer(others[1], delivery());
+		to_block(8);
+		assert_eq!(reasons(&[others[1]]), [Reason::AnswerRejected]);
+		assert_eq!(outcome_of(honest), [Outcome::Inconclusive]);
+	});
+}
+
+#[test]
 fn disputed_job_should_be_forgotten_with_all_that_belongs_to_it() {
 	run(|| {
 		let (_, others) = disputed();
