@@ -132,9 +132,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxDeadlineBlocks: Get<BlockNumberFor<Self>>;
 
-		/// The most blocks for answers that are compared: from a submission to the deadline of
-		/// replicas, and from a dispute to that of those who compute the answer again. Bounds how
-		/// long an answer waits for the others.
+		/// The most blocks to the deadline of replicas, and of those who compute a disputed answer
+		/// again: bounds how long an answer waits for the others.
 		#[pallet::constant]
 		type MaxComparisonBlocks: Get<BlockNumberFor<Self>>;
 
@@ -190,8 +189,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Answers<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
 
-	/// The comparisons of answers, by their first job's id, as long as one of their jobs is
-	/// remembered.
+	/// The comparisons, by their first job's id, as long as one of their jobs is remembered.
 	#[pallet::storage]
 	pub type Comparisons<T: Config> = StorageMap<_, Identity, JobId, ComparisonOf<T>, OptionQuery>;
 
@@ -373,8 +371,7 @@ pub mod pallet {
 		DeadlinePassed,
 		/// The deadline is not more than the constant `MinTurnBlocks` away.
 		DeadlineTooSoon,
-		/// The deadline is farther than the constant `MaxDeadlineBlocks`; for replicas,
-		/// `MaxComparisonBlocks`.
+		/// The deadline is farther than `MaxDeadlineBlocks`; for replicas, `MaxComparisonBlocks`.
 		DeadlineTooFar,
 		/// This chain has no committees of auditors yet; ask for `Optimistic`.
 		AssuranceUnavailable,
