@@ -485,8 +485,7 @@ pub mod pallet {
 			Ok(Pays::No.into())
 		}
 
-		/// Withdraws a `job` that no provider has, nor any of those that it is compared with. Signed
-		/// by its client.
+		/// Withdraws the client's own `job` that no provider has, nor any that it is compared with.
 		///
 		/// Emits `JobRefunded`.
 		#[pallet::call_index(3)]

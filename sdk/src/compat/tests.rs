@@ -228,6 +228,7 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 			("offers", number(5)),
 			("tickets", number(11)),
 			("last_seen", number(12)),
+			("delivered_at", number(0)),
 			("misses", number(6)),
 			("slashed_at", number(7)),
 			("declined", number(8)),
