@@ -8,7 +8,7 @@ use crate::{
 	context::Context,
 	failure::{Failure, Result},
 	job::{
-		follow::{follow, Done, Goal},
+		follow::{follow_placed, Done, Goal},
 		order::{Order, SamplingArgs, TermsArgs},
 	},
 	payload,
@@ -87,7 +87,7 @@ async fn ask(context: &Context, chain: &Chain, order: Order, settled: bool) -> R
 	let task = order.task;
 	let placed = order.place(context, chain).await?;
 	let goal = if settled { Goal::Final } else { Goal::Answered };
-	let done = follow(context, chain, placed.into(), goal).await?;
+	let done = follow_placed(context, chain, placed, goal).await?;
 	print(context, task, &done)
 }
 

@@ -3,7 +3,7 @@
 use std::{
 	fs::File,
 	io::{stdin, Read},
-	path::PathBuf,
+	path::{Path, PathBuf},
 };
 
 use clap::Args;
@@ -38,14 +38,16 @@ impl PayloadArgs {
 	pub(crate) fn read(&self, limit: u32) -> Result<Vec<u8>> {
 		match (&self.text, &self.file) {
 			(Some(text), _) => Ok(text.clone().into_bytes()),
-			(None, Some(path)) if path.as_os_str() != STDIN => {
-				let failed = |error: std::io::Error| Failure::io(path.display(), &error);
-				let file = File::open(path).map_err(failed)?;
-				read_bounded(file, &path.display().to_string(), limit)
-			},
+			(None, Some(path)) if path.as_os_str() != STDIN => read_file(path, limit),
 			_ => read_bounded(stdin().lock(), "the standard input", limit),
 		}
 	}
+}
+
+/// Reads a file of at most `limit` bytes.
+pub(crate) fn read_file(path: &Path, limit: u32) -> Result<Vec<u8>> {
+	let failed = |error: std::io::Error| Failure::io(path.display(), &error);
+	read_bounded(File::open(path).map_err(failed)?, &path.display().to_string(), limit)
 }
 
 /// The longest payload that the chain takes, in bytes.

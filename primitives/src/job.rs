@@ -124,7 +124,8 @@ pub struct JobRequest<AccountId, Balance, BlockNumber> {
 	pub assurance: Assurance,
 	/// Who may read.
 	pub privacy: Privacy,
-	/// How many independent providers compute it.
+	/// How many providers compute it, each a job of its own with an equal part of `max_price`, to
+	/// compare their answers.
 	pub replicas: u8,
 	/// The only provider that may have the job, if the client wants a certain one.
 	pub only: Option<AccountId>,
@@ -256,6 +257,8 @@ pub struct Job<AccountId, Balance, BlockNumber> {
 	pub privacy: Privacy,
 	/// The only provider that may have it, if the client wants a certain one.
 	pub only: Option<AccountId>,
+	/// The comparison that its answer is part of, if it is.
+	pub comparison: Option<crate::JobId>,
 	/// When it was submitted.
 	pub submitted_at: BlockNumber,
 	/// When the chain itself looks at the job again.

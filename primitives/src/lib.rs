@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+mod comparison;
 mod content;
 mod held;
 mod job;
@@ -18,6 +19,7 @@ mod reason;
 mod store;
 mod work;
 
+pub use comparison::{Comparison, Fate, Progress, Purpose, Sibling, Verdict, MAX_REPLICAS};
 pub use content::{content_hash, Content, ContentRef, InlineBytes, MaxInlineBytes};
 pub use held::{Held, HeldFor};
 pub use job::{

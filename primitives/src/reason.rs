@@ -29,6 +29,9 @@ pub enum Reason {
 	/// The work was done and paid.
 	#[codec(index = 2)]
 	Paid,
+	/// The answer is on chain; the money moves when the others that it is compared with are there.
+	#[codec(index = 3)]
+	AwaitingComparison,
 
 	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
@@ -84,6 +87,13 @@ pub enum Reason {
 	/// Refunded: the client withdrew the job before anybody had it.
 	#[codec(index = 42)]
 	CancelledByClient,
+	/// Refunded: most of those who answered the same question gave another answer. Of a slash: that
+	/// the provider's answer was such.
+	#[codec(index = 43)]
+	AnswerRejected,
+	/// Refunded: those who answered the same question differ, and no answer has a majority.
+	#[codec(index = 44)]
+	NoMajority,
 
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]

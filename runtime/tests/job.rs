@@ -9,15 +9,18 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, Delivery, EntryKind, HeldFor, JobId, JobRequest, ModelId,
-	NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Content, Delivery, EntryKind, HeldFor, JobId, JobRequest, JobState,
+	ModelId, NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury, genesis, AccountId, AllPalletsWithSystem, Balance, Balances, Jobs, Models,
-	Providers, Runtime, RuntimeGenesisConfig, RuntimeOrigin, System,
+	Providers, Reputation, Runtime, RuntimeGenesisConfig, RuntimeOrigin, System,
 };
 use sp_core::H256;
-use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Ferdie};
+use sp_keyring::Sr25519Keyring::{
+	self, Alice, Bob, BobStash, Charlie, CharlieStash, Dave, DaveStash, Eve, EveStash, Ferdie, One,
+	Two,
+};
 use sp_runtime::{BuildStorage, Permill};
 
 const MANIFEST: H256 = H256([7; 32]);
@@ -62,6 +65,8 @@ fn to_block(number: u32) {
 
 /// What one pallet alone can't see: a provider's load is the number of the jobs that it has.
 fn check() {
+	Jobs::do_try_state().expect("jobs");
+	Providers::do_try_state().expect("providers");
 	for (who, provider) in pallet_providers::Providers::<Runtime>::iter() {
 		let jobs = pallet_jobs::ProviderJobs::<Runtime>::iter_key_prefix(&who).count();
 		assert_eq!(provider.load as usize, jobs, "a provider's load is not its jobs");
@@ -99,8 +104,18 @@ fn set_up() {
 	assert_ok!(Providers::offer(signed(Bob), 0, model(), PRICE));
 }
 
-fn submit() -> JobId {
-	let request = JobRequest {
+/// Others provide what Bob does: so many that a draw finds one that has none of the siblings.
+fn more_providers() {
+	for (who, worker) in [(Dave, One), (Eve, Two), (BobStash, DaveStash), (CharlieStash, EveStash)]
+	{
+		let bond = 300 * UNIT;
+		assert_ok!(Providers::register(signed(who), id(worker), bond, 2, Default::default()));
+		assert_ok!(Providers::offer(signed(who), 0, model(), PRICE));
+	}
+}
+
+fn request() -> JobRequest<AccountId, Balance, u32> {
+	JobRequest {
 		subnet: 0,
 		model: model(),
 		task: TaskKind::Chat,
@@ -112,10 +127,129 @@ fn submit() -> JobId {
 		privacy: Privacy::Public,
 		replicas: 1,
 		only: None,
-	};
+	}
+}
+
+fn submit() -> JobId {
+	submit_this(request())
+}
+
+fn submit_this(request: JobRequest<AccountId, Balance, u32>) -> JobId {
 	assert_ok!(Jobs::submit_job(signed(Charlie), request));
 	to_block(System::block_number() + 1);
 	pallet_jobs::ClientJobs::<Runtime>::iter_key_prefix(id(Charlie)).next().expect("submitted")
+}
+
+const RIGHT: &[u8] = b"a book of accounts";
+const WRONG: &[u8] = b"a shelf";
+/// What a delivery costs.
+const CHARGE: Balance = UNIT / 100 + 10 * (UNIT / 1000) + 9 * (UNIT / 100);
+
+fn delivery(answer: &[u8]) -> Delivery<Content> {
+	Delivery {
+		output: Content::from(answer.to_vec()),
+		commitment: None,
+		units: Units { input: 10, output: 9 },
+		started_at: 1,
+		finished_at: 2,
+	}
+}
+
+/// Lets whoever has a job answer this; says who.
+fn answer(job: JobId, answer: &[u8]) -> AccountId {
+	let state = Jobs::job(job).expect("there").state;
+	let JobState::Assigned { provider, .. } = state else { panic!("nobody has it: {state:?}") };
+	let worker = Providers::provider(provider.clone()).expect("registered").worker;
+	assert_ok!(Jobs::deliver(RuntimeOrigin::signed(worker), job, delivery(answer)));
+	provider
+}
+
+/// The jobs that this one is compared with, itself among them.
+fn siblings(job: JobId) -> Vec<JobId> {
+	let comparison = Jobs::comparison(job).expect("compared");
+	comparison.siblings.iter().map(|sibling| sibling.job).collect()
+}
+
+/// Goes on until all of these have ended.
+fn end(jobs: &[JobId]) {
+	let open = |job: &JobId| Jobs::job(*job).is_some_and(|job| !job.state.is_final());
+	let most = System::block_number() + 1_000;
+	while jobs.iter().any(open) {
+		assert!(System::block_number() < most, "they do not end");
+		to_block(System::block_number() + 1);
+	}
+}
+
+fn total(who: Sr25519Keyring) -> Balance {
+	Balances::total_balance(&id(who))
+}
+
+fn bond(who: Sr25519Keyring) -> Balance {
+	Balances::total_balance_on_hold(&id(who))
+}
+
+/// Bob answers this, Charlie disputes it, and the others answer that; says the disputed job and the
+/// other two.
+fn disputed(bobs: &[u8], others: &[u8]) -> (JobId, Vec<JobId>) {
+	more_providers();
+	let job = submit_this(JobRequest { only: Some(id(Bob)), ..request() });
+	answer(job, bobs);
+	assert_ok!(Jobs::dispute(signed(Charlie), job));
+	to_block(System::block_number() + 1);
+	let two: Vec<_> = siblings(job).into_iter().filter(|other| *other != job).collect();
+	two.iter().for_each(|other| assert_ne!(answer(*other, others), id(Bob)));
+	(job, two)
+}
+
+#[test]
+fn liar_should_not_be_paid_when_the_other_replicas_contradict_it() {
+	run(|| {
+		more_providers();
+		let client = total(Charlie);
+		let first = submit_this(JobRequest { replicas: 3, max_price: 6 * UNIT, ..request() });
+		let jobs = siblings(first);
+		let liar = answer(jobs[0], WRONG);
+		let honest = [answer(jobs[1], RIGHT), answer(jobs[2], RIGHT)];
+		end(&jobs);
+		assert_eq!(Jobs::why(jobs[0]), Some(Reason::AnswerRejected));
+		assert_eq!(total(Charlie), client - 2 * CHARGE);
+		assert_eq!(Balances::total_balance_on_hold(&id(Charlie)), 0);
+		assert!(Reputation::score(liar.clone()) < Permill::from_percent(50));
+		assert_eq!(Providers::provider(liar).expect("registered").misses, 1);
+		for who in honest {
+			assert!(Reputation::score(who) > Permill::from_percent(50));
+		}
+	});
+}
+
+#[test]
+fn client_should_lose_nothing_when_it_wins_a_dispute() {
+	run(|| {
+		let (client, bob) = (total(Charlie), total(Bob));
+		let (job, others) = disputed(WRONG, RIGHT);
+		end(&[job, others[0], others[1]]);
+		assert_eq!(Jobs::why(job), Some(Reason::AnswerRejected));
+		assert!(others.iter().all(|other| Jobs::why(*other) == Some(Reason::Paid)));
+		// The two others were paid, and what they cost came out of Bob's bond.
+		assert_eq!(total(Charlie), client);
+		assert_eq!(total(Bob), bob - 2 * CHARGE);
+		assert_eq!(bond(Bob), 300 * UNIT - 2 * CHARGE);
+		assert!(Reputation::score(id(Bob)) < Permill::from_percent(50));
+	});
+}
+
+#[test]
+fn client_should_pay_all_three_when_it_loses_a_dispute() {
+	run(|| {
+		let client = total(Charlie);
+		let (job, others) = disputed(RIGHT, RIGHT);
+		end(&[job, others[0], others[1]]);
+		let all = [job, others[0], others[1]];
+		assert!(all.iter().all(|job| Jobs::why(*job) == Some(Reason::Paid)));
+		assert_eq!(total(Charlie), client - 3 * CHARGE);
+		assert_eq!(bond(Bob), 300 * UNIT);
+		assert_eq!(Balances::total_balance_on_hold(&id(Charlie)), 0);
+	});
 }
 
 #[test]
@@ -129,19 +263,12 @@ fn job_should_be_paid_to_everybody_when_delivered() {
 		let job = submit();
 		assert_eq!(Jobs::why(job), Some(Reason::InProgress));
 		assert_eq!(Jobs::held_by(client.clone())[0].held_for, HeldFor::Job(job));
-		let delivery = Delivery {
-			output: Content::from(b"a book of accounts".to_vec()),
-			commitment: None,
-			units: Units { input: 10, output: 9 },
-			started_at: 1,
-			finished_at: 2,
-		};
-		assert_ok!(Jobs::deliver(signed(Ferdie), job, delivery));
+		assert_ok!(Jobs::deliver(signed(Ferdie), job, delivery(RIGHT)));
 		let settles = Jobs::job(job).expect("there").due;
 		to_block(settles);
 		assert_eq!(Jobs::why(job), Some(Reason::Paid));
 
-		let charge = UNIT / 100 + 10 * (UNIT / 1000) + 9 * (UNIT / 100);
+		let charge = CHARGE;
 		assert_eq!(before(&client), c - charge);
 		assert_eq!(before(&Treasury::account()), t + charge / 20);
 		assert_eq!(before(&owner), o + charge / 10);

@@ -14,8 +14,8 @@ use crate::{
 	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, EraIndex, Held, Job, JobId,
-		Ledger, Market, ModelId, Offer, Price, Provider, Reason, Standing, SubnetId,
+		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Comparison, EraIndex, Held,
+		Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason, Standing, SubnetId,
 	},
 };
 use serde::Serialize;
@@ -122,6 +122,14 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn why(&self, job: JobId) -> Result<Option<Reason>, Error> {
 		self.ask("why", (job,)).await
+	}
+
+	/// The comparison that a job's answer is part of, if it is.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn comparison(&self, job: JobId) -> Result<Option<Comparison>, Error> {
+		self.view("Jobs", "comparison", (job,)).await
 	}
 
 	/// What the provider for which this worker's key speaks is to deliver.

@@ -77,6 +77,8 @@ calls! {
 		= "Jobs"."decline" as Decline;
 	/// `Jobs.cancel`: takes back a job that nobody has yet.
 	cancel(job: JobId = JobId => job) = "Jobs"."cancel" as Cancel;
+	/// `Jobs.dispute`: doubts an answer that is not paid yet, and lets two others compute it again.
+	dispute(job: JobId = JobId => job) = "Jobs"."dispute" as Dispute;
 
 	/// `Providers.register`: holds a bond and names the worker's hot key.
 	register(

@@ -23,6 +23,7 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Jobs", "deliver", &["job", "delivery"]),
 	("Jobs", "decline", &["job", "reason"]),
 	("Jobs", "cancel", &["job"]),
+	("Jobs", "dispute", &["job"]),
 	("Providers", "register", &["worker", "bond", "capacity", "endpoint"]),
 	("Providers", "set_worker", &["worker"]),
 	("Providers", "update", &["capacity", "endpoint"]),
@@ -88,6 +89,7 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 
 /// The pallets' view functions, each with the number of its arguments.
 pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
+	("Jobs", "comparison", 1),
 	("ValidatorStaking", "candidate", 1),
 	("ValidatorStaking", "candidates", 0),
 	("ValidatorStaking", "backers_of", 1),

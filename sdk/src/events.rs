@@ -2,7 +2,9 @@
 
 use crate::{
 	error::Error,
-	types::{hex, AccountId, Balance, BlockNumber, ContentRef, JobId, ModelId, Reason, Units},
+	types::{
+		hex, AccountId, Balance, BlockNumber, ContentRef, JobId, ModelId, Reason, Units, Verdict,
+	},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Map, Value as Json};
@@ -66,12 +68,20 @@ pub enum JobEvent {
 	},
 	/// It has ended without an answer, and the client has its money back.
 	JobRefunded { job: JobId, client: AccountId, amount: Balance, reason: Reason },
+	/// Its answer and the other jobs' will be compared; the comparison has the first one's id.
+	ComparisonOpened { comparison: JobId, jobs: Vec<JobId> },
+	/// Its client doubts the answer, and a bond for those who compute it again is held.
+	JobDisputed { job: JobId, client: AccountId, bond: Balance },
+	/// All answers that could come to a comparison are there.
+	ComparisonDecided { comparison: JobId, verdict: Verdict },
+	/// Its answer is wrong by the majority of those who answered.
+	JobRejected { job: JobId, provider: AccountId, compensation: Balance },
 	/// The chain has forgotten it.
 	JobForgotten { job: JobId },
 }
 
 impl JobEvent {
-	/// The job.
+	/// The job; of a comparison the first one.
 	pub fn job(&self) -> JobId {
 		match self {
 			Self::JobSubmitted { job, .. }
@@ -82,6 +92,10 @@ impl JobEvent {
 			| Self::JobDelivered { job, .. }
 			| Self::JobSettled { job, .. }
 			| Self::JobRefunded { job, .. }
+			| Self::ComparisonOpened { comparison: job, .. }
+			| Self::JobDisputed { job, .. }
+			| Self::ComparisonDecided { comparison: job, .. }
+			| Self::JobRejected { job, .. }
 			| Self::JobForgotten { job } => *job,
 		}
 	}

@@ -53,12 +53,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
-	/// The job that the call submitted.
+	/// The job that the call submitted; of several replicas the first.
 	pub fn job_submitted(&self) -> Option<JobId> {
 		self.job_events.iter().find_map(|event| match event {
 			JobEvent::JobSubmitted { job, .. } => Some(*job),
 			_ => None,
 		})
+	}
+
+	/// All jobs that the call submitted, in their order.
+	pub fn jobs_submitted(&self) -> Vec<JobId> {
+		let of_event = |event: &JobEvent| match event {
+			JobEvent::JobSubmitted { job, .. } => Some(*job),
+			_ => None,
+		};
+		self.job_events.iter().filter_map(of_event).collect()
 	}
 
 	/// Whether the transaction emitted this event.

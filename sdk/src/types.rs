@@ -5,6 +5,7 @@
 //! against the committed metadata. Balances are in the smallest token unit and are strings in
 //! JSON, because JavaScript's numbers end at 2^53.
 
+mod comparison;
 mod job;
 mod market;
 mod money;
@@ -16,6 +17,7 @@ mod subnet;
 mod work;
 
 pub use self::{
+	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
 	market::{Market, Offer, Provider, ProviderStatus, Standing},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},

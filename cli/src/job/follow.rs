@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use futures::future::{join, join_all};
 use reckon_sdk::{
-	fetch_content, format_amount, AccountId, BlobClient, BlobError, Chain, ContentRef, Delivery,
-	Error, Job, JobId, JobState, JobUpdate, JobUpdates, Reason,
+	fetch_content, format_amount, AccountId, BlobClient, BlobError, Chain, Comparison, ContentRef,
+	Delivery, Error, Job, JobId, JobState, JobUpdate, JobUpdates, Purpose, Reason, Verdict,
 };
 use serde_json::{json, Value};
 use tokio::time::{sleep, timeout, Instant};
@@ -157,6 +158,61 @@ pub(crate) async fn follow(
 	}
 }
 
+/// Follows what was placed: of several replicas the first that is right.
+///
+/// # Errors
+/// As [`follow`]; and when the replicas' answers have no majority.
+pub(crate) async fn follow_placed(
+	context: &Context,
+	chain: &Chain,
+	placed: Placed,
+	goal: Goal,
+) -> Result<Done> {
+	if placed.jobs.len() == 1 {
+		return follow(context, chain, placed.into(), goal).await;
+	}
+	let step = context.output.wait("waiting for all answers, to compare them");
+	let (handed, comparison) = join(
+		hand_to_all(chain, &placed.jobs, placed.blob.as_deref(), &step),
+		wait_for_verdict(chain, placed.job),
+	)
+	.await;
+	drop(step);
+	let comparison = comparison?;
+	context.output.say(comparison.explain());
+	let differ =
+		comparison.purpose == Purpose::Replicas && comparison.verdict == Some(Verdict::NoMajority);
+	match comparison.best().filter(|_| !differ) {
+		Some(job) => follow(context, chain, Target::of(job), goal).await,
+		None => {
+			let reason = if differ { Reason::NoMajority } else { Reason::NoProviderInTime };
+			let message = format!("job {:?}: {}", placed.job, reason.explain());
+			let refunded =
+				Failure { exit: Exit::Refunded, ..Failure::new(reason.to_string(), message) };
+			Err(handed.err().unwrap_or(refunded))
+		},
+	}
+}
+
+/// Waits until all answers that can come to a job's comparison are there.
+///
+/// # Errors
+/// When the chain does not compare the job's answer with any, or the node is gone.
+pub(crate) async fn wait_for_verdict(chain: &Chain, job: JobId) -> Result<Comparison> {
+	let mut heads = chain.heads();
+	loop {
+		let at = chain.latest().await.map_err(failure)?;
+		let comparison = at.comparison(job).await.map_err(failure)?;
+		let comparison = comparison.ok_or_else(|| unknown_job(job))?;
+		if comparison.verdict.is_some() {
+			return Ok(comparison);
+		}
+		if !matches!(timeout(SILENCE, heads.changed()).await, Ok(Ok(()))) {
+			return Err(silent(chain, job));
+		}
+	}
+}
+
 /// A job that came to nothing; `trouble` is why its payload could not be handed over.
 fn refunded(id: JobId, job: &Job, reason: Reason, trouble: Option<Failure>) -> Failure {
 	let mut message = format!("job {id:?} was refunded: {}", reason.explain());
@@ -172,19 +228,50 @@ fn refunded(id: JobId, job: &Job, reason: Reason, trouble: Option<Failure>) -> F
 		_ if job.attempts.iter().any(|attempt| attempt.reason.blames_job()) => {
 			failure.fix("change the payload or the parameters, then submit it again")
 		},
+		Reason::AnswerRejected | Reason::NoMajority => {
+			failure.fix(format!("`reckon job get {id:?}` shows what it was compared with"))
+		},
 		_ => failure.fix("`reckon models` shows who offers what, and for how much; then try again"),
 	}
 }
 
-/// Gives the payload to the worker that gets the job, and returns as soon as it has it.
+/// Gives the payload to the workers that get the jobs, and returns as soon as they have it.
 ///
 /// # Errors
-/// When the job ended before that, or the node is gone.
-pub(crate) async fn hand_over(context: &Context, chain: &Chain, target: Target) -> Result<()> {
+/// When all the jobs ended before that, or the node is gone.
+pub(crate) async fn hand_over(
+	context: &Context,
+	chain: &Chain,
+	jobs: &[JobId],
+	blob: &[u8],
+) -> Result<()> {
 	let step = context.output.wait("the payload is long: waiting for a worker to give it to");
-	let mut watch = Watch::new(chain, target);
+	hand_to_all(chain, jobs, Some(blob), &step).await
+}
+
+/// Succeeds if one of the workers has the payload, or none needs it.
+async fn hand_to_all(
+	chain: &Chain,
+	jobs: &[JobId],
+	blob: Option<&[u8]>,
+	step: &Step,
+) -> Result<()> {
+	let Some(blob) = blob else { return Ok(()) };
+	let each = jobs.iter().map(|job| hand_to_worker(chain, *job, blob, step));
+	let mut last = Ok(());
+	for handed in join_all(each).await {
+		match handed {
+			Ok(()) => return Ok(()),
+			Err(failure) => last = Err(failure),
+		}
+	}
+	last
+}
+
+async fn hand_to_worker(chain: &Chain, job: JobId, blob: &[u8], step: &Step) -> Result<()> {
+	let mut watch = Watch::new(chain, Target { job, blob: Some(blob.to_vec()) });
 	while !watch.handed_over {
-		let update = watch.next(&step).await?;
+		let update = watch.next(step).await?;
 		if update.job.state.is_final() {
 			let why = watch.trouble.take().unwrap_or_else(|| {
 				Failure::new("not_handed_over", "the job ended before a worker had the payload")
@@ -253,7 +340,7 @@ impl<'a> Watch<'a> {
 				alive = Instant::now();
 			}
 			if alive.elapsed() > SILENCE {
-				return Err(self.silent());
+				return Err(silent(self.chain, self.target.job));
 			}
 		}
 	}
@@ -306,18 +393,12 @@ impl<'a> Watch<'a> {
 		Failure::new("error", format!("job {:?} can't be followed any further", self.target.job))
 			.fix("reckon job get ID shows where it stands")
 	}
+}
 
-	fn silent(&self) -> Failure {
-		let (url, seconds) = (self.chain.url(), SILENCE.as_secs());
-		Failure::new(
-			"node_unreachable",
-			format!("no new block from the node at {url} for {seconds} s"),
-		)
-		.fix(format!(
-			"the job goes on without us; when the node is back: reckon job wait {:?}",
-			self.target.job
-		))
-	}
+fn silent(chain: &Chain, job: JobId) -> Failure {
+	let (url, seconds) = (chain.url(), SILENCE.as_secs());
+	Failure::new("node_unreachable", format!("no new block from the node at {url} for {seconds} s"))
+		.fix(format!("the job goes on without us; when the node is back: reckon job wait {job:?}"))
 }
 
 async fn sleep_until(when: Instant) {

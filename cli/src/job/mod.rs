@@ -4,17 +4,19 @@ pub(crate) mod follow;
 pub(crate) mod order;
 mod show;
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
-use reckon_sdk::{calls, AccountId, JobId, TaskKind};
-use serde_json::json;
+use reckon_sdk::{calls, format_amount, AccountId, JobId, TaskKind, MAX_INLINE_BYTES};
+use serde_json::{json, Value};
 
 use crate::{
 	ask,
 	context::{failure, unknown_job, Context},
-	failure::Result,
+	failure::{Failure, Result},
 	payload::{self, PayloadArgs},
 };
-use follow::{follow, Goal, Target};
+use follow::{follow, follow_placed, hand_over, wait_for_verdict, Goal, Target};
 use order::{parse_account, parse_hash, Order, SamplingArgs, TermsArgs};
 
 /// What can be done with jobs.
@@ -34,6 +36,8 @@ pub(crate) enum JobCommand {
 	Why(IdArgs),
 	/// Take back a job that no provider has yet
 	Cancel(IdArgs),
+	/// Doubt an answer that is not paid yet: two others compute it again, at your cost if it is right
+	Dispute(DisputeArgs),
 	/// Your jobs, the newest first
 	List {
 		/// Whose [default: who signs]
@@ -48,6 +52,19 @@ pub(crate) struct IdArgs {
 	/// The job's id
 	#[arg(value_name = "ID", value_parser = parse_hash)]
 	job: JobId,
+}
+
+/// An answer to doubt.
+#[derive(Debug, Args)]
+pub(crate) struct DisputeArgs {
+	#[command(flatten)]
+	id: IdArgs,
+	/// The job's payload, if it was too long for the chain: the others must be given it
+	#[arg(long, value_name = "FILE")]
+	file: Option<PathBuf>,
+	/// Wait until it is known who is right
+	#[arg(long)]
+	wait: bool,
 }
 
 /// A job to wait for.
@@ -87,6 +104,7 @@ pub(crate) async fn run(context: &Context, command: JobCommand) -> Result<()> {
 		JobCommand::Wait(args) => wait(context, args).await,
 		JobCommand::Why(args) => show::why(context, args.job).await,
 		JobCommand::Cancel(args) => cancel(context, args.job).await,
+		JobCommand::Dispute(args) => dispute(context, args).await,
 		JobCommand::List { account } => show::list(context, account).await,
 	}
 }
@@ -104,21 +122,24 @@ async fn submit(context: &Context, args: SubmitArgs) -> Result<()> {
 	let placed = order.place(context, &chain).await?;
 	if args.wait {
 		let task = args.task;
-		let done = follow(context, &chain, placed.into(), Goal::Final).await?;
+		let done = follow_placed(context, &chain, placed, Goal::Final).await?;
 		return ask::print(context, task, &done);
 	}
 	let job = placed.job;
 	let json = json!({
 		"job": job,
+		"jobs": placed.jobs,
 		"model": { "id": placed.model, "name": placed.model_name },
 		"max_price": placed.max_price.to_string(),
 		"deadline": placed.deadline,
 	});
-	if placed.blob.is_some() {
-		// Too long for the transaction: somebody must hand it to the worker, and that is us.
-		follow::hand_over(context, &chain, placed.into()).await?;
+	if let Some(blob) = &placed.blob {
+		// Too long for the transaction: somebody must hand it to the workers, and that is us.
+		hand_over(context, &chain, &placed.jobs, blob).await?;
 	}
-	context.output.result(&json, || format!("{job:?}"));
+	context.output.result(&json, || {
+		placed.jobs.iter().map(|job| format!("{job:?}")).collect::<Vec<_>>().join("\n")
+	});
 	Ok(())
 }
 
@@ -137,5 +158,46 @@ async fn cancel(context: &Context, job: JobId) -> Result<()> {
 	context.submit(&chain, calls::cancel(job)).await?;
 	let json = json!({ "job": job, "state": "refunded" });
 	context.output.result(&json, || "cancelled, the money is back".into());
+	Ok(())
+}
+
+async fn dispute(context: &Context, args: DisputeArgs) -> Result<()> {
+	context.signer()?;
+	let chain = context.chain().await?;
+	let job = args.id.job;
+	let at = chain.latest().await.map_err(failure)?;
+	let record = at.job(job).await.map_err(failure)?.ok_or_else(|| unknown_job(job))?;
+	let limit = payload::limit(&chain).await?;
+	let blob = args.file.as_deref().map(|path| payload::read_file(path, limit)).transpose()?;
+	match &blob {
+		Some(bytes) if !record.payload.names(bytes) => {
+			return Err(Failure::usage("--file: these are not the bytes that the job asked about"));
+		},
+		None if record.payload.length as usize > MAX_INLINE_BYTES => {
+			return Err(Failure::usage("the payload is not on chain: name it by --file"));
+		},
+		_ => {},
+	}
+	let outcome = context.submit(&chain, calls::dispute(job)).await?;
+	let others = outcome.jobs_submitted();
+	let bond = format_amount(record.max_price.saturating_mul(2));
+	context.output.say(&format!("disputed: at most {bond} for two others, who compute it again"));
+	if let Some(blob) = &blob {
+		hand_over(context, &chain, &others, blob).await?;
+	}
+	let mut json = json!({ "job": job, "others": others });
+	if !args.wait {
+		context.output.result(&json, || {
+			others.iter().map(|job| format!("{job:?}")).collect::<Vec<_>>().join("\n")
+		});
+		return Ok(());
+	}
+	let step = context.output.wait("waiting for the others' answers");
+	let comparison = wait_for_verdict(&chain, job).await?;
+	drop(step);
+	if let Value::Object(fields) = &mut json {
+		fields.insert("comparison".into(), json!(comparison));
+	}
+	context.output.result(&json, || comparison.explain().to_owned());
 	Ok(())
 }

@@ -20,7 +20,8 @@ pub(crate) struct TermsArgs {
 	/// By whose rules: a subnet's id or name
 	#[arg(long, value_name = "SUBNET", default_value = "0")]
 	subnet: String,
-	/// The most to pay, in RKN; what the work does not cost comes back [default: the quote]
+	/// The most to pay, in RKN, for all replicas together; what the work does not cost comes back
+	/// [default: the quote]
 	#[arg(long, value_name = "RKN", value_parser = parse_amount)]
 	max_price: Option<Balance>,
 	/// The answer must be there within so many blocks of three seconds, or the money comes back
@@ -32,6 +33,12 @@ pub(crate) struct TermsArgs {
 	/// The only provider that may have the job
 	#[arg(long, value_name = "ACCOUNT", value_parser = parse_account)]
 	only: Option<AccountId>,
+	/// Let so many providers answer, at most 5, and pay those alone on whose answer most of them agree
+	#[arg(
+		long, value_name = "N", default_value_t = 1, conflicts_with = "only",
+		value_parser = clap::value_parser!(u8).range(1..=5)
+	)]
+	replicas: u8,
 }
 
 /// How the answer is sampled.
@@ -124,7 +131,10 @@ pub(crate) struct Order {
 /// What the chain has taken.
 #[derive(Debug)]
 pub(crate) struct Placed {
+	/// The job; of several replicas the first.
 	pub(crate) job: JobId,
+	/// It and the other replicas.
+	pub(crate) jobs: Vec<JobId>,
 	pub(crate) model: ModelId,
 	pub(crate) model_name: String,
 	pub(crate) max_price: Balance,
@@ -142,7 +152,10 @@ impl Order {
 		let subnet = subnet::find(&at, &self.terms.subnet).await?.id;
 		let max_price = match self.terms.max_price {
 			Some(price) => price,
-			None => self.quote(&at, subnet, model, &model_name).await?,
+			None => {
+				let each = self.quote(&at, subnet, model, &model_name).await?;
+				each.saturating_mul(self.terms.replicas.into())
+			},
 		};
 		let best = chain.best().await.map_err(failure)?;
 		let deadline = match self.terms.deadline_at {
@@ -155,16 +168,18 @@ impl Order {
 		request.subnet = subnet;
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
+		request.replicas = self.terms.replicas;
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;
 		let job = outcome.job_submitted().ok_or_else(|| {
 			Failure::new("decode", "the chain took the transaction and names no job")
 				.fix("`reckon job list` shows it")
 		})?;
+		let jobs = outcome.jobs_submitted();
 		context.output.say(&format!(
 			"job {job:?}: at most {}, answer due by block #{deadline}",
 			format_amount(max_price)
 		));
-		Ok(Placed { job, model, model_name, max_price, deadline, blob })
+		Ok(Placed { job, jobs, model, model_name, max_price, deadline, blob })
 	}
 
 	async fn quote(

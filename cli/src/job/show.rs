@@ -1,6 +1,8 @@
 //! Showing jobs.
 
-use reckon_sdk::{format_amount, AccountId, Chain, Job, JobId, JobState, TaskKind};
+use reckon_sdk::{
+	format_amount, AccountId, Comparison, JobId, JobState, Progress, Purpose, TaskKind, Verdict,
+};
 use serde_json::{json, Value};
 
 use super::follow::fetch_answer;
@@ -10,20 +12,20 @@ use crate::{
 	output::table,
 };
 
-async fn record(chain: &Chain, id: JobId) -> Result<Job> {
-	let at = chain.latest().await.map_err(failure)?;
-	at.job(id).await.map_err(failure)?.ok_or_else(|| unknown_job(id))
-}
-
 pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 	let chain = context.chain().await?;
-	let job = record(&chain, id).await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let job = at.job(id).await.map_err(failure)?.ok_or_else(|| unknown_job(id))?;
+	let reason = at.why(id).await.map_err(failure)?.unwrap_or_else(|| job.state.reason());
+	let comparison = match job.comparison {
+		Some(_) => at.comparison(id).await.map_err(failure)?,
+		None => None,
+	};
 	let answer = match job.state.delivery() {
 		Some(_) => Some(fetch_answer(&chain, id, &job).await),
 		None => None,
 	};
-	let reason = job.state.reason();
-	let mut json = json!({ "job": id, "record": job, "reason": reason });
+	let mut json = json!({ "job": id, "record": job, "reason": reason, "comparison": comparison });
 	if let (Some(Ok(bytes)), Value::Object(fields)) = (&answer, &mut json) {
 		let text = String::from_utf8_lossy(bytes);
 		fields.insert("answer".into(), json!(text));
@@ -51,6 +53,7 @@ pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 			let why = attempt.reason.explain();
 			lines.push(format!("in vain  {}: {why}", attempt.provider));
 		}
+		lines.extend(comparison.iter().flat_map(|it| compared(id, it)));
 		match &answer {
 			Some(Ok(bytes)) if job.task == TaskKind::Embed => {
 				lines
@@ -63,6 +66,29 @@ pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 		lines.join("\n")
 	});
 	Ok(())
+}
+
+/// What a job's answer is compared with, and what that shows.
+fn compared(id: JobId, comparison: &Comparison) -> Vec<String> {
+	let what = match comparison.purpose {
+		Purpose::Replicas => "replicas",
+		Purpose::Dispute => "disputed",
+	};
+	let mut lines = vec![format!("{what} {}", comparison.explain())];
+	for sibling in &comparison.siblings {
+		let says = match sibling.progress {
+			Progress::Awaited => "is awaited".into(),
+			Progress::Ended => "has ended without an answer".into(),
+			Progress::Delivered { answer, .. } => match comparison.verdict {
+				Some(Verdict::Majority { answer: right }) if right == answer => "is right".into(),
+				Some(Verdict::Majority { .. }) => "is wrong".into(),
+				_ => format!("answers {:?}", answer.hash),
+			},
+		};
+		let mark = if sibling.job == id { ", this one," } else { "" };
+		lines.push(format!("  {:?}{mark} {says}", sibling.job));
+	}
+	lines
 }
 
 pub(super) async fn why(context: &Context, id: JobId) -> Result<()> {

@@ -3,12 +3,12 @@
 //! Each job stands in the agenda exactly once, under the block at whose start something must
 //! happen to it. Nobody's help is needed for a draw to be made or a deadline to pass.
 
-use crate::{pallet::*, weights::WeightInfo};
+use crate::{compare::AnsweredTurn, pallet::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{JobId, JobState, Reason};
-use reckon_support::{OnProviderOutcome, Outcome};
+use reckon_support::Outcome;
 use sp_runtime::traits::{One, Saturating, Zero};
 
 /// Blocks without entries that one sweep passes over: it catches up after a halt, bounded.
@@ -125,48 +125,35 @@ impl<T: Config> Pallet<T> {
 				Self::due_assigned()
 			},
 			JobState::Delivered { provider, delivery, charge, seed, assigned_at } => {
-				Self::settle(id, &mut job, provider, delivery, charge, seed, assigned_at);
-				Self::due_delivered()
+				let turn = AnsweredTurn { provider, delivery, charge, seed, assigned_at };
+				match job.comparison {
+					None => Self::settle(id, &mut job, turn),
+					Some(comparison) => Self::conclude(id, &mut job, comparison, turn),
+				}
+				Self::due_delivered(job.comparison.is_some())
 			},
 			JobState::Settled { .. } | JobState::Refunded { .. } => {
 				Self::forget(id, &job);
-				return T::WeightInfo::due_final();
+				return T::WeightInfo::due_final().saturating_add(Self::comparing(&job));
 			},
 		};
+		let weight = weight.saturating_add(Self::comparing(&job));
 		Jobs::<T>::insert(id, job);
 		weight
+	}
+
+	/// What a step weighs more when the job's answer is compared with others.
+	fn comparing(job: &JobOf<T>) -> Weight {
+		job.comparison.map_or(Weight::zero(), |_| T::WeightInfo::compare())
 	}
 
 	fn forget(id: JobId, job: &JobOf<T>) {
 		Agenda::<T>::remove(job.due, id);
 		ClientJobs::<T>::remove(&job.client, id);
-		Payloads::<T>::remove(id);
+		Self::forget_payload(id, job);
 		Answers::<T>::remove(id);
 		Jobs::<T>::remove(id);
 		Self::deposit_event(Event::JobForgotten { job: id });
-	}
-
-	/// A draw's weight: that of one that finds somebody, or of the money going back.
-	fn due_open() -> Weight {
-		T::WeightInfo::due_open().max(T::WeightInfo::due_expired())
-	}
-
-	// The benchmarks run on the whole runtime, with the other pallets' hooks, but a miss is not the
-	// dearest that these can do: it may be one too many. To be paid is the same each time.
-	fn due_assigned() -> Weight {
-		T::WeightInfo::due_assigned().saturating_add(T::OnOutcome::on_provider_outcome_weight())
-	}
-
-	fn due_delivered() -> Weight {
-		T::WeightInfo::due_delivered()
-	}
-
-	/// What the heaviest step of the agenda weighs.
-	fn heaviest_step() -> Weight {
-		Self::due_open()
-			.max(Self::due_assigned())
-			.max(Self::due_delivered())
-			.max(T::WeightInfo::due_final())
 	}
 }
 

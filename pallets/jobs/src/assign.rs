@@ -26,16 +26,27 @@ impl<T: Config> Pallet<T> {
 		now: BlockNumberFor<T>,
 	) -> Result<(), Reason> {
 		let turn = Self::turn_length(job, now);
-		let Candidate { provider, price, .. } = Self::choose(id, job)?;
+		let mut comparison = job.comparison.and_then(Comparisons::<T>::get);
+		let others = comparison.as_ref().map(|it| it.providers.as_slice()).unwrap_or_default();
+		let Candidate { provider, price, .. } = Self::choose(id, job, others)?;
 		T::Providers::reserve(&provider).map_err(|_| Reason::NoneFree)?;
+		let seed = match (job.comparison, &mut comparison) {
+			(Some(key), Some(comparison)) => {
+				let seed = *comparison.seed.get_or_insert_with(|| Self::sampling_seed(key, job));
+				let noted = comparison.providers.try_push(provider.clone());
+				frame_support::defensive_assert!(
+					noted.is_ok(),
+					"each job has at most so many turns"
+				);
+				Comparisons::<T>::insert(key, comparison);
+				seed
+			},
+			_ => Self::sampling_seed(id, job),
+		};
 
 		let deadline = now.saturating_add(turn);
-		job.state = JobState::Assigned {
-			provider: provider.clone(),
-			price,
-			seed: Self::sampling_seed(id, job),
-			assigned_at: now,
-		};
+		job.state =
+			JobState::Assigned { provider: provider.clone(), price, seed, assigned_at: now };
 		ProviderJobs::<T>::insert(&provider, id, ());
 		Self::schedule(id, job, deadline.saturating_add(One::one()));
 		Self::deposit_event(Event::JobAssigned { job: id, provider, deadline });
@@ -54,7 +65,12 @@ impl<T: Config> Pallet<T> {
 		share.max(T::MinTurnBlocks::get())
 	}
 
-	fn choose(id: JobId, job: &JobOf<T>) -> Result<Candidate<T::AccountId, Balance>, Reason> {
+	/// `others` have or had a job whose answer is compared with this one's.
+	fn choose(
+		id: JobId,
+		job: &JobOf<T>,
+		others: &[T::AccountId],
+	) -> Result<Candidate<T::AccountId, Balance>, Reason> {
 		let market = Market { subnet: job.subnet, model: job.model };
 		let candidates = match &job.only {
 			Some(named) => {
@@ -68,7 +84,9 @@ impl<T: Config> Pallet<T> {
 				T::Providers::draw(&market, &seed, T::Draws::get())
 			},
 		};
-		let had = |who: &T::AccountId| job.attempts.iter().any(|turn| turn.provider == *who);
+		let had = |who: &T::AccountId| {
+			others.contains(who) || job.attempts.iter().any(|turn| turn.provider == *who)
+		};
 		let mut free = candidates.into_iter().filter(|one| !had(&one.provider)).peekable();
 		if free.peek().is_none() {
 			return Err(Reason::NoneFree);
@@ -96,7 +114,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What the answer's random numbers come from: fixed by the assignment's block and the
-	/// client's salt before the worker sees the job, so that no worker can choose an answer.
+	/// client's salt before the worker sees the job, so that no worker can choose an answer. Answers
+	/// that are compared share the seed of the first assignment.
 	fn sampling_seed(id: JobId, job: &JobOf<T>) -> H256 {
 		Self::random((SEED_DOMAIN, id, job.sampling.salt))
 	}

@@ -2,6 +2,7 @@
 //! drawn, an old place in the agenda to leave, and shares for everybody.
 
 use crate::*;
+use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungible::Mutate, Get},
@@ -9,10 +10,11 @@ use frame_support::{
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{
-	Assurance, Attempt, Balance, Content, Delivery, JobId, JobRequest, JobState, Market,
-	MaxInlineBytes, ModelId, Price, Privacy, Reason, Sampling, TaskKind, Units, MAX_ATTEMPTS,
+	Assurance, Attempt, Balance, Content, ContentRef, Delivery, JobId, JobRequest, JobState,
+	Market, MaxInlineBytes, ModelId, Price, Privacy, Progress, Reason, Sampling, TaskKind, Units,
+	MAX_ATTEMPTS, MAX_REPLICAS,
 };
-use reckon_support::{ModelInspect, ProviderPool};
+use reckon_support::{ModelInspect, ProviderPool, SubnetInspect};
 use sp_runtime::traits::{Saturating, Zero};
 
 const PRICE: Price<Balance> = Price { base: 1_000_000_000, per_input: 1, per_output: 1 };
@@ -26,8 +28,11 @@ fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str, n: u32)
 	who
 }
 
+/// A model in a subnet that lists as many others as it can.
 fn model<T: Config<Currency: Mutate<T::AccountId>>>() -> ModelId {
-	T::Models::create_for_benchmark(&funded::<T>("owner", 0), 0)
+	let model = T::Models::create_for_benchmark(&funded::<T>("owner", 0), 0);
+	T::Subnets::fill_for_benchmark(model);
+	model
 }
 
 fn providers<T: Config<Currency: Mutate<T::AccountId>>>(model: &ModelId, count: u32) {
@@ -75,6 +80,24 @@ fn submitted_for<T: Config<Currency: Mutate<T::AccountId>>>(
 	Jobs::<T>::iter_keys().next().expect("just submitted")
 }
 
+/// The worker of the provider that has a job.
+fn worker_of<T: Config>(id: JobId) -> T::AccountId {
+	let Some(JobState::Assigned { provider, .. }) = Jobs::<T>::get(id).map(|job| job.state) else {
+		panic!("providers are there");
+	};
+	let n = (0..PROVIDERS)
+		.find(|n| provider == account::<T::AccountId>("provider", *n, 0))
+		.expect("one of ours");
+	account("worker", n, 0)
+}
+
+/// A job with an answer, which is long.
+fn delivered<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
+	let (id, worker) = assigned::<T>();
+	Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get())).expect("set up for it");
+	id
+}
+
 /// A job that a provider has, and that provider's worker.
 fn assigned<T: Config<Currency: Mutate<T::AccountId>>>() -> (JobId, T::AccountId) {
 	let model = model::<T>();
@@ -82,13 +105,20 @@ fn assigned<T: Config<Currency: Mutate<T::AccountId>>>() -> (JobId, T::AccountId
 	let id = submitted::<T>(model);
 	let now = due::<T>(id);
 	Pallet::<T>::work_off_more(now, Weight::MAX);
-	let Some(JobState::Assigned { provider, .. }) = Jobs::<T>::get(id).map(|job| job.state) else {
-		panic!("providers are there");
-	};
-	let n = (0..PROVIDERS)
-		.find(|n| provider == account::<T::AccountId>("provider", *n, 0))
-		.expect("one of ours");
-	(id, account("worker", n, 0))
+	(id, worker_of::<T>(id))
+}
+
+/// Lets as many providers have had a job in vain as can be.
+fn tried_in_vain<T: Config>(id: JobId) {
+	Jobs::<T>::mutate(id, |job| {
+		if let Some(job) = job {
+			for n in 0..MAX_ATTEMPTS.saturating_sub(1) {
+				let provider = account("away", n, 0);
+				let reason = Reason::DeadlineMissed;
+				let _ = job.attempts.try_push(Attempt { provider, reason });
+			}
+		}
+	});
 }
 
 fn delivery(length: u32) -> Delivery<Content> {
@@ -113,16 +143,17 @@ fn due<T: Config>(id: JobId) -> BlockNumberFor<T> {
 mod benchmarks {
 	use super::*;
 
-	/// `b`: bytes of payload that travel inline.
+	/// `b`: bytes of payload that travel inline; `r`: replicas.
 	#[benchmark]
-	fn submit_job(b: Linear<1, { MaxInlineBytes::get() }>) {
+	fn submit_job(b: Linear<1, { MaxInlineBytes::get() }>, r: Linear<1, MAX_REPLICAS>) {
 		let model = model::<T>();
 		let client = funded::<T>("client", 0);
+		let request = JobRequest { replicas: r as u8, ..request::<T>(model, b) };
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(client), request::<T>(model, b));
+		_(RawOrigin::Signed(client), request);
 
-		assert_eq!(Jobs::<T>::iter_keys().count(), 1);
+		assert_eq!(Jobs::<T>::iter_keys().count(), r as usize);
 	}
 
 	/// `b`: bytes of answer that travel inline.
@@ -156,21 +187,25 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::CancelledByClient));
 	}
 
+	/// Of a job that two providers have had in vain.
+	#[benchmark]
+	fn dispute() {
+		let id = delivered::<T>();
+		tried_in_vain::<T>(id);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(account::<T::AccountId>("client", 0, 0)), id);
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AwaitingComparison));
+	}
+
 	/// A draw from as many candidates as there can be, after two turns that came to nothing.
 	#[benchmark]
 	fn due_open() {
 		let model = model::<T>();
 		providers::<T>(&model, PROVIDERS);
 		let id = submitted::<T>(model);
-		Jobs::<T>::mutate(id, |job| {
-			if let Some(job) = job {
-				for n in 0..MAX_ATTEMPTS.saturating_sub(1) {
-					let provider = account("away", n, 0);
-					let reason = Reason::DeadlineMissed;
-					let _ = job.attempts.try_push(Attempt { provider, reason });
-				}
-			}
-		});
+		tried_in_vain::<T>(id);
 		let now = due::<T>(id);
 
 		#[block]
@@ -206,15 +241,7 @@ mod benchmarks {
 	#[benchmark]
 	fn due_assigned() {
 		let (id, _) = assigned::<T>();
-		Jobs::<T>::mutate(id, |job| {
-			if let Some(job) = job {
-				for n in 0..MAX_ATTEMPTS.saturating_sub(1) {
-					let provider = account("away", n, 0);
-					let reason = Reason::DeadlineMissed;
-					let _ = job.attempts.try_push(Attempt { provider, reason });
-				}
-			}
-		});
+		tried_in_vain::<T>(id);
 		let now = due::<T>(id);
 
 		#[block]
@@ -227,9 +254,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn due_delivered() {
-		let (id, worker) = assigned::<T>();
-		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))
-			.expect("set up for it");
+		let id = delivered::<T>();
 		let now = due::<T>(id);
 
 		#[block]
@@ -240,11 +265,33 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::Paid));
 	}
 
+	/// A disputed answer is wrong, and its provider pays for the proof.
+	#[benchmark]
+	fn due_rejected() {
+		let id = delivered::<T>();
+		tried_in_vain::<T>(id);
+		let client = account::<T::AccountId>("client", 0, 0);
+		Pallet::<T>::do_dispute(client, id).expect("set up for it");
+		let others: Vec<_> = Jobs::<T>::iter_keys().filter(|job| *job != id).collect();
+		let now = due::<T>(others[0]);
+		Pallet::<T>::work_off_more(now, Weight::MAX);
+		for other in others {
+			let worker = worker_of::<T>(other);
+			Pallet::<T>::do_deliver(worker, other, delivery(1)).expect("set up for it");
+		}
+		let now = due::<T>(id);
+
+		#[block]
+		{
+			Pallet::<T>::work_off_more(now, Weight::MAX);
+		}
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AnswerRejected));
+	}
+
 	#[benchmark]
 	fn due_final() {
-		let (id, worker) = assigned::<T>();
-		Pallet::<T>::do_deliver(worker, id, delivery(MaxInlineBytes::get()))
-			.expect("set up for it");
+		let id = delivered::<T>();
 		let settles = due::<T>(id);
 		Pallet::<T>::work_off_more(settles, Weight::MAX);
 		let now = due::<T>(id);
@@ -255,5 +302,36 @@ mod benchmarks {
 		}
 
 		assert!(!Jobs::<T>::contains_key(id));
+	}
+
+	/// What a step or a call has more to do for an answer that is compared: here for the last one of
+	/// the largest comparison, whose jobs as many providers have had as can be.
+	#[benchmark]
+	fn compare() {
+		let request = JobRequest {
+			replicas: MAX_REPLICAS as u8,
+			..request::<T>(model::<T>(), MaxInlineBytes::get())
+		};
+		Pallet::<T>::do_submit(funded::<T>("client", 0), request).expect("good");
+		let (key, mut comparison) = Comparisons::<T>::iter().next().expect("just submitted");
+		let answered = |n: u8| Progress::Delivered { answer: ContentRef::of(&[n]), charge: 1 };
+		let last = comparison.siblings[0].job;
+		for n in 1..comparison.siblings.len() {
+			// None has a majority, so that all are counted.
+			comparison.siblings[n].progress = answered(n as u8);
+		}
+		comparison.seed = Some(Default::default());
+		for n in 0..MAX_REPLICAS * MAX_ATTEMPTS {
+			comparison.providers.try_push(account("provider", n, 0)).expect("as many as can be");
+		}
+		Comparisons::<T>::insert(key, comparison);
+		let job = Jobs::<T>::get(last).expect("just submitted");
+
+		#[block]
+		{
+			Pallet::<T>::note_in_comparison(last, &job, answered(0));
+		}
+
+		assert!(Comparisons::<T>::get(key).is_some_and(|it| it.verdict.is_some()));
 	}
 }

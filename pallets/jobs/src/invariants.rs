@@ -3,9 +3,12 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::pallet::*;
-use alloc::collections::BTreeMap;
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use frame_support::{ensure, traits::fungible::InspectHold};
-use reckon_primitives::{Balance, JobState};
+use reckon_primitives::{Balance, Fate, JobState, Progress, Reason, Sibling};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -13,6 +16,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_money()?;
 		Self::try_agenda()?;
+		Self::try_comparisons()?;
 		Self::try_indices()
 	}
 
@@ -55,6 +59,78 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Comparisons say the same of their siblings as these; nobody has two of them, all are answered
+	/// from one seed, and none ends as right or wrong before the verdict.
+	fn try_comparisons() -> Result<(), TryRuntimeError> {
+		let mut remembered = 0usize;
+		for (key, comparison) in Comparisons::<T>::iter() {
+			let first = comparison.siblings.first().map(|sibling| sibling.job);
+			ensure!(first == Some(key), "a comparison does not have its first job's id");
+			let progress = |one: &Sibling<Balance>| one.progress;
+			let awaited = comparison.siblings.iter().map(progress).any(|p| p == Progress::Awaited);
+			ensure!(awaited == comparison.verdict.is_none(), "a comparison is decided too early");
+			let providers: BTreeSet<_> = comparison.providers.iter().collect();
+			ensure!(providers.len() == comparison.providers.len(), "somebody has two siblings");
+			let known: Vec<_> = comparison
+				.siblings
+				.iter()
+				.filter_map(|sibling| Some((sibling, Jobs::<T>::get(sibling.job)?)))
+				.collect();
+			ensure!(known.len() as u32 == comparison.remembered, "siblings are miscounted");
+			ensure!(!known.is_empty(), "a comparison has outlived its siblings");
+			remembered = remembered.saturating_add(known.len());
+			for (sibling, job) in known {
+				ensure!(job.comparison == Some(key), "a sibling is not its comparison's");
+				Self::try_sibling(&comparison, sibling, &job)?;
+			}
+		}
+		let compared = Jobs::<T>::iter_values().filter(|job| job.comparison.is_some()).count();
+		ensure!(remembered == compared, "a job's comparison is not there");
+		Ok(())
+	}
+
+	fn try_sibling(
+		comparison: &ComparisonOf<T>,
+		sibling: &Sibling<Balance>,
+		job: &JobOf<T>,
+	) -> Result<(), TryRuntimeError> {
+		let has = |who: &T::AccountId| comparison.providers.contains(who);
+		let (answered, rejected) = match &job.state {
+			JobState::Open { .. } => (None, false),
+			JobState::Assigned { provider, seed, .. } => {
+				ensure!(has(provider), "a sibling's provider is not on record");
+				ensure!(comparison.seed == Some(*seed), "a sibling has another seed");
+				(None, false)
+			},
+			JobState::Delivered { provider, delivery, seed, .. }
+			| JobState::Settled { provider, delivery, seed, .. } => {
+				ensure!(has(provider), "a sibling's provider is not on record");
+				ensure!(comparison.seed == Some(*seed), "a sibling has another seed");
+				(Some(delivery.output), false)
+			},
+			JobState::Refunded { reason } => {
+				(None, matches!(reason, Reason::AnswerRejected | Reason::NoMajority))
+			},
+		};
+		let fits = match sibling.progress {
+			Progress::Awaited => !job.state.is_final() && answered.is_none(),
+			Progress::Delivered { answer, .. } => answered == Some(answer) || rejected,
+			Progress::Ended => job.state.is_final() && answered.is_none() && !rejected,
+		};
+		ensure!(fits, "a comparison is wrong about a sibling");
+		let fate = comparison.fate(sibling.job);
+		let lawful = match &job.state {
+			JobState::Settled { .. } => fate == Some(Fate::Paid),
+			JobState::Refunded { reason: Reason::NoMajority } => fate == Some(Fate::Unpaid),
+			JobState::Refunded { reason: Reason::AnswerRejected } => {
+				matches!(fate, Some(Fate::Rejected { .. } | Fate::Outvoted))
+			},
+			_ => true,
+		};
+		ensure!(lawful, "a sibling has ended against the verdict");
+		Ok(())
+	}
+
 	/// The lists by client and by provider say the same as the jobs.
 	fn try_indices() -> Result<(), TryRuntimeError> {
 		for (id, job) in Jobs::<T>::iter() {
@@ -78,7 +154,8 @@ impl<T: Config> Pallet<T> {
 			"a provider's list has a job too many"
 		);
 		for (id, _) in Payloads::<T>::iter() {
-			ensure!(Jobs::<T>::contains_key(id), "a payload has no job");
+			let has_job = Jobs::<T>::contains_key(id) || Comparisons::<T>::contains_key(id);
+			ensure!(has_job, "a payload has no job");
 		}
 		for (id, _) in Answers::<T>::iter() {
 			ensure!(Jobs::<T>::contains_key(id), "an answer has no job");

@@ -17,6 +17,7 @@ mod agenda;
 mod assign;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod compare;
 mod invariants;
 #[cfg(test)]
 mod mock;
@@ -27,6 +28,7 @@ mod tests;
 mod turns;
 mod types;
 mod views;
+mod weighing;
 pub mod weights;
 
 pub use pallet::*;
@@ -42,13 +44,13 @@ pub mod pallet {
 		pallet_prelude::*,
 		traits::{
 			fungible::{Inspect, InspectHold, MutateHold},
-			OnKilledAccount, Randomness, UnixTime,
+			Randomness, UnixTime,
 		},
 	};
 	use frame_system::pallet_prelude::*;
 	use reckon_primitives::{
-		Assignment, Balance, Content, ContentRef, Delivery, Held, InlineBytes, Job, JobId,
-		JobRequest, Market, ModelId, Reason, SubnetId, Units,
+		Assignment, Balance, Comparison, Content, ContentRef, Delivery, Held, InlineBytes, Job,
+		JobId, JobRequest, Market, ModelId, Reason, SubnetId, Units, Verdict, MAX_REPLICAS,
 	};
 	use reckon_support::{
 		EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
@@ -61,6 +63,9 @@ pub mod pallet {
 	/// What a client asks for.
 	pub type RequestOf<T> =
 		JobRequest<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
+	/// A comparison's record.
+	pub type ComparisonOf<T> =
+		Comparison<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
 
 	/// The version of this pallet's storage.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -127,6 +132,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxDeadlineBlocks: Get<BlockNumberFor<Self>>;
 
+		/// The most blocks to the deadline of replicas, and of those who compute a disputed answer
+		/// again: bounds how long an answer waits for the others.
+		#[pallet::constant]
+		type MaxComparisonBlocks: Get<BlockNumberFor<Self>>;
+
 		/// Blocks after its assignment in which a job can be declined without a mark.
 		#[pallet::constant]
 		type GraceBlocks: Get<BlockNumberFor<Self>>;
@@ -170,13 +180,18 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Jobs<T: Config> = StorageMap<_, Identity, JobId, JobOf<T>, OptionQuery>;
 
-	/// The payloads that came inline, as long as their jobs are remembered.
+	/// The payloads that came inline, as long as their jobs are remembered; one for all jobs of a
+	/// comparison, under its id.
 	#[pallet::storage]
 	pub type Payloads<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
 
 	/// The answers that came inline, as long as their jobs are remembered.
 	#[pallet::storage]
 	pub type Answers<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
+
+	/// The comparisons, by their first job's id, as long as one of their jobs is remembered.
+	#[pallet::storage]
+	pub type Comparisons<T: Config> = StorageMap<_, Identity, JobId, ComparisonOf<T>, OptionQuery>;
 
 	/// How many jobs have been submitted, ever.
 	#[pallet::storage]
@@ -290,6 +305,38 @@ pub mod pallet {
 			/// Why.
 			reason: Reason,
 		},
+		/// The answers of some jobs will be compared, and none is paid before.
+		ComparisonOpened {
+			/// The comparison, which has its first job's id.
+			comparison: JobId,
+			/// The jobs.
+			jobs: BoundedVec<JobId, ConstU32<MAX_REPLICAS>>,
+		},
+		/// A client doubts an answer.
+		JobDisputed {
+			/// The job.
+			job: JobId,
+			/// Who doubts.
+			client: T::AccountId,
+			/// What is held for those who compute the answer again.
+			bond: Balance,
+		},
+		/// All answers that could come to a comparison are there.
+		ComparisonDecided {
+			/// The comparison.
+			comparison: JobId,
+			/// What it has shown.
+			verdict: Verdict,
+		},
+		/// A provider's answer is wrong by the majority of those who answered.
+		JobRejected {
+			/// The job.
+			job: JobId,
+			/// Whose answer.
+			provider: T::AccountId,
+			/// What the client has of the provider's bond for what it cost to find out.
+			compensation: Balance,
+		},
 		/// A job that ended long ago, and its answer, are no longer in the chain's state.
 		JobForgotten {
 			/// The job.
@@ -324,20 +371,32 @@ pub mod pallet {
 		DeadlinePassed,
 		/// The deadline is not more than the constant `MinTurnBlocks` away.
 		DeadlineTooSoon,
-		/// The deadline is farther than the constant `MaxDeadlineBlocks`.
+		/// The deadline is farther than `MaxDeadlineBlocks`; for replicas, `MaxComparisonBlocks`.
 		DeadlineTooFar,
 		/// This chain has no committees of auditors yet; ask for `Optimistic`.
 		AssuranceUnavailable,
 		/// This chain knows only public jobs yet; ask for `Public`.
 		PrivacyUnavailable,
-		/// This chain gives a job to one provider at a time yet; ask for 1 replica.
-		ReplicasUnavailable,
+		/// There can be 1 replica, or as many as the constant `MaxReplicas`.
+		ReplicasOutOfRange,
+		/// Replicas are computed by different providers; name none.
+		ReplicasByOneProvider,
+		/// Honest answers of this model may differ, so they can't be compared.
+		NotComparable,
 		/// The chain has no such job, or has forgotten it.
 		UnknownJob,
 		/// Only the job's client may do this.
 		NotClient,
 		/// Only a job that waits for a provider can be cancelled.
 		NotOpen,
+		/// A provider has one of the jobs that this one is compared with; they end together.
+		ComparisonBegun,
+		/// Only an answer that is on chain and not yet paid can be disputed.
+		NotDelivered,
+		/// The job's dispute window has passed.
+		DisputeTooLate,
+		/// The job's answer is compared with others already.
+		AlreadyCompared,
 		/// The signer is no provider's worker.
 		NotAWorker,
 		/// The job is not with the signer's provider.
@@ -362,59 +421,60 @@ pub mod pallet {
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
-		/// Asks for an inference.
+		/// Asks for an inference, in the words of `request`.
 		///
-		/// Holds the request's `max_price`; what the signer's money lacks is claimed from its rewards,
-		/// if it has any. At the start of the next block the job goes to a
-		/// provider drawn at random, or waits for one. What the work does not cost comes back
-		/// when it is paid; all of it comes back when there is no answer by the deadline. All of
-		/// this happens by itself.
+		/// Holds the request's `max_price`; what the signer's money lacks is claimed from its rewards.
+		/// At the start of the next block the job goes to a provider drawn at random, or waits for
+		/// one. What the work does not cost comes back when it is paid; all of it comes back when
+		/// there is no answer by the deadline. All of this happens by itself.
 		///
-		/// Emits `JobSubmitted`, and in the next block `JobAssigned` or `JobWaiting`.
+		/// With `replicas` of 2 or more there are so many jobs, each with an equal part of
+		/// `max_price`, for different providers. What most of them answer is paid, the others are not.
+		///
+		/// Emits `JobSubmitted` for each job, `ComparisonOpened` if there are several, and in the
+		/// next block `JobAssigned` or `JobWaiting`.
 		#[pallet::call_index(0)]
-		// The draw that it leads to is paid with it, or drawing would be free.
 		#[pallet::weight(
-			Pallet::<T>::submission_weight(&request.payload).saturating_add(T::Earnings::draw_weight())
+			Pallet::<T>::submission_weight(request).saturating_add(T::Earnings::draw_weight())
 		)]
 		pub fn submit_job(
 			origin: OriginFor<T>,
 			request: RequestOf<T>,
 		) -> DispatchResultWithPostInfo {
 			let client = ensure_signed(origin)?;
-			let without_earnings = Self::submission_weight(&request.payload);
+			let without_earnings = Self::submission_weight(&request);
 			let claimed = Self::do_submit(client, request)?;
 			Ok((!claimed).then_some(without_earnings).into())
 		}
 
-		/// Hands in a job's answer. Signed by the worker of the provider that has the job; costs
-		/// nothing when it is accepted, and is accepted once.
+		/// Hands in the answer to `job`. Signed by the worker of the provider that has the job; the
+		/// `delivery` costs nothing when it is accepted, and is accepted once.
 		///
-		/// Emits `JobDelivered`.
+		/// Emits `JobDelivered`, and `ComparisonDecided` if it is the last one that is compared.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::deliver(inline_length(&delivery.output)))]
+		#[pallet::weight(
+			Pallet::<T>::delivery_weight(&delivery.output).saturating_add(T::WeightInfo::compare())
+		)]
 		pub fn deliver(
 			origin: OriginFor<T>,
 			job: JobId,
 			delivery: Delivery<Content>,
 		) -> DispatchResultWithPostInfo {
 			let worker = ensure_signed(origin)?;
-			Self::do_deliver(worker, job, delivery)?;
-			Ok(Pays::No.into())
+			let alone = Self::delivery_weight(&delivery.output);
+			let compared = Self::do_deliver(worker, job, delivery)?;
+			Ok(((!compared).then_some(alone), Pays::No).into())
 		}
 
-		/// Gives a job back, so that another provider can have it. Signed by the worker of the
-		/// provider that has the job. Without a mark within `GraceBlocks` of the assignment;
+		/// Gives `job` back for a `reason`, so that another provider can have it. Signed by the worker
+		/// of the provider that has the job. Without a mark within `GraceBlocks` of the assignment;
 		/// later it counts as a missed deadline. Unless the client named the provider, the place that
 		/// the job had rests for a while.
 		///
 		/// Emits `JobDeclined`, and `JobRefunded` or, in the next block, `JobAssigned`,
 		/// `JobWaiting` or `JobRefunded`.
 		#[pallet::call_index(2)]
-		#[pallet::weight(
-			T::WeightInfo::decline()
-				.saturating_add(T::OnOutcome::on_provider_outcome_weight())
-				.saturating_add(T::WeightInfo::due_open())
-		)]
+		#[pallet::weight(Pallet::<T>::decline_weight())]
 		pub fn decline(
 			origin: OriginFor<T>,
 			job: JobId,
@@ -425,37 +485,41 @@ pub mod pallet {
 			Ok(Pays::No.into())
 		}
 
-		/// Withdraws a job that no provider has. Signed by its client.
+		/// Withdraws the client's own `job` that no provider has, nor any that it is compared with.
 		///
 		/// Emits `JobRefunded`.
 		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::cancel().saturating_add(T::WeightInfo::compare()))]
 		pub fn cancel(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			let client = ensure_signed(origin)?;
 			Self::do_cancel(client, job)
 		}
-	}
 
-	/// An account's ledger goes with the account, whose least balance is what its place in storage
-	/// costs. Money in escrow keeps an account alive.
-	impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
-		fn on_killed_account(who: &T::AccountId) {
-			Ledgers::<T>::remove(who);
+		/// Doubts the answer to `job`, which is on chain and not yet paid. Signed by its client.
+		///
+		/// Holds twice the job's `max_price` for two other providers, who compute the answer again
+		/// from the same seed. The answer of two out of three is right. If the first one is, it is
+		/// paid, and the others that say the same, out of what is held. If it is wrong, its price
+		/// comes back, and its provider pays for the others as far as the bond that one job stands
+		/// on reaches. If nothing is shown, the first is paid and the rest comes back.
+		///
+		/// Emits `JobDisputed`, `JobSubmitted` for each of the others, and `ComparisonOpened`; later
+		/// `ComparisonDecided`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(Pallet::<T>::dispute_weight().saturating_add(T::Earnings::draw_weight()))]
+		pub fn dispute(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
+			let client = ensure_signed(origin)?;
+			let claimed = Self::do_dispute(client, job)?;
+			Ok((!claimed).then_some(Self::dispute_weight()).into())
 		}
 	}
 
+	#[pallet::extra_constants]
 	impl<T: Config> Pallet<T> {
-		/// What a submission weighs that is paid with the signer's money alone.
-		fn submission_weight(payload: &Content) -> Weight {
-			T::WeightInfo::submit_job(inline_length(payload))
-				.saturating_add(T::WeightInfo::due_open())
-		}
-	}
-
-	/// How many bytes of content travel in a call.
-	fn inline_length(content: &Content) -> u32 {
-		match content {
-			Content::Inline(bytes) => bytes.len() as u32,
-			Content::Blob(_) => 0,
+		/// The most replicas of a job, whose answers are compared.
+		#[pallet::constant_name(MaxReplicas)]
+		fn max_replicas() -> u32 {
+			MAX_REPLICAS
 		}
 	}
 
@@ -471,12 +535,7 @@ pub mod pallet {
 
 		#[cfg(feature = "std")]
 		fn integrity_test() {
-			use sp_runtime::traits::Zero;
-			assert!(T::Draws::get() > 0, "nobody would ever be drawn");
-			assert!(T::DuePerBlock::get() > 0, "deadlines must pass in full blocks too");
-			assert!(!T::MinTurnBlocks::get().is_zero(), "a provider needs time");
-			assert!(T::MaxDeadlineBlocks::get() > T::MinTurnBlocks::get(), "no deadline would do");
-			assert!(!T::RetentionBlocks::get().is_zero(), "a job is due after now, always");
+			Self::ensure_constants_fit();
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -500,6 +559,11 @@ pub mod pallet {
 		/// Why a job is where it is.
 		pub fn why(job: JobId) -> Option<Reason> {
 			Self::reason(job)
+		}
+
+		/// The comparison that a job's answer is part of, if it is.
+		pub fn comparison(job: JobId) -> Option<ComparisonOf<T>> {
+			Self::comparison_of(job)
 		}
 
 		/// What a provider is to deliver.

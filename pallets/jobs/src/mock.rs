@@ -12,8 +12,8 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_primitives::{
-	Assurance, Balance, Content, Delivery, JobId, JobRequest, ModelId, Price, Privacy, Sampling,
-	SubnetId, TaskKind, Units,
+	Assurance, Balance, Content, Delivery, JobId, JobRequest, JobState, ModelId, Price, Privacy,
+	Sampling, SubnetId, TaskKind, Units,
 };
 use reckon_support::{
 	mocks::{self, MockHooks, MockModels, MockPool, MockSubnets},
@@ -34,7 +34,7 @@ pub const EARNED: Balance = 5_000;
 pub const POT: AccountId = 7;
 pub const TREASURY: AccountId = 8;
 pub const MODEL_OWNER: AccountId = 9;
-pub const PROVIDERS: [AccountId; 4] = [11, 12, 13, 14];
+pub const PROVIDERS: [AccountId; 6] = [11, 12, 13, 14, 15, 16];
 pub const START: Balance = 1_000_000;
 pub const MODEL: ModelId = H256([7; 32]);
 /// A subnet with [`strict_rules`].
@@ -153,6 +153,7 @@ impl pallet_jobs::Config for Test {
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = ConstU32<3>;
 	type MaxDeadlineBlocks = ConstU32<1_000>;
+	type MaxComparisonBlocks = ConstU32<40>;
 	type GraceBlocks = ConstU32<2>;
 	type RetentionBlocks = ConstU32<50>;
 	type MaxPayloadBytes = ConstU32<10_000>;
@@ -247,11 +248,39 @@ pub fn delivery() -> Delivery<Content> {
 	}
 }
 
+/// A delivery of another answer, as dear.
+pub fn other_delivery(n: u8) -> Delivery<Content> {
+	Delivery { output: Content::from(vec![n]), ..delivery() }
+}
+
 /// Submits a request of the client's and says its id.
 pub fn submit(request: JobRequest<AccountId, Balance, u32>) -> JobId {
-	let before: Vec<_> = pallet_jobs::Jobs::<Test>::iter_keys().collect();
-	frame_support::assert_ok!(Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request));
-	pallet_jobs::Jobs::<Test>::iter_keys().find(|id| !before.contains(id)).unwrap()
+	submit_all(request)[0]
+}
+
+/// Submits a request of the client's and says the ids of all its jobs, in their order.
+pub fn submit_all(request: JobRequest<AccountId, Balance, u32>) -> Vec<JobId> {
+	submitted_by(|| {
+		frame_support::assert_ok!(Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request));
+	})
+}
+
+/// Disputes a job of the client's, and says the ids of those that compute it again.
+pub fn dispute(id: JobId) -> Vec<JobId> {
+	submitted_by(|| {
+		frame_support::assert_ok!(Jobs::dispute(RuntimeOrigin::signed(CLIENT), id));
+	})
+}
+
+/// The ids of the jobs that a call submits, in their order.
+fn submitted_by(call: impl FnOnce()) -> Vec<JobId> {
+	let before = events().len();
+	call();
+	let of_event = |event: &pallet_jobs::Event<Test>| match event {
+		pallet_jobs::Event::JobSubmitted { job, .. } => Some(*job),
+		_ => None,
+	};
+	events()[before..].iter().filter_map(of_event).collect()
 }
 
 /// Submits a request of the client's, begins the next block, in which a provider is drawn, and says
@@ -267,12 +296,28 @@ pub fn worker(provider: AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(MockPool::worker_of(provider))
 }
 
+/// Who has a job or has answered it.
+pub fn provider_of(id: JobId) -> Option<AccountId> {
+	match Jobs::job(id).unwrap().state {
+		JobState::Assigned { provider, .. }
+		| JobState::Delivered { provider, .. }
+		| JobState::Settled { provider, .. } => Some(provider),
+		JobState::Open { .. } | JobState::Refunded { .. } => None,
+	}
+}
+
+/// Lets whoever has a job hand this in.
+pub fn answer(id: JobId, delivery: Delivery<Content>) {
+	let provider = provider_of(id).unwrap();
+	frame_support::assert_ok!(Jobs::deliver(worker(provider), id, delivery));
+}
+
 /// What an account can spend.
 pub fn free(who: AccountId) -> Balance {
 	Balances::free_balance(who)
 }
 
-/// The events of this pallet since the block began.
+/// The events of this pallet so far.
 pub fn events() -> Vec<pallet_jobs::Event<Test>> {
 	System::events()
 		.into_iter()

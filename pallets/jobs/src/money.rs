@@ -1,19 +1,17 @@
 //! The escrow: the only file that moves or holds a client's money.
 
-use crate::pallet::*;
+use crate::{compare::AnsweredTurn, pallet::*};
 use frame_support::traits::{
 	fungible::{Inspect, InspectHold, MutateHold},
 	tokens::{Fortitude, Precision, Preservation, Restriction},
-	Get,
+	Get, OnKilledAccount,
 };
-use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics::{self as economics, SettlementShares};
-use reckon_primitives::{Balance, ContentRef, Delivery, JobId, JobState, Reason};
+use reckon_primitives::{Balance, JobId, JobState, Progress, Reason};
 use reckon_support::{
 	EndedTurn, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob,
 	SubnetInspect,
 };
-use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchError};
 
 impl<T: Config> Pallet<T> {
@@ -39,15 +37,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Pays for a delivered job, returns the rest, and ends the job. The caller stores it.
-	pub(crate) fn settle(
-		id: JobId,
-		job: &mut JobOf<T>,
-		provider: T::AccountId,
-		delivery: Delivery<ContentRef>,
-		charge: Balance,
-		seed: H256,
-		assigned_at: BlockNumberFor<T>,
-	) {
+	pub(crate) fn settle(id: JobId, job: &mut JobOf<T>, turn: AnsweredTurn<T>) {
+		let AnsweredTurn { provider, delivery, charge, seed, assigned_at } = turn;
 		let model = T::Models::model(&job.model);
 		let shares = SettlementShares {
 			treasury: T::Subnets::subnet(job.subnet).map(|s| s.treasury_share).unwrap_or_default(),
@@ -104,6 +95,7 @@ impl<T: Config> Pallet<T> {
 			reason,
 		});
 		job.state = JobState::Refunded { reason };
+		Self::note_in_comparison(id, job, Progress::Ended);
 		Self::remember(id, job);
 	}
 
@@ -142,5 +134,13 @@ impl<T: Config> Pallet<T> {
 	fn remember(id: JobId, job: &mut JobOf<T>) {
 		let now = frame_system::Pallet::<T>::block_number();
 		Self::schedule(id, job, now.saturating_add(T::RetentionBlocks::get()));
+	}
+}
+
+/// An account's ledger goes with the account, whose least balance is what its place in storage costs.
+/// Money in escrow keeps an account alive.
+impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
+	fn on_killed_account(who: &T::AccountId) {
+		Ledgers::<T>::remove(who);
 	}
 }

@@ -1,12 +1,13 @@
 //! Submitting and cancelling.
 
 use crate::pallet::*;
+use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{
-	Assurance, Content, Job, JobId, JobState, ModelId, Privacy, Reason, Sampling, SubnetId,
-	TaskKind,
+	Assurance, Balance, Content, Job, JobId, JobState, ModelId, Privacy, Reason, Sampling,
+	SubnetId, TaskKind, MAX_REPLICAS,
 };
 use reckon_support::{ModelInspect, SubnetInspect};
 use sp_core::H256;
@@ -29,45 +30,74 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		Self::ensure_acceptable(&request, now)?;
 
-		let id = Self::next_job_id(&client)?;
 		let claimed = Self::open_escrow(&client, request.max_price)?;
-		let mut job = Job {
-			client: client.clone(),
+		let ids = (0..request.replicas)
+			.map(|_| Self::next_job_id(&client))
+			.collect::<Result<Vec<_>, _>>()?;
+		let first = *ids.first().ok_or(Error::<T>::ReplicasOutOfRange)?;
+		let job = Job {
+			client,
 			subnet: request.subnet,
 			model: request.model,
 			task: request.task,
 			payload: request.payload.reference(),
 			sampling: request.sampling,
-			max_price: request.max_price,
+			max_price: Self::part(&request),
 			deadline: request.deadline,
 			assurance: request.assurance,
 			privacy: request.privacy,
 			only: request.only,
+			comparison: (ids.len() > 1).then_some(first),
 			submitted_at: now,
 			due: Zero::zero(),
 			attempts: Default::default(),
 			state: JobState::Open { reason: Reason::AwaitingDraw, since: now },
 		};
-		if let Some(bytes) = request.payload.into_inline() {
-			Payloads::<T>::insert(id, bytes);
+		// What can't be divided is the first one's.
+		let others = job.max_price.saturating_mul((request.replicas.saturating_sub(1)).into());
+		for id in &ids {
+			let mut job = job.clone();
+			if *id == first {
+				job.max_price = request.max_price.saturating_sub(others);
+			}
+			Self::enter(*id, job);
 		}
-		ClientJobs::<T>::insert(&client, id, ());
+		if ids.len() > 1 {
+			Self::compare_replicas(&ids, request.deadline)?;
+		}
+		if let Some(bytes) = request.payload.into_inline() {
+			Payloads::<T>::insert(first, bytes);
+		}
+		Ok(claimed)
+	}
+
+	/// Takes up a job whose money is held.
+	pub(crate) fn enter(id: JobId, mut job: JobOf<T>) {
+		ClientJobs::<T>::insert(&job.client, id, ());
 		Self::deposit_event(Event::JobSubmitted {
 			job: id,
-			client,
+			client: job.client.clone(),
 			model: job.model,
 			max_price: job.max_price,
 			deadline: job.deadline,
 		});
 		Self::await_draw(id, &mut job);
 		Jobs::<T>::insert(id, job);
-		Ok(claimed)
+	}
+
+	/// Each replica's part of the price.
+	fn part(request: &RequestOf<T>) -> Balance {
+		request.max_price.checked_div(request.replicas.into()).unwrap_or_default()
 	}
 
 	pub(crate) fn do_cancel(client: T::AccountId, id: JobId) -> DispatchResult {
 		let mut job = Jobs::<T>::get(id).ok_or(Error::<T>::UnknownJob)?;
 		ensure!(job.client == client, Error::<T>::NotClient);
 		ensure!(matches!(job.state, JobState::Open { .. }), Error::<T>::NotOpen);
+		// Else a client could see some answers and then take the deciding one away.
+		let comparison = job.comparison.and_then(Comparisons::<T>::get);
+		let begun = comparison.is_some_and(|comparison| comparison.seed.is_some());
+		ensure!(!begun, Error::<T>::ComparisonBegun);
 		Self::refund(id, &mut job, Reason::CancelledByClient);
 		Jobs::<T>::insert(id, job);
 		Ok(())
@@ -80,13 +110,23 @@ impl<T: Config> Pallet<T> {
 		ensure!(model.tasks.contains(request.task), Error::<T>::TaskUnsupported);
 		Self::ensure_payload(&request.payload)?;
 		Self::ensure_sampling(&request.sampling, request.task)?;
-		ensure!(request.max_price > 0, Error::<T>::PriceZero);
-		Self::ensure_deadline(request.deadline, now)?;
+		let replicas = u32::from(request.replicas);
+		ensure!((1..=MAX_REPLICAS).contains(&replicas), Error::<T>::ReplicasOutOfRange);
+		if replicas > 1 {
+			ensure!(request.only.is_none(), Error::<T>::ReplicasByOneProvider);
+			Self::ensure_comparable(Some(model))?;
+		}
+		ensure!(Self::part(request) > 0, Error::<T>::PriceZero);
+		let most = if replicas > 1 {
+			T::MaxComparisonBlocks::get().min(T::MaxDeadlineBlocks::get())
+		} else {
+			T::MaxDeadlineBlocks::get()
+		};
+		Self::ensure_deadline(request.deadline, now, most)?;
 		// Fields whose other values come with the audits and the encryption: refused, not
 		// ignored.
 		ensure!(request.assurance == Assurance::Optimistic, Error::<T>::AssuranceUnavailable);
 		ensure!(request.privacy == Privacy::Public, Error::<T>::PrivacyUnavailable);
-		ensure!(request.replicas == 1, Error::<T>::ReplicasUnavailable);
 		Ok(())
 	}
 
@@ -120,17 +160,21 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn ensure_deadline(deadline: BlockNumberFor<T>, now: BlockNumberFor<T>) -> DispatchResult {
+	fn ensure_deadline(
+		deadline: BlockNumberFor<T>,
+		now: BlockNumberFor<T>,
+		most: BlockNumberFor<T>,
+	) -> DispatchResult {
 		ensure!(deadline > now, Error::<T>::DeadlinePassed);
 		let ahead = deadline.saturating_sub(now);
 		// The draw is made in the next block.
 		ensure!(ahead > T::MinTurnBlocks::get(), Error::<T>::DeadlineTooSoon);
-		ensure!(ahead <= T::MaxDeadlineBlocks::get(), Error::<T>::DeadlineTooFar);
+		ensure!(ahead <= most, Error::<T>::DeadlineTooFar);
 		Ok(())
 	}
 
 	/// `blake2_256(genesis hash, client, number of the job)`: never the same twice, on any chain.
-	fn next_job_id(client: &T::AccountId) -> Result<H256, DispatchError> {
+	pub(crate) fn next_job_id(client: &T::AccountId) -> Result<H256, DispatchError> {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
 		let number = JobCount::<T>::get();
 		JobCount::<T>::put(number.checked_add(1).ok_or(DispatchError::Exhausted)?);

@@ -8,12 +8,12 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
 use reckon_primitives::{
-	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Reason, TaskKind, Units,
+	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Progress, Reason, TaskKind, Units,
 	MAX_ATTEMPTS,
 };
 use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ProviderPool, SubnetInspect};
 use sp_core::H256;
-use sp_runtime::{traits::Saturating, DispatchResult};
+use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
 
 /// What a turn is about, taken out of the job's state.
 struct Turn<T: Config> {
@@ -24,11 +24,12 @@ struct Turn<T: Config> {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Says whether the answer is compared with others.
 	pub(crate) fn do_deliver(
 		worker: T::AccountId,
 		id: JobId,
 		delivery: Delivery<Content>,
-	) -> DispatchResult {
+	) -> Result<bool, DispatchError> {
 		let (mut job, turn) = Self::turn_of(worker, id)?;
 		Self::ensure_credible(&job, &delivery)?;
 
@@ -61,7 +62,6 @@ impl<T: Config> Pallet<T> {
 		// At least a block: a job is due after now, always.
 		let window = T::Subnets::subnet(job.subnet).map_or(1, |rules| rules.dispute_window_blocks);
 		Self::schedule(id, &mut job, now.saturating_add(window.max(1).into()));
-		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobDelivered {
 			job: id,
 			provider: turn.provider,
@@ -69,7 +69,10 @@ impl<T: Config> Pallet<T> {
 			units,
 			charge,
 		});
-		Ok(())
+		let compared = job.comparison.is_some();
+		Self::note_in_comparison(id, &job, Progress::Delivered { answer: output, charge });
+		Jobs::<T>::insert(id, job);
+		Ok(compared)
 	}
 
 	pub(crate) fn do_decline(worker: T::AccountId, id: JobId, reason: Reason) -> DispatchResult {

@@ -13,9 +13,13 @@ const MAX_SEEN: usize = 10_000;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn reason(id: JobId) -> Option<Reason> {
-		Jobs::<T>::get(id).map(|job| match job.state {
+		let job = Jobs::<T>::get(id)?;
+		let comparison = job.comparison.and_then(Comparisons::<T>::get);
+		let awaits_others = comparison.is_some_and(|comparison| comparison.verdict.is_none());
+		Some(match job.state {
 			JobState::Open { reason, .. } | JobState::Refunded { reason } => reason,
 			JobState::Assigned { .. } => Reason::InProgress,
+			JobState::Delivered { .. } if awaits_others => Reason::AwaitingComparison,
 			JobState::Delivered { .. } => Reason::InDisputeWindow,
 			JobState::Settled { .. } => Reason::Paid,
 		})
@@ -27,8 +31,8 @@ impl<T: Config> Pallet<T> {
 			.filter_map(|id| {
 				let job = Jobs::<T>::get(id)?;
 				let JobState::Assigned { seed, .. } = job.state else { return None };
-				let payload =
-					Payloads::<T>::get(id).map_or(Content::Blob(job.payload), Content::Inline);
+				let payload = Payloads::<T>::get(Self::payload_key(id, &job))
+					.map_or(Content::Blob(job.payload), Content::Inline);
 				Some(Assignment {
 					job: id,
 					model: job.model,

@@ -10,15 +10,18 @@ use frame_support::{traits::Get, weights::{constants::ParityDbWeight, Weight}};
 
 /// What the calls and hooks of this pallet weigh.
 pub trait WeightInfo {
-	fn submit_job(b: u32, ) -> Weight;
+	fn submit_job(b: u32, r: u32, ) -> Weight;
 	fn deliver(b: u32, ) -> Weight;
 	fn decline() -> Weight;
 	fn cancel() -> Weight;
+	fn dispute() -> Weight;
 	fn due_open() -> Weight;
 	fn due_expired() -> Weight;
 	fn due_assigned() -> Weight;
 	fn due_delivered() -> Weight;
+	fn due_rejected() -> Weight;
 	fn due_final() -> Weight;
+	fn compare() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -39,22 +42,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::Agenda` (r:0 w:1)
+	/// Storage: `Jobs::Agenda` (r:0 w:5)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::Jobs` (r:0 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:0 w:5)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Payloads` (r:0 w:1)
 	/// Proof: `Jobs::Payloads` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::ClientJobs` (r:0 w:1)
+	/// Storage: `Jobs::ClientJobs` (r:0 w:5)
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Comparisons` (r:0 w:1)
+	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
-	fn submit_job(b: u32, ) -> Weight {
+	/// `r` was measured from 1 to 5.
+	fn submit_job(b: u32, r: u32, ) -> Weight {
 		// At least 108_802_000 picoseconds.
 		Weight::from_parts(113_714_204, 7832)
 			// Standard error: 14.
 			.saturating_add(Weight::from_parts(5_527, 0).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(r.into())))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
@@ -114,6 +122,32 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(80_640_000, 3985)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Jobs::Jobs` (r:1 w:3)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Ledgers` (r:1 w:1)
+	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobCount` (r:1 w:1)
+	/// Proof: `Jobs::JobCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Agenda` (r:0 w:2)
+	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::ClientJobs` (r:0 w:2)
+	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Comparisons` (r:0 w:1)
+	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
+	fn dispute() -> Weight {
+		// At least 150_000_000 picoseconds.
+		Weight::from_parts(160_000_000, 4018)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
 	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -245,6 +279,32 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
 	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Agenda` (r:2 w:2)
+	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Comparisons` (r:1 w:0)
+	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:1 w:1)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::AverageValue` (r:1 w:0)
+	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Reputations` (r:1 w:1)
+	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Ledgers` (r:1 w:1)
+	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn due_rejected() -> Weight {
+		// At least 190_000_000 picoseconds.
+		Weight::from_parts(200_000_000, 6326)
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(11))
+	}
+	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
+	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:1)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
@@ -261,15 +321,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
+	/// Storage: `Jobs::Comparisons` (r:1 w:1)
+	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
+	fn compare() -> Weight {
+		// At least 14_000_000 picoseconds.
+		Weight::from_parts(15_000_000, 4484)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 }
 
 /// For tests.
 impl WeightInfo for () {
-	fn submit_job(b: u32, ) -> Weight {
+	fn submit_job(b: u32, r: u32, ) -> Weight {
 		Weight::from_parts(113_714_204, 7832)
 			.saturating_add(Weight::from_parts(5_527, 0).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(r.into()))
 			.saturating_add(ParityDbWeight::get().reads(7))
-			.saturating_add(ParityDbWeight::get().writes(8))
+			.saturating_add(ParityDbWeight::get().writes(6))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(r.into())))
 	}
 	fn deliver(b: u32, ) -> Weight {
 		Weight::from_parts(105_329_692, 7832)
@@ -286,6 +356,11 @@ impl WeightInfo for () {
 		Weight::from_parts(80_640_000, 3985)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn dispute() -> Weight {
+		Weight::from_parts(160_000_000, 4018)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(12))
 	}
 	fn due_open() -> Weight {
 		Weight::from_parts(280_868_000, 22862)
@@ -307,9 +382,19 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(18))
 			.saturating_add(ParityDbWeight::get().writes(18))
 	}
+	fn due_rejected() -> Weight {
+		Weight::from_parts(200_000_000, 6326)
+			.saturating_add(ParityDbWeight::get().reads(13))
+			.saturating_add(ParityDbWeight::get().writes(11))
+	}
 	fn due_final() -> Weight {
 		Weight::from_parts(46_069_000, 7595)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn compare() -> Weight {
+		Weight::from_parts(15_000_000, 4484)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 }

@@ -6,7 +6,7 @@ use frame_support::{
 	ensure,
 	traits::{
 		fungible::{BalancedHold, MutateHold},
-		tokens::Precision,
+		tokens::{Fortitude, Precision, Restriction},
 		Get, OnUnbalanced,
 	},
 	weights::Weight,
@@ -45,6 +45,7 @@ impl<T: Config> Pallet<T> {
 			offers: 0,
 			tickets: 0,
 			last_seen: T::CurrentSession::get(),
+			delivered_at: Zero::zero(),
 			misses: 0,
 			slashed_at: Zero::zero(),
 			declined: 0,
@@ -216,8 +217,10 @@ impl<T: Config> Pallet<T> {
 
 	fn finish_departure(who: T::AccountId) {
 		let Some(mut provider) = Providers::<T>::get(&who) else { return };
-		if provider.load > 0 {
-			// Its last jobs are not over, and they may still cost it bond.
+		let now = frame_system::Pallet::<T>::block_number();
+		let answerable_until = provider.delivered_at.saturating_add(T::AnswerableBlocks::get());
+		if provider.load > 0 || now < answerable_until {
+			// What it has to do or did last may still cost it bond.
 			provider.status = Status::Leaving { until: Self::queue_departure(&who) };
 			Providers::<T>::insert(&who, provider);
 			return;
@@ -253,6 +256,41 @@ impl<T: Config> Pallet<T> {
 			amount: taken,
 			reason,
 		});
+		Self::pause_by_chain(who, provider);
+	}
+
+	/// Gives a part of the bond to whom the provider has harmed; says how much.
+	pub(crate) fn pay_out_of_bond(
+		who: &T::AccountId,
+		to: &T::AccountId,
+		up_to: Balance,
+		reason: Reason,
+	) -> Balance {
+		let Some(mut provider) = Providers::<T>::get(who) else { return 0 };
+		let amount = up_to.min(provider.bond);
+		if amount == 0 {
+			return 0;
+		}
+		let moved = T::Currency::transfer_on_hold(
+			&HoldReason::Bond.into(),
+			who,
+			to,
+			amount,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Force,
+		);
+		let Ok(amount) = moved else { return 0 };
+		provider.bond = provider.bond.saturating_sub(amount);
+		Self::deposit_event(Event::ProviderSlashed { provider: who.clone(), amount, reason });
+		if provider.bond < T::MinBond::get() {
+			Self::pause_by_chain(who, &mut provider);
+		}
+		Providers::<T>::insert(who, provider);
+		amount
+	}
+
+	fn pause_by_chain(who: &T::AccountId, provider: &mut ProviderOf<T>) {
 		if matches!(provider.status, Status::Active | Status::Silent) {
 			provider.status = Status::Paused;
 			Self::deposit_event(Event::ProviderPaused { provider: who.clone(), by_chain: true });

@@ -43,18 +43,20 @@ impl<T: Config> Pallet<T> {
 		provider.declined = provider.declined.saturating_add(1);
 	}
 
-	/// Counts a missed deadline, unless it belongs to an outage that was slashed already.
+	/// Counts a missed deadline or a wrong answer, unless it belongs to an outage that was slashed
+	/// already.
 	fn count_miss(
 		who: &T::AccountId,
 		provider: &mut ProviderOf<T>,
 		assigned_at: BlockNumberFor<T>,
+		reason: Reason,
 	) {
 		if assigned_at <= provider.slashed_at {
 			return;
 		}
 		provider.misses = provider.misses.saturating_add(1);
 		if provider.misses >= T::MissesBeforeSlash::get() {
-			Self::slash_and_pause(who, provider, Reason::DeadlineMissed);
+			Self::slash_and_pause(who, provider, reason);
 		}
 	}
 
@@ -143,8 +145,13 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 			if let Some(provider) = provider {
 				provider.load = provider.load.saturating_sub(1);
 				provider.last_seen = T::CurrentSession::get();
+				provider.delivered_at = frame_system::Pallet::<T>::block_number();
 			}
 		});
+	}
+
+	fn compensate(who: &T::AccountId, to: &T::AccountId, up_to: Balance) -> Balance {
+		Self::pay_out_of_bond(who, to, up_to.min(T::BondPerJob::get()), Reason::AnswerRejected)
 	}
 
 	fn why_idle(who: &T::AccountId) -> Reason {
@@ -173,10 +180,16 @@ impl<T: Config> OnProviderOutcome<T::AccountId, Balance, BlockNumberFor<T>> for 
 			// A provider that names itself in jobs of its own has shown nothing; and to decline what
 			// nobody else may have keeps it from nobody.
 			Outcome::Settled | Outcome::Declined if turn.named => return,
+			Outcome::Inconclusive => return,
 			Outcome::Settled => provider.misses = provider.misses.saturating_sub(1),
 			Outcome::Declined => Self::rest(&mut provider),
 			Outcome::DeadlineMissed => {
-				Self::count_miss(&turn.provider, &mut provider, turn.assigned_at)
+				let reason = Reason::DeadlineMissed;
+				Self::count_miss(&turn.provider, &mut provider, turn.assigned_at, reason);
+			},
+			Outcome::Rejected => {
+				let reason = Reason::AnswerRejected;
+				Self::count_miss(&turn.provider, &mut provider, turn.assigned_at, reason);
 			},
 		}
 		Providers::<T>::insert(&turn.provider, provider);

@@ -66,7 +66,10 @@ pub struct Provider<AccountId, BlockNumber> {
 	/// The session in which its worker last sent a heartbeat or a delivery, or in which it began or
 	/// resumed its business.
 	pub last_seen: SessionIndex,
-	/// Deadlines missed, less the jobs done since for clients that did not choose it.
+	/// When it last delivered an answer; 0 when it never did.
+	pub delivered_at: BlockNumber,
+	/// Deadlines missed and answers rejected, less the jobs done since for clients that did not
+	/// choose it.
 	pub misses: u32,
 	/// When it was last slashed for missed deadlines; 0 when it never was. What was assigned up
 	/// to then belongs to the same outage and is not held against it again.

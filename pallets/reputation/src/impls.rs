@@ -54,16 +54,18 @@ impl<T: Config> OnProviderOutcome<T::AccountId, Balance, BlockNumberFor<T>> for 
 		let average = AverageValue::<T>::get();
 		let weight = outcome_weight(turn.value, average);
 		match turn.outcome {
-			// To say no in time is no fault, and what a provider does for a client that chose it may be
-			// the doing of two friends.
-			Outcome::Declined => {},
+			// To say no in time is no fault, nor is what nobody can judge; and what a provider does for a
+			// client that chose it may be the doing of two friends.
+			Outcome::Declined | Outcome::Inconclusive => {},
 			Outcome::Settled if turn.named => {},
 			Outcome::Settled => {
 				AverageValue::<T>::put(next_average(average, turn.value));
 				Self::record(&turn.provider, Permill::one(), weight);
 			},
-			// What was missed has no part in the average: nobody paid for it.
-			Outcome::DeadlineMissed => Self::record(&turn.provider, Permill::zero(), weight),
+			// What was missed or wrong has no part in the average: nobody paid for it.
+			Outcome::DeadlineMissed | Outcome::Rejected => {
+				Self::record(&turn.provider, Permill::zero(), weight);
+			},
 		}
 	}
 

@@ -185,6 +185,20 @@ impl<T: Config> SubnetInspect for Pallet<T> {
 	fn open_subnet(id: SubnetId) -> Option<SubnetParameters> {
 		Self::subnet_now(id).filter(|subnet| subnet.is_active()).map(|subnet| subnet.parameters)
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_for_benchmark(model: reckon_primitives::ModelId) {
+		use reckon_support::Membership;
+		Subnets::<T>::mutate(0, |subnet| {
+			let subnet = subnet.as_mut().expect("subnet 0 exists from genesis");
+			subnet.parameters.membership = Membership::full_for_benchmark(model);
+			// A change that is announced and not in force is read with it.
+			subnet.change = Some(Change {
+				parameters: subnet.parameters.clone(),
+				effective_at: sp_runtime::traits::Bounded::max_value(),
+			});
+		});
+	}
 }
 
 fn is_name(name: &[u8]) -> bool {

@@ -64,6 +64,15 @@ impl MockModels {
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
 	}
 
+	/// Lets honest answers of a model differ in some bytes.
+	pub fn make_tolerant(id: ModelId) {
+		MODELS.with_borrow_mut(|models| {
+			if let Some(model) = models.get_mut(&id) {
+				model.reproducible = false;
+			}
+		});
+	}
+
 	/// Takes a model out of use.
 	pub fn deprecate(id: ModelId) {
 		MODELS.with_borrow_mut(|models| {
@@ -107,6 +116,11 @@ impl MockPool {
 				provider.bond = bond;
 			}
 		});
+	}
+
+	/// What a provider stands for with.
+	pub fn bond(who: AccountId) -> Balance {
+		PROVIDERS.with_borrow(|providers| providers.get(&who).map_or(0, |p| p.bond))
 	}
 
 	/// Lets nobody offer anything in a subnet.
@@ -187,6 +201,15 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 
 	fn release_delivered(who: &AccountId) {
 		Self::release(who);
+	}
+
+	fn compensate(who: &AccountId, _: &AccountId, up_to: Balance) -> Balance {
+		PROVIDERS.with_borrow_mut(|providers| {
+			let Some(found) = providers.get_mut(who) else { return 0 };
+			let paid = up_to.min(found.bond);
+			found.bond -= paid;
+			paid
+		})
 	}
 
 	fn why_idle(_: &AccountId) -> Reason {

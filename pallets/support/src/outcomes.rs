@@ -12,6 +12,10 @@ pub enum Outcome {
 	Declined,
 	/// It let the deadline pass.
 	DeadlineMissed,
+	/// It delivered an answer that most of those who answered the same question contradict.
+	Rejected,
+	/// It delivered an answer of which nobody can tell whether it is right, and was not paid.
+	Inconclusive,
 }
 
 /// A provider's turn at a job that is over.

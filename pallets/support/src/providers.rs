@@ -52,6 +52,10 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// does. Writes no more than [`Self::release`].
 	fn release_delivered(provider: &AccountId);
 
+	/// Pays somebody `up_to` this much out of the provider's bond, for a job that it did wrong: no
+	/// more than one job stands on. Says how much that was.
+	fn compensate(provider: &AccountId, to: &AccountId, up_to: Balance) -> Balance;
+
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
 
@@ -68,7 +72,7 @@ pub trait ProviderPool<AccountId, Balance> {
 }
 
 /// Nobody works.
-impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
+impl<AccountId, Balance: Default> ProviderPool<AccountId, Balance> for () {
 	fn is_offered(_: &Market) -> bool {
 		false
 	}
@@ -92,6 +96,10 @@ impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
 	fn release(_: &AccountId) {}
 
 	fn release_delivered(_: &AccountId) {}
+
+	fn compensate(_: &AccountId, _: &AccountId, _: Balance) -> Balance {
+		Balance::default()
+	}
 
 	fn why_idle(_: &AccountId) -> Reason {
 		Reason::NotRegistered

@@ -89,6 +89,17 @@ pub struct SubnetParameters {
 	pub membership: Membership,
 }
 
+#[cfg(feature = "runtime-benchmarks")]
+impl Membership {
+	/// As many models as can be listed, this one among them.
+	pub fn full_for_benchmark(model: ModelId) -> Self {
+		use frame_support::traits::Get;
+		let others = (1..MaxListedModels::get()).map(|n| ModelId::from_low_u64_be(n.into()));
+		let listed: alloc::collections::BTreeSet<_> = others.chain([model]).collect();
+		Self::Models(listed.try_into().expect("as many as can be"))
+	}
+}
+
 /// What subnet 0 starts with, unless a chain's genesis says otherwise. With the highest royalty, one
 /// fifth, a provider keeps 65 % of a charge that all others have a part of.
 impl Default for SubnetParameters {
@@ -120,6 +131,10 @@ pub trait SubnetInspect {
 	fn open_subnet(id: SubnetId) -> Option<SubnetParameters> {
 		Self::subnet(id)
 	}
+
+	/// Lets subnet 0 list as many models as it can, this one among them, for a benchmark.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_for_benchmark(model: ModelId);
 }
 
 /// Only subnet 0 exists; its treasury has 5 %.
@@ -127,4 +142,7 @@ impl SubnetInspect for () {
 	fn subnet(id: SubnetId) -> Option<SubnetParameters> {
 		(id == 0).then(SubnetParameters::default)
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_for_benchmark(_: ModelId) {}
 }

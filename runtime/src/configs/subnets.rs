@@ -1,6 +1,10 @@
 //! Subnets and gateways.
 
-use super::{jobs::MAX_DEADLINE, models::MaxRoyalty, providers::MIN_BOND};
+use super::{
+	jobs::{MAX_COMPARISON, MAX_DEADLINE},
+	models::MaxRoyalty,
+	providers::MIN_BOND,
+};
 use crate::{
 	adapters::{StoragePrice, Treasury},
 	time::{prod_or_fast, DAYS, MINUTES},
@@ -18,6 +22,13 @@ use sp_runtime::Permill;
 /// needs to look at an answer.
 pub const DISPUTE_WINDOW: BlockNumber = prod_or_fast(10 * MINUTES, 2);
 
+/// The longest dispute window that a subnet can have: a day.
+pub const MAX_DISPUTE: BlockNumber = DAYS;
+
+/// From a submission to the last payment that can follow: the longest job, a dispute in the last block
+/// of its window, and the windows of the answers that it is compared with.
+const LONGEST_JOB: BlockNumber = MAX_DEADLINE + 2 * MAX_DISPUTE + MAX_COMPARISON;
+
 parameter_types! {
 	/// Why a subnet's deposit is held.
 	pub const SubnetDeposit: RuntimeHoldReason =
@@ -31,12 +42,12 @@ parameter_types! {
 	/// Two minutes: the shortest time in which an audit can be made.
 	pub const MinDisputeBlocks: BlockNumber = prod_or_fast(2 * MINUTES, 2);
 	/// A day.
-	pub const MaxDisputeBlocks: BlockNumber = DAYS;
-	/// A day more than the longest job and the longest dispute together. Short where people try
-	/// things out: there a running job may see its rules change.
-	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(MAX_DEADLINE + 2 * DAYS, 2 * MINUTES);
-	/// A day more than the longest job and the longest dispute together.
-	pub const SubnetRetirementBlocks: BlockNumber = MAX_DEADLINE + 2 * DAYS;
+	pub const MaxDisputeBlocks: BlockNumber = MAX_DISPUTE;
+	/// A day more than the longest job and all that can follow. Short where people try things out:
+	/// there a running job may see its rules change.
+	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(LONGEST_JOB + DAYS, 2 * MINUTES);
+	/// A day more than the longest job and all that can follow.
+	pub const SubnetRetirementBlocks: BlockNumber = LONGEST_JOB + DAYS;
 	/// Seven days, as for providers.
 	pub const GatewayUnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
 }

@@ -51,7 +51,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				call,
 				RuntimeCall::Balances(_)
 					| RuntimeCall::Sudo(_)
-					| RuntimeCall::Jobs(pallet_jobs::Call::submit_job { .. })
+					| RuntimeCall::Jobs(
+						pallet_jobs::Call::submit_job { .. } | pallet_jobs::Call::dispute { .. }
+					)
 					| RuntimeCall::Models(pallet_models::Call::transfer { .. })
 					// The fee for a subnet is gone, and a subnet is worth money.
 					| RuntimeCall::Subnets(
@@ -62,7 +64,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Jobs => matches!(
 				call,
 				RuntimeCall::Jobs(
-					pallet_jobs::Call::submit_job { .. } | pallet_jobs::Call::cancel { .. }
+					pallet_jobs::Call::submit_job { .. }
+						| pallet_jobs::Call::cancel { .. }
+						| pallet_jobs::Call::dispute { .. }
 				)
 			),
 			Self::Staking => matches!(

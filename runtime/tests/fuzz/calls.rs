@@ -10,8 +10,8 @@ use pallet_validator_staking::Call as StakingCall;
 use rand::Rng;
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, Content, ContentRef, DataSetId, Delivery, EntryId, JobId,
-	JobRequest, Market, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId,
-	TaskKind, TaskSet, Units,
+	JobRequest, JobState, Market, ModelId, NumericProfile, Price, Privacy, Reason, Sampling,
+	SubnetId, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury,
@@ -33,6 +33,7 @@ const MENU: &[(u32, Make)] = &[
 	(240, Fuzzer::deliver),
 	(30, Fuzzer::decline),
 	(25, Fuzzer::cancel),
+	(25, Fuzzer::dispute),
 	(45, Fuzzer::register_provider),
 	(10, Fuzzer::set_worker),
 	(15, Fuzzer::update_provider),
@@ -387,7 +388,14 @@ impl Fuzzer {
 			_ if (task == TaskKind::Embed) != self.one_in(40) => 0,
 			_ => self.rng.random_range(1..200),
 		};
+		let replicas = match self.rng.random_range(0..20) {
+			0 if self.one_in(10) => self.rng.random(),
+			0..4 => self.rng.random_range(2..=5),
+			_ => 1,
+		};
 		let deadline = match self.rng.random_range(0..60) {
+			// Replicas that have begun can't be cancelled when everybody leaves.
+			_ if replicas > 1 => now + self.rng.random_range(4..150),
 			0 => self.rng.random(),
 			1 => now,
 			2 => now + 3,
@@ -418,8 +426,8 @@ impl Fuzzer {
 			deadline,
 			assurance: if self.one_in(200) { Assurance::Attested } else { Assurance::Optimistic },
 			privacy: if self.one_in(200) { Privacy::Private } else { Privacy::Public },
-			replicas: if self.one_in(200) { self.rng.random() } else { 1 },
-			only: if self.one_in(7) { Some(self.provider()) } else { None },
+			replicas,
+			only: if replicas == 1 && self.one_in(7) { Some(self.provider()) } else { None },
 		};
 		(who, pallet_jobs::Call::submit_job { request }.into())
 	}
@@ -457,7 +465,9 @@ impl Fuzzer {
 			1 => Content::Inline(bounded(vec![8; 4_096])),
 			2 => Content::Blob(ContentRef { hash: H256::zero(), length: u32::MAX }),
 			3..10 => Content::Blob(ContentRef { hash: H256::zero(), length: 10_000 }),
-			_ => Content::Inline(bounded(vec![8; length])),
+			_ if self.one_in(3) => Content::Inline(bounded(vec![8; length])),
+			// What honest workers say.
+			_ => Content::Inline(bounded(vec![8; 20])),
 		};
 		let now = pallet_timestamp::Now::<Runtime>::get();
 		let finished_at = match self.rng.random_range(0..60) {
@@ -481,6 +491,20 @@ impl Fuzzer {
 			_ => Reason::Busy,
 		};
 		(worker, pallet_jobs::Call::decline { job, reason }.into())
+	}
+
+	/// Of any job, of those with an answer most of the time; of one with a near deadline, since those who
+	/// compute it again have as long as it had, and can't be cancelled when everybody leaves.
+	fn dispute(&mut self) -> Signed {
+		let answered = !self.one_in(10);
+		let all: Vec<_> = pallet_jobs::Jobs::<Runtime>::iter()
+			.filter(|(_, job)| !answered || matches!(job.state, JobState::Delivered { .. }))
+			.filter(|(_, job)| job.deadline - job.submitted_at < 150)
+			.take(64)
+			.map(|(id, job)| (id, job.client))
+			.collect();
+		let (job, client) = self.one_of(&all).unwrap_or_else(|| (H256::zero(), self.account()));
+		(client, pallet_jobs::Call::dispute { job }.into())
 	}
 
 	fn cancel(&mut self) -> Signed {

@@ -179,6 +179,8 @@ impl Fuzzer {
 	fn jobs_end(&mut self) -> Result<(), String> {
 		for (id, job) in pallet_jobs::Jobs::<Runtime>::iter().collect::<Vec<_>>() {
 			match job.state {
+				// It ends with those that it is compared with.
+				JobState::Open { .. } if comparison_has_begun(&job) => {},
 				JobState::Open { .. } => {
 					self.must(&job.client, pallet_jobs::Call::cancel { job: id })?;
 				},
@@ -201,6 +203,12 @@ impl Fuzzer {
 		let done = call.clone().dispatch(Signer::Account(who.clone()).origin());
 		done.map(|_| ()).map_err(|error| format!("{who:?} can't {call:?}: {:?}", error.error))
 	}
+}
+
+/// Whether a provider has or had one of the jobs that this one is compared with.
+fn comparison_has_begun(job: &pallet_jobs::JobOf<Runtime>) -> bool {
+	let comparison = job.comparison.and_then(pallet_jobs::Comparisons::<Runtime>::get);
+	comparison.is_some_and(|comparison| comparison.seed.is_some())
 }
 
 /// Each unit that is held is told of by `held_by`, for what it is held.

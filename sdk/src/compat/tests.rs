@@ -80,6 +80,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::deliver(id, delivery),
 		calls::decline(id, Reason::Busy),
 		calls::cancel(id),
+		calls::dispute(id),
 		calls::register(who, 5, 1, "http://localhost:9620"),
 		calls::set_worker(who),
 		calls::update(2, ""),
@@ -173,7 +174,7 @@ fn every_reason_of_the_runtime_should_be_known_by_its_number() {
 		},
 		other => panic!("Reason is {other:?}"),
 	};
-	assert_eq!(numbers.len(), 32, "a new reason needs a sentence in explain()");
+	assert_eq!(numbers.len(), 35, "a new reason needs a sentence in explain()");
 	for number in numbers {
 		use codec::{Decode, Encode};
 		let by_name = Reason::decode_as_type(&mut &[number][..], id, metadata.types()).unwrap();
@@ -228,6 +229,7 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 			("offers", number(5)),
 			("tickets", number(11)),
 			("last_seen", number(12)),
+			("delivered_at", number(0)),
 			("misses", number(6)),
 			("slashed_at", number(7)),
 			("declined", number(8)),
@@ -297,6 +299,46 @@ fn job_states_should_be_read_as_the_runtime_writes_them() {
 	let seed = H256::repeat_byte(11);
 	let expected = JobState::Delivered { provider, delivery, charge: 10, seed, assigned_at: 12 };
 	assert_eq!(delivered, expected);
+}
+
+#[test]
+fn comparison_should_be_read_as_the_runtime_writes_it() {
+	let answer = || Value::named_composite([("hash", bytes(5)), ("length", number(6))]);
+	let delivered =
+		Value::named_variant("Delivered", [("answer", answer()), ("charge", number(7))]);
+	let sibling =
+		|job, progress| Value::named_composite([("job", bytes(job)), ("progress", progress)]);
+	let verdict = Value::named_variant("Majority", [("answer", answer())]);
+	let read: Comparison = read(
+		"reckon_primitives::comparison::Comparison",
+		Value::named_composite([
+			("purpose", name("Dispute")),
+			(
+				"siblings",
+				Value::unnamed_composite([sibling(1, delivered), sibling(2, name("Ended"))]),
+			),
+			("seed", Value::unnamed_variant("Some", [bytes(3)])),
+			("providers", Value::unnamed_composite([bytes(4)])),
+			("deadline", number(8)),
+			("verdict", Value::unnamed_variant("Some", [verdict])),
+			("remembered", number(2)),
+		]),
+	);
+	let answer = ContentRef { hash: H256::repeat_byte(5), length: 6 };
+	let sibling = |job, progress| Sibling { job: H256::repeat_byte(job), progress };
+	let expected = Comparison {
+		purpose: Purpose::Dispute,
+		siblings: vec![
+			sibling(1, Progress::Delivered { answer, charge: 7 }),
+			sibling(2, Progress::Ended),
+		],
+		seed: Some(H256::repeat_byte(3)),
+		providers: vec![account([4; 32])],
+		deadline: 8,
+		verdict: Some(Verdict::Majority { answer }),
+		remembered: 2,
+	};
+	assert_eq!(read, expected);
 }
 
 #[test]

@@ -85,7 +85,8 @@ pub struct JobRequest {
 	pub assurance: Assurance,
 	/// Who may read.
 	pub privacy: Privacy,
-	/// How many independent providers compute it.
+	/// How many providers compute it, each a job of its own with an equal part of `max_price`, to
+	/// compare their answers.
 	pub replicas: u8,
 	/// The only provider that may have the job.
 	pub only: Option<AccountId>,
@@ -245,7 +246,8 @@ impl JobState {
 		}
 	}
 
-	/// The chain's reason for this state.
+	/// The chain's reason for this state, as far as the state tells: [`crate::At::why`] also knows of
+	/// the answers that it is compared with.
 	pub fn reason(&self) -> Reason {
 		match self {
 			Self::Open { reason, .. } | Self::Refunded { reason } => *reason,
@@ -283,6 +285,8 @@ pub struct Job {
 	pub privacy: Privacy,
 	/// The only provider that may have it.
 	pub only: Option<AccountId>,
+	/// The comparison that its answer is part of, if it is.
+	pub comparison: Option<JobId>,
 	/// When it was submitted.
 	pub submitted_at: BlockNumber,
 	/// When the chain itself looks at the job again.

@@ -31,6 +31,9 @@ pub enum Reason {
 	/// The work was done and paid.
 	#[codec(index = 2)]
 	Paid,
+	/// The answer is on chain; the money moves when the others that it is compared with are there.
+	#[codec(index = 3)]
+	AwaitingComparison,
 	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
 	NoOffer,
@@ -82,6 +85,12 @@ pub enum Reason {
 	/// Refunded: the client withdrew the job before anybody had it.
 	#[codec(index = 42)]
 	CancelledByClient,
+	/// Refunded: most of those who answered the same question gave another answer.
+	#[codec(index = 43)]
+	AnswerRejected,
+	/// Refunded: those who answered the same question differ, and no answer has a majority.
+	#[codec(index = 44)]
+	NoMajority,
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]
 	Eligible,
@@ -148,6 +157,7 @@ impl Reason {
 			InProgress => "a provider is working on it",
 			InDisputeWindow => "the answer is there; the money moves when the dispute window ends",
 			Paid => "the work was done and paid",
+			AwaitingComparison => "the answer is there; others that it is compared with are not",
 			NoOffer => {
 				"no provider that is there offers this model in this subnet: wait, or ask for \
 				 another model"
@@ -171,6 +181,13 @@ impl Reason {
 			NoProviderInTime => "nobody could take the job before its deadline; the money is back",
 			AttemptsExhausted => "every provider that was tried failed; the money is back",
 			CancelledByClient => "the client withdrew the job; the money is back",
+			AnswerRejected => {
+				"most of those who answered the same gave another answer; the money is back"
+			},
+			NoMajority => {
+				"those who answered the same differ, and nobody can tell who is right; the money is \
+				 back: ask for more replicas"
+			},
 			Eligible => "nothing speaks against the provider: there is no job that fits",
 			NotRegistered => "no such provider is registered: register it",
 			Paused => "the provider is paused: resume it",

@@ -1,14 +1,6 @@
-use crate::mock::AccountId;
 use crate::{mock::*, Event};
 use reckon_primitives::*;
 use reckon_support::mocks::MockPool;
-
-fn provider_of(id: JobId) -> Option<AccountId> {
-	match Jobs::job(id).unwrap().state {
-		JobState::Assigned { provider, .. } => Some(provider),
-		_ => None,
-	}
-}
 
 #[test]
 fn job_should_be_assigned_in_the_next_block_when_a_provider_is_free() {

@@ -2,8 +2,10 @@
 
 mod assignment;
 mod delivery;
+mod disputes;
 mod expiry;
 mod random;
+mod replicas;
 mod settlement;
 mod submission;
 mod subnets;

@@ -8,15 +8,17 @@ use reckon_support::mocks::MockPool;
 #[derive(Clone, Debug)]
 enum Step {
 	/// A client submits a job with this maximum price and this many blocks of time.
-	Submit { client: AccountId, max_price: u16, blocks: u8, only: Option<u8> },
+	Submit { client: AccountId, max_price: u16, blocks: u8, replicas: u8, only: Option<u8> },
 	/// A provider registers, with room for so many jobs.
 	Join { provider: u8, capacity: u8 },
-	/// The nth assigned job is delivered, with so much output.
-	Deliver { nth: u8, output: u8 },
+	/// The nth assigned job is delivered, with so much output, by an honest worker or a liar.
+	Deliver { nth: u8, output: u8, honest: bool },
 	/// The nth assigned job is given back.
 	Decline { nth: u8, blames_job: bool },
 	/// The nth job is cancelled by its client.
 	Cancel { nth: u8 },
+	/// The nth job is disputed by its client.
+	Dispute { nth: u8 },
 	/// Time passes.
 	Wait { blocks: u8 },
 	/// A block has no spare weight.
@@ -25,12 +27,22 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
 	prop_oneof![
-		4 => (prop_oneof![Just(CLIENT), Just(OTHER_CLIENT)], 0u16..2_000, 0u8..60, proptest::option::weighted(0.2, 0u8..4))
-			.prop_map(|(client, max_price, blocks, only)| Step::Submit { client, max_price, blocks, only }),
-		2 => (0u8..4, 1u8..3).prop_map(|(provider, capacity)| Step::Join { provider, capacity }),
-		3 => (any::<u8>(), 0u8..12).prop_map(|(nth, output)| Step::Deliver { nth, output }),
+		4 => (
+			prop_oneof![Just(CLIENT), Just(OTHER_CLIENT)],
+			0u16..5_000,
+			0u8..60,
+			prop_oneof![2 => Just(1u8), 1 => 0u8..7],
+			proptest::option::weighted(0.2, 0u8..6),
+		)
+			.prop_map(|(client, max_price, blocks, replicas, only)| {
+				Step::Submit { client, max_price, blocks, replicas, only }
+			}),
+		2 => (0u8..6, 1u8..3).prop_map(|(provider, capacity)| Step::Join { provider, capacity }),
+		5 => (any::<u8>(), 0u8..12, proptest::bool::weighted(0.7))
+			.prop_map(|(nth, output, honest)| Step::Deliver { nth, output, honest }),
 		1 => (any::<u8>(), any::<bool>()).prop_map(|(nth, blames_job)| Step::Decline { nth, blames_job }),
 		1 => any::<u8>().prop_map(|nth| Step::Cancel { nth }),
+		2 => any::<u8>().prop_map(|nth| Step::Dispute { nth }),
 		3 => (1u8..20).prop_map(|blocks| Step::Wait { blocks }),
 		1 => Just(Step::FullBlock),
 	]
@@ -44,14 +56,22 @@ fn assigned(nth: u8) -> Option<(JobId, AccountId)> {
 	Some((job, provider))
 }
 
+/// The nth job, with its client.
+fn nth_job(nth: u8) -> Option<(JobId, AccountId)> {
+	let mut all: Vec<_> = crate::Jobs::<Test>::iter().map(|(id, job)| (id, job.client)).collect();
+	all.sort();
+	all.get(usize::from(nth) % all.len().max(1)).copied()
+}
+
 /// Carries out a step; that it is refused is fine.
 fn carry_out(step: Step) {
 	match step {
-		Step::Submit { client, max_price, blocks, only } => {
+		Step::Submit { client, max_price, blocks, replicas, only } => {
 			let request = JobRequest {
 				max_price: max_price.into(),
 				deadline: System::block_number() + u32::from(blocks),
-				only: only.map(|n| PROVIDERS[usize::from(n)]),
+				only: only.map(|n| PROVIDERS[usize::from(n)]).filter(|_| replicas == 1),
+				replicas,
 				..request()
 			};
 			let _ = Jobs::submit_job(RuntimeOrigin::signed(client), request);
@@ -63,10 +83,12 @@ fn carry_out(step: Step) {
 				MockPool::insert(who, capacity.into(), PRICE);
 			}
 		},
-		Step::Deliver { nth, output } => {
+		Step::Deliver { nth, output, honest } => {
 			if let Some((job, provider)) = assigned(nth) {
 				let units = Units { input: 3, output: output.into() };
-				let _ = Jobs::deliver(worker(provider), job, Delivery { units, ..delivery() });
+				// Liars are of one mind with some others.
+				let said = if honest { delivery() } else { other_delivery(nth % 2) };
+				let _ = Jobs::deliver(worker(provider), job, Delivery { units, ..said });
 			}
 		},
 		Step::Decline { nth, blames_job } => {
@@ -76,10 +98,13 @@ fn carry_out(step: Step) {
 			}
 		},
 		Step::Cancel { nth } => {
-			let mut all: Vec<_> = crate::Jobs::<Test>::iter().collect();
-			all.sort_by_key(|(id, _)| *id);
-			if let Some((id, job)) = all.get(usize::from(nth) % all.len().max(1)) {
-				let _ = Jobs::cancel(RuntimeOrigin::signed(job.client), *id);
+			if let Some((id, client)) = nth_job(nth) {
+				let _ = Jobs::cancel(RuntimeOrigin::signed(client), id);
+			}
+		},
+		Step::Dispute { nth } => {
+			if let Some((id, client)) = nth_job(nth) {
+				let _ = Jobs::dispute(RuntimeOrigin::signed(client), id);
 			}
 		},
 		Step::Wait { blocks } => to_block(System::block_number() + u32::from(blocks)),
@@ -105,6 +130,8 @@ proptest! {
 			to_block(System::block_number() + 200);
 			assert_eq!(crate::Jobs::<Test>::iter().count(), 0);
 			assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
+			assert_eq!(crate::Comparisons::<Test>::iter().count(), 0);
+			assert_eq!(crate::Payloads::<Test>::iter().count(), 0);
 			assert!(PROVIDERS.iter().all(|who| MockPool::load(*who) == 0));
 			for client in [CLIENT, OTHER_CLIENT] {
 				let ledger = crate::Ledgers::<Test>::get(client);

@@ -61,8 +61,8 @@ fn submit_should_change_nothing_and_say_why_when_the_request_is_bad() {
 			(Error::DeadlineTooFar, |r| r.deadline = 1_002),
 			(Error::AssuranceUnavailable, |r| r.assurance = Assurance::Attested),
 			(Error::PrivacyUnavailable, |r| r.privacy = Privacy::Private),
-			(Error::ReplicasUnavailable, |r| r.replicas = 0),
-			(Error::ReplicasUnavailable, |r| r.replicas = 2),
+			(Error::ReplicasOutOfRange, |r| r.replicas = 0),
+			(Error::ReplicasOutOfRange, |r| r.replicas = 6),
 		];
 		for (error, spoil) in cases {
 			let mut bad = request();

@@ -1,9 +1,9 @@
 //! What becomes of a provider when its turns end.
 
 use super::{held, miss, turn};
-use crate::{mock::*, Error, Status, TicketCounts};
+use crate::{mock::*, Error, Event, Status, TicketCounts};
 use frame_support::{assert_noop, assert_ok};
-use reckon_primitives::Reason;
+use reckon_primitives::{Balance, Reason};
 use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ProviderPool};
 use sp_runtime::DispatchError;
 
@@ -176,5 +176,66 @@ fn provider_should_be_paused_when_it_is_silent_and_misses_what_it_still_had() {
 		(0..3).for_each(|_| miss(ALICE));
 		assert_eq!(Providers::provider(ALICE).unwrap().status, Status::Paused);
 		assert_noop!(Providers::resume(signed(ALICE)), Error::<Test>::BondTooLow);
+	});
+}
+
+#[test]
+fn compensation_should_come_out_of_the_bond_when_an_answer_was_wrong() {
+	run(|| {
+		register(ALICE, 2 * BOND, 4);
+		let issuance = pallet_balances::TotalIssuance::<Test>::get();
+		assert_eq!(Providers::compensate(&ALICE, &BOB, 200), 200);
+		assert_eq!((held(ALICE), Balances::free_balance(BOB)), (1_800, START + 200));
+		assert_eq!(Providers::provider(ALICE).unwrap().bond, 1_800);
+		assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
+		let reason = Reason::AnswerRejected;
+		System::assert_has_event(
+			Event::ProviderSlashed { provider: ALICE, amount: 200, reason }.into(),
+		);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::OffersNothing);
+	});
+}
+
+#[test]
+fn compensation_should_be_no_more_than_one_job_stands_on() {
+	run(|| {
+		register(ALICE, 2 * BOND, 4);
+		assert_eq!(Providers::compensate(&ALICE, &BOB, Balance::MAX), BOND / 4);
+		assert_eq!(Providers::compensate(&ALICE, &BOB, 0), 0);
+		assert_eq!(Providers::compensate(&BOB, &ALICE, 100), 0);
+		assert_eq!(held(ALICE), 1_750);
+		// To a client who is the provider, it is released.
+		assert_eq!(Providers::compensate(&ALICE, &ALICE, 50), 50);
+		assert_eq!((held(ALICE), Balances::free_balance(ALICE)), (1_700, START - 1_950));
+	});
+}
+
+#[test]
+fn provider_should_be_paused_when_a_compensation_leaves_too_small_a_bond() {
+	run(|| {
+		register(ALICE, BOND, 4);
+		offer(ALICE, 1);
+		assert_eq!(Providers::compensate(&ALICE, &BOB, 1), 1);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::BondTooLow);
+		assert_eq!(Providers::candidate(&market(1), &ALICE), Err(Reason::Paused));
+		assert_noop!(Providers::resume(signed(ALICE)), Error::<Test>::BondTooLow);
+	});
+}
+
+#[test]
+fn rejected_answers_should_count_as_misses_and_inconclusive_ones_as_nothing() {
+	run(|| {
+		register(ALICE, BOND, 4);
+		for _ in 0..5 {
+			Providers::on_provider_outcome(&turn(ALICE, Outcome::Inconclusive));
+		}
+		assert_eq!(Providers::provider(ALICE).unwrap().misses, 0);
+		Providers::on_provider_outcome(&turn(ALICE, Outcome::Rejected));
+		miss(ALICE);
+		assert_eq!((held(ALICE), Providers::provider(ALICE).unwrap().misses), (BOND, 2));
+		Providers::on_provider_outcome(&turn(ALICE, Outcome::Rejected));
+		assert_eq!(held(ALICE), 900);
+		let (amount, reason) = (100, Reason::AnswerRejected);
+		System::assert_has_event(Event::ProviderSlashed { provider: ALICE, amount, reason }.into());
 	});
 }

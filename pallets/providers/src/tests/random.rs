@@ -22,6 +22,7 @@ enum Step {
 	Resume,
 	Leave,
 	Miss,
+	Compensate(u8, u8),
 	Idle(u8),
 }
 
@@ -44,6 +45,7 @@ fn step() -> impl Strategy<Value = (AccountId, Step)> {
 		Just(Step::Resume),
 		Just(Step::Leave),
 		Just(Step::Miss),
+		(1u8..6, any::<u8>()).prop_map(|(to, amount)| Step::Compensate(to, amount)),
 		(1u8..12).prop_map(Step::Idle),
 	];
 	(1u64..6, step)
@@ -87,6 +89,10 @@ proptest! {
 					Step::Leave => Providers::leave(origin).map(|_| ()).map_err(|e| e.error),
 					Step::Miss => {
 						miss(who);
+						Ok(())
+					},
+					Step::Compensate(to, amount) => {
+						Providers::compensate(&who, &to.into(), Balance::from(amount) * 2);
 						Ok(())
 					},
 					Step::Idle(n) => {

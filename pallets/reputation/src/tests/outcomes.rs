@@ -73,6 +73,18 @@ fn score_should_stay_when_a_job_is_declined_in_time() {
 }
 
 #[test]
+fn score_should_fall_as_by_a_miss_when_an_answer_is_rejected_and_stay_when_nobody_can_judge() {
+	run(|| {
+		Reputation::on_provider_outcome(&turn(ALICE, Outcome::Inconclusive, VALUE));
+		assert_eq!(Reputation::standing(ALICE), None);
+		Reputation::on_provider_outcome(&turn(ALICE, Outcome::Rejected, VALUE));
+		miss(BOB, VALUE);
+		assert_eq!(Reputation::score(ALICE), Reputation::score(BOB));
+		assert!(Reputation::score(ALICE) < Permill::from_percent(50));
+	});
+}
+
+#[test]
 fn nothing_should_be_stored_when_nothing_was_at_stake() {
 	run(|| {
 		settle(ALICE, 10, 0);

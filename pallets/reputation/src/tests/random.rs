@@ -22,6 +22,8 @@ fn step() -> impl Strategy<Value = (AccountId, Step)> {
 		4 => Just(Outcome::Settled),
 		1 => Just(Outcome::Declined),
 		2 => Just(Outcome::DeadlineMissed),
+		1 => Just(Outcome::Rejected),
+		1 => Just(Outcome::Inconclusive),
 	];
 	let value = prop_oneof![4 => 0u128..1_000_000, 1 => any::<u128>()];
 	let step = prop_oneof![

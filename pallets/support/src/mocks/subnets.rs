@@ -1,10 +1,14 @@
 //! Subnets and gateways that the test makes.
 
 use super::AccountId;
+#[cfg(feature = "runtime-benchmarks")]
+use crate::Membership;
 use crate::{GatewayInfo, GatewayInspect, GatewaySlash, SubnetInspect, SubnetParameters};
 use alloc::collections::BTreeMap;
 use core::cell::RefCell;
 use frame_support::weights::Weight;
+#[cfg(feature = "runtime-benchmarks")]
+use reckon_primitives::ModelId;
 use reckon_primitives::{Balance, Reason, SubnetId};
 
 std::thread_local! {
@@ -46,6 +50,12 @@ impl SubnetInspect for MockSubnets {
 		SUBNETS.with_borrow(|subnets| {
 			subnets.get(&id).filter(|(_, open)| *open).map(|(rules, _)| rules.clone())
 		})
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_for_benchmark(model: ModelId) {
+		let membership = Membership::full_for_benchmark(model);
+		Self::insert(0, SubnetParameters { membership, ..Default::default() });
 	}
 }
 
