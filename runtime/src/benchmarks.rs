@@ -12,9 +12,7 @@ use frame_support::{
 	storage::storage_prefix,
 	traits::{StorageInfo, StorageInfoTrait, TrackedStorageKey, TypedGet, WhitelistedStorageKeys},
 };
-use frame_system_benchmarking::{
-	extensions::Pallet as SystemExtensions, Pallet as System,
-};
+use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet as System};
 
 impl frame_system_benchmarking::Config for Runtime {}
 impl pallet_transaction_payment::BenchmarkConfig for Runtime {}

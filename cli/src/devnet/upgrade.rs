@@ -92,7 +92,7 @@ mod tests {
 			fs::write(&file, code).unwrap();
 			assert_eq!(read(&file).map_err(|failure| failure.code).is_ok(), taken, "{code:?}");
 		}
-		fs::write(&file, [&BEGINNINGS[1][..], &[0, 0]].concat()).unwrap();
+		fs::write(&file, [BEGINNINGS[1], &[0, 0]].concat()).unwrap();
 		assert!(read(&file).is_ok());
 	}
 }
