@@ -32,8 +32,8 @@ pub(crate) enum DevnetCommand {
 	Down(DirArgs),
 	/// What of the network runs, and where
 	Status(DirArgs),
-	/// Put another runtime on the running chain: soon, and without a new one
-	#[command(after_help = "Example: cargo build -p reckon-runtime && reckon devnet upgrade")]
+	/// Put the runtime that was compiled last on the running chain
+	#[command(after_help = "Example: reckon devnet upgrade")]
 	Upgrade(upgrade::UpgradeArgs),
 }
 
