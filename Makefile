@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet test lint bench weights build setup release worker-cuda chain-specs metadata check-metadata
+.PHONY: help devnet test lint bench weights build setup release worker-cuda zombienet chain-specs metadata check-metadata
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -56,6 +56,10 @@ release: setup ## the programs as they are shipped: slower to build, with the ch
 
 worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too
 	@$(ENV) scripts/worker-cuda
+
+zombienet: build ## a network of validators that come, fall and cheat: the long test, 20 minutes
+	@$(ENV) RECKON_BIN_DIR="$(abspath $(TARGET_DIR))/debug" \
+		cargo test --locked --manifest-path zombienet/Cargo.toml -- --nocapture
 
 chain-specs: build ## write the chain specs of shared networks; never again once one has started
 	@$(ENV) scripts/chain-specs "$(TARGET_DIR)/debug/reckon-node"

@@ -99,7 +99,9 @@ fn held_line(held: &Held) -> String {
 		HeldFor::Job(job) => format!("for job {job:?}"),
 		HeldFor::ProviderBond => "as a provider's bond".into(),
 		HeldFor::ProviderUnbonding => "as a bond on its way back".into(),
-		HeldFor::ModelDeposit(model) => format!("as the deposit for model {model:?}"),
+		HeldFor::StoreDeposit(entry) => {
+			format!("as the deposit for {} {:?}", entry.kind(), entry.hash())
+		},
 		HeldFor::SubnetDeposit(subnet) => format!("as the deposit for subnet {subnet}"),
 		HeldFor::GatewayBond => "as a gateway's bond".into(),
 		HeldFor::GatewayUnbonding => "as a gateway's bond on its way back".into(),

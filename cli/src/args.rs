@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{account, ask, devnet, job, models, provider, rewards, stake, subnet, validator};
+use crate::{
+	account, ask, devnet, gateway, job, models, provider, rewards, stake, store, subnet, validator,
+};
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
 #[derive(Debug, Parser)]
@@ -54,8 +56,20 @@ pub(crate) enum Command {
 	/// Ask a question
 	#[command(after_help = "Example: reckon chat --model reckon-lexicon \"what is a ledger?\"")]
 	Chat(ask::ChatArgs),
-	/// The store of models: who serves what, and for how much
+	/// The store's models: who serves what, and for how much
 	Models(models::ModelsArgs),
+	/// The store's data sets: what models learn from
+	#[command(
+		subcommand,
+		after_help = "Example: reckon datasets register --file words.json --name me/words"
+	)]
+	Datasets(store::StoreCommand),
+	/// The store's apps: what people use models by
+	#[command(
+		subcommand,
+		after_help = "Example: reckon apps register --file app.json --name me/dictionary"
+	)]
+	Apps(store::StoreCommand),
 	/// Offer the work of a worker
 	#[command(subcommand)]
 	Provider(provider::ProviderCommand),
@@ -68,12 +82,12 @@ pub(crate) enum Command {
 	/// What work and blocks have earned
 	#[command(subcommand)]
 	Rewards(rewards::RewardsCommand),
-	/// Markets with rules of their own
+	/// Sets of rules for jobs, and who serves by them
 	#[command(subcommand)]
 	Subnet(subnet::SubnetCommand),
 	/// Those who bring work to providers
 	#[command(subcommand)]
-	Gateway(subnet::GatewayCommand),
+	Gateway(gateway::GatewayCommand),
 	/// Money and keys
 	#[command(subcommand)]
 	Account(account::AccountCommand),

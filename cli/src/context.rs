@@ -199,6 +199,26 @@ fn refused(error: &DispatchError) -> Failure {
 		},
 		"ValidatorStaking.NothingToWithdraw" => "`reckon stake show` says when it is free",
 		"ValidatorStaking.CommissionRise" => "raise it by less, and again in the next era",
+		"Subnets.UnknownSubnet" | "Subnets.NotOwner" | "Subnets.IsRetiring" => {
+			"`reckon subnet list` lists them, with their owners"
+		},
+		"Subnets.NameTaken" => "`reckon subnet list` says which names are taken",
+		"Subnets.SharesTooHigh"
+		| "Subnets.TreasuryShareTooLow"
+		| "Subnets.CommitteeOutOfRange"
+		| "Subnets.QuorumOutOfRange"
+		| "Subnets.AuditRateTooLow"
+		| "Subnets.AuditRatesReversed"
+		| "Subnets.ProviderBondTooLow"
+		| "Subnets.GatewayBondTooLow"
+		| "Subnets.DisputeWindowOutOfRange" => "`reckon subnet bounds` says what rules there can be",
+		"Subnets.BondTooLow" => "`reckon subnet show` says the least",
+		"Subnets.AlreadyRegistered" | "Subnets.IsLeaving" => "`reckon gateway show` says what is",
+		"Subnets.NotRegistered" => "`reckon gateway register` registers one",
+		"ValidatorStaking.StillCandidate" => "`reckon validator leave` comes first",
+		"ValidatorStaking.StillSeated" => {
+			"`reckon validator list` says who has the seats; let the node run until you have none"
+		},
 		"Session.InvalidProof" => "the keys are for the account that signs: make them anew for it",
 		"Session.NoKeys" => "`reckon validator register` registers some",
 		_ => return failure,

@@ -11,6 +11,7 @@ mod ask;
 mod context;
 pub mod devnet;
 pub mod failure;
+mod gateway;
 mod job;
 mod models;
 pub mod output;
@@ -21,12 +22,14 @@ pub mod process;
 mod provider;
 mod rewards;
 mod stake;
+mod store;
 mod subnet;
 mod validator;
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{error::ErrorKind, Parser};
+use reckon_sdk::EntryKind;
 
 use crate::{
 	args::{Cli, Command},
@@ -59,12 +62,14 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Embed(ask) => ask::embed(&context, ask).await,
 		Command::Chat(ask) => ask::chat(&context, ask).await,
 		Command::Models(models) => models::run(&context, models).await,
+		Command::Datasets(command) => store::run(&context, EntryKind::DataSet, command).await,
+		Command::Apps(command) => store::run(&context, EntryKind::App, command).await,
 		Command::Provider(command) => provider::run(&context, command).await,
 		Command::Validator(command) => validator::run(&context, command).await,
 		Command::Stake(command) => stake::run(&context, command).await,
 		Command::Rewards(command) => rewards::run(&context, command).await,
 		Command::Subnet(command) => subnet::run(&context, command).await,
-		Command::Gateway(command) => subnet::run_gateway(&context, command).await,
+		Command::Gateway(command) => gateway::run(&context, command).await,
 		Command::Account(command) => account::run(&context, command).await,
 		Command::Devnet(command) => devnet::run(&context, command).await,
 	}

@@ -7,7 +7,9 @@ const PLACES: usize = 4;
 
 /// Reads a percentage as people write it: `5`, `2.5` or `2.5%`.
 pub(crate) fn parse_percent(text: &str) -> Result<u32, String> {
-	let complain = || format!("'{text}' is no percentage: write 0 to 100, for example 2.5");
+	let complain = || {
+		format!("'{text}' is no percentage: write 0 to 100, to {PLACES} places, for example 2.5")
+	};
 	let number = text.trim().trim_end_matches('%').trim_end();
 	let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
 	let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -50,7 +52,11 @@ mod tests {
 	#[test]
 	fn percentage_should_be_refused_when_it_is_none() {
 		for text in ["", ".", "5.", ".5", "-1", "100.0001", "101", "0.00001", "five", "٣", "1e1"] {
-			assert!(parse_percent(text).is_err(), "{text}");
+			let error = parse_percent(text).unwrap_err();
+			assert!(
+				error.contains(&format!("'{text}' is no percentage: write 0 to 100")),
+				"{error}"
+			);
 		}
 		assert!(parse_percent(&"9".repeat(60)).is_err());
 	}

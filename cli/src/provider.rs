@@ -1,7 +1,10 @@
 //! Offering a worker's work.
 
 use clap::{Args, Subcommand};
-use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Price, ProviderStatus};
+use reckon_sdk::{
+	calls, format_amount, parse_amount, AccountId, Balance, Market, Price, ProviderStatus,
+	SessionIndex, Standing,
+};
 use serde_json::json;
 
 use crate::{
@@ -11,6 +14,7 @@ use crate::{
 	models::resolve,
 	output::table,
 	percent::format_percent,
+	subnet,
 };
 
 /// What a provider does.
@@ -35,7 +39,9 @@ pub(crate) enum ProviderCommand {
 		#[arg(long, value_name = "URL", default_value = "")]
 		endpoint: String,
 	},
-	/// Offer a model at a price, or change the price
+	/// List the providers: how good, how loaded, and whether they take jobs
+	List,
+	/// Offer a model at a price, or change the price; for the jobs of one subnet
 	#[command(
 		after_help = "Example: reckon provider offer reckon-lexicon --base 0.001 --per-input 0.00001 \
 			--per-output 0.00002"
@@ -43,6 +49,9 @@ pub(crate) enum ProviderCommand {
 	Offer {
 		/// The model's name or id
 		model: String,
+		/// The subnet whose jobs it is for, by id or name
+		#[arg(long, value_name = "SUBNET", default_value = "0")]
+		subnet: String,
 		#[command(flatten)]
 		price: PriceArgs,
 	},
@@ -50,6 +59,9 @@ pub(crate) enum ProviderCommand {
 	Withdraw {
 		/// The model's name or id
 		model: String,
+		/// The subnet whose jobs it was for, by id or name
+		#[arg(long, value_name = "SUBNET", default_value = "0")]
+		subnet: String,
 	},
 	/// A provider's record and offers
 	Show {
@@ -114,12 +126,17 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 				.act(call, &format!("registered with a bond of {bond}; now: provider offer"))
 				.await
 		},
-		ProviderCommand::Offer { model, price } => offer(context, &model, &price).await,
-		ProviderCommand::Withdraw { model } => {
+		ProviderCommand::List => list(context).await,
+		ProviderCommand::Offer { model, subnet, price } => {
+			offer(context, &model, &subnet, &price).await
+		},
+		ProviderCommand::Withdraw { model, subnet } => {
 			let chain = context.chain().await?;
 			let at = chain.latest().await.map_err(failure)?;
 			let (id, name) = resolve(&at, &model).await?;
-			context.act(calls::withdraw_offer(id), &format!("{name} is offered no more")).await
+			let subnet = subnet::find(&at, &subnet).await?;
+			let done = format!("{name} is offered in {} no more", subnet.name());
+			context.act(calls::withdraw_offer(subnet.id, id), &done).await
 		},
 		ProviderCommand::Show { account } => show(context, account).await,
 		ProviderCommand::Why { account } => why(context, account).await,
@@ -133,13 +150,15 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 	}
 }
 
-async fn offer(context: &Context, model: &str, price: &PriceArgs) -> Result<()> {
+async fn offer(context: &Context, model: &str, subnet: &str, price: &PriceArgs) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
 	let (id, name) = resolve(&at, model).await?;
+	let subnet = subnet::find(&at, subnet).await?;
 	let price =
 		Price { base: price.base, per_input: price.per_input, per_output: price.per_output };
-	context.act(calls::offer(id, price), &format!("{name} is offered")).await
+	let done = format!("{name} is offered in {}", subnet.name());
+	context.act(calls::offer(subnet.id, id, price), &done).await
 }
 
 async fn update(context: &Context, args: UpdateArgs) -> Result<()> {
@@ -169,21 +188,32 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let reason = at.why_not_assigned(&who).await.map_err(failure)?;
 	let standing = at.standing(&who).await.map_err(failure)?;
 	let score = at.score(&who).await.map_err(failure)?;
+	let average = at.average_value().await.map_err(failure)?;
+	let assigned = at.assigned_to(&provider.worker).await.map_err(failure)?;
+	let session = at.session().await.map_err(failure)?;
 	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
 	let places = provider.places(bond_per_job);
 	let resting = provider.resting(at.block().number);
 	let mut rows = Vec::new();
 	let mut offers = Vec::new();
-	for (id, price, tickets) in at.offers_of(&who).await.map_err(failure)? {
+	for (market, price, tickets) in at.offers_of(&who).await.map_err(failure)? {
+		let Market { subnet, model: id } = market;
 		let model = at.model(id).await.map_err(failure)?;
-		let name = model.map_or_else(|| format!("{id:?}"), |model| model.details.name());
+		let name = model.map_or_else(|| format!("{id:?}"), |model| model.listing.name());
 		rows.push(vec![
 			format!("offers   {name}"),
+			format!("subnet {subnet}"),
 			format!("{} a job", format_amount(price.base)),
 			format!("{} a token in", format_amount(price.per_input)),
 			format!("{} a token out", format_amount(price.per_output)),
 		]);
-		offers.push(json!({ "model": id, "name": name, "price": price, "tickets": tickets }));
+		offers.push(json!({
+			"model": id,
+			"name": name,
+			"subnet": subnet,
+			"price": price,
+			"tickets": tickets,
+		}));
 	}
 	let json = json!({
 		"account": who.to_string(),
@@ -191,16 +221,18 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		"reason": reason,
 		"score_millionths": score,
 		"standing": standing,
+		"average_value": average.to_string(),
+		"assigned": assigned
+			.iter()
+			.map(|job| json!({ "job": job.job, "model": job.model, "deadline": job.deadline }))
+			.collect::<Vec<_>>(),
+		"session": session,
 		"places": places,
 		"resting": resting,
 		"offers": offers,
 	});
 	context.output.result(&json, || {
-		let status = match provider.status {
-			ProviderStatus::Active => "active".into(),
-			ProviderStatus::Paused => "paused".into(),
-			ProviderStatus::Leaving { until } => format!("leaving, bond back from block #{until}"),
-		};
+		let status = status(provider.status);
 		let endpoint = provider.endpoint().unwrap_or_else(|| "none".into());
 		let mut lines = vec![
 			format!("provider {who}"),
@@ -208,9 +240,14 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("score    {}{}", format_percent(score), newcomer(standing.is_none())),
 			format!("bond     {}", format_amount(provider.bond)),
 			format!("worker   {}", provider.worker),
+			format!("heard of {}", sessions_ago(session.index, provider.last_seen)),
 			format!("endpoint {endpoint}"),
 			format!("jobs     {} of {places} at once", provider.load),
 		];
+		lines.extend(standing.map(|standing| evidence_line(&standing, average)));
+		lines.extend(assigned.iter().map(|job| {
+			format!("has      job {:?}, to deliver by block #{}", job.job, job.deadline)
+		}));
 		if places < provider.capacity {
 			lines.push(format!(
 				"         its capacity is {}, and each job stands on {} of bond: provider update \
@@ -236,6 +273,46 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	Ok(())
 }
 
+fn status(status: ProviderStatus) -> String {
+	match status {
+		ProviderStatus::Active => "active".into(),
+		ProviderStatus::Paused => "paused".into(),
+		ProviderStatus::Silent => "silent".into(),
+		ProviderStatus::Leaving { until } => format!("leaving, bond back from block #{until}"),
+	}
+}
+
+async fn list(context: &Context) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
+	let mut rows =
+		vec![["provider", "score", "bond", "jobs", "status"].map(str::to_owned).to_vec()];
+	let mut json = Vec::new();
+	for (who, provider) in at.providers().await.map_err(failure)? {
+		let score = at.score(&who).await.map_err(failure)?;
+		let places = provider.places(bond_per_job);
+		rows.push(vec![
+			who.to_string(),
+			format_percent(score),
+			format_amount(provider.bond),
+			format!("{} of {places}", provider.load),
+			status(provider.status),
+		]);
+		json.push(json!({
+			"account": who.to_string(),
+			"provider": provider,
+			"score_millionths": score,
+			"places": places,
+		}));
+	}
+	context.output.result(&json!({ "providers": json }), || match rows.len() {
+		1 => "nobody is registered as a provider: reckon provider register".into(),
+		_ => table(&rows),
+	});
+	Ok(())
+}
+
 async fn why(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let who = context.account_or_signer(account)?;
 	let chain = context.chain().await?;
@@ -250,6 +327,26 @@ async fn why(context: &Context, account: Option<AccountId>) -> Result<()> {
 	Ok(())
 }
 
+/// Why a score is what it is.
+fn evidence_line(standing: &Standing, average: Balance) -> String {
+	let outcomes = |millionths: u64| millionths as f64 / 1_000_000.0;
+	format!(
+		"evidence {:.2} for it, {:.2} against it; an outcome counts up to 1, that of a job of {} half",
+		outcomes(standing.good),
+		outcomes(standing.bad),
+		format_amount(average)
+	)
+}
+
+/// When a worker was last heard of.
+fn sessions_ago(now: SessionIndex, then: SessionIndex) -> String {
+	match now.saturating_sub(then) {
+		0 => "in this session".into(),
+		1 => "in the last session: silent, if it says nothing in this one".into(),
+		sessions => format!("{sessions} sessions ago"),
+	}
+}
+
 fn newcomer(is_one: bool) -> &'static str {
 	if is_one {
 		", as all newcomers have"
@@ -261,4 +358,24 @@ fn newcomer(is_one: bool) -> &'static str {
 fn not_registered(who: &AccountId) -> Failure {
 	Failure::new("not_registered", format!("{who} is no provider"))
 		.fix("`reckon provider register` makes it one")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn evidence_should_be_told_in_outcomes() {
+		let standing = Standing { score: 0, good: 17_310_000, bad: 250_000, touched: 1 };
+		let line = evidence_line(&standing, reckon_sdk::token::UNIT);
+		assert!(line.starts_with("evidence 17.31 for it, 0.25 against it;"), "{line}");
+		assert!(line.ends_with("a job of 1 RKN half"), "{line}");
+	}
+
+	#[test]
+	fn last_word_should_be_told_in_sessions() {
+		assert_eq!(sessions_ago(7, 7), "in this session");
+		assert!(sessions_ago(7, 6).starts_with("in the last session"));
+		assert_eq!(sessions_ago(7, 2), "5 sessions ago");
+	}
 }

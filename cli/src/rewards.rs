@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use reckon_sdk::{
 	calls, format_amount, AccountId, At, Balance, Call, ChainEvent, ClaimState, Duty, Earnings,
-	EraIndex, UnclaimedReward,
+	Era, EraIndex, UnclaimedReward,
 };
 use serde_json::{json, Value};
 
@@ -12,6 +12,7 @@ use crate::{
 	failure::{Failure, Result},
 	job::order::parse_account,
 	output::table,
+	validator::Election,
 };
 
 /// The most claims in one transaction: a validator's pays up to 256 backers.
@@ -27,6 +28,22 @@ pub(crate) enum RewardsCommand {
 		/// Whose [default: who signs]
 		#[arg(value_parser = parse_account)]
 		account: Option<AccountId>,
+	},
+	/// What an account has earned era by era, the newest first, and whether it has been paid
+	#[command(after_help = "Example: reckon rewards history //Alice --from 300")]
+	History {
+		/// Whose [default: who signs]
+		#[arg(value_parser = parse_account)]
+		account: Option<AccountId>,
+		/// This era and the 99 before [default: the running one]
+		#[arg(long, value_name = "ERA")]
+		from: Option<EraIndex>,
+	},
+	/// An era: what it has for work and for blocks, all points, what has been claimed, and its end
+	#[command(after_help = "Example: reckon rewards era 3")]
+	Era {
+		/// Which [default: the running one]
+		era: Option<EraIndex>,
 	},
 	/// Have rewards paid: your own, or with --validator a validator's and all its backers'
 	#[command(after_help = "Example: reckon rewards claim --era 3\n\
@@ -44,6 +61,8 @@ pub(crate) enum RewardsCommand {
 pub(crate) async fn run(context: &Context, command: RewardsCommand) -> Result<()> {
 	match command {
 		RewardsCommand::Show { account } => show(context, account).await,
+		RewardsCommand::History { account, from } => history(context, account, from).await,
+		RewardsCommand::Era { era } => show_era(context, era).await,
 		RewardsCommand::Claim { era, validator } => claim(context, era, validator).await,
 	}
 }
@@ -58,9 +77,12 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let (sum, unclaimed) = at.unclaimed(&who).await.map_err(failure)?;
 	let backed = backed(&at, &who).await?;
 	let emission = at.emission(running.index).await.map_err(failure)?;
+	let election = Election::at(&at).await?;
+	let ends_at = election.end_of(running.index, at.era_blocks().map_err(failure)?);
 	let json = json!({
 		"account": who.to_string(),
 		"running_era": running,
+		"ends_at": ends_at,
 		"emission": emission.to_string(),
 		"earning": { "work": work, "validation": validation },
 		"unclaimed": unclaimed,
@@ -80,9 +102,10 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		let mut lines = vec![
 			format!("account {who}"),
 			format!(
-				"era {} runs since block #{}, and emits at most {}",
+				"era {} runs since block #{} until {}, and emits at most {}",
 				running.index,
 				running.began_at,
+				election.about(ends_at),
 				format_amount(emission)
 			),
 			earning_line(Duty::Work, work),
@@ -105,6 +128,103 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		lines.join("\n")
 	});
 	Ok(())
+}
+
+async fn history(
+	context: &Context,
+	account: Option<AccountId>,
+	from: Option<EraIndex>,
+) -> Result<()> {
+	let who = context.account_or_signer(account)?;
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let history = at.history(&who, from.unwrap_or(EraIndex::MAX)).await.map_err(failure)?;
+	let json = json!({ "account": who.to_string(), "history": history });
+	context.output.result(&json, || {
+		if history.is_empty() {
+			return "nothing earned in these eras, or they are forgotten".into();
+		}
+		let mut rows =
+			vec![["era", "for", "points", "amount", "state"].map(str::to_owned).to_vec()];
+		rows.extend(history.iter().map(|earned| {
+			let Earnings { points, amount, state } = earned.earnings;
+			vec![
+				earned.era.to_string(),
+				earned.duty.to_string(),
+				points.to_string(),
+				format_amount(amount),
+				state_words(state).into(),
+			]
+		}));
+		table(&rows)
+	});
+	Ok(())
+}
+
+fn state_words(state: ClaimState) -> &'static str {
+	match state {
+		ClaimState::Running => "if the era ended now",
+		ClaimState::Unclaimed => "unclaimed",
+		ClaimState::Claimed => "paid",
+	}
+}
+
+async fn show_era(context: &Context, era: Option<EraIndex>) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let running = at.running_era().await.map_err(failure)?;
+	let era = era.unwrap_or(running.index);
+	let record = if era == running.index {
+		running.so_far
+	} else {
+		at.era(era).await.map_err(failure)?.ok_or_else(|| no_era(era, running.index))?
+	};
+	let emission = at.emission(era).await.map_err(failure)?;
+	let election = Election::at(&at).await?;
+	let ends_at = match era == running.index {
+		true => Some(election.end_of(era, at.era_blocks().map_err(failure)?)),
+		false => None,
+	};
+	let json = json!({
+		"era": era,
+		"record": record,
+		"emission": emission.to_string(),
+		"ends_at": ends_at,
+	});
+	context.output.result(&json, || {
+		let when = match ends_at {
+			Some(block) => format!(
+				"runs since block #{} until {}: amounts are what they would be now",
+				running.began_at,
+				election.about(block)
+			),
+			None => "is over".into(),
+		};
+		let emission = format_amount(emission);
+		[format!("era {era} {when}"), format!("emits at most {emission}"), pots(&record)].join("\n")
+	});
+	Ok(())
+}
+
+fn no_era(era: EraIndex, running: EraIndex) -> Failure {
+	let message = match era > running {
+		true => format!("era {era} has not begun: era {running} runs"),
+		false => format!("nobody earned anything in era {era}, or it is forgotten"),
+	};
+	Failure::new("unknown_era", message).fix("`reckon rewards history` lists an account's eras")
+}
+
+/// What an era has for each duty, for people.
+fn pots(era: &Era) -> String {
+	let row = |duty: Duty, pot: reckon_sdk::Pot| {
+		let [amount, paid] = [pot.amount, pot.paid].map(format_amount);
+		vec![duty.to_string(), pot.points.to_string(), amount, paid]
+	};
+	table(&[
+		["for", "points", "amount", "claimed"].map(str::to_owned).to_vec(),
+		row(Duty::Work, era.work),
+		row(Duty::Validation, era.validation),
+	])
 }
 
 fn row(era: EraIndex, what: &str, amount: Balance) -> Vec<String> {
@@ -262,6 +382,24 @@ mod tests {
 		let large = event("Rewards", json!(u128::MAX.to_string()));
 		assert_eq!(payment(&large), Some(("5F".into(), u128::MAX)));
 		assert_eq!(payment(&event("Others", json!(5))), None);
+	}
+
+	#[test]
+	fn era_should_be_told_with_both_pots() {
+		let unit = reckon_sdk::token::UNIT;
+		let pot = |amount, points, paid| reckon_sdk::Pot { amount, points, paid };
+		let era = Era { work: pot(2 * unit, 7, unit), validation: pot(unit / 2, 20, 0) };
+		let text = pots(&era);
+		let words: Vec<_> = text
+			.lines()
+			.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+			.collect();
+		assert_eq!(
+			words,
+			["for points amount claimed", "work 7 2 RKN 1 RKN", "validation 20 0.5 RKN 0 RKN"]
+		);
+		assert!(no_era(3, 2).message.contains("has not begun"));
+		assert!(no_era(1, 2).message.contains("forgotten"));
 	}
 
 	#[test]

@@ -1,7 +1,9 @@
 //! Stake behind candidates.
 
 use clap::Subcommand;
-use reckon_sdk::{calls, format_amount, parse_amount, AccountId, Balance, Held, HeldFor};
+use reckon_sdk::{
+	calls, format_amount, parse_amount, AccountId, At, Balance, Held, HeldFor, Slash, SlashId,
+};
 use serde_json::json;
 
 use crate::{
@@ -36,7 +38,8 @@ pub(crate) enum StakeCommand {
 	},
 	/// Have what is free at once; the chain returns it by itself when it has room
 	Withdraw,
-	/// An account's stake: its own, behind whom, and what is on its way back until when
+	/// An account's stake: its own, behind whom, what is on its way back until when, and what slashes
+	/// are going to take of it
 	Show {
 		/// Whose [default: who signs]
 		#[arg(value_parser = parse_account)]
@@ -116,6 +119,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let own = at.candidate(&who).await.map_err(failure)?.map(|candidate| candidate.own);
 	let delegations = at.delegations_of(&who).await.map_err(failure)?;
 	let unbonding = unbonding(at.held_by(&who).await.map_err(failure)?);
+	let slashes = slashes_of(&at, &who).await?;
 	let constants = at.constants().map_err(failure)?;
 	let json = json!({
 		"account": who.to_string(),
@@ -127,6 +131,12 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			})
 			.collect::<Vec<_>>(),
 		"unbonding": unbonding,
+		"slashes": slashes
+			.iter()
+			.map(|(id, slash, takes)| {
+				json!({ "id": id, "slash": slash, "takes_at_most": takes.to_string() })
+			})
+			.collect::<Vec<_>>(),
 		"least_delegation": constants.min_delegation.to_string(),
 		"unbonding_eras": constants.unbonding_eras,
 	});
@@ -139,6 +149,15 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("delegated {} to {candidate}", format_amount(*amount))
 		}));
 		lines.extend(unbonding.iter().map(unbonding_line));
+		lines.extend(slashes.iter().map(|(id, slash, takes)| {
+			format!(
+				"slash {id:<3} takes {} at most in era {}, for an offence of {} in era {}",
+				format_amount(*takes),
+				slash.due,
+				slash.validator,
+				slash.era
+			)
+		}));
 		if lines.len() == 1 {
 			lines.push("nothing at stake".into());
 		}
@@ -150,6 +169,19 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		lines.join("\n")
 	});
 	Ok(())
+}
+
+/// The slashes that are not applied yet and take something from an account, and how much.
+async fn slashes_of(at: &At, who: &AccountId) -> Result<Vec<(SlashId, Slash, Balance)>> {
+	let mut found = Vec::new();
+	for (id, slash) in at.unapplied_slashes().await.map_err(failure)? {
+		let exposure = at.exposure(slash.era, &slash.validator).await.map_err(failure)?;
+		let takes = exposure.map_or(0, |exposure| slash.takes(who, &exposure));
+		if takes > 0 {
+			found.push((id, slash, takes));
+		}
+	}
+	Ok(found)
 }
 
 /// What is on its way back, the first to arrive first.

@@ -1,10 +1,9 @@
-//! Subnets and their gateways.
+//! Subnets: markets with rules of their own.
+
+mod rules;
 
 use clap::Subcommand;
-use reckon_sdk::{
-	format_amount, AccountId, At, GatewayStatus, Membership, Subnet, SubnetId, SubnetParameters,
-	SubnetStatus,
-};
+use reckon_sdk::{calls, format_amount, AccountId, At, HeldFor, Subnet, SubnetId, SubnetStatus};
 use serde_json::json;
 
 use crate::{
@@ -14,8 +13,14 @@ use crate::{
 	output::table,
 	percent::format_percent,
 };
+use rules::RulesArgs;
 
-/// What can be asked about subnets.
+/// The subnet that the chain itself has.
+const CHAINS_OWN: SubnetId = 0;
+/// The longest name, in bytes.
+const MAX_NAME: usize = 32;
+
+/// What can be done with subnets.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SubnetCommand {
 	/// List the subnets: their owners and what they ask for
@@ -26,16 +31,51 @@ pub(crate) enum SubnetCommand {
 		/// The subnet's id or name
 		subnet: String,
 	},
-}
-
-/// What can be asked about gateways.
-#[derive(Debug, Subcommand)]
-pub(crate) enum GatewayCommand {
-	/// A gateway's record
-	Show {
-		/// Whose [default: who signs]
-		#[arg(value_parser = parse_account)]
-		account: Option<AccountId>,
+	/// What rules a subnet can have, and what creating one costs
+	Bounds,
+	/// Create a subnet of your own: by the rules of subnet 0, but for those that you name. Costs a
+	/// fee, and takes a deposit
+	#[command(
+		after_help = "Example: reckon subnet create acme --treasury-share 4 --models reckon-lexicon"
+	)]
+	Create {
+		/// What people call it: up to 32 of a-z 0-9 . _ -
+		#[arg(value_parser = parse_name)]
+		name: String,
+		#[command(flatten)]
+		rules: Box<RulesArgs>,
+	},
+	/// Announce other rules for your subnet: those that you name; the others stay as they are, or as
+	/// they were announced
+	#[command(after_help = "Example: reckon subnet update acme --dispute-window 400 --all-models")]
+	Update {
+		/// The subnet's id or name
+		subnet: String,
+		#[command(flatten)]
+		rules: Box<RulesArgs>,
+	},
+	/// Offer your subnet to another account, which takes it with `subnet accept`: your deposit comes
+	/// back then
+	#[command(after_help = "Example: reckon subnet transfer acme //Bob")]
+	Transfer {
+		/// The subnet's id or name
+		subnet: String,
+		/// Who may take it
+		#[arg(value_name = "ACCOUNT", value_parser = parse_account, required_unless_present = "cancel")]
+		to: Option<AccountId>,
+		/// Take the offer back
+		#[arg(long, conflicts_with = "to")]
+		cancel: bool,
+	},
+	/// Take over a subnet that was offered to you; takes a deposit
+	Accept {
+		/// The subnet's id or name
+		subnet: String,
+	},
+	/// Take your subnet out of use, for good: no new jobs; later the chain returns the deposit
+	Retire {
+		/// The subnet's id or name
+		subnet: String,
 	},
 }
 
@@ -43,30 +83,13 @@ pub(crate) async fn run(context: &Context, command: SubnetCommand) -> Result<()>
 	match command {
 		SubnetCommand::List => list(context).await,
 		SubnetCommand::Show { subnet } => show(context, &subnet).await,
+		SubnetCommand::Bounds => bounds(context).await,
+		SubnetCommand::Create { name, rules } => create(context, &name, *rules).await,
+		SubnetCommand::Update { subnet, rules } => update(context, &subnet, *rules).await,
+		SubnetCommand::Transfer { subnet, to, .. } => transfer(context, &subnet, to).await,
+		SubnetCommand::Accept { subnet } => accept(context, &subnet).await,
+		SubnetCommand::Retire { subnet } => retire(context, &subnet).await,
 	}
-}
-
-pub(crate) async fn run_gateway(context: &Context, command: GatewayCommand) -> Result<()> {
-	let GatewayCommand::Show { account } = command;
-	let who = context.account_or_signer(account)?;
-	let chain = context.chain().await?;
-	let at = chain.latest().await.map_err(failure)?;
-	let gateway = at.gateway(&who).await.map_err(failure)?.ok_or_else(|| {
-		Failure::new("not_a_gateway", format!("{who} is no gateway"))
-			.fix("`reckon subnet show ID` lists a subnet's gateways")
-	})?;
-	let json = json!({ "account": who.to_string(), "gateway": gateway });
-	context.output.result(&json, || {
-		[
-			format!("gateway  {who}"),
-			format!("status   {}", gateway_status(gateway.status)),
-			format!("subnet   {}", gateway.subnet),
-			format!("bond     {}", format_amount(gateway.bond)),
-			format!("endpoint {}", gateway.endpoint()),
-		]
-		.join("\n")
-	});
-	Ok(())
 }
 
 async fn list(context: &Context) -> Result<()> {
@@ -83,7 +106,7 @@ async fn list(context: &Context) -> Result<()> {
 			subnet.owner.map_or_else(|| "-".into(), |owner| owner.to_string()),
 			format_percent(subnet.parameters.treasury_share),
 			format_amount(subnet.parameters.min_provider_bond),
-			models(&subnet.parameters),
+			rules::models(&subnet.parameters),
 			status(subnet.status),
 		]);
 	}
@@ -92,7 +115,7 @@ async fn list(context: &Context) -> Result<()> {
 }
 
 /// The chain lists 100 at a time, or fewer where many ids are gone.
-async fn all(at: &At) -> Result<Vec<Subnet>> {
+pub(crate) async fn all(at: &At) -> Result<Vec<Subnet>> {
 	let mut all: Vec<Subnet> = Vec::new();
 	loop {
 		let first = all.last().map_or(0, |subnet| subnet.id.saturating_add(1));
@@ -107,15 +130,8 @@ async fn all(at: &At) -> Result<Vec<Subnet>> {
 async fn show(context: &Context, id_or_name: &str) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
-	let unknown = || {
-		Failure::new("unknown_subnet", format!("there is no subnet `{id_or_name}`"))
-			.fix("`reckon subnet list` lists them")
-	};
-	let id = match id_or_name.parse::<SubnetId>() {
-		Ok(id) => id,
-		Err(_) => at.subnet_by_name(id_or_name).await.map_err(failure)?.ok_or_else(unknown)?,
-	};
-	let subnet = at.subnet(id).await.map_err(failure)?.ok_or_else(unknown)?;
+	let subnet = find(&at, id_or_name).await?;
+	let id = subnet.id;
 	let gateways = at.gateways(id).await.map_err(failure)?;
 	let json = json!({
 		"subnet": subnet,
@@ -131,11 +147,11 @@ async fn show(context: &Context, id_or_name: &str) -> Result<()> {
 			format!("owner     {owner}"),
 			format!("status    {}", status(subnet.status)),
 		];
-		lines.extend(rules(&subnet.parameters));
-		if let Some(change) = &subnet.change {
-			lines.push(format!("from block #{} on:", change.effective_at));
-			lines.extend(rules(&change.parameters));
+		if let Some(heir) = subnet.heir {
+			lines.push(format!("heir      {heir}, when he accepts"));
 		}
+		lines.extend(rules::told(&subnet.parameters));
+		lines.extend(change(&subnet));
 		for (who, gateway) in &gateways {
 			lines.push(format!("gateway   {who} at {}", gateway.endpoint()));
 		}
@@ -144,32 +160,136 @@ async fn show(context: &Context, id_or_name: &str) -> Result<()> {
 	Ok(())
 }
 
-fn rules(rules: &SubnetParameters) -> Vec<String> {
-	let [treasury, gateway, auditors] =
-		[rules.treasury_share, rules.gateway_share, rules.auditor_share].map(format_percent);
-	let [least, most] = [rules.audit_rate_min, rules.audit_rate_max].map(format_percent);
-	let [provider_bond, gateway_bond] =
-		[rules.min_provider_bond, rules.min_gateway_bond].map(format_amount);
-	vec![
-		format!("shares    {treasury} treasury, {gateway} gateway, {auditors} auditors"),
-		format!(
-			"audits    {least} to {most} of the work, by {} of {}",
-			rules.quorum, rules.committee
-		),
-		format!("bonds     {provider_bond} for providers, {gateway_bond} for gateways, at least"),
-		format!(
-			"disputes  {} blocks between an answer and its payment",
-			rules.dispute_window_blocks
-		),
-		format!("models    {}", models(rules)),
-	]
+async fn bounds(context: &Context) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let bounds = at.subnet_bounds().map_err(failure)?;
+	context.output.result(&json!(bounds), || rules::bounds_told(&bounds).join("\n"));
+	Ok(())
 }
 
-fn models(rules: &SubnetParameters) -> String {
-	match &rules.membership {
-		Membership::Open => "all".into(),
-		Membership::Models(listed) => format!("{} of the store", listed.len()),
+async fn create(context: &Context, name: &str, rules: RulesArgs) -> Result<()> {
+	let who = context.signer()?.account();
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let others = find(&at, &CHAINS_OWN.to_string()).await?.parameters;
+	let parameters = rules.or(&at, others).await?;
+	let fee = at.subnet_bounds().map_err(failure)?.creation_fee;
+	let outcome = context.submit(&chain, calls::create_subnet(name, parameters)).await?;
+	let at = chain.at(outcome.block).await.map_err(failure)?;
+	let subnet = find(&at, name).await?;
+	let held = at.held_by(&who).await.map_err(failure)?;
+	let is_its = |held_for: &HeldFor| *held_for == HeldFor::SubnetDeposit(subnet.id);
+	let deposit = held.iter().find(|held| is_its(&held.held_for)).map(|held| held.amount);
+	let json = json!({
+		"subnet": subnet,
+		"fee": fee.to_string(),
+		"deposit": deposit.map(|amount| amount.to_string()),
+	});
+	context.output.result(&json, || {
+		let [fee, deposit] = [fee, deposit.unwrap_or_default()].map(format_amount);
+		let mut lines = vec![format!(
+			"subnet {} is {name}, and yours: {fee} paid for it, {deposit} held as its deposit",
+			subnet.id
+		)];
+		lines.extend(rules::told(&subnet.parameters));
+		lines.join("\n")
+	});
+	Ok(())
+}
+
+async fn update(context: &Context, id_or_name: &str, rules: RulesArgs) -> Result<()> {
+	if rules.is_empty() {
+		return Err(Failure::usage("nothing to change: name a rule").fix(
+			"`reckon subnet update --help` lists them, `reckon subnet show` says what they are now",
+		));
 	}
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = find(&at, id_or_name).await?;
+	let others = subnet.change.map_or(subnet.parameters, |change| change.parameters);
+	let parameters = rules.or(&at, others).await?;
+	let outcome = context.submit(&chain, calls::update_subnet(subnet.id, parameters)).await?;
+	let at = chain.at(outcome.block).await.map_err(failure)?;
+	let subnet = find(&at, &subnet.id.to_string()).await?;
+	context.output.result(&json!({ "subnet": subnet }), || {
+		let mut lines = change(&subnet);
+		lines.insert(0, format!("announced for subnet {} {}", subnet.id, subnet.name()));
+		lines.join("\n")
+	});
+	Ok(())
+}
+
+async fn transfer(context: &Context, id_or_name: &str, to: Option<AccountId>) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = find(&at, id_or_name).await?;
+	let done = match &to {
+		Some(to) => format!(
+			"subnet {} {} is yours until {to} accepts: reckon subnet accept {}",
+			subnet.id,
+			subnet.name(),
+			subnet.id
+		),
+		None => format!("subnet {} {} is offered to nobody", subnet.id, subnet.name()),
+	};
+	context.act(calls::transfer_subnet(subnet.id, to), &done).await
+}
+
+async fn accept(context: &Context, id_or_name: &str) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = find(&at, id_or_name).await?;
+	let done = format!("subnet {} {} is yours", subnet.id, subnet.name());
+	context.act(calls::accept_subnet(subnet.id), &done).await
+}
+
+async fn retire(context: &Context, id_or_name: &str) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = find(&at, id_or_name).await?;
+	let outcome = context.submit(&chain, calls::retire_subnet(subnet.id)).await?;
+	let at = chain.at(outcome.block).await.map_err(failure)?;
+	let subnet = find(&at, &subnet.id.to_string()).await?;
+	context.output.result(&json!({ "subnet": subnet }), || {
+		let status = status(subnet.status);
+		format!("subnet {} {} takes no new work: {status}", subnet.id, subnet.name())
+	});
+	Ok(())
+}
+
+/// A subnet by its id or its name.
+pub(crate) async fn find(at: &At, id_or_name: &str) -> Result<Subnet> {
+	let unknown = || {
+		Failure::new("unknown_subnet", format!("there is no subnet `{id_or_name}`"))
+			.fix("`reckon subnet list` lists them")
+	};
+	let id = match id_or_name.parse::<SubnetId>() {
+		Ok(id) => id,
+		Err(_) => at.subnet_by_name(id_or_name).await.map_err(failure)?.ok_or_else(unknown)?,
+	};
+	at.subnet(id).await.map_err(failure)?.ok_or_else(unknown)
+}
+
+/// Rules that were announced and are not in force, for people.
+fn change(subnet: &Subnet) -> Vec<String> {
+	let Some(change) = &subnet.change else { return Vec::new() };
+	let mut lines = vec![format!("from block #{} on:", change.effective_at)];
+	lines.extend(rules::told(&change.parameters));
+	lines
+}
+
+/// Reads the name of a subnet that is to be.
+fn parse_name(text: &str) -> std::result::Result<String, String> {
+	let is_allowed = |letter: u8| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
+	if text.is_empty() || text.len() > MAX_NAME || !text.bytes().all(is_allowed) {
+		return Err(format!("write 1 to {MAX_NAME} of a-z 0-9 . _ -"));
+	}
+	// Commands would take it for an id.
+	if text.parse::<SubnetId>().is_ok() {
+		return Err("a number is no name: it would be taken for a subnet's id".into());
+	}
+	Ok(text.to_owned())
 }
 
 fn status(status: SubnetStatus) -> String {
@@ -179,41 +299,25 @@ fn status(status: SubnetStatus) -> String {
 	}
 }
 
-fn gateway_status(status: GatewayStatus) -> String {
-	match status {
-		GatewayStatus::Active => "active".into(),
-		GatewayStatus::Leaving { until } => format!("leaving, bond back from block #{until}"),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
 
 	#[test]
-	fn rules_should_be_told_in_percent_and_tokens() {
-		let unit = reckon_sdk::token::UNIT;
-		let parameters = SubnetParameters {
-			treasury_share: 50_000,
-			gateway_share: 25_000,
-			auditor_share: 0,
-			committee: 5,
-			quorum: 3,
-			audit_rate_min: 20_000,
-			audit_rate_max: 200_000,
-			min_provider_bond: 100 * unit,
-			min_gateway_bond: 1_000 * unit,
-			dispute_window_blocks: 200,
-			membership: Membership::Models([reckon_sdk::H256::zero()].into()),
-		};
-		let lines = rules(&parameters).join("\n");
-		for words in [
-			"5 % treasury, 2.5 % gateway, 0 % auditors",
-			"2 % to 20 % of the work, by 3 of 5",
-			"100 RKN for providers, 1000 RKN for gateways",
-			"1 of the store",
-		] {
-			assert!(lines.contains(words), "{words}: {lines}");
+	fn name_should_be_read_when_the_chain_takes_it_and_people_can_use_it() {
+		let longest = "x".repeat(MAX_NAME);
+		for name in ["acme", "a", "7up", "a.b_c-9", longest.as_str()] {
+			assert_eq!(parse_name(name).as_deref(), Ok(name));
 		}
+		let too_long = format!("{longest}x");
+		for name in ["", "Acme", "a b", "a/b", "café", "0", "4294967295", too_long.as_str()] {
+			assert!(parse_name(name).is_err(), "{name}");
+		}
+	}
+
+	#[test]
+	fn status_should_say_when_a_subnet_is_gone() {
+		assert_eq!(status(SubnetStatus::Active), "active");
+		assert_eq!(status(SubnetStatus::Retiring { until: 7 }), "retiring, gone at block #7");
 	}
 }

@@ -1,6 +1,6 @@
 //! A chain of one node.
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use reckon_cli::{
 	devnet::node::{p2p_address, wait_until_up, NodeOptions, Role},
@@ -55,13 +55,23 @@ impl Net {
 		let [first, others @ ..] = names;
 		let validator = |name: &str, bootnode| Role::Validator { name: name.into(), bootnode };
 		let first = Self::start_as(validator(first, None)).await;
-		let [_, port, _] = first.ports.numbers;
-		let address = p2p_address(&first.node, port).expect("a node says its name");
+		let address = first.address();
 		let mut nodes = Vec::new();
 		for name in others {
 			nodes.push(Self::start_as(validator(name, Some(address.clone()))).await);
 		}
 		(first, nodes)
+	}
+
+	/// Starts another node of this network with the keys of one of its validators: both sign as it.
+	pub async fn start_twin(&self, name: &str) -> Self {
+		Self::start_as(Role::Validator { name: name.into(), bootnode: Some(self.address()) }).await
+	}
+
+	/// Where other nodes reach this one.
+	fn address(&self) -> String {
+		let [_, port, _] = self.ports.numbers;
+		p2p_address(&self.node, port).expect("a node says its name")
 	}
 
 	async fn start_as(role: Role) -> Self {
@@ -86,13 +96,18 @@ impl Net {
 
 	/// Waits until the node has finalized this block.
 	pub async fn finalized(&self, number: u32) {
+		self.finalized_within(number, crate::LIMIT).await;
+	}
+
+	/// As [`Self::finalized`], for blocks that are far ahead.
+	pub async fn finalized_within(&self, number: u32, limit: Duration) {
 		let wait = async {
 			while self.chain.finalized().await.expect("a finalized block").number < number {
-				tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+				tokio::time::sleep(Duration::from_millis(200)).await;
 			}
 		};
-		let limit = tokio::time::timeout(crate::LIMIT, wait).await;
-		limit.unwrap_or_else(|_| panic!("#{number} was never finalized"));
+		let waited = tokio::time::timeout(limit, wait).await;
+		waited.unwrap_or_else(|_| panic!("#{number} was never finalized"));
 	}
 
 	/// A path in the network's directory.

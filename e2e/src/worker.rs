@@ -9,8 +9,8 @@ use reckon_cli::{
 	process::Process,
 };
 use reckon_sdk::{
-	calls, token::UNIT, AccountId, ModelDetails, ModelId, NumericProfile, Price, Signer, TaskKind,
-	TaskSet,
+	calls, model_id, token::UNIT, AccountId, ModelDetails, ModelId, NumericProfile, Price, Signer,
+	TaskKind, TaskSet, H256,
 };
 
 use crate::{
@@ -116,34 +116,46 @@ impl Net {
 	}
 
 	async fn offer(&self, provider: &Provider, path: &std::path::Path, name: &str) -> ModelId {
-		let added = provider.options.add_model(path).await.expect("a sound model");
-		self.register_model(added.id, name, &added.tasks, added.context).await;
-		let offer = calls::offer(added.id, PRICE);
+		let owner = signer("//Alice").account();
+		let added = provider.options.add_model(path, &owner).await.expect("a sound model");
+		let model = self.register_model(added.manifest, name, &added.tasks, added.context).await;
+		assert_eq!(model, added.id, "the worker and the chain call it differently");
+		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
-		added.id
+		model
 	}
 
 	/// Offers a model that no worker needs to have.
 	pub async fn offer_anything(&self, provider: &Provider, model: ModelId) {
-		let offer = calls::offer(model, PRICE);
+		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
 	}
 
-	/// Puts a model into the chain's store, owned by Alice, unless it is there.
-	pub async fn register_model(&self, id: ModelId, name: &str, tasks: &[TaskKind], context: u32) {
+	/// Puts a model into the chain's store, owned by Alice, unless it is there; says its id.
+	pub async fn register_model(
+		&self,
+		manifest: H256,
+		name: &str,
+		tasks: &[TaskKind],
+		context: u32,
+	) -> ModelId {
+		let owner = signer("//Alice");
+		let id = model_id(&owner.account(), manifest);
 		let at = self.chain.latest().await.expect("a block");
 		if at.model(id).await.expect("an answer").is_some() {
-			return;
+			return id;
 		}
 		let details = ModelDetails {
-			name: name.into(),
+			manifest,
 			tasks: TaskSet::of(tasks),
 			profile: NumericProfile::F32,
 			context,
 			licence: b"Apache-2.0".to_vec(),
 			royalty: 20_000,
+			trained_on: Default::default(),
 		};
-		let register = calls::register_model(id, details);
-		self.submit(&signer("//Alice"), register).await.expect("a new model can be registered");
+		let register = calls::register_model(name, details);
+		self.submit(&owner, register).await.expect("a new model can be registered");
+		id
 	}
 }

@@ -13,7 +13,7 @@ use reckon_sdk::{
 	Signer, TaskKind, Units, H256,
 };
 
-const MODEL: H256 = H256([9; 32]);
+const MANIFEST: H256 = H256([9; 32]);
 const NAME: &str = "test/plain";
 
 fn charlie() -> Signer {
@@ -21,13 +21,13 @@ fn charlie() -> Signer {
 }
 
 /// The test itself is the worker here: it has the hot key.
-async fn net_with_provider() -> (Net, Provider) {
+async fn net_with_provider() -> (Net, Provider, ModelId) {
 	let net = Net::start().await;
 	let tasks = [TaskKind::Chat];
-	let (provider, ()) =
-		tokio::join!(net.provider("//Bob"), net.register_model(MODEL, NAME, &tasks, 256));
-	net.offer_anything(&provider, MODEL).await;
-	(net, provider)
+	let (provider, model) =
+		tokio::join!(net.provider("//Bob"), net.register_model(MANIFEST, NAME, &tasks, 256));
+	net.offer_anything(&provider, model).await;
+	(net, provider, model)
 }
 
 async fn ask(net: &Net, model: ModelId) -> JobId {
@@ -55,7 +55,7 @@ async fn refusal(net: &Net, signer: &Signer, call: Call) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn client_should_lose_nothing_but_fees_when_its_jobs_make_no_sense() {
-	let (net, _provider) = net_with_provider().await;
+	let (net, _provider, _) = net_with_provider().await;
 	let accounts = [("client", charlie().account()), ("treasury", treasury())];
 	let before = net.money(&accounts).await;
 	let limit = net.chain.latest().await.unwrap().constants().unwrap().max_payload_bytes;
@@ -108,8 +108,8 @@ async fn client_should_lose_nothing_but_fees_when_its_jobs_make_no_sense() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn delivery_should_be_refused_when_it_is_forged_late_or_for_anothers_job() {
-	let (net, bob) = net_with_provider().await;
-	let job = ask(&net, MODEL).await;
+	let (net, bob, model) = net_with_provider().await;
+	let job = ask(&net, model).await;
 	let answer = || Content::from(b"an answer".to_vec());
 	let good = delivery(&net, answer()).await;
 
@@ -149,7 +149,7 @@ async fn delivery_should_be_refused_when_it_is_forged_late_or_for_anothers_job()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answer_should_not_be_believed_when_the_worker_serves_other_bytes() {
-	let (net, bob) = net_with_provider().await;
+	let (net, bob, model) = net_with_provider().await;
 	let server = TcpListener::bind("127.0.0.1:0").unwrap();
 	let endpoint = format!("http://{}", server.local_addr().unwrap());
 	thread::spawn(move || {
@@ -162,7 +162,7 @@ async fn answer_should_not_be_believed_when_the_worker_serves_other_bytes() {
 		}
 	});
 	net.submit(&bob.signer, calls::update(4, &endpoint)).await.unwrap();
-	let job = ask(&net, MODEL).await;
+	let job = ask(&net, model).await;
 	let promised = Content::Blob(ContentRef::of(b"right"));
 	let promise = delivery(&net, promised).await;
 	net.submit(&bob.hot_key, calls::deliver(job, promise)).await.unwrap();
@@ -189,7 +189,7 @@ async fn command_should_say_so_when_the_node_is_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn model_should_change_hands_and_retire_by_the_command_line_when_its_owner_says_so() {
 	let net = Net::start().await;
-	let register = ["models", "register", "--id", &format!("{MODEL:?}"), "--name", NAME];
+	let register = ["models", "register", "--hash", &format!("{MANIFEST:?}"), "--name", NAME];
 	let details = ["--tasks", "chat", "--context", "256", "--licence", "MIT", "--royalty"];
 	let with_royalty = |royalty| [&register[..], &details[..], &[royalty]].concat();
 	let too_dear = net.reckon("//Charlie", &with_royalty("21")).error(1);

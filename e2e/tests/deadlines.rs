@@ -24,8 +24,7 @@ async fn ask(net: &Net, model: ModelId, blocks: u32, only: Option<AccountId>) ->
 #[tokio::test(flavor = "multi_thread")]
 async fn job_should_be_refunded_by_the_chain_when_no_provider_comes() {
 	let net = Net::start().await;
-	let model = H256([7; 32]);
-	net.register_model(model, "nobody-has-it", &[TaskKind::Chat], 256).await;
+	net.register_model(H256([7; 32]), "nobody-has-it", &[TaskKind::Chat], 256).await;
 	let client = Signer::from_suri("//Charlie").unwrap().account();
 
 	let arguments = "chat --model nobody-has-it --max-price 2 --deadline 5 hello";

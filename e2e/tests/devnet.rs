@@ -12,6 +12,7 @@ use reckon_cli::{
 	process::{Identity, Process},
 };
 use reckon_e2e::{program, root, Run, LIMIT};
+use reckon_sdk::Signer;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -137,7 +138,9 @@ fn manifest_of_our_own(dir: &Path) -> PathBuf {
 	let config = own.join("config.json");
 	fs::write(&config, [fs::read(&config).unwrap(), b"\n".to_vec()].concat()).unwrap();
 	let mut add = Command::new(program("reckon-worker"));
-	add.args(["models", "add", "--json"]).arg(&own).arg("--data-dir").arg(dir.join("store"));
+	let owner = Signer::from_suri("//Alice").unwrap().account().to_string();
+	add.args(["models", "add", "--json", "--owner", &owner]);
+	add.arg(&own).arg("--data-dir").arg(dir.join("store"));
 	let run = Run::of(add);
 	assert_eq!(run.code, Some(0), "{run:?}");
 	let manifest = dir.join("model.json");

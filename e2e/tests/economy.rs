@@ -165,3 +165,66 @@ async fn rewards_subnets_and_scores_should_be_shown_on_a_new_chain() {
 	assert_eq!(provider["score_millionths"], 500_000, "{provider}");
 	assert!(provider["standing"].is_null(), "{provider}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subnet_and_gateway_should_live_and_end_by_the_command_line() {
+	let net = Net::start().await;
+	let run =
+		|suri: &str, line: &str| net.reckon(suri, &line.split(' ').collect::<Vec<_>>()).json();
+	let refused = |suri: &str, line: &str, code: &str, words: &str| {
+		error(&net, suri, &line.split(' ').collect::<Vec<_>>(), code, words);
+	};
+	let bounds = run("//Bob", "subnet bounds");
+	let fee = amount(&bounds["creation_fee"]);
+	assert!(fee > 0, "{bounds}");
+	let low = "subnet create acme --treasury-share 0.5";
+	refused("//Bob", low, "Subnets.TreasuryShareTooLow", "below");
+	refused("//Bob", "subnet create acme --models none", "unknown_model", "no model");
+	refused("//Bob", "subnet retire acme", "unknown_subnet", "no subnet");
+
+	let before = amount(&run("//Bob", "account show")["free"]);
+	let created = run("//Bob", "subnet create acme --treasury-share 4 --committee 7 --quorum 4");
+	let after = amount(&run("//Bob", "account show")["free"]);
+	assert_eq!(amount(&created["fee"]), fee);
+	let deposit = amount(&created["deposit"]);
+	assert!(deposit > 0 && before - after > fee + deposit, "{created}");
+	let rules = &created["subnet"]["parameters"];
+	assert_eq!((&rules["treasury_share"], &rules["quorum"]), (&40_000.into(), &4.into()));
+	refused("//Eve", "subnet create acme", "Subnets.NameTaken", "taken");
+	refused("//Eve", "subnet update acme --quorum 5", "Subnets.NotOwner", "owner");
+	let usage = net.reckon("//Bob", &["subnet", "update", "acme"]).error(2);
+	assert_eq!(usage["code"], "usage");
+
+	let changed = run("//Bob", "subnet update acme --quorum 5");
+	assert_eq!(changed["subnet"]["parameters"]["quorum"], 4, "not yet: {changed}");
+	assert_eq!(changed["subnet"]["change"]["parameters"]["quorum"], 5);
+	// What was announced and is not named again stays announced.
+	let changed = run("//Bob", "subnet update 1 --dispute-window 300");
+	let announced = &changed["subnet"]["change"]["parameters"];
+	assert_eq!((&announced["quorum"], &announced["treasury_share"]), (&5.into(), &40_000.into()));
+	assert_eq!(announced["dispute_window_blocks"], 300);
+
+	let register = "gateway register --subnet acme --endpoint http://localhost:8000 --bond";
+	refused("//Eve", &format!("{register} 1"), "Subnets.BondTooLow", "below");
+	refused("//Eve", "gateway leave", "Subnets.NotRegistered", "not registered");
+	run("//Eve", &format!("{register} 1000"));
+	refused("//Eve", &format!("{register} 1000"), "Subnets.AlreadyRegistered", "registered");
+	run("//Eve", "gateway bond 5.5");
+	run("//Eve", "gateway move https://gateway.example");
+	let shown = run("//Eve", "gateway show");
+	assert_eq!(amount(&shown["gateway"]["bond"]), 1_005 * UNIT + UNIT / 2);
+	assert_eq!(shown["gateway"]["endpoint"], "https://gateway.example");
+	for list in ["gateway list", "gateway list acme"] {
+		let list = run("//Bob", list);
+		assert_eq!(list["gateways"][0]["account"], account("//Eve").to_string(), "{list}");
+	}
+	assert_eq!(run("//Bob", "gateway list 0")["gateways"], Value::Array(Vec::new()));
+
+	let retired = run("//Bob", "subnet retire acme");
+	let until = &retired["subnet"]["status"]["retiring"]["until"];
+	assert!(until.as_u64().is_some(), "{retired}");
+	refused("//Bob", "subnet retire acme", "Subnets.IsRetiring", "retiring");
+	run("//Eve", "gateway leave");
+	assert_eq!(held_for(&net, "//Eve", "gateway_unbonding").len(), 1);
+	refused("//Eve", "gateway bond 1", "Subnets.IsLeaving", "leaving");
+}

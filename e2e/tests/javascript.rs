@@ -1,6 +1,6 @@
 //! The same chain from JavaScript, by polkadot.js alone.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use reckon_e2e::{root, Net, Run};
 
@@ -37,4 +37,56 @@ async fn example_should_print_the_answer_when_a_worker_is_there() {
 	assert!(json["answer"].as_str().unwrap().split_whitespace().count() > 2, "{json}");
 	assert_eq!(json["provider"], bob.account().to_string());
 	drop(worker);
+}
+
+/// What a run must have to show whether wallets can read it.
+const EXPECTED: &str = "Jobs.JobSubmitted,Jobs.JobAssigned,Jobs.JobDelivered,Jobs.JobSettled,\
+	Jobs.JobRefunded,Models.Registered,Providers.ProviderRegistered,\
+	Reputation.ScoreChanged,Rewards.RewardsEmitted,Rewards.RewardPaid,Subnets.SubnetCreated,\
+	Subnets.ChangeAnnounced,Subnets.SubnetRetiring,Subnets.GatewayRegistered,\
+	Subnets.GatewayBondRaised,Subnets.GatewayUpdated,Subnets.GatewayLeaving,\
+	ValidatorStaking.Delegated,ValidatorStaking.UnbondingStarted,\
+	ValidatorStaking.ValidatorsElected";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_should_decode_without_extra_types_when_a_run_was_full() {
+	let net = Net::start().await;
+	let bob = net.provider("//Bob").await;
+	net.offer_chat(&bob).await;
+	let worker = bob.start().await;
+	let run = |suri: &str, line: &str| {
+		let words: Vec<_> = line.split(' ').collect();
+		net.reckon(suri, &words).json()
+	};
+	// Nobody does it for so little: refunded at its deadline, while the rest goes on.
+	let job = "job submit --model reckon-lexicon --task chat --text word --deadline 25";
+	run("//Charlie", &format!("{job} --max-price 0.000001"));
+	run("//Charlie", "chat --model reckon-lexicon ledger");
+	run("//Dave", "stake delegate //Alice 500");
+	run("//Dave", "stake undelegate //Alice 100");
+	let created = run("//Eve", "subnet create acme --treasury-share 4 --models reckon-lexicon");
+	assert_eq!(created["subnet"]["id"], 1, "{created}");
+	run("//Eve", "subnet update acme --all-models --audit-rate-max 100");
+	run("//Eve", "gateway register --subnet acme --bond 1000 --endpoint http://localhost:8000");
+	run("//Eve", "gateway bond 5");
+	run("//Eve", "gateway move http://localhost:8001");
+	run("//Eve", "gateway leave");
+	run("//Eve", "subnet retire acme");
+	// Three sessions of twenty blocks are an era: its rewards are paid when it is over.
+	let era = run("//Bob", "rewards era");
+	let ends_at = u32::try_from(era["ends_at"].as_u64().unwrap()).unwrap();
+	// A little later: the end is an estimate.
+	net.finalized_within(ends_at + 2, Duration::from_secs(300)).await;
+	run("//Bob", "rewards claim");
+	run("//Bob", "rewards claim --validator //Alice");
+	let history = run("//Bob", "rewards history");
+	assert_eq!(history["history"][0]["earnings"]["state"], "claimed", "{history}");
+	let claimed_at = net.chain.best().await.unwrap().number;
+	net.finalized(claimed_at).await;
+	drop(worker);
+
+	let run = node("test/decode-everything.mjs", &["--url", &net.url, "--expect", EXPECTED]);
+
+	println!("{}", run.stdout);
+	assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
 }

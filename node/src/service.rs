@@ -1,6 +1,9 @@
 //! Puts the node together: database, consensus, network, RPC and off-chain workers.
 
-use crate::rpc;
+use crate::{
+	equivocations::{self, NoReports},
+	rpc,
+};
 use reckon_runtime::{opaque::Block, RuntimeApi};
 use sc_client_api::Backend as _;
 use sc_consensus::{BoxBlockImport, DefaultImportQueue, JustificationSyncLink};
@@ -118,7 +121,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 		client.clone(),
 		inherents(slot_duration),
 		select_chain.clone(),
-		OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+		OffchainTransactionPoolFactory::new(NoReports),
 	)?;
 
 	let (import_queue, babe_worker) =
@@ -267,6 +270,12 @@ fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskMa
 	})?;
 
 	if role.is_authority() {
+		let pool = OffchainTransactionPoolFactory::new(transaction_pool.clone());
+		task_manager.spawn_handle().spawn(
+			"equivocation-watch",
+			Some("babe"),
+			equivocations::watch(client.clone(), pool, keystore.clone()),
+		);
 		Authoring {
 			client,
 			pool: transaction_pool.clone(),

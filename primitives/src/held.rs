@@ -1,6 +1,6 @@
 //! Money that is held, what for, and until when.
 
-use crate::{JobId, ModelId, SubnetId};
+use crate::{EntryId, JobId, SubnetId};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
@@ -17,9 +17,9 @@ pub enum HeldFor {
 	/// A bond on its way back to a provider that left.
 	#[codec(index = 2)]
 	ProviderUnbonding,
-	/// The deposit for a model's place in storage.
+	/// The deposit for an entry's place in the store.
 	#[codec(index = 3)]
-	ModelDeposit(ModelId),
+	StoreDeposit(EntryId),
 	/// The deposit for a subnet's place in storage.
 	#[codec(index = 4)]
 	SubnetDeposit(SubnetId),
@@ -49,6 +49,6 @@ pub struct Held<Balance, BlockNumber> {
 	/// How much, in the smallest token unit.
 	pub amount: Balance,
 	/// The block by which the chain itself moves on with it: pays, refunds, tries again or
-	/// returns it. `None` while it stays until its owner acts (a bond in use, a model's deposit).
+	/// returns it. `None` while it stays until its owner acts (a bond in use, a deposit).
 	pub next_step_at: Option<BlockNumber>,
 }

@@ -13,7 +13,9 @@ extern crate alloc;
 mod content;
 mod held;
 mod job;
+mod market;
 mod reason;
+mod store;
 mod work;
 
 pub use content::{content_hash, Content, ContentRef, InlineBytes, MaxInlineBytes};
@@ -22,7 +24,9 @@ pub use job::{
 	Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling,
 	MAX_ATTEMPTS,
 };
+pub use market::Market;
 pub use reason::Reason;
+pub use store::{EntryId, EntryKind};
 pub use work::{NumericProfile, Price, TaskKind, TaskSet, Units};
 
 use sp_core::H256;
@@ -46,10 +50,16 @@ pub type Hash = H256;
 
 /// Names a job: `blake2_256(genesis hash, client, client's job counter)`, unique for ever.
 pub type JobId = H256;
-/// Names a model: the BLAKE3 hash of its canonical manifest.
+/// Names a model: [`EntryKind::id`] of who registered it and of its canonical manifest's hash.
 pub type ModelId = H256;
+/// Names a data set: [`EntryKind::id`] of who registered it and of what its record says.
+pub type DataSetId = H256;
+/// Names an app: [`EntryKind::id`] of who registered it and of what its record says.
+pub type AppId = H256;
 /// Names a subnet, a set of parameters. Subnet 0 exists from genesis.
 pub type SubnetId = u32;
+/// Counts sessions from 0: the times between two changes of the validators' set.
+pub type SessionIndex = u32;
 
 /// The chain's token: one source for the runtime, the chain specs and the daemons.
 pub mod token {

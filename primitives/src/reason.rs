@@ -30,7 +30,7 @@ pub enum Reason {
 	#[codec(index = 2)]
 	Paid,
 
-	/// Waiting: no provider offers this model.
+	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
 	NoOffer,
 	/// Waiting: providers offer the model, but none of those drawn is free, active and new to
@@ -106,7 +106,7 @@ pub enum Reason {
 	/// The provider's bond has fallen below the least that is asked.
 	#[codec(index = 66)]
 	BondTooLow,
-	/// The provider does not offer the job's model.
+	/// The provider does not offer the job's model in the job's subnet.
 	#[codec(index = 67)]
 	ModelNotOffered,
 	/// The provider has had this job already.
@@ -119,6 +119,9 @@ pub enum Reason {
 	/// has no other.
 	#[codec(index = 70)]
 	DeclinedRecently,
+	/// The provider's worker was silent for a whole session; its next heartbeat brings work back.
+	#[codec(index = 71)]
+	Silent,
 }
 
 impl Reason {

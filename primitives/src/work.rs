@@ -79,8 +79,8 @@ impl TaskSet {
 	}
 }
 
-/// How a model's numbers are computed, part of its manifest: two honest workers of one profile
-/// agree to within a known tolerance.
+/// How a model's numbers are computed, part of its manifest: says what two honest workers' answers
+/// have in common.
 #[derive(
 	Clone,
 	Copy,
@@ -95,9 +95,22 @@ impl TaskSet {
 )]
 #[scale_info(capture_docs = "always")]
 pub enum NumericProfile {
-	/// Weights widened to 32-bit floats, arithmetic in them, TF32 off, logits in 32 bits.
+	/// Weights widened to 32-bit floats, arithmetic in them in the engine's order, TF32 off, logits
+	/// in 32 bits: on one class of machine the answers to one request with one seed are the same,
+	/// byte for byte. Across classes the last bits of vectors differ, and a token does where two
+	/// were as good as equal.
 	#[codec(index = 0)]
 	F32,
+	/// Any arithmetic: answers agree within a tolerance, and are not compared byte for byte.
+	#[codec(index = 1)]
+	Tolerant,
+}
+
+impl NumericProfile {
+	/// Whether the answers of two honest workers of one class can be compared byte for byte.
+	pub const fn is_reproducible(self) -> bool {
+		matches!(self, Self::F32)
+	}
 }
 
 /// Work done, in the model's own unit (tokens for text).

@@ -11,8 +11,8 @@ use frame_support::{
 	traits::{fungible::Mutate, tokens::Preservation, Hooks},
 };
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, JobRequest, ModelId, NumericProfile, Price, Privacy, Sampling,
-	TaskKind, TaskSet,
+	token::UNIT, Assurance, Content, EntryKind, JobRequest, ModelId, NumericProfile, Price,
+	Privacy, Sampling, TaskKind, TaskSet,
 };
 use reckon_runtime::{
 	adapters::Treasury, AccountId, Balances, Jobs, Models, Providers, Runtime,
@@ -25,12 +25,16 @@ use std::time::Instant;
 const COUNTS: [u32; 5] = [10, 100, 1_000, 10_000, 100_000];
 /// Jobs that are timed at each count.
 const SAMPLES: u32 = 400;
-const MODEL: ModelId = sp_core::H256([7; 32]);
+const MANIFEST: sp_core::H256 = sp_core::H256([7; 32]);
 
 fn account(kind: u8, n: u32) -> AccountId {
 	let mut bytes = [kind; 32];
 	bytes[..4].copy_from_slice(&n.to_le_bytes());
 	bytes.into()
+}
+
+fn model() -> ModelId {
+	EntryKind::Model.id(&account(4, 0), MANIFEST)
 }
 
 fn register(n: u32) {
@@ -47,13 +51,13 @@ fn register(n: u32) {
 		Default::default()
 	));
 	let price = Price { base: UNIT / 1_000, per_input: 1, per_output: 1 };
-	assert_ok!(Providers::offer(origin, MODEL, price));
+	assert_ok!(Providers::offer(origin, 0, model(), price));
 }
 
 fn submit(client: &AccountId) -> f64 {
 	let request = JobRequest {
 		subnet: 0,
-		model: MODEL,
+		model: model(),
 		task: TaskKind::Chat,
 		payload: Content::from(b"what is a ledger?".to_vec()),
 		sampling: Sampling { max_output: 50, ..Default::default() },
@@ -104,14 +108,16 @@ fn main() {
 			assert_ok!(Balances::mint_into(who, 1_000_000 * UNIT));
 		}
 		let details = pallet_models::ModelDetails {
-			name: b"bench/model".to_vec().try_into().expect("short"),
+			manifest: MANIFEST,
 			tasks: TaskSet::of(&[TaskKind::Chat]),
 			profile: NumericProfile::F32,
 			context: 256,
-			licence: Default::default(),
+			licence: b"MIT".to_vec().try_into().expect("short"),
 			royalty: Permill::zero(),
+			trained_on: Default::default(),
 		};
-		assert_ok!(Models::register_model(RuntimeOrigin::signed(account(4, 0)), MODEL, details));
+		let name = b"bench/model".to_vec().try_into().expect("short");
+		assert_ok!(Models::register_model(RuntimeOrigin::signed(account(4, 0)), name, details));
 	});
 	for count in COUNTS {
 		chain.execute_with(|| (registered..count).for_each(register));

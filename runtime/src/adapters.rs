@@ -1,7 +1,11 @@
 //! Where one pallet's question is another pallet's answer.
 
-use crate::{AccountId, Balance};
-use frame_support::{traits::TypedGet, PalletId};
+use crate::{AccountId, Balance, Session};
+use frame_support::{
+	traits::{Get, TypedGet},
+	PalletId,
+};
+use reckon_primitives::SessionIndex;
 use sp_runtime::traits::{AccountIdConversion, Convert};
 
 /// The treasury's account: has the fees, the treasury's share of charges, slashed bonds and dust.
@@ -21,6 +25,15 @@ impl TypedGet for Treasury {
 
 	fn get() -> AccountId {
 		Self::account()
+	}
+}
+
+/// The current session's number. Babe's own count of epochs would not do: it jumps after a halt.
+pub struct CurrentSession;
+
+impl Get<SessionIndex> for CurrentSession {
+	fn get() -> SessionIndex {
+		Session::current_index()
 	}
 }
 

@@ -12,7 +12,7 @@ use frame_support::{
 	view_functions::{ViewFunctionDispatchError, ViewFunctionId},
 	weights::Weight,
 };
-use reckon_primitives::{Assignment, Held, InlineBytes, Job, JobId, ModelId, Reason};
+use reckon_primitives::{Assignment, Held, InlineBytes, Job, JobId, ModelId, Reason, SubnetId};
 use reckon_support::ProviderPool;
 use sp_api::impl_runtime_apis;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -40,8 +40,13 @@ sp_api::decl_runtime_apis! {
 		fn why_not_assigned(provider: AccountId) -> Reason;
 		/// All that is held of an account's money, what for, and when the chain moves on with it.
 		fn held_by(who: AccountId) -> Vec<Held<Balance, BlockNumber>>;
-		/// The least maximum price at which somebody would take such a job now.
-		fn quote(model: ModelId, payload_bytes: u32, max_output: u32) -> Option<Balance>;
+		/// The least maximum price at which somebody would take such a job now, in a subnet.
+		fn quote(
+			subnet: SubnetId,
+			model: ModelId,
+			payload_bytes: u32,
+			max_output: u32,
+		) -> Option<Balance>;
 	}
 }
 
@@ -314,8 +319,13 @@ impl_runtime_apis! {
 			held
 		}
 
-		fn quote(model: ModelId, payload_bytes: u32, max_output: u32) -> Option<Balance> {
-			Jobs::quote(model, payload_bytes, max_output)
+		fn quote(
+			subnet: SubnetId,
+			model: ModelId,
+			payload_bytes: u32,
+			max_output: u32,
+		) -> Option<Balance> {
+			Jobs::quote(subnet, model, payload_bytes, max_output)
 		}
 	}
 

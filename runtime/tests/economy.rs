@@ -1,7 +1,7 @@
 //! Stakes, rewards and reputations on the real runtime: that its pallets are tied together.
 
 use frame_support::{
-	assert_ok,
+	assert_noop, assert_ok,
 	traits::{
 		fungible::{Inspect, InspectHold},
 		Get, Hooks,
@@ -10,21 +10,21 @@ use frame_support::{
 };
 use pallet_authorship::EventHandler;
 use reckon_primitives::{
-	token::UNIT, Assurance, Balance, Content, Delivery, HeldFor, JobRequest, ModelId,
-	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Balance, Content, Delivery, EntryKind, HeldFor, JobRequest, ModelId,
+	NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
-	adapters::Treasury, genesis, time::SESSIONS_PER_ERA, AccountId, Balances, Jobs, Models,
-	Offences, Providers, Reputation, Rewards, Runtime, RuntimeGenesisConfig, RuntimeOrigin,
-	Session, SessionKeys, Subnets, System, ValidatorStaking,
+	adapters::Treasury, configs::ProxyType, genesis, time::SESSIONS_PER_ERA, AccountId, Address,
+	Balances, Jobs, Models, Offences, Providers, Proxy, Reputation, Rewards, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, RuntimeOrigin, Session, SessionKeys, Subnets, System, ValidatorStaking,
 };
 use sp_core::{crypto::AccountId32, H256};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
-use sp_runtime::{BuildStorage, Perbill, Permill};
+use sp_runtime::{traits::Dispatchable, BuildStorage, Perbill, Permill};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
 
-const MODEL: ModelId = H256([7; 32]);
+const MANIFEST: H256 = H256([7; 32]);
 const PRICE: Price<Balance> = Price { base: UNIT, per_input: UNIT / 1000, per_output: UNIT / 100 };
 
 /// A network of four validators: Alice, Bob, Charlie and Dave.
@@ -68,6 +68,7 @@ fn blocks(count: u32) {
 		let all = Weight::from_parts(500_000_000_000, u64::MAX);
 		ValidatorStaking::on_idle(now, all);
 		Jobs::on_idle(now, all);
+		Providers::on_idle(now, all);
 		Rewards::on_idle(now, all);
 		Reputation::on_idle(now, all);
 		Subnets::on_idle(now, all);
@@ -98,23 +99,30 @@ fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
 	RuntimeOrigin::signed(id(who))
 }
 
+/// Alice's model.
+fn model() -> ModelId {
+	EntryKind::Model.id(&id(Alice), MANIFEST)
+}
+
 /// Bob, with Ferdie's key for his worker, answers one job of Eve's; says the treasury's part.
 fn settle_one_job() -> Balance {
 	let details = pallet_models::ModelDetails {
-		name: b"test/model".to_vec().try_into().expect("short"),
+		manifest: MANIFEST,
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
 		context: 256,
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::zero(),
+		trained_on: Default::default(),
 	};
-	assert_ok!(Models::register_model(signed(Alice), MODEL, details));
+	let name = b"test/model".to_vec().try_into().expect("short");
+	assert_ok!(Models::register_model(signed(Alice), name, details));
 	let bond = 300 * UNIT;
 	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
-	assert_ok!(Providers::offer(signed(Bob), MODEL, PRICE));
+	assert_ok!(Providers::offer(signed(Bob), 0, model(), PRICE));
 	let request = JobRequest {
 		subnet: 0,
-		model: MODEL,
+		model: model(),
 		task: TaskKind::Chat,
 		payload: Content::from(b"what is a ledger?".to_vec()),
 		sampling: Sampling { max_output: 50, ..Default::default() },
@@ -166,6 +174,27 @@ fn work_should_bring_a_name_and_a_reward_when_it_was_paid() {
 }
 
 #[test]
+fn provider_should_be_drawn_no_more_when_silent_and_again_after_a_heartbeat() {
+	run(|| {
+		settle_one_job();
+		let why = || Providers::why_not_assigned(id(Bob));
+		// In this session it has delivered, in the next it need not say anything yet.
+		Session::rotate_session();
+		blocks(2);
+		assert_eq!(why(), Reason::Eligible);
+		Session::rotate_session();
+		blocks(2);
+		assert_eq!(why(), Reason::Silent);
+		assert_eq!(Jobs::quote(0, model(), 10, 10), None);
+		let score = Reputation::score(id(Bob));
+		assert_ok!(Providers::heartbeat(signed(Ferdie), 1));
+		assert_eq!(why(), Reason::Eligible);
+		assert!(Jobs::quote(0, model(), 10, 10).is_some());
+		assert_eq!(Reputation::score(id(Bob)), score, "silence costs no good name");
+	});
+}
+
+#[test]
 fn backers_should_share_the_blocks_rewards_when_an_era_is_over() {
 	run(|| {
 		assert_ok!(ValidatorStaking::delegate(signed(Eve), id(Alice), 300_000 * UNIT));
@@ -205,7 +234,7 @@ fn candidate_should_validate_when_it_has_keys_and_stake() {
 		eras(9);
 		assert!(ValidatorStaking::held_by(owner.clone()).is_empty());
 		// The deposit for the session keys is there until they are purged.
-		assert_ok!(Session::purge_keys(signed(Eve)));
+		assert_ok!(ValidatorStaking::purge_keys(signed(Eve)));
 		assert_eq!(Balances::total_balance_on_hold(&owner), 0);
 	});
 }
@@ -283,5 +312,42 @@ fn chain_should_keep_its_validators_when_all_candidates_leave() {
 		let left = pallet_session::Validators::<Runtime>::get().len();
 		let least: u32 = <Runtime as pallet_validator_staking::Config>::MinValidators::get();
 		assert!(left >= least as usize, "{left} are left to make blocks");
+	});
+}
+
+#[test]
+fn chain_should_keep_its_validators_when_all_of_them_give_up_their_keys() {
+	run(|| {
+		let all = [Alice, Bob, Charlie, Dave];
+		let purge = || RuntimeCall::from(pallet_session::Call::purge_keys {});
+		let refused = Err(frame_system::Error::<Runtime>::CallFiltered.into());
+		let dispatch = |call: RuntimeCall, who| {
+			call.dispatch(signed(who)).map(|_| ()).map_err(|error| error.error)
+		};
+		for who in all {
+			assert_eq!(dispatch(purge(), who), refused);
+			let batch = pallet_utility::Call::batch_all { calls: vec![purge()] };
+			assert_eq!(dispatch(batch.into(), who), refused);
+			let delegate = Address::Id(id(Ferdie));
+			let proxy_type = ProxyType::Any;
+			assert_ok!(Proxy::add_proxy(signed(who), delegate, proxy_type, 0));
+			let call = Box::new(purge());
+			assert_ok!(Proxy::proxy(signed(Ferdie), Address::Id(id(who)), None, call));
+			let result = refused;
+			System::assert_last_event(pallet_proxy::Event::ProxyExecuted { result }.into());
+			let candidate = pallet_validator_staking::Error::<Runtime>::StillCandidate;
+			assert_noop!(ValidatorStaking::purge_keys(signed(who)), candidate);
+			assert_ok!(ValidatorStaking::leave(signed(who)));
+		}
+		let least: u32 = <Runtime as pallet_validator_staking::Config>::MinValidators::get();
+		for _ in 0..3 * SESSIONS_PER_ERA {
+			for who in all {
+				let _ = ValidatorStaking::purge_keys(signed(who));
+			}
+			Session::rotate_session();
+			let seated = pallet_session::Validators::<Runtime>::get();
+			assert!(seated.len() >= least as usize, "{} make blocks", seated.len());
+			assert!(seated.iter().all(pallet_session::NextKeys::<Runtime>::contains_key));
+		}
 	});
 }

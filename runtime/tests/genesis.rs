@@ -74,7 +74,7 @@ fn proxy_should_move_no_money_away_when_it_is_not_for_transfers() {
 	use reckon_runtime::{configs::ProxyType, RuntimeCall};
 
 	let transfer = RuntimeCall::Models(pallet_models::Call::transfer {
-		model: Default::default(),
+		entry: reckon_primitives::EntryId::Model(Default::default()),
 		to: sp_keyring::Sr25519Keyring::Bob.to_account_id(),
 	});
 	assert!(!ProxyType::NonTransfer.filter(&transfer));

@@ -9,8 +9,8 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, Delivery, HeldFor, JobId, JobRequest, ModelId, NumericProfile,
-	Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Content, Delivery, EntryKind, HeldFor, JobId, JobRequest, ModelId,
+	NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury, genesis, AccountId, AllPalletsWithSystem, Balance, Balances, Jobs, Models,
@@ -20,7 +20,7 @@ use sp_core::H256;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Ferdie};
 use sp_runtime::{BuildStorage, Permill};
 
-const MODEL: ModelId = H256([7; 32]);
+const MANIFEST: H256 = H256([7; 32]);
 const PRICE: Price<Balance> =
 	Price { base: UNIT / 100, per_input: UNIT / 1000, per_output: UNIT / 100 };
 
@@ -76,26 +76,33 @@ fn id(who: Sr25519Keyring) -> AccountId {
 	who.to_account_id()
 }
 
+/// Alice's model.
+fn model() -> ModelId {
+	EntryKind::Model.id(&id(Alice), MANIFEST)
+}
+
 /// Alice owns a model; Bob provides, with Ferdie's key for his worker.
 fn set_up() {
 	let details = pallet_models::ModelDetails {
-		name: b"test/model".to_vec().try_into().expect("short"),
+		manifest: MANIFEST,
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
 		context: 256,
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::from_percent(10),
+		trained_on: Default::default(),
 	};
-	assert_ok!(Models::register_model(signed(Alice), MODEL, details));
+	let name = b"test/model".to_vec().try_into().expect("short");
+	assert_ok!(Models::register_model(signed(Alice), name, details));
 	let bond = 300 * UNIT;
 	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
-	assert_ok!(Providers::offer(signed(Bob), MODEL, PRICE));
+	assert_ok!(Providers::offer(signed(Bob), 0, model(), PRICE));
 }
 
 fn submit() -> JobId {
 	let request = JobRequest {
 		subnet: 0,
-		model: MODEL,
+		model: model(),
 		task: TaskKind::Chat,
 		payload: Content::from(b"what is a ledger?".to_vec()),
 		sampling: Sampling { max_output: 50, ..Default::default() },

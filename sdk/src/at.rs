@@ -2,6 +2,7 @@
 
 mod rewards;
 mod staking;
+mod store;
 mod subnets;
 mod views;
 
@@ -14,7 +15,7 @@ use crate::{
 	events::{job_events, JobEvent},
 	types::{
 		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, EraIndex, Held, Job, JobId,
-		Ledger, Model, ModelId, Offer, Price, Provider, Reason, Standing,
+		Ledger, Market, ModelId, Offer, Price, Provider, Reason, Standing, SubnetId,
 	},
 };
 use serde::Serialize;
@@ -147,42 +148,19 @@ impl At {
 		self.ask("held_by", (*who,)).await
 	}
 
-	/// The least maximum price at which somebody would take such a job now; `None` when nobody
-	/// serves the model.
+	/// The least maximum price at which somebody would take such a job in a subnet now; `None` when
+	/// nobody serves the model there.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn quote(
 		&self,
+		subnet: SubnetId,
 		model: ModelId,
 		payload_bytes: u32,
 		max_output: u32,
 	) -> Result<Option<Balance>, Error> {
-		self.ask("quote", (model, payload_bytes, max_output)).await
-	}
-
-	/// A model's record.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn model(&self, model: ModelId) -> Result<Option<Model>, Error> {
-		self.read("Models", "Models", vec![model]).await
-	}
-
-	/// The models in the store, at most 1,000.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn models(&self) -> Result<Vec<(ModelId, Model)>, Error> {
-		self.list("Models", "Models", Vec::<ModelId>::new()).await
-	}
-
-	/// The model of this name.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn model_by_name(&self, name: &str) -> Result<Option<ModelId>, Error> {
-		self.read("Models", "Names", vec![name.as_bytes().to_vec()]).await
+		self.ask("quote", (subnet, model, payload_bytes, max_output)).await
 	}
 
 	/// A provider's record.
@@ -209,28 +187,24 @@ impl At {
 		self.read("Providers", "Workers", vec![*worker]).await
 	}
 
-	/// What a provider offers, and the number of its tickets in each model's draw.
+	/// What a provider offers, and the number of its tickets in each market's draw.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn offers_of(
 		&self,
 		provider: &AccountId,
-	) -> Result<Vec<(ModelId, Price, usize)>, Error> {
-		let offers: Vec<(ModelId, Offer)> =
-			self.list("Providers", "Offers", vec![*provider]).await?;
-		Ok(offers
-			.into_iter()
-			.map(|(model, offer)| (model, offer.price, offer.tickets.len()))
-			.collect())
+	) -> Result<Vec<(Market, Price, u32)>, Error> {
+		self.view("Providers", "offers", (*provider,)).await
 	}
 
-	/// The providers that offer a model, and at what price. Reads at most 10,000 offers.
+	/// The providers that offer a model in a subnet, and at what price. Reads at most 10,000 offers.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn providers_offering(
 		&self,
+		subnet: SubnetId,
 		model: ModelId,
 	) -> Result<Vec<(AccountId, Price)>, Error> {
 		let what = "Providers.Offers";
@@ -245,9 +219,10 @@ impl At {
 		for _ in 0..10 * MAX_LISTED {
 			let Some(entry) = entries.next().await else { break };
 			let entry = entry.map_err(|error| gone_or(self.block, what, error))?;
-			// prefix 32, then hash 16 and account 32, then hash 16 and model 32.
+			// prefix 32, then hash 16 and account 32, then hash 16, subnet 4 and model 32.
 			let key = entry.key_bytes();
-			if key.len() != 128 || key.get(96..) != Some(model.as_bytes()) {
+			let market = key.get(96..).and_then(|market| market.split_first_chunk::<4>());
+			if market != Some((&subnet.to_le_bytes(), model.as_bytes())) {
 				continue;
 			}
 			let provider: AccountId = last_part(key.get(..80).unwrap_or_default(), what)?;
@@ -272,6 +247,14 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn score(&self, provider: &AccountId) -> Result<u32, Error> {
 		self.view("Reputation", "score", (*provider,)).await
+	}
+
+	/// What jobs settle for, as a moving average: a job of that value counts half as an outcome.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn average_value(&self) -> Result<Balance, Error> {
+		self.view("Reputation", "average_value", ()).await
 	}
 
 	/// An account's money.

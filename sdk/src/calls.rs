@@ -1,8 +1,8 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, Balance, Content, Delivery, EraIndex, JobId, JobRequest, ModelDetails, ModelId,
-	Price, Reason, SessionKeys, SubnetId, SubnetParameters,
+	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex, JobId,
+	JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId, SubnetParameters,
 };
 use subxt::{
 	ext::{
@@ -94,30 +94,49 @@ calls! {
 	/// `Providers.bond_extra`: adds to the bond.
 	bond_extra(amount: Compact<u128> = Balance => Compact(amount))
 		= "Providers"."bond_extra" as BondExtra;
-	/// `Providers.offer`: offers a model at a price, or changes the price.
-	offer(model: ModelId = ModelId => model, price: Price = Price => price)
-		= "Providers"."offer" as Offer;
-	/// `Providers.withdraw_offer`: offers a model no more.
-	withdraw_offer(model: ModelId = ModelId => model)
-		= "Providers"."withdraw_offer" as WithdrawOffer;
+	/// `Providers.offer`: offers a model for a subnet's jobs at a price, or changes the price.
+	offer(
+		subnet: SubnetId = SubnetId => subnet,
+		model: ModelId = ModelId => model,
+		price: Price = Price => price
+	) = "Providers"."offer" as Offer;
+	/// `Providers.withdraw_offer`: offers a model for a subnet's jobs no more.
+	withdraw_offer(
+		subnet: SubnetId = SubnetId => subnet,
+		model: ModelId = ModelId => model
+	) = "Providers"."withdraw_offer" as WithdrawOffer;
 	/// `Providers.pause`: takes no new jobs for now.
 	pause() = "Providers"."pause" as Pause;
 	/// `Providers.resume`: takes jobs again.
 	resume() = "Providers"."resume" as Resume;
 	/// `Providers.leave`: leaves for good.
 	leave() = "Providers"."leave" as Leave;
+	/// `Providers.heartbeat`: says that the provider is there; for its worker. When it was silent,
+	/// `offers` is at least the number of its offers.
+	heartbeat(offers: Compact<u32> = u32 => Compact(offers))
+		= "Providers"."heartbeat" as Heartbeat;
 
-	/// `Models.register_model`: puts a model into the store.
+	/// `Models.register_model`: puts a model into the store; [`crate::model_id`] says its id.
 	register_model(
-		model: ModelId = ModelId => model,
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
 		details: ModelDetails = ModelDetails => details
 	) = "Models"."register_model" as RegisterModel;
-	/// `Models.deprecate`: takes a model out of use, for good; later the chain removes it and
-	/// returns the deposit.
-	deprecate(model: ModelId = ModelId => model) = "Models"."deprecate" as Deprecate;
-	/// `Models.transfer`: gives a model to another account.
-	transfer_model(model: ModelId = ModelId => model, to: AccountId = AccountId => to)
-		= "Models"."transfer" as TransferModel;
+	/// `Models.register_data_set`: puts a data set into the store.
+	register_data_set(
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
+		details: DataSetDetails = DataSetDetails => details
+	) = "Models"."register_data_set" as RegisterDataSet;
+	/// `Models.register_app`: puts an app into the store.
+	register_app(
+		name: Vec<u8> = &str => name.as_bytes().to_vec(),
+		details: AppDetails = AppDetails => details
+	) = "Models"."register_app" as RegisterApp;
+	/// `Models.deprecate`: takes an entry of the store out of use, for good; later the chain removes
+	/// it and returns the deposit.
+	deprecate(entry: EntryId = EntryId => entry) = "Models"."deprecate" as Deprecate;
+	/// `Models.transfer`: gives an entry of the store to another account.
+	transfer_entry(entry: EntryId = EntryId => entry, to: AccountId = AccountId => to)
+		= "Models"."transfer" as TransferEntry;
 
 	/// `ValidatorStaking.join`: becomes a candidate for the validators' seats with a stake of its
 	/// own and a commission in millionths.
@@ -172,9 +191,14 @@ calls! {
 		subnet: SubnetId = SubnetId => subnet,
 		parameters: SubnetParameters = SubnetParameters => parameters
 	) = "Subnets"."update" as UpdateSubnet;
-	/// `Subnets.transfer`: gives a subnet to another account.
-	transfer_subnet(subnet: SubnetId = SubnetId => subnet, to: AccountId = AccountId => to)
-		= "Subnets"."transfer" as TransferSubnet;
+	/// `Subnets.transfer`: proposes to hand a subnet on to another account, or to nobody any more.
+	transfer_subnet(
+		subnet: SubnetId = SubnetId => subnet,
+		to: Option<AccountId> = Option<AccountId> => to
+	) = "Subnets"."transfer" as TransferSubnet;
+	/// `Subnets.accept_transfer`: takes over a subnet, and leaves a deposit for it.
+	accept_subnet(subnet: SubnetId = SubnetId => subnet)
+		= "Subnets"."accept_transfer" as AcceptSubnet;
 	/// `Subnets.retire`: takes a subnet out of use, for good.
 	retire_subnet(subnet: SubnetId = SubnetId => subnet) = "Subnets"."retire" as RetireSubnet;
 	/// `Subnets.register_gateway`: becomes a gateway of a subnet.
@@ -196,8 +220,9 @@ calls! {
 	/// [`crate::Chain::rotate_keys`] has them from the node.
 	set_keys(keys: SessionKeys = SessionKeys => keys, proof: Vec<u8> = Vec<u8> => proof)
 		= "Session"."set_keys" as SetKeys;
-	/// `Session.purge_keys`: takes a validator's session keys back, and their deposit.
-	purge_keys() = "Session"."purge_keys" as PurgeKeys;
+	/// `ValidatorStaking.purge_keys`: takes session keys back, and their deposit, when their owner is
+	/// no candidate and has no seat.
+	purge_keys() = "ValidatorStaking"."purge_keys" as PurgeKeys;
 
 	/// `Utility.batch_all`: several calls, all of them or none.
 	batch_all(calls: Vec<Call> = Vec<Call> => calls) = "Utility"."batch_all" as BatchAll;

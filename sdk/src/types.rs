@@ -1,4 +1,4 @@
-//! What the chain speaks of: jobs, models, providers, money, stake, rewards, subnets.
+//! What the chain speaks of: jobs, the store, providers, money, stake, rewards, subnets.
 //!
 //! These are the chain's own records, decoded by name: a runtime that adds a field or a variant
 //! needs no new build of a program that does not care for it. `compat/tests.rs` holds them
@@ -11,22 +11,27 @@ mod money;
 mod reason;
 mod rewards;
 mod staking;
+mod store;
 mod subnet;
 mod work;
 
 pub use self::{
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
-	market::{Model, ModelDetails, ModelStatus, Offer, Provider, ProviderStatus, Standing},
+	market::{Market, Offer, Provider, ProviderStatus, Standing},
 	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
 	reason::Reason,
-	rewards::{ClaimState, Duty, Earnings, Era, Pot, RunningEra, UnclaimedReward},
+	rewards::{ClaimState, Duty, Earnings, Era, EraEarnings, Pot, RunningEra, UnclaimedReward},
 	staking::{
-		Candidate, CandidateStatus, ChillReason, EraIndex, NextElection, RotatedKeys, SessionIndex,
-		SessionKeys, Slash, SlashId,
+		Candidate, CandidateStatus, ChillReason, EraIndex, Exposure, NextElection, RotatedKeys,
+		Session, SessionIndex, SessionKeys, Slash, SlashId,
+	},
+	store::{
+		model_id, App, AppDetails, AppId, DataSet, DataSetDetails, DataSetId, EntryId, EntryKind,
+		EntryStatus, Listing, Model, ModelDetails,
 	},
 	subnet::{
-		Gateway, GatewayStatus, Membership, Subnet, SubnetChange, SubnetId, SubnetParameters,
-		SubnetStatus,
+		Gateway, GatewayStatus, Membership, Subnet, SubnetBounds, SubnetChange, SubnetId,
+		SubnetParameters, SubnetStatus,
 	},
 	work::{NumericProfile, Price, TaskKind, TaskSet, Units},
 };
@@ -39,7 +44,7 @@ pub type Balance = u128;
 pub type BlockNumber = u32;
 /// Names a job.
 pub type JobId = H256;
-/// Names a model: the BLAKE3 hash of its canonical manifest.
+/// Names a model: [`model_id`] of who registered it and of its canonical manifest's hash.
 pub type ModelId = H256;
 
 /// A block: its height and its hash.

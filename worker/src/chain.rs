@@ -1,11 +1,14 @@
 //! The seam to the chain: what the daemon asks of it, and the real one behind the SDK.
 
-use crate::jobs::{Sent, Work};
+use crate::{
+	jobs::{Sent, Work},
+	presence::Presence,
+};
 use reckon_sdk::{
 	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads,
-	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter,
+	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter, Until,
 };
-use std::future::Future;
+use std::{collections::BTreeSet, future::Future};
 use tokio::sync::watch;
 
 /// The chain could not be asked. The daemon asks again at the next block.
@@ -18,8 +21,8 @@ pub struct Standing {
 	pub provider: AccountId,
 	/// Why it gets no work, whatever the job.
 	pub idle_reason: Reason,
-	/// The models that it offers.
-	pub offers: Vec<ModelId>,
+	/// The models that it offers, in whatever subnets.
+	pub offers: BTreeSet<ModelId>,
 	/// How many jobs it takes at once.
 	pub capacity: u32,
 	/// Where clients are told that this worker's content endpoint is.
@@ -49,6 +52,12 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 		at: BlockRef,
 	) -> impl Future<Output = Result<Option<Standing>, ChainError>> + Send;
 
+	/// When the chain last heard of this worker; `None` while no provider names its key.
+	fn presence(
+		&self,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Option<Presence>, ChainError>> + Send;
+
 	/// The worker's money, for fees.
 	fn account(&self, at: BlockRef) -> impl Future<Output = Result<Account, ChainError>> + Send;
 
@@ -60,6 +69,9 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 
 	/// Signs and sends a decline; returns when it is finalized or has failed.
 	fn decline(&self, job: JobId, reason: Reason) -> impl Future<Output = Sent> + Send;
+
+	/// Signs and sends a heartbeat that names so many offers; whether it came into a block.
+	fn heartbeat(&self, offers: u32) -> impl Future<Output = bool> + Send;
 }
 
 /// The real chain.
@@ -166,10 +178,24 @@ impl ChainClient for SdkChain {
 		let offers = at.offers_of(&provider).await?;
 		Ok(Some(Standing {
 			idle_reason: at.why_not_assigned(&provider).await?,
-			offers: offers.into_iter().map(|(model, _, _)| model).collect(),
+			offers: offers.into_iter().map(|(market, ..)| market.model).collect(),
 			capacity: record.as_ref().map_or(0, |record| record.capacity),
 			endpoint: record.and_then(|record| record.endpoint()),
 			provider,
+		}))
+	}
+
+	async fn presence(&self, at: BlockRef) -> Result<Option<Presence>, ChainError> {
+		let at = self.chain.at(at).await?;
+		let Some(provider) = at.provider_of(self.submitter.account()).await? else {
+			return Ok(None);
+		};
+		let Some(record) = at.provider(&provider).await? else { return Ok(None) };
+		Ok(Some(Presence {
+			session: at.session().await?,
+			last_seen: record.last_seen,
+			offers: record.offers,
+			reason: at.why_not_assigned(&provider).await?,
 		}))
 	}
 
@@ -187,5 +213,19 @@ impl ChainClient for SdkChain {
 
 	async fn decline(&self, job: JobId, reason: Reason) -> Sent {
 		self.send(job, calls::decline(job, reason)).await
+	}
+
+	async fn heartbeat(&self, offers: u32) -> bool {
+		// Finality may stand still; the next one is asked for if a fork takes this one away.
+		match self.submitter.submit_until(calls::heartbeat(offers), Until::InBlock).await {
+			Ok(outcome) => {
+				tracing::debug!(block = %outcome.block, "heartbeat sent");
+				true
+			},
+			Err(error) => {
+				tracing::warn!(%error, "heartbeat not sent, trying again");
+				false
+			},
+		}
 	}
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use reckon_sdk::Signer;
+use reckon_sdk::{AccountId, Signer};
 use std::{io::Write, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
@@ -52,6 +52,9 @@ enum Models {
 	Add {
 		/// The directory or file
 		path: PathBuf,
+		/// The account that registers the model on chain, or has done so: part of the model's id
+		#[arg(long, value_name = "ACCOUNT")]
+		owner: AccountId,
 		/// What people call it [default: the file's name]
 		#[arg(long)]
 		name: Option<String>,
@@ -114,7 +117,7 @@ fn log_to_stderr(config: &Config) -> anyhow::Result<()> {
 fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCode> {
 	let registry = Registry::new(&config.data_dir);
 	match command {
-		Models::Add { path, name } => {
+		Models::Add { path, owner, name } => {
 			let (mut hashed, mut shown) = (0_u64, 0_u64);
 			let mut progress = |bytes: u64| {
 				hashed += bytes;
@@ -124,11 +127,12 @@ fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCo
 					eprintln!("hashed {shown} GiB");
 				}
 			};
-			let entry = registry.add(&path, name.as_deref(), &mut progress)?;
+			let entry = registry.add(&path, owner, name.as_deref(), &mut progress)?;
 			if json {
 				print_json(&entry)?;
 			} else {
 				println!("id       {:?}", entry.id);
+				println!("owner    {}", entry.owner);
 				println!("name     {}", entry.name);
 				println!("tasks    {}", entry.tasks.join(", "));
 				println!("context  {} tokens", entry.context);
@@ -140,7 +144,7 @@ fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCo
 			if json {
 				print_json(&entries)?;
 			} else if entries.is_empty() {
-				println!("no models: reckon-worker models add PATH");
+				println!("no models: reckon-worker models add PATH --owner ACCOUNT");
 			} else {
 				for entry in entries {
 					let tasks = entry.tasks.join(",");

@@ -4,6 +4,7 @@
 //! So a worker that was away for an hour misses nothing.
 
 mod follow;
+mod pulse;
 
 use crate::{
 	blobs::BlobStore,
@@ -13,9 +14,10 @@ use crate::{
 	fault,
 	jobs::{depends_on_seed, Action, Event, Machine, Sent},
 	journal::{Journal, JournalError},
+	presence::Pulse,
 	status::Shared,
 };
-use reckon_sdk::{Assignment, BlockNumber, Constants, ContentRef, Heads, JobId};
+use reckon_sdk::{AccountId, Assignment, BlockNumber, Constants, ContentRef, Heads, JobId};
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, watch},
@@ -49,6 +51,8 @@ pub struct Parts<C, E> {
 	pub chain: C,
 	/// The engines.
 	pub engine: Arc<E>,
+	/// The worker's hot key.
+	pub worker: AccountId,
 	/// The journal.
 	pub journal: Journal,
 	/// Content on disk.
@@ -74,6 +78,9 @@ pub struct Daemon<C, E> {
 	heads: watch::Receiver<Heads>,
 	/// The newest blocks that were handed to the machine.
 	seen: Heads,
+	pulse: Pulse,
+	/// Where the heartbeats' ends are told.
+	beats: mpsc::UnboundedSender<bool>,
 }
 
 impl<C: ChainClient, E: Compute> Daemon<C, E> {
@@ -99,14 +106,18 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		let (_, nothing) = mpsc::channel(1);
 		let arrived = std::mem::replace(&mut parts.arrived, nothing);
 		let seen = Heads { best: None, finalized: None };
-		let daemon = Self { parts, machine, running: BTreeMap::new(), events, heads, seen };
-		daemon.turn(inbox, arrived, stop).await
+		let pulse = Pulse::new(&parts.worker, parts.constants.session_blocks);
+		let (beats, beaten) = mpsc::unbounded_channel();
+		let running = BTreeMap::new();
+		let daemon = Self { parts, machine, running, events, heads, seen, pulse, beats };
+		daemon.turn(inbox, arrived, beaten, stop).await
 	}
 
 	async fn turn(
 		mut self,
 		mut inbox: mpsc::UnboundedReceiver<Event>,
 		mut arrived: mpsc::Receiver<ContentRef>,
+		mut beaten: mpsc::UnboundedReceiver<bool>,
 		stop: impl Future<Output = ()> + Send,
 	) -> Result<(), DaemonError> {
 		let mut stop = std::pin::pin!(stop);
@@ -137,6 +148,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 					self.parts.expected.remove(content);
 					self.take(Event::PayloadHere { content })?;
 				},
+				Some(sent) = beaten.recv() => self.beaten(sent),
 				_ = again.tick() => self.look().await?,
 				_ = chores.tick() => self.chores().await,
 				() = &mut stop, if !draining => {

@@ -7,9 +7,12 @@ use crate::{
 	models::Registry,
 };
 use reckon_engine::{Device, Requested};
-use reckon_sdk::{format_amount, AccountId, At, Chain, Reason, Signer};
+use reckon_sdk::{format_amount, AccountId, At, Chain, Market, Reason, Signer};
 use serde::Serialize;
 use std::process::ExitCode;
+
+/// How a model gets into this worker's list.
+const ADD: &str = "reckon-worker models add PATH --owner ACCOUNT";
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -131,7 +134,7 @@ fn models(config: &Config, report: &mut Report) -> Vec<crate::models::Entry> {
 		},
 	};
 	if entries.is_empty() {
-		report.not_ok("models", Level::Fail, "none", "reckon-worker models add PATH");
+		report.not_ok("models", Level::Fail, "none", ADD);
 	}
 	for entry in &entries {
 		match registry.open(entry.id) {
@@ -140,7 +143,11 @@ fn models(config: &Config, report: &mut Report) -> Vec<crate::models::Entry> {
 				"model",
 				Level::Fail,
 				format!("{}: {error}", entry.name),
-				format!("reckon-worker models add {}", entry.path.display()),
+				format!(
+					"reckon-worker models add {} --owner {}",
+					entry.path.display(),
+					entry.owner
+				),
 			),
 		}
 	}
@@ -254,18 +261,21 @@ async fn standing(
 	let found = format!("{reason}: {}", reason.explain());
 	report.0.push(Check { name: "work", level, found, fix: None });
 	let offers = at.offers_of(provider).await?;
-	for (model, _, tickets) in &offers {
+	for (market, _, tickets) in &offers {
+		let Market { subnet, model } = market;
 		match models.iter().find(|entry| entry.id == *model) {
-			Some(entry) => report.ok("offer", format!("{} with {tickets} tickets", entry.name)),
+			Some(entry) => report
+				.ok("offer", format!("{} in subnet {subnet} with {tickets} tickets", entry.name)),
 			None => report.not_ok(
 				"offer",
 				Level::Fail,
 				format!("{model:?} is offered and not here: its jobs will be declined"),
-				"reckon-worker models add PATH, or withdraw the offer",
+				format!("{ADD}, or withdraw the offer"),
 			),
 		}
 	}
-	for entry in models.iter().filter(|entry| offers.iter().all(|offer| offer.0 != entry.id)) {
+	let is_offered = |id| offers.iter().any(|(market, ..)| market.model == id);
+	for entry in models.iter().filter(|entry| !is_offered(entry.id)) {
 		let found = format!("{} is here and not offered", entry.name);
 		report.not_ok("offer", Level::Warn, found, "make an offer to be given its jobs");
 	}

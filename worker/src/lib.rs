@@ -1,6 +1,7 @@
 //! The GPU provider's daemon: takes jobs from the chain, infers, delivers, is paid.
 //!
 //! * [`jobs`]: the state machine, pure;
+//! * [`presence`]: when to tell the chain that this worker is there, pure, too;
 //! * [`journal`]: what survives a kill, written before anything is signed;
 //! * [`daemon`]: carries out what the machine says;
 //! * [`chain`], [`compute`]: the seams to the chain and to the engines;
@@ -24,4 +25,5 @@ pub mod fault;
 pub mod jobs;
 pub mod journal;
 pub mod models;
+pub mod presence;
 pub mod status;

@@ -1,7 +1,7 @@
 //! The models that this worker knows: where they lie, and what they are on the network.
 
 use reckon_engine::{inspect, Inspection, Manifest, ModelError};
-use reckon_sdk::{ModelId, H256};
+use reckon_sdk::{model_id, AccountId, ModelId, H256};
 use serde::{Deserialize, Serialize};
 use std::{
 	fs, io,
@@ -24,15 +24,17 @@ pub enum RegistryError {
 		reason: String,
 	},
 	/// No such model.
-	#[error("no model {0} here: `reckon-worker models add PATH` registers one")]
+	#[error("no model {0} here: `reckon-worker models add PATH --owner ACCOUNT` registers one")]
 	Unknown(String),
 }
 
 /// A registered model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-	/// Its id on the network.
+	/// Its id on the network: of the owner and the manifest's hash.
 	pub id: ModelId,
+	/// The account that registers it on chain.
+	pub owner: AccountId,
 	/// What people call it.
 	pub name: String,
 	/// Its directory or `.gguf` file.
@@ -43,7 +45,7 @@ pub struct Entry {
 	pub tasks: Vec<String>,
 	/// The most tokens of prompt and answer together.
 	pub context: u64,
-	/// The canonical manifest, whose hash is the id.
+	/// The canonical manifest; the chain has its hash.
 	pub manifest: String,
 }
 
@@ -76,14 +78,15 @@ impl Registry {
 		self.find(id).map(|entry| entry.name).ok()
 	}
 
-	/// Looks at a model, hashes its files and registers it. `progress` gets the bytes hashed
-	/// since the last call.
+	/// Looks at a model, hashes its files and registers it as the one that `owner` has on chain.
+	/// `progress` gets the bytes hashed since the last call.
 	///
 	/// # Errors
 	/// When it is no model that the engine can run, or the list can't be written.
 	pub fn add(
 		&self,
 		path: &Path,
+		owner: AccountId,
 		name: Option<&str>,
 		progress: &mut dyn FnMut(u64),
 	) -> Result<Entry, RegistryError> {
@@ -93,7 +96,8 @@ impl Registry {
 		let name = name.map_or_else(|| default_name(&path), str::to_owned);
 		let manifest = found.manifest(&name, progress)?;
 		let entry = Entry {
-			id: H256(manifest.id().0),
+			id: model_id(&owner, H256(manifest.hash().0)),
+			owner,
 			name,
 			path,
 			architecture: manifest.architecture.clone(),
@@ -102,8 +106,11 @@ impl Registry {
 			manifest: String::from_utf8_lossy(&manifest.canonical()).into_owned(),
 		};
 		let mut entries = self.list()?;
-		// What lay there before can be served no more.
-		entries.retain(|known| known.id != entry.id && known.path != entry.path);
+		// What lay there before can be served no more; the same files can, for another owner's entry.
+		entries.retain(|known| {
+			let same_files = known.path != entry.path || known.manifest == entry.manifest;
+			known.id != entry.id && same_files
+		});
 		entries.push(entry.clone());
 		entries.sort_by(|a, b| a.name.cmp(&b.name));
 		self.write(&entries)?;

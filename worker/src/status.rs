@@ -1,7 +1,7 @@
 //! What the worker says about itself, for people, `doctor` and Prometheus.
 
 use crate::journal::{Earnings, JobRecord};
-use reckon_sdk::{AccountId, BlockRef, Reason};
+use reckon_sdk::{AccountId, BlockRef, Reason, SessionIndex};
 use serde::Serialize;
 use std::{
 	collections::BTreeMap,
@@ -39,6 +39,10 @@ pub struct Status {
 	pub why_idle: Option<Reason>,
 	/// The same as a sentence.
 	pub why_idle_text: Option<String>,
+	/// The chain's session, when it was last looked whether it waits for a heartbeat.
+	pub session: Option<SessionIndex>,
+	/// The last session in which the chain heard of this worker.
+	pub last_seen: Option<SessionIndex>,
 	/// Whether it is stopping.
 	pub draining: bool,
 }
@@ -54,6 +58,10 @@ pub struct Counters {
 	pub seconds: f64,
 	/// Answers computed.
 	pub computed: u64,
+	/// Heartbeats that came into a block.
+	pub heartbeats: u64,
+	/// Heartbeats that did not.
+	pub heartbeats_failed: u64,
 }
 
 /// The state that the daemon writes and the endpoint reads.
@@ -141,6 +149,26 @@ impl Shared {
 			"Answers computed.",
 			one(counters.computed.to_string()),
 		);
+		metric(
+			"reckon_worker_heartbeats_total",
+			"counter",
+			"Heartbeats by whether they came into a block.",
+			vec![
+				("{result=\"sent\"}".into(), counters.heartbeats.to_string()),
+				("{result=\"failed\"}".into(), counters.heartbeats_failed.to_string()),
+			],
+		);
+		for (name, help, session) in [
+			("reckon_worker_session", "The chain's session.", status.session),
+			(
+				"reckon_worker_last_seen_session",
+				"The last session in which the chain heard of this worker.",
+				status.last_seen,
+			),
+		] {
+			let rows = session.map_or_else(Vec::new, |session| one(session.to_string()));
+			metric(name, "gauge", help, rows);
+		}
 		metric(
 			"reckon_worker_charged_total",
 			"counter",

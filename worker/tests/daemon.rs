@@ -2,7 +2,7 @@
 
 use reckon_sdk::{
 	account, Account, Assignment, BlockNumber, BlockRef, Constants, Content, Delivery, Heads,
-	JobEvent, JobId, ModelId, Reason, Sampling, TaskKind, Units, H256,
+	JobEvent, JobId, ModelId, Reason, Sampling, Session, TaskKind, Units, H256,
 };
 use reckon_worker::{
 	blobs::BlobStore,
@@ -12,6 +12,7 @@ use reckon_worker::{
 	endpoint::Expected,
 	jobs::{Sent, Work},
 	journal::Journal,
+	presence::Presence,
 	status::Shared,
 };
 use std::{
@@ -35,6 +36,11 @@ struct State {
 	events: BTreeMap<BlockNumber, Vec<JobEvent>>,
 	/// Deliveries get in and nobody hears of it.
 	deaf: bool,
+	presence: Option<Presence>,
+	/// The offers that heartbeats named.
+	heartbeats: Vec<u32>,
+	/// Heartbeats that are to fail before one gets in.
+	failing: u32,
 }
 
 #[derive(Clone)]
@@ -78,6 +84,10 @@ impl ChainClient for MockChain {
 		Ok(None)
 	}
 
+	async fn presence(&self, _: BlockRef) -> Result<Option<Presence>, ChainError> {
+		Ok(self.state.lock().unwrap().presence)
+	}
+
 	async fn account(&self, _: BlockRef) -> Result<Account, ChainError> {
 		Ok(Account::default())
 	}
@@ -108,6 +118,20 @@ impl ChainClient for MockChain {
 		state.assigned.remove(&job);
 		state.declined.push((job, reason));
 		Sent::Accepted
+	}
+
+	async fn heartbeat(&self, offers: u32) -> bool {
+		let mut state = self.state.lock().unwrap();
+		state.heartbeats.push(offers);
+		if state.failing > 0 {
+			state.failing -= 1;
+			return false;
+		}
+		if let Some(presence) = &mut state.presence {
+			presence.last_seen = presence.session.index;
+			presence.reason = Reason::Eligible;
+		}
+		true
 	}
 }
 
@@ -161,6 +185,7 @@ fn start(dir: &Path, chain: &MockChain, engine: MockEngine) -> Worker {
 	let parts = Parts {
 		chain: chain.clone(),
 		engine: Arc::new(engine),
+		worker: account([4; 32]),
 		journal: Journal::open(&dir.join("journal.sqlite")).unwrap(),
 		blobs: BlobStore::open(&dir.join("blobs")).unwrap(),
 		expected: Expected::default(),
@@ -354,4 +379,34 @@ async fn worker_should_give_back_what_is_not_begun_when_stopped() {
 	worker.task.await.unwrap();
 	let state = chain.state.lock().unwrap();
 	assert_eq!(state.declined, [(H256::repeat_byte(1), Reason::ShuttingDown)]);
+}
+
+#[tokio::test]
+async fn heartbeat_should_be_sent_until_the_chain_has_one_in_each_session() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let state = chain.state.clone();
+	let presence = |index, last_seen| {
+		// The second half of a session: it is any worker's turn.
+		let session = Session { index, slots: 15 };
+		Some(Presence { session, last_seen, offers: 2, reason: Reason::Eligible })
+	};
+	state.lock().unwrap().presence = presence(5, 5);
+	state.lock().unwrap().failing = 1;
+	let worker = start(dir.path(), &chain, MockEngine::default());
+	let shared = worker.shared.clone();
+	until(|| shared.status().last_seen == Some(5)).await;
+	assert!(state.lock().unwrap().heartbeats.is_empty(), "it was heard of in this session");
+
+	state.lock().unwrap().presence = presence(6, 5);
+	chain.block(10);
+	until(|| shared.metrics().contains("heartbeats_total{result=\"failed\"} 1")).await;
+	chain.block(20);
+	until(|| shared.metrics().contains("heartbeats_total{result=\"sent\"} 1")).await;
+	chain.block(30);
+	until(|| shared.status().last_seen == Some(6)).await;
+	chain.block(40);
+	assert_eq!(state.lock().unwrap().heartbeats, [2, 2]);
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
 }

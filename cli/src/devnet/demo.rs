@@ -99,7 +99,7 @@ async fn place(
 	let max_output = if task == TaskKind::Embed { 0 } else { MAX_OUTPUT };
 	let at = chain.latest().await.map_err(failure)?;
 	let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
-	let quote = at.quote(model, bytes, max_output).await.map_err(failure)?;
+	let quote = at.quote(0, model, bytes, max_output).await.map_err(failure)?;
 	let max_price =
 		quote.ok_or_else(|| Failure::new("no_quote", "the worker's offers are not on chain"))?;
 	let deadline = at.block().number.saturating_add(DEADLINE);

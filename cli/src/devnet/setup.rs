@@ -67,7 +67,7 @@ pub(super) async fn prepare(
 		[(&models.chat, CHAT, CHAT_LICENCE), (&models.embedding, EMBEDDING, EMBEDDING_LICENCE)]
 	{
 		if at.model(model.id).await.map_err(failure)?.is_none() {
-			owners.push(calls::register_model(model.id, details(model, name, licence)));
+			owners.push(calls::register_model(name, details(model, licence)));
 		}
 	}
 	if at.account(hot_key).await.map_err(failure)?.free < POCKET_MONEY / 2 {
@@ -90,9 +90,9 @@ pub(super) async fn prepare(
 	tokio::try_join!(submit_all(&owner, owners), submit_all(&provider, providers))?;
 
 	let offered = at.offers_of(&cast.provider.account()).await.map_err(failure)?;
-	let is_offered = |model: ModelId| offered.iter().any(|(id, _, _)| *id == model);
+	let is_offered = |model: ModelId| offered.iter().any(|(market, ..)| market.model == model);
 	let missing = [models.chat.id, models.embedding.id].into_iter().filter(|id| !is_offered(*id));
-	submit_all(&provider, missing.map(|id| calls::offer(id, PRICE)).collect()).await
+	submit_all(&provider, missing.map(|id| calls::offer(0, id, PRICE)).collect()).await
 }
 
 /// Sends calls one after the other without waiting in between, and waits until all are in blocks.
@@ -113,13 +113,14 @@ async fn submit_all(submitter: &Submitter, calls: Vec<reckon_sdk::Call>) -> Resu
 	Ok(())
 }
 
-fn details(model: &AddedModel, name: &str, licence: &str) -> ModelDetails {
+fn details(model: &AddedModel, licence: &str) -> ModelDetails {
 	ModelDetails {
-		name: name.into(),
+		manifest: model.manifest,
 		tasks: TaskSet::of(&model.tasks),
 		profile: NumericProfile::F32,
 		context: model.context,
 		licence: licence.into(),
 		royalty: ROYALTY,
+		trained_on: Default::default(),
 	}
 }

@@ -115,8 +115,9 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		return Err(Failure::new("error", "the node is not alone yet"));
 	};
 	let add = async {
-		let embedding = options.add_model(&plan.embedding_model).await?;
-		let chat = options.add_model(&plan.chat_model).await?;
+		let owner = cast.owner.account();
+		let embedding = options.add_model(&plan.embedding_model, &owner).await?;
+		let chat = options.add_model(&plan.chat_model, &owner).await?;
 		Ok::<_, Failure>((Models { chat, embedding }, started.elapsed()))
 	};
 	let connect = async {

@@ -7,7 +7,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use reckon_sdk::{ModelId, TaskKind};
+use reckon_sdk::{content_hash, AccountId, ModelId, TaskKind, H256};
 use serde_json::Value;
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
@@ -71,16 +71,16 @@ impl WorkerOptions {
 		Process::start("worker", command, &self.log)
 	}
 
-	/// Adds a model to its store.
+	/// Adds a model to its store, as the one that this account registers on chain.
 	///
 	/// # Errors
 	/// When the worker refuses the model.
-	pub async fn add_model(&self, path: &Path) -> Result<AddedModel> {
+	pub async fn add_model(&self, path: &Path, owner: &AccountId) -> Result<AddedModel> {
 		let name = path.file_name().unwrap_or_default().to_string_lossy();
 		let log = self.log.with_file_name(format!("models-add-{name}.log"));
 		let _ = fs::remove_file(&log);
 		let mut command = Command::new(&self.program);
-		command.args(["models", "add"]).arg(path);
+		command.args(["models", "add"]).arg(path).args(["--owner", &owner.to_string()]);
 		command.arg("--data-dir").arg(&self.data_dir).arg("--json");
 		let mut process = Process::start("reckon-worker models add", command, &log)?;
 		let deadline = Instant::now() + ADD;
@@ -146,8 +146,10 @@ async fn is_healthy(port: u16) -> bool {
 /// A model in a worker's store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddedModel {
-	/// Its id: the hash of its manifest.
+	/// Its id on the network.
 	pub id: ModelId,
+	/// The hash of its manifest.
+	pub manifest: H256,
 	/// What it can do.
 	pub tasks: Vec<TaskKind>,
 	/// The most tokens of one sequence.
@@ -164,11 +166,12 @@ impl AddedModel {
 			json.get("id").is_some().then_some(json)
 		})?;
 		let id = parse_hash(json.get("id")?.as_str()?).ok()?;
+		let manifest = content_hash(json.get("manifest")?.as_str()?.as_bytes());
 		let tasks = json.get("tasks")?.as_array()?;
 		let tasks = tasks.iter().filter_map(|task| task.as_str()?.parse().ok()).collect();
 		let context = ["context_length", "context"].into_iter().find_map(|name| json.get(name));
 		let context = context.and_then(Value::as_u64).and_then(|length| length.try_into().ok())?;
-		Some(Self { id, tasks, context })
+		Some(Self { id, manifest, tasks, context })
 	}
 }
 
@@ -179,11 +182,12 @@ mod tests {
 	#[test]
 	fn model_should_be_read_from_what_the_worker_prints() {
 		let id = "ab".repeat(32);
-		let printed =
-			format!("hashing\n{{\"id\":\"{id}\",\"tasks\":[\"chat\"],\"context_length\":256}}\n");
+		let json = r#""tasks":["chat"],"context_length":256,"manifest":"{}""#;
+		let printed = format!("hashing\n{{\"id\":\"{id}\",{json}}}\n");
 		let model = AddedModel::parse(&printed).unwrap();
 		assert_eq!((model.tasks.clone(), model.context), (vec![TaskKind::Chat], 256));
-		let pretty = printed.replace(',', ",\n  ").replace('{', "{\n  ");
+		assert_eq!(model.manifest, content_hash(b"{}"));
+		let pretty = printed.replace(',', ",\n  ");
 		assert_eq!(AddedModel::parse(&pretty).unwrap().id, model.id);
 		assert_eq!(AddedModel::parse("no model"), None);
 	}

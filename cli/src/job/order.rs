@@ -3,7 +3,7 @@
 use clap::Args;
 use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, BlockNumber, Chain, Content, JobId,
-	JobRequest, ModelId, Sampling, TaskKind, H256,
+	JobRequest, ModelId, Sampling, SubnetId, TaskKind, H256,
 };
 
 use crate::{
@@ -11,11 +11,15 @@ use crate::{
 	failure::{Failure, Result},
 	models::resolve,
 	payload::check_length,
+	subnet,
 };
 
 /// What the answer costs at most, and when it must be there.
 #[derive(Debug, Args)]
 pub(crate) struct TermsArgs {
+	/// By whose rules: a subnet's id or name
+	#[arg(long, value_name = "SUBNET", default_value = "0")]
+	subnet: String,
 	/// The most to pay, in RKN; what the work does not cost comes back [default: the quote]
 	#[arg(long, value_name = "RKN", value_parser = parse_amount)]
 	max_price: Option<Balance>,
@@ -135,9 +139,10 @@ impl Order {
 		let at = chain.latest().await.map_err(failure)?;
 		check_length(&self.payload, at.constants().map_err(failure)?.max_payload_bytes)?;
 		let (model, model_name) = resolve(&at, &self.model).await?;
+		let subnet = subnet::find(&at, &self.terms.subnet).await?.id;
 		let max_price = match self.terms.max_price {
 			Some(price) => price,
-			None => self.quote(&at, model, &model_name).await?,
+			None => self.quote(&at, subnet, model, &model_name).await?,
 		};
 		let best = chain.best().await.map_err(failure)?;
 		let deadline = match self.terms.deadline_at {
@@ -147,6 +152,7 @@ impl Order {
 		let content = Content::from(self.payload.clone());
 		let blob = matches!(content, Content::Blob(_)).then_some(self.payload);
 		let mut request = JobRequest::new(model, self.task, content, max_price, deadline);
+		request.subnet = subnet;
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;
@@ -161,9 +167,16 @@ impl Order {
 		Ok(Placed { job, model, model_name, max_price, deadline, blob })
 	}
 
-	async fn quote(&self, at: &At, model: ModelId, name: &str) -> Result<Balance> {
+	async fn quote(
+		&self,
+		at: &At,
+		subnet: SubnetId,
+		model: ModelId,
+		name: &str,
+	) -> Result<Balance> {
 		let bytes = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
-		let quote = at.quote(model, bytes, self.sampling.max_output).await.map_err(failure)?;
+		let output = self.sampling.max_output;
+		let quote = at.quote(subnet, model, bytes, output).await.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
 				.fix(

@@ -1,6 +1,6 @@
 //! When stake counts, and how much it takes.
 
-use reckon_sdk::{format_amount, At, Balance, Constants, NextElection};
+use reckon_sdk::{format_amount, At, Balance, BlockNumber, Constants, EraIndex, NextElection};
 use serde_json::{json, Value};
 
 use crate::{context::failure, failure::Result};
@@ -43,6 +43,18 @@ impl Election {
 
 	fn seconds_until(&self, block: u32) -> u64 {
 		u64::from(block.saturating_sub(self.now)).saturating_mul(self.slot_millis) / 1_000
+	}
+
+	/// About which block an era ends with that has so many slots: not before those who are elected
+	/// for the next one begin.
+	pub(crate) fn end_of(&self, era: EraIndex, era_blocks: BlockNumber) -> BlockNumber {
+		let between = self.next.era.saturating_sub(era.saturating_add(1));
+		self.serve_at.saturating_sub(between.saturating_mul(era_blocks))
+	}
+
+	/// A block that is to come, and how long that is.
+	pub(crate) fn about(&self, block: BlockNumber) -> String {
+		format!("about block #{block} (in {})", time(self.seconds_until(block)))
 	}
 
 	/// As part of an answer.
@@ -122,6 +134,17 @@ mod tests {
 		assert!(words.contains("12 RKN would; add 2 RKN by"), "{words}");
 		let words = election(200, 12 * unit).prospect(12 * unit, false);
 		assert!(words.contains("the stake of 12 RKN has a seat"), "{words}");
+	}
+
+	#[test]
+	fn era_should_end_when_those_who_are_elected_for_the_next_one_begin() {
+		// Elected for era 4, from block 240 on.
+		let election = election(200, 1);
+		assert_eq!(election.end_of(3, 60), 240);
+		// In an era's last session the election is for the one after the next.
+		assert_eq!(election.end_of(2, 60), 180);
+		assert_eq!(election.end_of(EraIndex::MAX, 60), 240);
+		assert_eq!(election.about(240), "about block #240 (in 2 min)");
 	}
 
 	#[test]

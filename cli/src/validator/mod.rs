@@ -48,9 +48,10 @@ pub(crate) enum ValidatorCommand {
 	},
 	/// Stand for election no more, for now
 	Chill,
-	/// Stand for election again
+	/// Stand for election again, or stay although you were leaving
 	Resume,
-	/// Be a candidate no more; the chain returns all stake behind you to its owners
+	/// Be a candidate no more; the chain returns all stake behind you to its owners when you have no
+	/// seat
 	Leave,
 	/// Set your share of what your backers earn
 	#[command(after_help = "Example: reckon validator commission 2.5")]
@@ -62,7 +63,7 @@ pub(crate) enum ValidatorCommand {
 	/// Make new session keys in the validator's own node, and register them
 	#[command(after_help = "Example: reckon validator keys --print --account //Charlie")]
 	Keys(SigningArgs),
-	/// Take your session keys back, and their deposit; after leaving
+	/// Take your session keys back, and their deposit; after leaving, when you have no seat any more
 	PurgeKeys,
 }
 
@@ -113,8 +114,9 @@ pub(crate) async fn run(context: &Context, command: ValidatorCommand) -> Result<
 		},
 		ValidatorCommand::Leave => {
 			let done =
-				"a candidate no more: `reckon stake show` says when the stake is back; when \
-				the node makes no blocks any more, `reckon validator purge-keys`";
+				"a candidate no more, as soon as there is no seat to keep: then `reckon stake show` \
+				says when the stake is back; when the node makes no blocks any more, `reckon \
+				validator purge-keys`";
 			context.act(calls::leave_candidates(), done).await
 		},
 		ValidatorCommand::Commission { commission } => {

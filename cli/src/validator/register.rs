@@ -57,6 +57,9 @@ pub(super) async fn register(context: &Context, args: RegisterArgs) -> Result<()
 		Some(CandidateStatus::Chilled { until, .. }) => format!(
 			"it stands aside and is not elected: `reckon validator resume`, from era {until} on"
 		),
+		Some(CandidateStatus::Leaving) => {
+			"it leaves and is not elected: `reckon validator resume` keeps its seat".into()
+		},
 		_ => before.election.prospect(stake, before.counted),
 	});
 	let json = json!({

@@ -120,6 +120,9 @@ pub(super) async fn show(context: &Context, account: Option<AccountId>) -> Resul
 		lines.push(match electable {
 			true => election.prospect(stake, true),
 			false if candidate.is_active() => "it can't be elected without keys".into(),
+			false if candidate.status == CandidateStatus::Leaving => {
+				"it leaves and is not elected: `reckon validator resume` keeps its seat".into()
+			},
 			false => "it stands aside and is not elected: `reckon validator resume`".into(),
 		});
 		lines.join("\n")
@@ -134,6 +137,7 @@ fn status(candidate: &Candidate, seat: bool) -> String {
 		CandidateStatus::Chilled { why, until } => {
 			format!("stands aside ({}) until era {until} at least, {now}", why.explain())
 		},
+		CandidateStatus::Leaving => format!("leaves when another one has its seat, {now}"),
 	}
 }
 
@@ -159,6 +163,8 @@ mod tests {
 			super::status(&candidate, true)
 		};
 		assert_eq!(status_of(CandidateStatus::Active), "makes blocks");
+		let words = status_of(CandidateStatus::Leaving);
+		assert_eq!(words, "leaves when another one has its seat, makes blocks");
 		let chilled = CandidateStatus::Chilled { why: ChillReason::Absent, until: 7 };
 		let words = status_of(chilled);
 		assert!(words.contains("no block in several sessions) until era 7"), "{words}");

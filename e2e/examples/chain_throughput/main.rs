@@ -20,8 +20,8 @@ use node::{Authoring, Rpc};
 use pallet_jobs::Event::{DeadlineMissed, JobAssigned, JobRefunded, JobSettled, JobSubmitted};
 use reckon_e2e::Net;
 use reckon_primitives::{
-	token::UNIT, Assurance, Content, Delivery, JobId, JobRequest, ModelId, NumericProfile, Price,
-	Privacy, Sampling, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Content, Delivery, EntryKind, JobId, JobRequest, ModelId,
+	NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{AccountId, Balance, BlockNumber, RuntimeCall, RuntimeEvent};
 use rows::{authoring_each, describe, rate, round, steady, weight_each, Row};
@@ -29,7 +29,7 @@ use serde_json::{json, Value};
 use sp_core::H256;
 use sp_runtime::Permill;
 
-const MODEL: ModelId = H256([7; 32]);
+const MANIFEST: H256 = H256([7; 32]);
 /// As many as have the best chance in a draw of eight.
 const PROVIDERS: u32 = 8;
 /// The chain's most.
@@ -97,10 +97,14 @@ async fn main() {
 	let transferred = measure_transfers(&rpc, signed).await;
 
 	eprintln!("chain_throughput: {jobs} jobs");
+	let model = EntryKind::Model.id(&alice.account(), MANIFEST);
 	let deadline = rpc.height().await + 1_000;
 	let signed: Vec<_> = clients[..jobs]
 		.iter_mut()
-		.map(|client| client.sign(pallet_jobs::Call::submit_job { request: request(deadline) }))
+		.map(|client| {
+			let request = request(model, deadline);
+			client.sign(pallet_jobs::Call::submit_job { request })
+		})
 		.collect();
 	let settled = measure_jobs(&rpc, signed, &mut crew).await;
 
@@ -146,10 +150,10 @@ fn sign_transfers(clients: &mut [Key]) -> Vec<Vec<u8>> {
 	clients.iter_mut().zip(payees).map(pay).collect()
 }
 
-fn request(deadline: BlockNumber) -> JobRequest<AccountId, Balance, BlockNumber> {
+fn request(model: ModelId, deadline: BlockNumber) -> JobRequest<AccountId, Balance, BlockNumber> {
 	JobRequest {
 		subnet: 0,
-		model: MODEL,
+		model,
 		task: TaskKind::Chat,
 		payload: Content::from(vec![b'?'; CONTENT_BYTES]),
 		sampling: Sampling { max_output: 64, ..Sampling::default() },
@@ -182,18 +186,20 @@ impl Crew {
 	/// A model, and providers that offer it.
 	fn register(&mut self, owner: &mut Key) -> Vec<Vec<u8>> {
 		let details = pallet_models::ModelDetails {
-			name: b"bench/model".to_vec().try_into().expect("short"),
+			manifest: MANIFEST,
 			tasks: TaskSet::of(&[TaskKind::Chat]),
 			profile: NumericProfile::F32,
 			context: 256,
-			licence: Default::default(),
+			licence: b"MIT".to_vec().try_into().expect("short"),
 			// The payment has three payees, as most have.
 			royalty: Permill::from_percent(2),
+			trained_on: Default::default(),
 		};
+		let name = b"bench/model".to_vec().try_into().expect("short");
 		let price =
 			Price { base: UNIT / 1_000, per_input: UNIT / 100_000, per_output: UNIT / 50_000 };
-		let mut calls =
-			vec![owner.sign(pallet_models::Call::register_model { model: MODEL, details })];
+		let mut calls = vec![owner.sign(pallet_models::Call::register_model { name, details })];
+		let model = EntryKind::Model.id(&owner.account(), MANIFEST);
 		for (provider, worker) in &mut self.members {
 			calls.push(provider.sign(pallet_providers::Call::register {
 				worker: worker.account(),
@@ -201,7 +207,7 @@ impl Crew {
 				capacity: CAPACITY,
 				endpoint: Default::default(),
 			}));
-			calls.push(provider.sign(pallet_providers::Call::offer { model: MODEL, price }));
+			calls.push(provider.sign(pallet_providers::Call::offer { subnet: 0, model, price }));
 		}
 		calls
 	}

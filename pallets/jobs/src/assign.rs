@@ -9,7 +9,7 @@ use codec::Encode;
 use frame_support::traits::{Get, Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
-use reckon_primitives::{Balance, JobId, JobState, ModelId, Price, Reason, Units, MAX_ATTEMPTS};
+use reckon_primitives::{Balance, JobId, JobState, Market, Price, Reason, Units, MAX_ATTEMPTS};
 use reckon_support::{Candidate, ProviderPool, ReputationInspect, SubnetInspect};
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, CheckedDiv, Hash, One, SaturatedConversion, Saturating};
@@ -55,16 +55,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn choose(id: JobId, job: &JobOf<T>) -> Result<Candidate<T::AccountId, Balance>, Reason> {
+		let market = Market { subnet: job.subnet, model: job.model };
 		let candidates = match &job.only {
 			Some(named) => {
-				let candidate = T::Providers::candidate(&job.model, named)
+				let candidate = T::Providers::candidate(&market, named)
 					.map_err(|_| Reason::NamedProviderUnavailable)?;
 				alloc::vec![candidate]
 			},
-			None if !T::Providers::is_offered(&job.model) => return Err(Reason::NoOffer),
+			None if !T::Providers::is_offered(&market) => return Err(Reason::NoOffer),
 			None => {
 				let seed = Self::draw_seed(id, job.attempts.len() as u32);
-				T::Providers::draw(&job.model, &seed, T::Draws::get())
+				T::Providers::draw(&market, &seed, T::Draws::get())
 			},
 		};
 		let had = |who: &T::AccountId| job.attempts.iter().any(|turn| turn.provider == *who);
@@ -110,14 +111,14 @@ impl<T: Config> Pallet<T> {
 
 	/// The least price at which one of the providers drawn now would take such a job.
 	pub(crate) fn least_price(
-		model: ModelId,
+		market: Market,
 		payload_bytes: u32,
 		max_output: u32,
 	) -> Option<Balance> {
 		let now: u64 = frame_system::Pallet::<T>::block_number().saturated_into();
-		let seed = BlakeTwo256::hash(&(model, now).encode());
+		let seed = BlakeTwo256::hash(&(market, now).encode());
 		let worst = economics::worst_case(payload_bytes, max_output);
-		T::Providers::draw(&model, &seed, T::Draws::get())
+		T::Providers::draw(&market, &seed, T::Draws::get())
 			.iter()
 			.map(|one| worst_price(&one.price, worst))
 			.min()

@@ -9,8 +9,8 @@ use frame_support::{
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{
-	Assurance, Attempt, Balance, Content, Delivery, JobId, JobRequest, JobState, MaxInlineBytes,
-	ModelId, Price, Privacy, Reason, Sampling, TaskKind, Units, MAX_ATTEMPTS,
+	Assurance, Attempt, Balance, Content, Delivery, JobId, JobRequest, JobState, Market,
+	MaxInlineBytes, ModelId, Price, Privacy, Reason, Sampling, TaskKind, Units, MAX_ATTEMPTS,
 };
 use reckon_support::{ModelInspect, ProviderPool};
 use sp_runtime::traits::{Saturating, Zero};
@@ -34,7 +34,9 @@ fn providers<T: Config<Currency: Mutate<T::AccountId>>>(model: &ModelId, count: 
 	T::Currency::set_balance(&T::Treasury::get(), MAX_PRICE);
 	for n in 0..count {
 		let worker = account("worker", n, 0);
-		T::Providers::create_for_benchmark(&funded::<T>("provider", n), &worker, model, 8, PRICE);
+		let market = Market { subnet: 0, model: *model };
+		let provider = funded::<T>("provider", n);
+		T::Providers::create_for_benchmark(&provider, &worker, &market, 8, PRICE);
 	}
 }
 

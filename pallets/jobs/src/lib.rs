@@ -48,7 +48,7 @@ pub mod pallet {
 	use frame_system::pallet_prelude::*;
 	use reckon_primitives::{
 		Assignment, Balance, Content, ContentRef, Delivery, Held, InlineBytes, Job, JobId,
-		JobRequest, ModelId, Reason, Units,
+		JobRequest, Market, ModelId, Reason, SubnetId, Units,
 	};
 	use reckon_support::{
 		EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
@@ -520,10 +520,16 @@ pub mod pallet {
 			Self::held(&who)
 		}
 
-		/// The least `max_price` at which one of the providers drawn now would take such a job;
-		/// `None` when nobody is there. The charge is for the work done and mostly far lower.
-		pub fn quote(model: ModelId, payload_bytes: u32, max_output: u32) -> Option<Balance> {
-			Self::least_price(model, payload_bytes, max_output)
+		/// The least `max_price` at which one of the providers drawn now would take such a job in
+		/// the subnet; `None` when nobody is there. The charge is for the work done and mostly far
+		/// lower.
+		pub fn quote(
+			subnet: SubnetId,
+			model: ModelId,
+			payload_bytes: u32,
+			max_output: u32,
+		) -> Option<Balance> {
+			Self::least_price(Market { subnet, model }, payload_bytes, max_output)
 		}
 	}
 }

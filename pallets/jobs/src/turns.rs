@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
 				Content::Blob(reference) => reference,
 			},
 		};
-		T::Providers::release(&turn.provider);
+		T::Providers::release_delivered(&turn.provider);
 		ProviderJobs::<T>::remove(&turn.provider, id);
 		job.state = JobState::Delivered {
 			provider: turn.provider.clone(),

@@ -15,16 +15,22 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod impls;
+mod entries;
+mod invariants;
+mod kinds;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod tests;
 mod types;
+mod views;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Licence, MaxLicenceBytes, MaxNameBytes, Model, ModelDetails, Name, Status};
+pub use types::{
+	AppDetails, DataSetDetails, DataSetIds, Entry, Licence, Listing, Location, MaxLicenceBytes,
+	MaxLocationBytes, MaxNameBytes, MaxReferences, ModelDetails, ModelIds, Name, Status,
+};
 pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
@@ -32,17 +38,25 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::vec::Vec;
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{Consideration, Footprint},
 	};
 	use frame_system::pallet_prelude::*;
-	use reckon_primitives::{Balance, Held, ModelId};
+	use reckon_primitives::{AppId, Balance, DataSetId, EntryId, EntryKind, Held, ModelId};
+	use sp_core::H256;
 	use sp_runtime::{traits::Convert, Permill};
 
+	/// What all entries have.
+	pub type ListingOf<T> =
+		Listing<<T as frame_system::Config>::AccountId, BlockNumberFor<T>, <T as Config>::Deposit>;
 	/// A model's record.
-	pub type ModelOf<T> =
-		Model<<T as frame_system::Config>::AccountId, BlockNumberFor<T>, <T as Config>::Deposit>;
+	pub type ModelOf<T> = Entry<ListingOf<T>, ModelDetails>;
+	/// A data set's record.
+	pub type DataSetOf<T> = Entry<ListingOf<T>, DataSetDetails>;
+	/// An app's record.
+	pub type AppOf<T> = Entry<ListingOf<T>, AppDetails>;
 
 	/// The version of this pallet's storage.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -56,7 +70,7 @@ pub mod pallet {
 		/// What the calls and the hook weigh.
 		type WeightInfo: WeightInfo;
 
-		/// What a model's owner leaves for its place in storage.
+		/// What who registers an entry leaves for its place in storage.
 		type Deposit: Consideration<Self::AccountId, Footprint>;
 
 		/// How much that is; the same that `Deposit` asks for.
@@ -67,7 +81,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxRoyalty: Get<Permill>;
 
-		/// Blocks for which a deprecated model is remembered: longer than any job for it can
+		/// Blocks for which a deprecated entry is remembered: longer than any job for a model can
 		/// last, since its owner has a share in them.
 		#[pallet::constant]
 		type RetirementBlocks: Get<BlockNumberFor<Self>>;
@@ -76,27 +90,49 @@ pub mod pallet {
 	/// Why this pallet holds money.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
-		/// The deposit for a model's place in storage.
+		/// The deposit for an entry's place in the store.
 		#[codec(index = 0)]
-		ModelDeposit,
+		StoreDeposit,
 	}
 
-	/// The models, by manifest hash.
+	/// The models.
 	#[pallet::storage]
 	pub type Models<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, ModelOf<T>, OptionQuery>;
 
-	/// The models' names.
+	/// The data sets.
 	#[pallet::storage]
-	pub type Names<T: Config> = StorageMap<_, Blake2_128Concat, Name, ModelId, OptionQuery>;
+	pub type DataSets<T: Config> =
+		StorageMap<_, Blake2_128Concat, DataSetId, DataSetOf<T>, OptionQuery>;
 
-	/// Who left a deposit for which models.
+	/// The apps.
+	#[pallet::storage]
+	pub type Apps<T: Config> = StorageMap<_, Blake2_128Concat, AppId, AppOf<T>, OptionQuery>;
+
+	/// The entries' names: each is there once among those of a kind.
+	#[pallet::storage]
+	pub type Names<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, EntryKind, Blake2_128Concat, Name, H256, OptionQuery>;
+
+	/// Who owns which entries.
+	#[pallet::storage]
+	pub type Owned<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Blake2_128Concat,
+		EntryId,
+		(),
+		OptionQuery,
+	>;
+
+	/// Who left a deposit for which entries.
 	#[pallet::storage]
 	pub type Depositors<T: Config> = StorageDoubleMap<
 		_,
 		Blake2_128Concat,
 		T::AccountId,
 		Blake2_128Concat,
-		ModelId,
+		EntryId,
 		(),
 		OptionQuery,
 	>;
@@ -106,10 +142,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Retired<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, (), OptionQuery>;
 
-	/// The deprecated models, in the order in which they are removed.
+	/// The deprecated entries, in the order in which they are removed.
 	#[pallet::storage]
 	pub type Retirements<T: Config> =
-		StorageMap<_, Twox64Concat, u64, (ModelId, BlockNumberFor<T>), OptionQuery>;
+		StorageMap<_, Twox64Concat, u64, (EntryId, BlockNumberFor<T>), OptionQuery>;
 
 	/// The number of the first retirement that is not done, and of the next one to come.
 	#[pallet::storage]
@@ -118,32 +154,32 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A model is in the store.
-		ModelRegistered {
-			/// The model.
-			model: ModelId,
+		/// An entry is in the store.
+		Registered {
+			/// The entry.
+			entry: EntryId,
 			/// Who registered it.
 			owner: T::AccountId,
 			/// What it is called.
 			name: Name,
 		},
-		/// A model takes no new jobs and offers any more.
-		ModelDeprecated {
-			/// The model.
-			model: ModelId,
+		/// An entry is out of use; a model takes no new jobs and offers any more.
+		Deprecated {
+			/// The entry.
+			entry: EntryId,
 			/// From which block on the chain removes it and returns the deposit.
 			until: BlockNumberFor<T>,
 		},
-		/// A deprecated model is in the store no more, its name is free, and its deposit is back
+		/// A deprecated entry is in the store no more, its name is free, and its deposit is back
 		/// with who left it.
-		ModelRemoved {
-			/// The model.
-			model: ModelId,
+		Removed {
+			/// The entry.
+			entry: EntryId,
 		},
-		/// A model has another owner.
-		ModelTransferred {
-			/// The model.
-			model: ModelId,
+		/// An entry has another owner.
+		Transferred {
+			/// The entry.
+			entry: EntryId,
 			/// Who had it.
 			from: T::AccountId,
 			/// Who has it.
@@ -153,23 +189,34 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The store has a model with this manifest already.
+		/// The signer has this very entry in the store already.
 		AlreadyRegistered,
-		/// A model with this manifest was taken out of use; change the manifest.
+		/// A model with this manifest was taken out of use by the signer; change the manifest.
 		Retired,
 		/// The name is taken; choose another.
 		NameTaken,
 		/// The name is empty, or has characters other than `a-z 0-9 . _ - /`.
 		NameInvalid,
+		/// The licence is empty, or has characters that are not printable ASCII; name an SPDX
+		/// expression.
+		LicenceInvalid,
+		/// The location is empty, or has spaces or characters that are not printable ASCII.
+		LocationInvalid,
 		/// The set of tasks is empty or names an unknown one.
 		TasksInvalid,
 		/// The royalty is above the constant `MaxRoyalty`.
 		RoyaltyTooHigh,
-		/// The store has no such model.
+		/// The app names no model; name those that it asks.
+		NoModels,
+		/// The store has no such model; register it first.
 		UnknownModel,
-		/// Only the model's owner may do this.
+		/// The store has no such data set; register it first.
+		UnknownDataSet,
+		/// The store has no such entry.
+		UnknownEntry,
+		/// Only the entry's owner may do this.
 		NotOwner,
-		/// The model is deprecated already.
+		/// The entry is deprecated already.
 		AlreadyDeprecated,
 	}
 
@@ -177,39 +224,70 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Puts a model into the store, owned by the signer.
 		///
-		/// `model` is the BLAKE3 hash of the canonical manifest, as `reckon-worker models add`
-		/// prints it. Takes a deposit for the place in storage.
+		/// The model goes by `name`. Of its `details` the hash of the canonical manifest, as
+		/// `reckon-worker models add` prints it, and the signer's account make the model's id, so
+		/// that nobody else can register it under this id. Takes a deposit for the place in
+		/// storage.
 		///
-		/// Emits `ModelRegistered`.
+		/// Emits `Registered`.
 		#[pallet::call_index(0)]
 		pub fn register_model(
 			origin: OriginFor<T>,
-			model: ModelId,
+			name: Name,
 			details: ModelDetails,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_register(who, model, details)
+			Self::do_register_model(who, name, details)
 		}
 
-		/// Takes a model out of use, for good: it is offered and asked for no more. Jobs that
-		/// were submitted end as ever. When `RetirementBlocks` have passed, the chain itself
-		/// removes it and returns the deposit.
+		/// Takes `entry` out of use, for good: a model is offered and asked for no more, and jobs
+		/// that were submitted end as ever. When `RetirementBlocks` have passed, the chain itself
+		/// removes it and returns the deposit. Entries that name it stay as they are.
 		///
-		/// Emits `ModelDeprecated`, and later `ModelRemoved`.
+		/// Emits `Deprecated`, and later `Removed`.
 		#[pallet::call_index(1)]
-		pub fn deprecate(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+		pub fn deprecate(origin: OriginFor<T>, entry: EntryId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_deprecate(who, model)
+			Self::do_deprecate(who, entry)
 		}
 
-		/// Gives a model to another account: the rights, and the royalty from now on. The deposit
-		/// stays with who left it, since nobody's money is taken without a signature.
+		/// Gives `entry` to the account `to`: the rights, and a model's royalty from now on. The
+		/// deposit stays with who left it, since nobody's money is taken without a signature.
 		///
-		/// Emits `ModelTransferred`.
+		/// Emits `Transferred`.
 		#[pallet::call_index(2)]
-		pub fn transfer(origin: OriginFor<T>, model: ModelId, to: T::AccountId) -> DispatchResult {
+		pub fn transfer(origin: OriginFor<T>, entry: EntryId, to: T::AccountId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_transfer(who, model, to)
+			Self::do_transfer(who, entry, to)
+		}
+
+		/// Puts a data set into the store, owned by the signer. The account, `name` and `details`
+		/// make its id. Takes a deposit for the place in storage.
+		///
+		/// Emits `Registered`.
+		#[pallet::call_index(3)]
+		pub fn register_data_set(
+			origin: OriginFor<T>,
+			name: Name,
+			details: DataSetDetails,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register_data_set(who, name, details)
+		}
+
+		/// Puts an app into the store, owned by the signer. The account, `name` and `details` make
+		/// its id; the models and data sets that it names must be in the store. Takes a deposit
+		/// for the place in storage.
+		///
+		/// Emits `Registered`.
+		#[pallet::call_index(4)]
+		pub fn register_app(
+			origin: OriginFor<T>,
+			name: Name,
+			details: AppDetails,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register_app(who, name, details)
 		}
 	}
 
@@ -227,20 +305,33 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// A model's owner and details, and whether it takes new jobs.
-		pub fn model(
-			model: ModelId,
-		) -> Option<(T::AccountId, ModelDetails, Status<BlockNumberFor<T>>)> {
-			Models::<T>::get(model).map(|model| (model.owner, model.details, model.status))
+		/// A model: who owns it, what it is called, whether it takes new jobs, what it can do.
+		pub fn model(model: ModelId) -> Option<ModelOf<T>> {
+			Models::<T>::get(model)
 		}
 
-		/// The model of this name.
-		pub fn model_by_name(name: Name) -> Option<ModelId> {
-			Names::<T>::get(name)
+		/// A data set: who owns it, what it is called, what is in it.
+		pub fn data_set(data_set: DataSetId) -> Option<DataSetOf<T>> {
+			DataSets::<T>::get(data_set)
 		}
 
-		/// What this pallet holds of an account's money, for at most 1,000 models.
-		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+		/// An app: who owns it, what it is called, which models it asks, where it is.
+		pub fn app(app: AppId) -> Option<AppOf<T>> {
+			Apps::<T>::get(app)
+		}
+
+		/// The entry of this kind and name.
+		pub fn entry_by_name(kind: EntryKind, name: Name) -> Option<EntryId> {
+			Names::<T>::get(kind, name).map(|id| kind.entry(id))
+		}
+
+		/// An account's entries, at most 1,000 of them.
+		pub fn entries_of(owner: T::AccountId) -> Vec<EntryId> {
+			Self::owned(&owner)
+		}
+
+		/// What this pallet holds of an account's money, for at most 1,000 entries.
+		pub fn held_by(who: T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}
 	}

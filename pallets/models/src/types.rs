@@ -1,21 +1,32 @@
-//! A model's records.
+//! The records.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
-use reckon_primitives::{NumericProfile, TaskSet};
+use frame_support::{traits::ConstU32, BoundedBTreeSet, BoundedVec};
+use reckon_primitives::{DataSetId, ModelId, NumericProfile, TaskSet};
 use scale_info::TypeInfo;
+use sp_core::H256;
 use sp_runtime::Permill;
 
 /// The most bytes of a name: an organisation and a model's name as hubs write them.
 pub type MaxNameBytes = ConstU32<96>;
-/// What people call a model, for example `reckon/lexicon-7m`: `a-z 0-9 . _ - /`.
+/// What people call an entry, for example `reckon/lexicon-7m`: `a-z 0-9 . _ - /`.
 pub type Name = BoundedVec<u8, MaxNameBytes>;
 /// The most bytes of a licence: an SPDX expression.
 pub type MaxLicenceBytes = ConstU32<64>;
-/// A licence as an SPDX expression, UTF-8.
+/// A licence as an SPDX expression: printable ASCII, not empty.
 pub type Licence = BoundedVec<u8, MaxLicenceBytes>;
+/// The most bytes of a location.
+pub type MaxLocationBytes = ConstU32<128>;
+/// A URI: printable ASCII without spaces.
+pub type Location = BoundedVec<u8, MaxLocationBytes>;
+/// The most other entries of a kind that one entry names: who needs more names a collection.
+pub type MaxReferences = ConstU32<8>;
+/// The models that an entry names.
+pub type ModelIds = BoundedBTreeSet<ModelId, MaxReferences>;
+/// The data sets that an entry names.
+pub type DataSetIds = BoundedBTreeSet<DataSetId, MaxReferences>;
 
-/// Whether a model is in use.
+/// Whether an entry is in use.
 #[derive(
 	Clone,
 	Copy,
@@ -30,7 +41,7 @@ pub type Licence = BoundedVec<u8, MaxLicenceBytes>;
 )]
 #[scale_info(capture_docs = "always")]
 pub enum Status<BlockNumber> {
-	/// It can be offered and asked for.
+	/// It is; a model can be offered and asked for.
 	#[codec(index = 0)]
 	Active,
 	/// Not any more.
@@ -41,14 +52,46 @@ pub enum Status<BlockNumber> {
 	},
 }
 
+/// What all entries have.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Listing<AccountId, BlockNumber, Deposit> {
+	/// Who has the rights, and a model's royalty.
+	pub owner: AccountId,
+	/// What people call it.
+	pub name: Name,
+	/// Whether it is in use.
+	pub status: Status<BlockNumber>,
+	/// Who registered it, and left the deposit.
+	pub depositor: AccountId,
+	/// The deposit for its place in storage.
+	pub deposit: Deposit,
+	/// How many bytes the deposit was asked for.
+	pub bytes: u32,
+}
+
+/// An entry of the store.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Entry<Listing, Details> {
+	/// What all entries have.
+	pub listing: Listing,
+	/// What its kind has; never changes.
+	pub details: Details,
+}
+
 /// What a model's owner says of it.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
 pub struct ModelDetails {
-	/// What people call it.
-	pub name: Name,
+	/// BLAKE3 of the canonical manifest, which lists the files.
+	pub manifest: H256,
 	/// What it can do.
 	pub tasks: TaskSet,
 	/// How its numbers are computed.
@@ -59,22 +102,47 @@ pub struct ModelDetails {
 	pub licence: Licence,
 	/// The owner's share of each charge.
 	pub royalty: Permill,
+	/// The data sets of the store that it was trained on, as far as the owner says; some may have
+	/// left the store since.
+	pub trained_on: DataSetIds,
 }
 
-/// A model's record.
+/// What a data set's owner says of it.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
-pub struct Model<AccountId, BlockNumber, Deposit> {
-	/// Who has the royalty and the rights.
-	pub owner: AccountId,
-	/// What the owner says of it.
-	pub details: ModelDetails,
-	/// Whether it is in use.
-	pub status: Status<BlockNumber>,
-	/// Who registered it, and left the deposit.
-	pub depositor: AccountId,
-	/// The deposit for its place in storage.
-	pub deposit: Deposit,
+pub struct DataSetDetails {
+	/// BLAKE3 of its file, or of the list of its files when there are several.
+	pub content: H256,
+	/// How many bytes all its files have.
+	pub bytes: u64,
+	/// How many records there are; 0 when it does not consist of records.
+	pub records: u64,
+	/// BLAKE3 of the text that describes it, when there is one.
+	pub description: Option<H256>,
+	/// Where content and description can be fetched, when the owner says so.
+	pub location: Option<Location>,
+	/// Its licence.
+	pub licence: Licence,
+}
+
+/// What an app's owner says of it.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct AppDetails {
+	/// The models of the store that it asks, one at least; some may have left the store since.
+	pub models: ModelIds,
+	/// The data sets of the store that it uses; some may have left the store since.
+	pub data_sets: DataSetIds,
+	/// Where people use it, or fetch it.
+	pub location: Location,
+	/// BLAKE3 of the program, when it is one to fetch.
+	pub content: Option<H256>,
+	/// BLAKE3 of the text that describes it, when there is one.
+	pub description: Option<H256>,
+	/// Its licence.
+	pub licence: Licence,
 }

@@ -11,6 +11,8 @@ use frame_support::{traits::Get, weights::{constants::ParityDbWeight, Weight}};
 /// What the calls and hooks of this pallet weigh.
 pub trait WeightInfo {
 	fn register_model() -> Weight;
+	fn register_data_set() -> Weight;
+	fn register_app() -> Weight;
 	fn deprecate() -> Weight;
 	fn transfer() -> Weight;
 	fn remove_retired() -> Weight;
@@ -20,88 +22,146 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `Models::Models` (r:1 w:1)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `Models::DataSets` (r:8 w:0)
+	/// Proof: `Models::DataSets` (`max_values`: None, `max_size`: Some(505), added: 2980, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Retired` (r:1 w:0)
 	/// Proof: `Models::Retired` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:1)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(649), added: 3124, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Names` (r:1 w:1)
-	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Owned` (r:0 w:1)
+	/// Proof: `Models::Owned` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Depositors` (r:0 w:1)
-	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn register_model() -> Weight {
-		// At least 73_500_000 picoseconds.
-		Weight::from_parts(76_985_000, 3775)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(5))
+		// At least 114_000_000 picoseconds.
+		Weight::from_parts(120_000_000, 24830)
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
-	/// Storage: `Models::Models` (r:1 w:1)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `Models::DataSets` (r:1 w:1)
+	/// Proof: `Models::DataSets` (`max_values`: None, `max_size`: Some(505), added: 2980, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Names` (r:1 w:1)
+	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Owned` (r:0 w:1)
+	/// Proof: `Models::Owned` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Depositors` (r:0 w:1)
+	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	fn register_data_set() -> Weight {
+		// At least 76_000_000 picoseconds.
+		Weight::from_parts(80_000_000, 3970)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Models::Models` (r:8 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(649), added: 3124, mode: `MaxEncodedLen`)
+	/// Storage: `Models::DataSets` (r:8 w:0)
+	/// Proof: `Models::DataSets` (`max_values`: None, `max_size`: Some(505), added: 2980, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Apps` (r:1 w:1)
+	/// Proof: `Models::Apps` (`max_values`: None, `max_size`: Some(1000), added: 3475, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Names` (r:1 w:1)
+	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Owned` (r:0 w:1)
+	/// Proof: `Models::Owned` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Depositors` (r:0 w:1)
+	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
+	fn register_app() -> Weight {
+		// At least 161_500_000 picoseconds.
+		Weight::from_parts(170_000_000, 25982)
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Models::Apps` (r:1 w:1)
+	/// Proof: `Models::Apps` (`max_values`: None, `max_size`: Some(1000), added: 3475, mode: `MaxEncodedLen`)
 	/// Storage: `Models::RetirementRange` (r:1 w:1)
 	/// Proof: `Models::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Retirements` (r:0 w:1)
-	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn deprecate() -> Weight {
-		// At least 19_279_000 picoseconds.
-		Weight::from_parts(21_091_000, 3775)
+		// At least 22_800_000 picoseconds.
+		Weight::from_parts(24_000_000, 4465)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
-	/// Storage: `Models::Models` (r:1 w:1)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Apps` (r:1 w:1)
+	/// Proof: `Models::Apps` (`max_values`: None, `max_size`: Some(1000), added: 3475, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Owned` (r:0 w:2)
+	/// Proof: `Models::Owned` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		// At least 15_964_000 picoseconds.
-		Weight::from_parts(17_506_000, 3775)
+		// At least 22_800_000 picoseconds.
+		Weight::from_parts(24_000_000, 4465)
 			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Models::RetirementRange` (r:1 w:1)
 	/// Proof: `Models::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Retirements` (r:2 w:1)
-	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Retirements` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:1)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(649), added: 3124, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-	/// Storage: `Models::Names` (r:0 w:1)
-	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Retired` (r:0 w:1)
 	/// Proof: `Models::Retired` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Names` (r:0 w:1)
+	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(154), added: 2629, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Owned` (r:0 w:1)
+	/// Proof: `Models::Owned` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Depositors` (r:0 w:1)
-	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Depositors` (`max_values`: None, `max_size`: Some(97), added: 2572, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
-		// At least 69_494_000 picoseconds.
-		Weight::from_parts(72_428_000, 6044)
+		// At least 74_100_000 picoseconds.
+		Weight::from_parts(78_000_000, 6046)
 			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(9))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn register_model() -> Weight {
-		Weight::from_parts(76_985_000, 3775)
-			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().writes(5))
+		Weight::from_parts(120_000_000, 24830)
+			.saturating_add(ParityDbWeight::get().reads(13))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn register_data_set() -> Weight {
+		Weight::from_parts(80_000_000, 3970)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn register_app() -> Weight {
+		Weight::from_parts(170_000_000, 25982)
+			.saturating_add(ParityDbWeight::get().reads(20))
+			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn deprecate() -> Weight {
-		Weight::from_parts(21_091_000, 3775)
+		Weight::from_parts(24_000_000, 4465)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(17_506_000, 3775)
+		Weight::from_parts(24_000_000, 4465)
 			.saturating_add(ParityDbWeight::get().reads(1))
-			.saturating_add(ParityDbWeight::get().writes(1))
+			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn remove_retired() -> Weight {
-		Weight::from_parts(72_428_000, 6044)
+		Weight::from_parts(78_000_000, 6046)
 			.saturating_add(ParityDbWeight::get().reads(6))
-			.saturating_add(ParityDbWeight::get().writes(8))
+			.saturating_add(ParityDbWeight::get().writes(9))
 	}
 }

@@ -4,11 +4,11 @@ use crate::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{
-	traits::{fungible::Mutate, Get, Hooks},
+	traits::{fungible::Mutate, Get},
 	weights::Weight,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use reckon_primitives::{Balance, ModelId, Price};
+use reckon_primitives::{Balance, Market, Price};
 use reckon_support::{EndedTurn, ModelInspect, OnProviderOutcome, Outcome};
 use sp_runtime::traits::Saturating;
 
@@ -39,19 +39,24 @@ fn provider<T: Config<Currency: Mutate<T::AccountId>>>(n: u32, tickets: u32) -> 
 fn offers<T: Config<Currency: Mutate<T::AccountId>>>(
 	who: &T::AccountId,
 	count: u32,
-) -> Vec<ModelId> {
-	let models: Vec<_> =
-		(0..count).map(|n| T::Models::create_for_benchmark(&funded::<T>("owner", n), n)).collect();
-	for model in &models {
-		Pallet::<T>::do_offer(who.clone(), *model, PRICE).expect("registered");
+) -> Vec<Market> {
+	let markets: Vec<_> = (0..count).map(market::<T>).collect();
+	for market in &markets {
+		Pallet::<T>::do_offer(who.clone(), *market, PRICE).expect("registered");
 	}
 	for n in 0..T::MaxTickets::get() {
 		let other = provider::<T>(1_000 + n, 1);
-		for model in &models {
-			Pallet::<T>::do_offer(other.clone(), *model, PRICE).expect("registered");
+		for market in &markets {
+			Pallet::<T>::do_offer(other.clone(), *market, PRICE).expect("registered");
 		}
 	}
-	models
+	markets
+}
+
+/// The nth model in the chain's own subnet.
+fn market<T: Config<Currency: Mutate<T::AccountId>>>(n: u32) -> Market {
+	let model = T::Models::create_for_benchmark(&funded::<T>("owner", n), n);
+	Market { subnet: 0, model }
 }
 
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
@@ -114,24 +119,23 @@ mod benchmarks {
 	#[benchmark]
 	fn offer() {
 		let who = provider::<T>(0, T::MaxTickets::get());
-		let owner = funded::<T>("owner", 0);
-		let model = T::Models::create_for_benchmark(&owner, 0);
+		let market = market::<T>(0);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(who.clone()), model, PRICE);
+		_(RawOrigin::Signed(who.clone()), market.subnet, market.model, PRICE);
 
-		assert!(Offers::<T>::contains_key(who, model));
+		assert!(Offers::<T>::contains_key(who, market));
 	}
 
 	#[benchmark]
 	fn withdraw_offer() {
 		let who = provider::<T>(0, T::MaxTickets::get());
-		let model = offers::<T>(&who, 1)[0];
+		let market = offers::<T>(&who, 1)[0];
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(who.clone()), model);
+		_(RawOrigin::Signed(who.clone()), market.subnet, market.model);
 
-		assert!(!Offers::<T>::contains_key(who, model));
+		assert!(!Offers::<T>::contains_key(who, market));
 	}
 
 	#[benchmark]
@@ -175,6 +179,20 @@ mod benchmarks {
 		assert!(Providers::<T>::get(who).is_some_and(|p| p.is_leaving()));
 	}
 
+	/// `o`: offers of a silent provider, each of which gains all of its tickets.
+	#[benchmark]
+	fn heartbeat(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = provider::<T>(0, T::MaxTickets::get());
+		offers::<T>(&who, o);
+		Pallet::<T>::silence(&who, Providers::<T>::get(&who).expect("registered"));
+		let worker = account("worker", 0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(worker), o);
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.status), Some(Status::Active));
+	}
+
 	#[benchmark]
 	fn finish_departure() {
 		let who = provider::<T>(0, T::MaxTickets::get());
@@ -185,10 +203,40 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::on_idle(then, Weight::MAX);
+			Pallet::<T>::finish_departures(then, Weight::MAX);
 		}
 
 		assert!(!Providers::<T>::contains_key(who));
+	}
+
+	/// `p`: providers that are looked at and were not silent.
+	#[benchmark]
+	fn sweep(p: Linear<0, { T::SweepPerBlock::get() }>) {
+		for n in 0..p {
+			provider::<T>(n, 1);
+		}
+
+		#[block]
+		{
+			Pallet::<T>::sweep(Weight::MAX);
+		}
+
+		assert_eq!(Sweeps::<T>::get().done, p < T::SweepPerBlock::get());
+	}
+
+	/// `o`: offers, each of which loses all of its tickets.
+	#[benchmark]
+	fn silence(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = provider::<T>(0, T::MaxTickets::get());
+		offers::<T>(&who, o);
+		let silent = Providers::<T>::get(&who).expect("registered");
+
+		#[block]
+		{
+			Pallet::<T>::silence(&who, silent);
+		}
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.status), Some(Status::Silent));
 	}
 
 	/// The last of the misses that lead to a slash.

@@ -12,8 +12,8 @@ use frame_support::{
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use reckon_primitives::{Balance, Held, HeldFor, ModelId, Price, Reason};
-use reckon_support::{ModelInspect, OnProviderLeft, WaitQueue};
+use reckon_primitives::{Balance, Held, HeldFor, Market, ModelId, Price, Reason, SubnetId};
+use reckon_support::{ModelInspect, OnProviderLeft, SubnetInspect, WaitQueue};
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	DispatchError, DispatchResult,
@@ -37,22 +37,23 @@ impl<T: Config> Pallet<T> {
 
 		T::Currency::hold(&HoldReason::Bond.into(), &who, bond)?;
 		Workers::<T>::insert(&worker, &who);
-		Providers::<T>::insert(
-			&who,
-			Provider {
-				worker: worker.clone(),
-				bond,
-				capacity,
-				load: 0,
-				offers: 0,
-				misses: 0,
-				slashed_at: Zero::zero(),
-				declined: 0,
-				declined_until: Zero::zero(),
-				status: Status::Active,
-				endpoint,
-			},
-		);
+		let mut provider = Provider {
+			worker: worker.clone(),
+			bond,
+			capacity,
+			load: 0,
+			offers: 0,
+			tickets: 0,
+			last_seen: T::CurrentSession::get(),
+			misses: 0,
+			slashed_at: Zero::zero(),
+			declined: 0,
+			declined_until: Zero::zero(),
+			status: Status::Active,
+			endpoint,
+		};
+		provider.tickets = Self::tickets_due(&provider);
+		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::ProviderRegistered { provider: who, worker, bond, capacity });
 		Ok(())
 	}
@@ -77,18 +78,19 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_capacity(capacity)?;
 		provider.capacity = capacity;
 		provider.endpoint = endpoint;
-		let offers = Self::resize_all(&who, &provider)?;
+		let offers = Self::follow_bond(&who, &mut provider)?;
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::ProviderUpdated { provider: who, capacity });
 		Ok(offers)
 	}
 
 	pub(crate) fn do_bond_extra(who: T::AccountId, amount: Balance) -> Result<u32, DispatchError> {
+		ensure!(amount > 0, Error::<T>::AmountZero);
 		let mut provider = Self::registered(&who)?;
 		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
 		T::Currency::hold(&HoldReason::Bond.into(), &who, amount)?;
 		provider.bond = provider.bond.saturating_add(amount);
-		let offers = Self::resize_all(&who, &provider)?;
+		let offers = Self::follow_bond(&who, &mut provider)?;
 		let bond = provider.bond;
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::BondRaised { provider: who, bond });
@@ -97,15 +99,16 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_offer(
 		who: T::AccountId,
-		model: ModelId,
+		market: Market,
 		price: Price<Balance>,
 	) -> DispatchResult {
 		let mut provider = Self::registered(&who)?;
 		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
 		ensure!(price != Price::default(), Error::<T>::PriceZero);
-		ensure!(T::Models::model(&model).is_some_and(|m| m.active), Error::<T>::UnknownModel);
+		let Market { subnet, model } = market;
+		Self::ensure_served(subnet, &model)?;
 
-		let mut offer = match Offers::<T>::get(&who, model) {
+		let mut offer = match Offers::<T>::get(&who, market) {
 			Some(offer) => offer,
 			None => {
 				ensure!(provider.offers < T::MaxOffers::get(), Error::<T>::TooManyOffers);
@@ -114,16 +117,25 @@ impl<T: Config> Pallet<T> {
 			},
 		};
 		offer.price = price;
-		Self::resize(&who, &model, &mut offer, Self::tickets_due(&provider))?;
-		Offers::<T>::insert(&who, model, offer);
+		Self::resize(&who, &market, &mut offer, provider.tickets)?;
+		Offers::<T>::insert(&who, market, offer);
 		Providers::<T>::insert(&who, provider);
-		Self::deposit_event(Event::ModelOffered { provider: who, model, price });
+		Self::deposit_event(Event::ModelOffered { provider: who, subnet, model, price });
 		Ok(())
 	}
 
-	pub(crate) fn do_withdraw_offer(who: T::AccountId, model: ModelId) -> DispatchResult {
+	/// Only what is there can be offered: whoever makes a subnet after the offer would have the
+	/// provider's consent to rules that it has not seen.
+	fn ensure_served(subnet: SubnetId, model: &ModelId) -> DispatchResult {
+		ensure!(T::Models::model(model).is_some_and(|m| m.active), Error::<T>::UnknownModel);
+		let rules = T::Subnets::open_subnet(subnet).ok_or(Error::<T>::UnknownSubnet)?;
+		ensure!(rules.membership.admits(model), Error::<T>::ModelNotInSubnet);
+		Ok(())
+	}
+
+	pub(crate) fn do_withdraw_offer(who: T::AccountId, market: Market) -> DispatchResult {
 		let mut provider = Self::registered(&who)?;
-		Self::remove_offer(&who, &mut provider, model)?;
+		Self::remove_offer(&who, &mut provider, market)?;
 		Providers::<T>::insert(&who, provider);
 		Ok(())
 	}
@@ -131,7 +143,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_pause(who: T::AccountId) -> DispatchResult {
 		let mut provider = Self::registered(&who)?;
 		match provider.status {
-			Status::Active => provider.status = Status::Paused,
+			Status::Active | Status::Silent => provider.status = Status::Paused,
 			Status::Paused => return Err(Error::<T>::AlreadyPaused.into()),
 			Status::Leaving { .. } => return Err(Error::<T>::IsLeaving.into()),
 		}
@@ -144,12 +156,14 @@ impl<T: Config> Pallet<T> {
 		let mut provider = Self::registered(&who)?;
 		match provider.status {
 			Status::Paused => provider.status = Status::Active,
-			Status::Active => return Err(Error::<T>::NotPaused.into()),
+			Status::Active | Status::Silent => return Err(Error::<T>::NotPaused.into()),
 			Status::Leaving { .. } => return Err(Error::<T>::IsLeaving.into()),
 		}
 		ensure!(provider.bond >= T::MinBond::get(), Error::<T>::BondTooLow);
+		provider.last_seen = T::CurrentSession::get();
 		// A slash leaves the tickets as they were; here they follow the bond again.
-		let offers = Self::resize_all(&who, &provider)?;
+		let due = Self::tickets_due(&provider);
+		let offers = Self::resize_all(&who, &mut provider, due)?;
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::ProviderResumed { provider: who });
 		Ok(offers)
@@ -158,27 +172,29 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_leave(who: T::AccountId) -> Result<u32, DispatchError> {
 		let mut provider = Self::registered(&who)?;
 		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
-		let models: Vec<_> = Offers::<T>::iter_key_prefix(&who).collect();
-		for model in &models {
-			Self::remove_offer(&who, &mut provider, *model)?;
+		let markets: Vec<_> = Offers::<T>::iter_key_prefix(&who).collect();
+		for market in &markets {
+			Self::remove_offer(&who, &mut provider, *market)?;
 		}
+		provider.tickets = 0;
 		let until = Self::queue_departure(&who);
 		provider.status = Status::Leaving { until };
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::ProviderLeaving { provider: who, until });
-		Ok(models.len() as u32)
+		Ok(markets.len() as u32)
 	}
 
 	fn remove_offer(
 		who: &T::AccountId,
 		provider: &mut ProviderOf<T>,
-		model: ModelId,
+		market: Market,
 	) -> DispatchResult {
-		let mut offer = Offers::<T>::get(who, model).ok_or(Error::<T>::NotOffered)?;
-		Self::resize(who, &model, &mut offer, 0)?;
-		Offers::<T>::remove(who, model);
+		let mut offer = Offers::<T>::get(who, market).ok_or(Error::<T>::NotOffered)?;
+		Self::resize(who, &market, &mut offer, 0)?;
+		Offers::<T>::remove(who, market);
 		provider.offers = provider.offers.saturating_sub(1);
-		Self::deposit_event(Event::OfferWithdrawn { provider: who.clone(), model });
+		let Market { subnet, model } = market;
+		Self::deposit_event(Event::OfferWithdrawn { provider: who.clone(), subnet, model });
 		Ok(())
 	}
 
@@ -237,13 +253,13 @@ impl<T: Config> Pallet<T> {
 			amount: taken,
 			reason,
 		});
-		if matches!(provider.status, Status::Active) {
+		if matches!(provider.status, Status::Active | Status::Silent) {
 			provider.status = Status::Paused;
 			Self::deposit_event(Event::ProviderPaused { provider: who.clone(), by_chain: true });
 		}
 	}
 
-	fn registered(who: &T::AccountId) -> Result<ProviderOf<T>, Error<T>> {
+	pub(crate) fn registered(who: &T::AccountId) -> Result<ProviderOf<T>, Error<T>> {
 		Providers::<T>::get(who).ok_or(Error::<T>::NotRegistered)
 	}
 
@@ -252,9 +268,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn offers_of(who: &T::AccountId) -> Vec<(ModelId, Price<Balance>, u32)> {
+	pub(crate) fn offers_of(who: &T::AccountId) -> Vec<(Market, Price<Balance>, u32)> {
 		Offers::<T>::iter_prefix(who)
-			.map(|(model, offer)| (model, offer.price, offer.tickets.len() as u32))
+			.map(|(market, offer)| (market, offer.price, offer.tickets.len() as u32))
 			.collect()
 	}
 

@@ -11,6 +11,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_bonds()?;
 		Self::try_tickets()?;
+		Self::try_presence()?;
 		Self::try_departures()
 	}
 
@@ -39,21 +40,48 @@ impl<T: Config> Pallet<T> {
 
 	/// Tickets are numbered without gaps, and each is in its owner's offer.
 	fn try_tickets() -> Result<(), TryRuntimeError> {
-		for (model, count) in TicketCounts::<T>::iter() {
+		for (market, count) in TicketCounts::<T>::iter() {
+			ensure!(count > 0, "a draw without tickets is remembered");
 			ensure!(
-				Tickets::<T>::iter_key_prefix(model).count() as u32 == count,
-				"a model's tickets are miscounted"
+				Tickets::<T>::iter_key_prefix(market).count() as u32 == count,
+				"a market's tickets are miscounted"
 			);
 		}
-		for (model, number, who) in Tickets::<T>::iter() {
-			ensure!(number < TicketCounts::<T>::get(model), "a ticket is out of range");
+		for (market, number, who) in Tickets::<T>::iter() {
+			ensure!(number < TicketCounts::<T>::get(market), "a ticket is out of range");
 			ensure!(
-				Offers::<T>::get(who, model).is_some_and(|offer| offer.tickets.contains(&number)),
+				Offers::<T>::get(who, market).is_some_and(|offer| offer.tickets.contains(&number)),
 				"a ticket is not in its owner's offer"
 			);
 		}
 		let owned: usize = Offers::<T>::iter().map(|(_, _, offer)| offer.tickets.len()).sum();
 		ensure!(owned == Tickets::<T>::iter_keys().count(), "an offer has a ticket that is not");
+		for (who, _, offer) in Offers::<T>::iter() {
+			let tickets = Providers::<T>::get(who).map(|provider| provider.tickets);
+			ensure!(
+				tickets == Some(offer.tickets.len() as u32),
+				"an offer has not the tickets that its provider's have"
+			);
+		}
+		Ok(())
+	}
+
+	/// Those that take jobs are in the draws, those that are silent or leaving are not; nobody was
+	/// seen in a session to come.
+	fn try_presence() -> Result<(), TryRuntimeError> {
+		let session = T::CurrentSession::get();
+		for (_, provider) in Providers::<T>::iter() {
+			let drawn = provider.tickets > 0;
+			match provider.status {
+				Status::Active => ensure!(drawn, "an active provider is not in the draws"),
+				Status::Silent | Status::Leaving { .. } => {
+					ensure!(!drawn, "a provider that is not there is in the draws");
+				},
+				Status::Paused => {},
+			}
+			ensure!(provider.last_seen <= session, "a worker was seen in a session to come");
+		}
+		ensure!(Sweeps::<T>::get().session <= session, "a sweep is ahead of its session");
 		Ok(())
 	}
 

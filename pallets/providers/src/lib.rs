@@ -20,6 +20,7 @@ mod invariants;
 #[cfg(test)]
 mod mock;
 mod pool;
+mod presence;
 #[cfg(test)]
 mod tests;
 mod tickets;
@@ -27,7 +28,7 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Endpoint, MaxEndpointBytes, Offer, Provider, Status};
+pub use types::{Endpoint, MaxEndpointBytes, Offer, Provider, Status, Sweep};
 pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
@@ -36,6 +37,7 @@ pub use weights::WeightInfo;
 pub mod pallet {
 	use super::*;
 	use frame_support::{
+		dispatch::PostDispatchInfo,
 		pallet_prelude::*,
 		traits::{
 			fungible::{hold::Balanced, Credit, Inspect, InspectHold, MutateHold},
@@ -43,8 +45,10 @@ pub mod pallet {
 		},
 	};
 	use frame_system::pallet_prelude::*;
-	use reckon_primitives::{Balance, Held, ModelId, Price, Reason};
-	use reckon_support::{ModelInspect, OnProviderLeft};
+	use reckon_primitives::{
+		Balance, Held, Market, ModelId, Price, Reason, SessionIndex, SubnetId,
+	};
+	use reckon_support::{ModelInspect, OnProviderLeft, SubnetInspect};
 	use sp_runtime::Permill;
 
 	/// A provider's record.
@@ -78,6 +82,12 @@ pub mod pallet {
 		/// The store: only models that it has can be offered.
 		type Models: ModelInspect<Self::AccountId>;
 
+		/// The subnets: only those that take new work can be served.
+		type Subnets: SubnetInspect;
+
+		/// The current session. Sessions, not time: after a halt of the chain nobody has been silent.
+		type CurrentSession: Get<SessionIndex>;
+
 		/// Is told of providers that have left.
 		type OnLeft: OnProviderLeft<Self::AccountId>;
 
@@ -89,16 +99,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type MinBond: Get<Balance>;
 
-		/// The bond that one ticket in a model's draw stands for, in the smallest token unit.
+		/// The bond that one ticket in a draw stands for, in the smallest token unit.
 		#[pallet::constant]
 		type BondPerTicket: Get<Balance>;
 
 		/// The most tickets of one offer: bounds the work of an offer's changes, and how much of
-		/// a model's work one provider can draw.
+		/// a market's work one provider can draw.
 		#[pallet::constant]
 		type MaxTickets: Get<u32>;
 
-		/// The most models that one provider can offer: bounds the work of changing a bond.
+		/// The most offers of one provider: bounds the work of changing a bond.
 		#[pallet::constant]
 		type MaxOffers: Get<u32>;
 
@@ -127,6 +137,11 @@ pub mod pallet {
 		/// The part of the bond that such a series of misses costs.
 		#[pallet::constant]
 		type MissSlash: Get<Permill>;
+
+		/// The most providers that one block looks at for silent ones: times the blocks of a session,
+		/// as many as the network may have.
+		#[pallet::constant]
+		type SweepPerBlock: Get<u32>;
 	}
 
 	/// Why this pallet holds money.
@@ -148,34 +163,31 @@ pub mod pallet {
 	pub type Workers<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, T::AccountId, OptionQuery>;
 
-	/// What each provider offers, by provider and model.
+	/// What each provider offers, by provider and market.
 	#[pallet::storage]
 	pub type Offers<T: Config> = StorageDoubleMap<
 		_,
 		Blake2_128Concat,
 		T::AccountId,
 		Blake2_128Concat,
-		ModelId,
+		Market,
 		OfferOf<T>,
 		OptionQuery,
 	>;
 
-	/// The tickets of a model's draw, numbered from 0 without gaps, and whose they are.
+	/// The tickets of a market's draw, numbered from 0 without gaps, and whose they are.
 	// Twox for the number: it is the chain's own.
 	#[pallet::storage]
-	pub type Tickets<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		ModelId,
-		Twox64Concat,
-		u32,
-		T::AccountId,
-		OptionQuery,
-	>;
+	pub type Tickets<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, Market, Twox64Concat, u32, T::AccountId, OptionQuery>;
 
-	/// How many tickets there are in a model's draw.
+	/// How many tickets there are in a market's draw.
 	#[pallet::storage]
-	pub type TicketCounts<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, u32, ValueQuery>;
+	pub type TicketCounts<T: Config> = StorageMap<_, Blake2_128Concat, Market, u32, ValueQuery>;
+
+	/// How far the search for silent providers has come.
+	#[pallet::storage]
+	pub type Sweeps<T: Config> = StorageValue<_, Sweep<T::AccountId>, ValueQuery>;
 
 	/// The providers that are leaving, in the order in which they have their bonds back.
 	#[pallet::storage]
@@ -225,6 +237,8 @@ pub mod pallet {
 		ModelOffered {
 			/// The provider.
 			provider: T::AccountId,
+			/// Whose jobs it is for.
+			subnet: SubnetId,
 			/// The model.
 			model: ModelId,
 			/// What it asks for.
@@ -234,6 +248,8 @@ pub mod pallet {
 		OfferWithdrawn {
 			/// The provider.
 			provider: T::AccountId,
+			/// Whose jobs it was for.
+			subnet: SubnetId,
 			/// The model.
 			model: ModelId,
 		},
@@ -246,6 +262,26 @@ pub mod pallet {
 		},
 		/// A provider takes jobs again.
 		ProviderResumed {
+			/// The provider.
+			provider: T::AccountId,
+		},
+		/// A provider's worker has sent a heartbeat.
+		WorkerSeen {
+			/// The provider.
+			provider: T::AccountId,
+			/// The session for which it counts.
+			session: SessionIndex,
+		},
+		/// Nothing was heard of a provider's worker for a whole session: it is not drawn until the
+		/// next heartbeat. That is no miss, and costs nothing.
+		ProviderSilenced {
+			/// The provider.
+			provider: T::AccountId,
+			/// The session in which its worker was last heard of.
+			last_seen: SessionIndex,
+		},
+		/// A provider that was silent is drawn again.
+		ProviderReturned {
 			/// The provider.
 			provider: T::AccountId,
 		},
@@ -288,9 +324,13 @@ pub mod pallet {
 		CapacityOutOfRange,
 		/// The store has no such model, or it is deprecated.
 		UnknownModel,
-		/// The provider offers as many models as it can; withdraw one first.
+		/// There is no such subnet, or it takes no new work; 0 always does.
+		UnknownSubnet,
+		/// The subnet does not serve this model.
+		ModelNotInSubnet,
+		/// The provider has as many offers as it can; withdraw one first.
 		TooManyOffers,
-		/// The provider does not offer this model.
+		/// The provider does not offer this model in this subnet.
 		NotOffered,
 		/// A price of nothing at all is not an offer; ask for at least one unit.
 		PriceZero,
@@ -302,6 +342,13 @@ pub mod pallet {
 		IsLeaving,
 		/// The provider has no room for another job.
 		AtCapacity,
+		/// An amount of nothing changes nothing.
+		AmountZero,
+		/// The key is no provider's worker.
+		NotAWorker,
+		/// The provider has more offers than the heartbeat pays for bringing back; name as many as
+		/// there are.
+		MoreOffers,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
@@ -367,29 +414,35 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::bond_extra(offers)).into())
 		}
 
-		/// Offers a model at a price, or changes the price of an offer. Jobs that are assigned
-		/// keep the price that they were assigned at.
+		/// Offers `model` at `price`, or changes the price of an offer. Jobs that are assigned keep
+		/// the price that they were assigned at.
+		///
+		/// The offer is for jobs of the subnet `subnet` alone, 0 being the chain's own: its rules say
+		/// what becomes of each charge, and its owner can change them, as announced.
 		///
 		/// Emits `ModelOffered`.
-		// An offer that is there may lose tickets, after slashes.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::offer().max(T::WeightInfo::withdraw_offer()))]
 		pub fn offer(
 			origin: OriginFor<T>,
+			subnet: SubnetId,
 			model: ModelId,
 			price: Price<Balance>,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_offer(who, model, price)
+			Self::do_offer(who, Market { subnet, model }, price)
 		}
 
-		/// Offers a model no more. Jobs that are assigned stay so.
+		/// Offers `model` no more for jobs of the subnet `subnet`. Jobs that are assigned stay so.
 		///
 		/// Emits `OfferWithdrawn`.
 		#[pallet::call_index(5)]
-		pub fn withdraw_offer(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+		pub fn withdraw_offer(
+			origin: OriginFor<T>,
+			subnet: SubnetId,
+			model: ModelId,
+		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::do_withdraw_offer(who, model)
+			Self::do_withdraw_offer(who, Market { subnet, model })
 		}
 
 		/// Takes no new jobs for now, without penalty. Jobs that are assigned stay so.
@@ -424,12 +477,34 @@ pub mod pallet {
 			let offers = Self::do_leave(who)?;
 			Ok(Some(T::WeightInfo::leave(offers)).into())
 		}
+
+		/// Says that the provider is there for which the signer, a worker's hot key, speaks.
+		///
+		/// Once in a session it costs nothing, its fee being advanced, as long as the provider takes
+		/// jobs and has an offer. A delivery says the same. After a whole session without a word the
+		/// provider is drawn no more; a heartbeat brings it back. `offers` is for that one: at least
+		/// as many as the provider has, since it pays for their tickets; otherwise 0 will do.
+		///
+		/// Emits `WorkerSeen`, and `ProviderReturned` when the provider was silent.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::heartbeat((*offers).min(T::MaxOffers::get())))]
+		pub fn heartbeat(
+			origin: OriginFor<T>,
+			#[pallet::compact] offers: u32,
+		) -> DispatchResultWithPostInfo {
+			let worker = ensure_signed(origin)?;
+			let heard = Self::do_heartbeat(worker, offers)?;
+			let pays_fee = if heard.free { Pays::No } else { Pays::Yes };
+			let actual_weight = Some(T::WeightInfo::heartbeat(heard.returned));
+			Ok(PostDispatchInfo { actual_weight, pays_fee })
+		}
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-			Self::finish_departures(now, limit)
+			let used = Self::finish_departures(now, limit);
+			used.saturating_add(Self::sweep(limit.saturating_sub(used)))
 		}
 
 		#[cfg(feature = "std")]
@@ -447,6 +522,7 @@ pub mod pallet {
 				T::BondPerJob::get() > 0 && T::BondPerJob::get() <= T::MinBond::get(),
 				"the least bond must stand for a job"
 			);
+			assert!(T::SweepPerBlock::get() > 0, "silent providers must be found");
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -468,8 +544,8 @@ pub mod pallet {
 			Self::idle_reason(&provider)
 		}
 
-		/// A provider's offers: model, price, and tickets in the model's draw.
-		pub fn offers(provider: T::AccountId) -> alloc::vec::Vec<(ModelId, Price<Balance>, u32)> {
+		/// A provider's offers: market, price, and tickets in the market's draw.
+		pub fn offers(provider: T::AccountId) -> alloc::vec::Vec<(Market, Price<Balance>, u32)> {
 			Self::offers_of(&provider)
 		}
 

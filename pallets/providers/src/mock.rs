@@ -6,8 +6,11 @@ use frame_support::{
 	traits::{ConstU128, ConstU32, Hooks, VariantCountOf},
 	weights::Weight,
 };
-use reckon_primitives::{Balance, ModelId, Price, TaskKind};
-use reckon_support::mocks::{self, MockModels};
+use reckon_primitives::{Balance, Market, ModelId, Price, SubnetId, TaskKind};
+use reckon_support::{
+	mocks::{self, MockModels, MockSubnets},
+	Membership, SubnetParameters,
+};
 use sp_core::H256;
 use sp_runtime::{BuildStorage, Permill};
 
@@ -17,6 +20,8 @@ pub const ALICE: AccountId = 1;
 pub const BOB: AccountId = 2;
 pub const START: Balance = 100_000;
 pub const BOND: Balance = 1_000;
+/// A subnet that serves only model 1.
+pub const SUBNET: SubnetId = 7;
 pub const PRICE: Price<Balance> = Price { base: 1, per_input: 1, per_output: 1 };
 
 #[frame_support::runtime]
@@ -64,6 +69,7 @@ impl pallet_balances::Config for Test {
 
 parameter_types! {
 	pub const MissSlash: Permill = Permill::from_percent(10);
+	pub static Session: u32 = 5;
 }
 
 impl pallet_providers::Config for Test {
@@ -71,6 +77,8 @@ impl pallet_providers::Config for Test {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Models = MockModels;
+	type Subnets = MockSubnets;
+	type CurrentSession = Session;
 	// A slash that nobody takes is burnt.
 	type OnLeft = ();
 	type OnSlash = ();
@@ -84,6 +92,7 @@ impl pallet_providers::Config for Test {
 	type UnbondingBlocks = ConstU32<10>;
 	type MissesBeforeSlash = ConstU32<3>;
 	type MissSlash = MissSlash;
+	type SweepPerBlock = ConstU32<2>;
 }
 
 /// The nth model.
@@ -91,10 +100,25 @@ pub fn model(n: u8) -> ModelId {
 	H256::repeat_byte(n)
 }
 
-/// Runs a test on a fresh chain with funded accounts and models 1 to 5, and checks the pallet's
-/// invariants at its end.
+/// The nth model in the chain's own subnet.
+pub fn market(n: u8) -> Market {
+	Market { subnet: 0, model: model(n) }
+}
+
+/// Offers the nth model in the chain's own subnet.
+pub fn offer(who: AccountId, n: u8) {
+	frame_support::assert_ok!(Providers::offer(signed(who), 0, model(n), PRICE));
+}
+
+pub fn signed(who: AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who)
+}
+
+/// Runs a test on a fresh chain with funded accounts, models 1 to 5 and two subnets, in session 5, and
+/// checks the pallet's invariants at its end.
 pub fn run(test: impl FnOnce()) {
 	mocks::reset();
+	Session::set(5);
 	let balances = (1..50).map(|who| (who, START)).collect();
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
@@ -103,6 +127,10 @@ pub fn run(test: impl FnOnce()) {
 	let mut ext: sp_io::TestExternalities = genesis.build_storage().unwrap().into();
 	ext.execute_with(|| {
 		(1..=5).for_each(|n| MockModels::insert(model(n), 9, Permill::zero(), &[TaskKind::Chat]));
+		MockSubnets::insert(0, SubnetParameters::default());
+		let served = std::collections::BTreeSet::from([model(1)]).try_into().unwrap();
+		let membership = Membership::Models(served);
+		MockSubnets::insert(SUBNET, SubnetParameters { membership, ..Default::default() });
 		System::set_block_number(1);
 		test();
 		check();

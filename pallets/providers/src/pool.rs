@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
-use reckon_primitives::{Balance, ModelId, Reason};
+use reckon_primitives::{Balance, Market, Reason};
 use reckon_support::{Candidate, EndedTurn, OnProviderOutcome, Outcome, ProviderPool};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
@@ -65,7 +65,8 @@ impl<T: Config> Pallet<T> {
 			Status::Leaving { .. } => Reason::Leaving,
 			_ if provider.bond < T::MinBond::get() => Reason::BondTooLow,
 			Status::Paused => Reason::Paused,
-			Status::Active if provider.offers == 0 => Reason::OffersNothing,
+			_ if provider.offers == 0 => Reason::OffersNothing,
+			Status::Silent => Reason::Silent,
 			Status::Active if Self::free(&provider) > 0 => Reason::Eligible,
 			Status::Active if Self::resting(&provider) > 0 => Reason::DeclinedRecently,
 			Status::Active => Reason::AtCapacity,
@@ -74,38 +75,39 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
-	fn is_offered(model: &ModelId) -> bool {
-		TicketCounts::<T>::get(model) > 0
+	fn is_offered(market: &Market) -> bool {
+		TicketCounts::<T>::get(market) > 0
 	}
 
-	fn draw(model: &ModelId, seed: &H256, draws: u32) -> Vec<Candidate<T::AccountId, Balance>> {
-		let count = TicketCounts::<T>::get(model);
+	fn draw(market: &Market, seed: &H256, draws: u32) -> Vec<Candidate<T::AccountId, Balance>> {
+		let count = TicketCounts::<T>::get(market);
 		let mut drawn: Vec<T::AccountId> = Vec::new();
 		for nth in 0..draws {
 			let Some(number) = economics::draw(seed, nth, count) else { break };
-			let Some(who) = Tickets::<T>::get(model, number) else { continue };
+			let Some(who) = Tickets::<T>::get(market, number) else { continue };
 			if !drawn.contains(&who) {
 				drawn.push(who);
 			}
 		}
-		drawn.iter().filter_map(|who| Self::candidate(model, who).ok()).collect()
+		drawn.iter().filter_map(|who| Self::candidate(market, who).ok()).collect()
 	}
 
 	fn candidate(
-		model: &ModelId,
+		market: &Market,
 		who: &T::AccountId,
 	) -> Result<Candidate<T::AccountId, Balance>, Reason> {
 		let provider = Providers::<T>::get(who).ok_or(Reason::NotRegistered)?;
 		match provider.status {
 			Status::Active => {},
 			Status::Paused => return Err(Reason::Paused),
+			Status::Silent => return Err(Reason::Silent),
 			Status::Leaving { .. } => return Err(Reason::Leaving),
 		}
 		let free = Self::free(&provider);
 		if free == 0 {
 			return Err(Reason::AtCapacity);
 		}
-		let offer = Offers::<T>::get(who, model).ok_or(Reason::ModelNotOffered)?;
+		let offer = Offers::<T>::get(who, market).ok_or(Reason::ModelNotOffered)?;
 		Ok(Candidate {
 			provider: who.clone(),
 			price: offer.price,
@@ -136,6 +138,15 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		});
 	}
 
+	fn release_delivered(who: &T::AccountId) {
+		Providers::<T>::mutate(who, |provider| {
+			if let Some(provider) = provider {
+				provider.load = provider.load.saturating_sub(1);
+				provider.last_seen = T::CurrentSession::get();
+			}
+		});
+	}
+
 	fn why_idle(who: &T::AccountId) -> Reason {
 		Self::idle_reason(who)
 	}
@@ -144,14 +155,14 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 	fn create_for_benchmark(
 		who: &T::AccountId,
 		worker: &T::AccountId,
-		model: &ModelId,
+		market: &Market,
 		capacity: u32,
 		price: reckon_primitives::Price<Balance>,
 	) {
 		let bond = T::MinBond::get();
 		Self::do_register(who.clone(), worker.clone(), bond, capacity, Default::default())
 			.expect("the benchmark funds the provider");
-		Self::do_offer(who.clone(), *model, price).expect("the benchmark made the model");
+		Self::do_offer(who.clone(), *market, price).expect("the benchmark made the model");
 	}
 }
 

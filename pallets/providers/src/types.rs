@@ -3,9 +3,9 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	traits::{ConstU32, Get},
-	BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+	BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound,
 };
-use reckon_primitives::{Balance, Price};
+use reckon_primitives::{Balance, Price, SessionIndex};
 use scale_info::TypeInfo;
 
 /// The most bytes of an endpoint's URL: a host name of 64 bytes, a port and a path fit.
@@ -40,6 +40,9 @@ pub enum Status<BlockNumber> {
 		/// From which block on the bond is returned.
 		until: BlockNumber,
 	},
+	/// It would, but its worker was silent for a whole session: not before the next heartbeat.
+	#[codec(index = 3)]
+	Silent,
 }
 
 /// A provider.
@@ -56,8 +59,13 @@ pub struct Provider<AccountId, BlockNumber> {
 	pub capacity: u32,
 	/// How many it has.
 	pub load: u32,
-	/// How many models it offers.
+	/// How many offers it has.
 	pub offers: u32,
+	/// How many tickets each of its offers has in its draw; none after a long silence.
+	pub tickets: u32,
+	/// The session in which its worker last sent a heartbeat or a delivery, or in which it began or
+	/// resumed its business.
+	pub last_seen: SessionIndex,
 	/// Deadlines missed, less the jobs done since for clients that did not choose it.
 	pub misses: u32,
 	/// When it was last slashed for missed deadlines; 0 when it never was. What was assigned up
@@ -73,7 +81,30 @@ pub struct Provider<AccountId, BlockNumber> {
 	pub endpoint: Endpoint,
 }
 
-/// A provider's offer of one model.
+/// How far the search for silent providers has come.
+#[derive(
+	Clone,
+	PartialEq,
+	Eq,
+	Debug,
+	DefaultNoBound,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Sweep<AccountId> {
+	/// The session in which the round began.
+	pub session: SessionIndex,
+	/// Who was looked at last; nobody when the round has only begun.
+	pub after: Option<AccountId>,
+	/// Whether all were looked at.
+	pub done: bool,
+}
+
+/// A provider's offer of a model in a subnet.
 #[derive(
 	CloneNoBound, PartialEqNoBound, EqNoBound, DebugNoBound, Encode, Decode, MaxEncodedLen, TypeInfo,
 )]
@@ -81,6 +112,6 @@ pub struct Provider<AccountId, BlockNumber> {
 pub struct Offer<MaxTickets: Get<u32>> {
 	/// What it asks for.
 	pub price: Price<Balance>,
-	/// The numbers of its tickets in the model's draw.
+	/// The numbers of its tickets in the market's draw.
 	pub tickets: BoundedVec<u32, MaxTickets>,
 }

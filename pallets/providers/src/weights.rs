@@ -19,7 +19,10 @@ pub trait WeightInfo {
 	fn pause() -> Weight;
 	fn resume(o: u32, ) -> Weight;
 	fn leave(o: u32, ) -> Weight;
+	fn heartbeat(o: u32, ) -> Weight;
 	fn finish_departure() -> Weight;
+	fn sweep(p: u32, ) -> Weight;
+	fn silence(o: u32, ) -> Weight;
 	fn on_provider_outcome() -> Weight;
 }
 
@@ -177,6 +180,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes((50_u64).saturating_mul(o.into())))
 			.saturating_add(Weight::from_parts(0, 45628).saturating_mul(o.into()))
 	}
+	/// Storage: `Providers::Workers` (r:1 w:0)
+	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:1 w:1)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(267), added: 2742, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Providers::Offers` (r:33 w:32)
+	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(213), added: 2688, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::TicketCounts` (r:32 w:32)
+	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Tickets` (r:0 w:512)
+	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
+	/// `o` was measured from 0 to 32.
+	fn heartbeat(o: u32, ) -> Weight {
+		// At least 27_000_000 picoseconds.
+		Weight::from_parts(28_000_000, 3732)
+			// Standard error: 165_873.
+			.saturating_add(Weight::from_parts(107_157_477, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(o.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes((18_u64).saturating_mul(o.into())))
+			.saturating_add(Weight::from_parts(0, 2688).saturating_mul(o.into()))
+	}
 	/// Storage: `Providers::DepartureRange` (r:1 w:1)
 	/// Proof: `Providers::DepartureRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Departures` (r:2 w:1)
@@ -196,6 +223,43 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(76_274_000, 6044)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Providers::Sweeps` (r:1 w:1)
+	/// Proof: `Providers::Sweeps` (`max_values`: Some(1), `max_size`: Some(38), added: 533, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:100 w:0)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(267), added: 2742, mode: `MaxEncodedLen`)
+	/// `p` was measured from 0 to 100.
+	fn sweep(p: u32, ) -> Weight {
+		// At least 8_000_000 picoseconds.
+		Weight::from_parts(9_000_000, 2023)
+			// Standard error: 3_000.
+			.saturating_add(Weight::from_parts(6_500_000, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(Weight::from_parts(0, 2742).saturating_mul(p.into()))
+	}
+	/// Storage: `Providers::Offers` (r:545 w:544)
+	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(213), added: 2688, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::TicketCounts` (r:32 w:32)
+	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Tickets` (r:512 w:1024)
+	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:0 w:1)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(267), added: 2742, mode: `MaxEncodedLen`)
+	/// `o` was measured from 0 to 32.
+	fn silence(o: u32, ) -> Weight {
+		// At least 12_000_000 picoseconds.
+		Weight::from_parts(14_000_000, 3732)
+			// Standard error: 473_986.
+			.saturating_add(Weight::from_parts(303_772_378, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().reads((34_u64).saturating_mul(o.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes((51_u64).saturating_mul(o.into())))
+			.saturating_add(Weight::from_parts(0, 45628).saturating_mul(o.into()))
 	}
 	/// Storage: `Providers::Providers` (r:1 w:1)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
@@ -274,10 +338,36 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes((50_u64).saturating_mul(o.into())))
 			.saturating_add(Weight::from_parts(0, 45628).saturating_mul(o.into()))
 	}
+	fn heartbeat(o: u32, ) -> Weight {
+		Weight::from_parts(28_000_000, 3732)
+			.saturating_add(Weight::from_parts(107_157_477, 0).saturating_mul(o.into()))
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(o.into())))
+			.saturating_add(ParityDbWeight::get().writes(1))
+			.saturating_add(ParityDbWeight::get().writes((18_u64).saturating_mul(o.into())))
+			.saturating_add(Weight::from_parts(0, 2688).saturating_mul(o.into()))
+	}
 	fn finish_departure() -> Weight {
 		Weight::from_parts(76_274_000, 6044)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn sweep(p: u32, ) -> Weight {
+		Weight::from_parts(9_000_000, 2023)
+			.saturating_add(Weight::from_parts(6_500_000, 0).saturating_mul(p.into()))
+			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(p.into())))
+			.saturating_add(ParityDbWeight::get().writes(1))
+			.saturating_add(Weight::from_parts(0, 2742).saturating_mul(p.into()))
+	}
+	fn silence(o: u32, ) -> Weight {
+		Weight::from_parts(14_000_000, 3732)
+			.saturating_add(Weight::from_parts(303_772_378, 0).saturating_mul(o.into()))
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().reads((34_u64).saturating_mul(o.into())))
+			.saturating_add(ParityDbWeight::get().writes(1))
+			.saturating_add(ParityDbWeight::get().writes((51_u64).saturating_mul(o.into())))
+			.saturating_add(Weight::from_parts(0, 45628).saturating_mul(o.into()))
 	}
 	fn on_provider_outcome() -> Weight {
 		Weight::from_parts(62_342_000, 6196)

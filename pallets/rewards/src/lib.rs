@@ -29,7 +29,9 @@ mod views;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Base, ClaimState, Duty, Earnings, Era, EraKey, Pot, RunningEra, UnclaimedReward};
+pub use types::{
+	Base, ClaimState, Duty, Earnings, Era, EraEarnings, EraKey, Pot, RunningEra, UnclaimedReward,
+};
 pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
@@ -361,6 +363,13 @@ pub mod pallet {
 		/// validator's and are not among them.
 		pub fn unclaimed(earner: T::AccountId) -> (Balance, Vec<UnclaimedReward>) {
 			Self::unclaimed_by(&earner)
+		}
+
+		/// What an account has earned as provider, gateway or validator, the newest first: in `last`
+		/// or the running era, whichever is older, and the 99 eras before. Of a validator's rewards
+		/// it is what the validator itself gets.
+		pub fn history(earner: T::AccountId, last: EraIndex) -> Vec<EraEarnings> {
+			Self::earned_by(&earner, last)
 		}
 
 		/// The most that an era emits by the published curve. What nobody earns of it is never

@@ -230,6 +230,18 @@ pub struct Earnings {
 	pub state: ClaimState,
 }
 
+/// What an account has earned in one era for one duty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+#[scale_info(capture_docs = "always")]
+pub struct EraEarnings {
+	/// The era.
+	pub era: EraIndex,
+	/// What for.
+	pub duty: Duty,
+	/// How much, and whether it has been paid.
+	pub earnings: Earnings,
+}
+
 /// A reward that waits to be claimed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
 #[scale_info(capture_docs = "always")]

@@ -7,6 +7,8 @@ use reckon_support::{EraIndex, StakeInspect};
 
 /// The most rewards that one answer lists.
 const MAX_LISTED: usize = 1_000;
+/// The most eras that one answer looks at.
+const MAX_ERAS: usize = 100;
 
 impl<T: Config> Pallet<T> {
 	/// The running era, with the amounts that it would have if it ended now.
@@ -53,6 +55,23 @@ impl<T: Config> Pallet<T> {
 			.filter(|(who, _)| who == backer)
 			.fold(0, |sum: Balance, (_, part)| sum.saturating_add(part));
 		Some(Earnings { amount, ..whole })
+	}
+
+	pub(crate) fn earned_by(who: &T::AccountId, last: EraIndex) -> Vec<EraEarnings> {
+		let last = last.min(Self::running().index);
+		let earned = |era, duty| {
+			let earnings = match duty {
+				Duty::Work => Self::earnings_of(era, duty, who)?,
+				Duty::Validation => Self::backer_earnings(era, who, who)?,
+			};
+			Some(EraEarnings { era, duty, earnings })
+		};
+		(0..=last)
+			.rev()
+			.take(MAX_ERAS)
+			.flat_map(|era| [earned(era, Duty::Work), earned(era, Duty::Validation)])
+			.flatten()
+			.collect()
 	}
 
 	pub(crate) fn unclaimed_by(who: &T::AccountId) -> (Balance, Vec<UnclaimedReward>) {

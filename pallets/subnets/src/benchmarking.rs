@@ -91,7 +91,20 @@ mod benchmarks {
 		let id = subnet::<T>(&who);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(who), id, to.clone());
+		_(RawOrigin::Signed(who), id, Some(to.clone()));
+
+		assert_eq!(Subnets::<T>::get(id).and_then(|subnet| subnet.heir), Some(to));
+	}
+
+	#[benchmark]
+	fn accept_transfer() {
+		let who = funded::<T>("owner");
+		let to = funded::<T>("heir");
+		let id = subnet::<T>(&who);
+		Pallet::<T>::do_transfer(who, id, Some(to.clone())).expect("set up for it");
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(to.clone()), id);
 
 		assert_eq!(Subnets::<T>::get(id).and_then(|subnet| subnet.owner), Some(to));
 	}

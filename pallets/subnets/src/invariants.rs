@@ -30,6 +30,8 @@ impl<T: Config> Pallet<T> {
 				ensure!(Self::ensure_valid(&change.parameters).is_ok(), "a change is not valid");
 			}
 			ensure!(subnet.owner.is_some() || id == 0, "a subnet is nobody's");
+			let may_have_heir = subnet.owner.is_some() && subnet.is_active();
+			ensure!(subnet.heir.is_none() || may_have_heir, "a subnet has an heir that can't be");
 			retiring = retiring.saturating_add(usize::from(!subnet.is_active()));
 		}
 		ensure!(
@@ -48,28 +50,25 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Every subnet but the chain's own has a depositor, who is listed and holds that much.
+	/// Every subnet but the chain's own has an owner, who is listed and holds its deposit.
 	fn try_deposits() -> Result<(), TryRuntimeError> {
 		let price = T::DepositPrice::convert(Self::footprint());
 		let mut due: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
 		for (id, subnet) in Subnets::<T>::iter() {
-			match subnet.deposit {
-				Some((who, _)) => {
-					ensure!(Depositors::<T>::contains_key(&who, id), "a depositor is not listed");
-					let sum = due.entry(who).or_default();
-					*sum = sum.checked_add(price).ok_or("more deposits than money")?;
-				},
-				None => ensure!(id == 0, "a subnet is there for nothing"),
-			}
+			ensure!(subnet.deposit.is_some() == (id != 0), "a subnet is there for nothing");
+			let Some(owner) = subnet.owner else { continue };
+			ensure!(OwnedSubnets::<T>::contains_key(&owner, id), "an owner is not listed");
+			let sum = due.entry(owner).or_default();
+			*sum = sum.checked_add(price).ok_or("more deposits than money")?;
 		}
 		ensure!(
-			Depositors::<T>::iter_keys().count().saturating_add(1)
+			OwnedSubnets::<T>::iter_keys().count().saturating_add(1)
 				== Subnets::<T>::iter_keys().count(),
-			"a depositor has left nothing"
+			"an owner has no subnet"
 		);
 		for (who, deposits) in due {
 			let held = T::Currency::balance_on_hold(&HoldReason::SubnetDeposit.into(), &who);
-			ensure!(held == deposits, "a depositor's hold is not the sum of its deposits");
+			ensure!(held == deposits, "an owner's hold is not the sum of its deposits");
 		}
 		Ok(())
 	}

@@ -180,9 +180,9 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Names<T: Config> = StorageMap<_, Blake2_128Concat, Name, SubnetId, OptionQuery>;
 
-	/// Who left a deposit for which subnets.
+	/// Who owns which subnets, and has left a deposit for them.
 	#[pallet::storage]
-	pub type Depositors<T: Config> = StorageDoubleMap<
+	pub type OwnedSubnets<T: Config> = StorageDoubleMap<
 		_,
 		Blake2_128Concat,
 		T::AccountId,
@@ -265,7 +265,16 @@ pub mod pallet {
 			/// The first block in which they are in force.
 			effective_at: BlockNumberFor<T>,
 		},
-		/// A subnet has another owner.
+		/// A subnet's owner would hand it on, or would no more.
+		TransferProposed {
+			/// The subnet.
+			subnet: SubnetId,
+			/// Who has it.
+			from: T::AccountId,
+			/// Who can have it by accepting; nobody when the owner keeps it.
+			to: Option<T::AccountId>,
+		},
+		/// A subnet has another owner, who has left a deposit; the old owner has his back.
 		SubnetTransferred {
 			/// The subnet.
 			subnet: SubnetId,
@@ -281,7 +290,7 @@ pub mod pallet {
 			/// From which block on the chain removes it and returns the deposit.
 			until: BlockNumberFor<T>,
 		},
-		/// A retired subnet is gone, its name is free, and its deposit is back with who left it.
+		/// A retired subnet is gone, its name is free, and its owner has the deposit back.
 		SubnetRemoved {
 			/// The subnet.
 			subnet: SubnetId,
@@ -338,6 +347,8 @@ pub mod pallet {
 		UnknownSubnet,
 		/// Only the subnet's owner may do this; subnet 0 has none.
 		NotOwner,
+		/// The subnet's owner has not proposed to hand it on to the signer.
+		NotHeir,
 		/// The subnet is retiring: it takes no new work and changes no more.
 		IsRetiring,
 		/// The name is empty, or has characters other than `a-z 0-9 . _ -`.
@@ -415,15 +426,16 @@ pub mod pallet {
 			Self::do_update(origin, subnet, parameters)
 		}
 
-		/// Gives the signer's subnet `subnet` to the account `to`. The deposit stays with who left it,
-		/// since nobody's money is taken without a signature.
+		/// Proposes to hand the signer's subnet `subnet` on to the account `to`, in place of whoever was
+		/// named before; without `to` the signer keeps it. It stays the signer's until the other
+		/// accepts.
 		///
-		/// Emits `SubnetTransferred`.
+		/// Emits `TransferProposed`.
 		#[pallet::call_index(2)]
 		pub fn transfer(
 			origin: OriginFor<T>,
 			subnet: SubnetId,
-			to: T::AccountId,
+			to: Option<T::AccountId>,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_transfer(who, subnet, to)
@@ -486,6 +498,16 @@ pub mod pallet {
 		pub fn leave_gateway(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_leave_gateway(who)
+		}
+
+		/// Takes over the subnet `subnet`, which its owner has proposed to hand on to the signer. Takes
+		/// a deposit for the place in storage, and returns that of the old owner.
+		///
+		/// Emits `SubnetTransferred`.
+		#[pallet::call_index(8)]
+		pub fn accept_transfer(origin: OriginFor<T>, subnet: SubnetId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_accept_transfer(who, subnet)
 		}
 	}
 

@@ -52,9 +52,8 @@ impl<T: Config> Pallet<T> {
 			Fortitude::Polite,
 		)?;
 		T::OnFee::on_unbalanced(fee);
-		Depositors::<T>::insert(&owner, id, ());
-		let paid = Some((owner.clone(), deposit));
-		Self::insert(id, Some(owner.clone()), name.clone(), parameters, paid);
+		OwnedSubnets::<T>::insert(&owner, id, ());
+		Self::insert(id, Some(owner.clone()), name.clone(), parameters, Some(deposit));
 		Self::deposit_event(Event::SubnetCreated { subnet: id, owner, name });
 		Ok(())
 	}
@@ -64,11 +63,11 @@ impl<T: Config> Pallet<T> {
 		owner: Option<T::AccountId>,
 		name: Name,
 		parameters: SubnetParameters,
-		deposit: Option<(T::AccountId, T::Deposit)>,
+		deposit: Option<T::Deposit>,
 	) {
 		Names::<T>::insert(&name, id);
-		let status = Status::Active;
-		Subnets::<T>::insert(id, Subnet { owner, name, parameters, change: None, status, deposit });
+		let (heir, change, status) = (None, None, Status::Active);
+		Subnets::<T>::insert(id, Subnet { owner, heir, name, parameters, change, status, deposit });
 	}
 
 	pub(crate) fn do_update(
@@ -93,12 +92,33 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_transfer(who: T::AccountId, id: SubnetId, to: T::AccountId) -> DispatchResult {
+	pub(crate) fn do_transfer(
+		who: T::AccountId,
+		id: SubnetId,
+		to: Option<T::AccountId>,
+	) -> DispatchResult {
 		let mut subnet = Self::owned(&who, id)?;
-		// The deposit stays the first owner's: nobody's money is taken without a signature.
-		subnet.owner = Some(to.clone());
+		subnet.heir = to.clone();
 		Subnets::<T>::insert(id, subnet);
-		Self::deposit_event(Event::SubnetTransferred { subnet: id, from: who, to });
+		Self::deposit_event(Event::TransferProposed { subnet: id, from: who, to });
+		Ok(())
+	}
+
+	/// The new owner leaves a deposit of its own before the old one has his back: nobody's money is
+	/// taken without a signature, and none stays behind.
+	pub(crate) fn do_accept_transfer(who: T::AccountId, id: SubnetId) -> DispatchResult {
+		let mut subnet = Self::subnet_now(id).ok_or(Error::<T>::UnknownSubnet)?;
+		ensure!(subnet.heir.as_ref() == Some(&who), Error::<T>::NotHeir);
+		// Only what has an owner, and so a deposit, has an heir.
+		let from = subnet.owner.replace(who.clone()).ok_or(Error::<T>::NotHeir)?;
+		let left = subnet.deposit.take().ok_or(Error::<T>::NotHeir)?;
+		subnet.heir = None;
+		subnet.deposit = Some(T::Deposit::new(&who, Self::footprint())?);
+		left.drop(&from)?;
+		OwnedSubnets::<T>::remove(&from, id);
+		OwnedSubnets::<T>::insert(&who, id, ());
+		Subnets::<T>::insert(id, subnet);
+		Self::deposit_event(Event::SubnetTransferred { subnet: id, from, to: who });
 		Ok(())
 	}
 
@@ -106,6 +126,7 @@ impl<T: Config> Pallet<T> {
 		let mut subnet = Self::owned(&who, id)?;
 		let until =
 			frame_system::Pallet::<T>::block_number().saturating_add(T::RetirementBlocks::get());
+		subnet.heir = None;
 		subnet.status = Status::Retiring { until };
 		Subnets::<T>::insert(id, subnet);
 		RetirementQueue::<T>::push(id, until);
@@ -125,9 +146,9 @@ impl<T: Config> Pallet<T> {
 			return;
 		};
 		Names::<T>::remove(&subnet.name);
-		if let Some((depositor, deposit)) = subnet.deposit {
-			Depositors::<T>::remove(&depositor, id);
-			let returned = deposit.drop(&depositor);
+		if let (Some(owner), Some(deposit)) = (subnet.owner, subnet.deposit) {
+			OwnedSubnets::<T>::remove(&owner, id);
+			let returned = deposit.drop(&owner);
 			frame_support::defensive_assert!(returned.is_ok(), "a deposit is what was held for it");
 		}
 		Self::deposit_event(Event::SubnetRemoved { subnet: id });
@@ -147,7 +168,7 @@ impl<T: Config> Pallet<T> {
 		Ok(subnet)
 	}
 
-	/// The storage that a subnet can take at most: its record, its name's entry, its depositor's.
+	/// The storage that a subnet can take at most: its record, its name's entry, its owner's.
 	pub(crate) fn footprint() -> Footprint {
 		let bytes = SubnetOf::<T>::max_encoded_len()
 			.saturating_add(Name::max_encoded_len())

@@ -55,8 +55,11 @@ pub struct Change<BlockNumber> {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct Subnet<AccountId, BlockNumber, Deposit> {
-	/// Who may change it; nobody but the chain's own government when there is none.
+	/// Who may change it, and has left the deposit; nobody but the chain's own government when there
+	/// is none.
 	pub owner: Option<AccountId>,
+	/// To whom the owner would hand it on.
+	pub heir: Option<AccountId>,
 	/// What it is called.
 	pub name: Name,
 	/// The rules, until the change is in force.
@@ -65,8 +68,8 @@ pub struct Subnet<AccountId, BlockNumber, Deposit> {
 	pub change: Option<Change<BlockNumber>>,
 	/// Whether it takes new work.
 	pub status: Status<BlockNumber>,
-	/// Who left the deposit for its place in storage, and the deposit.
-	pub deposit: Option<(AccountId, Deposit)>,
+	/// The owner's deposit for its place in storage.
+	pub deposit: Option<Deposit>,
 }
 
 impl<AccountId, BlockNumber: PartialOrd, Deposit> Subnet<AccountId, BlockNumber, Deposit> {
@@ -96,6 +99,8 @@ pub struct SubnetSummary<AccountId, BlockNumber> {
 	pub id: SubnetId,
 	/// Who may change it; nobody but the chain's own government when there is none.
 	pub owner: Option<AccountId>,
+	/// To whom the owner would hand it on.
+	pub heir: Option<AccountId>,
 	/// What it is called.
 	pub name: Name,
 	/// The rules in force.

@@ -13,8 +13,8 @@ const MAX_SUBNETS: usize = 100;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn summary(id: SubnetId) -> Option<SubnetSummary<T::AccountId, BlockNumberFor<T>>> {
-		let Subnet { owner, name, parameters, change, status, .. } = Self::subnet_now(id)?;
-		Some(SubnetSummary { id, owner, name, parameters, change, status })
+		let Subnet { owner, heir, name, parameters, change, status, .. } = Self::subnet_now(id)?;
+		Some(SubnetSummary { id, owner, heir, name, parameters, change, status })
 	}
 
 	pub(crate) fn summaries(
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
 			};
 			Held { held_for, amount: gateway.bond, next_step_at }
 		});
-		let deposits = Depositors::<T>::iter_key_prefix(who)
+		let deposits = OwnedSubnets::<T>::iter_key_prefix(who)
 			.take(MAX_LISTED)
 			.filter_map(|id| Some((id, Subnets::<T>::get(id)?)))
 			.map(|(id, subnet)| Held {

@@ -21,6 +21,7 @@ pub trait WeightInfo {
 	fn leave_gateway() -> Weight;
 	fn finish_departure() -> Weight;
 	fn slash_gateway() -> Weight;
+	fn accept_transfer() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -37,8 +38,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:0 w:1)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
-	/// Storage: `Subnets::Depositors` (r:0 w:1)
-	/// Proof: `Subnets::Depositors` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::OwnedSubnets` (r:0 w:1)
+	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn create() -> Weight {
 		// At least 129_152_000 picoseconds.
 		Weight::from_parts(134_440_000, 6196)
@@ -85,8 +86,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Names` (r:0 w:1)
 	/// Proof: `Subnets::Names` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
-	/// Storage: `Subnets::Depositors` (r:0 w:1)
-	/// Proof: `Subnets::Depositors` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::OwnedSubnets` (r:0 w:1)
+	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
 		// At least 73_479_000 picoseconds.
 		Weight::from_parts(76_164_000, 7832)
@@ -175,6 +176,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
+	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::OwnedSubnets` (r:0 w:2)
+	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	fn accept_transfer() -> Weight {
+		// At least 130_000_000 picoseconds.
+		Weight::from_parts(135_000_000, 7833)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
 }
 
 /// For tests.
@@ -233,5 +248,10 @@ impl WeightInfo for () {
 		Weight::from_parts(59_238_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
+	}
+	fn accept_transfer() -> Weight {
+		Weight::from_parts(135_000_000, 7833)
+			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 }

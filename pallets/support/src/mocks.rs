@@ -8,10 +8,13 @@ pub use stake::MockStake;
 pub use subnets::{MockGateways, MockSubnets};
 
 use crate::*;
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use core::cell::RefCell;
 use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
-use reckon_primitives::{Balance, ModelId, Price, Reason, TaskKind, TaskSet};
+use reckon_primitives::{Balance, Market, ModelId, Price, Reason, SubnetId, TaskKind, TaskSet};
 use sp_core::H256;
 use sp_runtime::Permill;
 
@@ -33,6 +36,7 @@ pub struct MockProvider {
 
 std::thread_local! {
 	static MODELS: RefCell<BTreeMap<ModelId, ModelInfo<AccountId>>> = const { RefCell::new(BTreeMap::new()) };
+	static CLOSED: RefCell<BTreeSet<SubnetId>> = const { RefCell::new(BTreeSet::new()) };
 	static PROVIDERS: RefCell<BTreeMap<AccountId, MockProvider>> = const { RefCell::new(BTreeMap::new()) };
 	static OUTCOMES: RefCell<Vec<EndedTurn<AccountId, Balance, u32>>> = const { RefCell::new(Vec::new()) };
 	static SETTLED: RefCell<Vec<SettledJob<AccountId, Balance>>> = const { RefCell::new(Vec::new()) };
@@ -41,6 +45,7 @@ std::thread_local! {
 /// Forgets everything.
 pub fn reset() {
 	MODELS.take();
+	CLOSED.take();
 	PROVIDERS.take();
 	OUTCOMES.take();
 	SETTLED.take();
@@ -54,7 +59,8 @@ pub struct MockModels;
 impl MockModels {
 	/// Puts an active model with these tasks into the store.
 	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
-		let info = ModelInfo { owner, royalty, tasks: TaskSet::of(tasks), active: true };
+		let tasks = TaskSet::of(tasks);
+		let info = ModelInfo { owner, royalty, tasks, reproducible: true, active: true };
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
 	}
 
@@ -83,8 +89,8 @@ impl ModelInspect<AccountId> for MockModels {
 	}
 }
 
-/// Providers that all offer every model, and are drawn in the order of their accounts. The worker
-/// of provider `n` is account `n + 100`.
+/// Providers that all offer every model in every subnet but those that the test closes, and are drawn
+/// in the order of their accounts. The worker of provider `n` is account `n + 100`.
 pub struct MockPool;
 
 impl MockPool {
@@ -101,6 +107,11 @@ impl MockPool {
 				provider.bond = bond;
 			}
 		});
+	}
+
+	/// Lets nobody offer anything in a subnet.
+	pub fn close(subnet: SubnetId) {
+		CLOSED.with_borrow_mut(|closed| closed.insert(subnet));
 	}
 
 	/// Lets a provider vanish.
@@ -120,16 +131,26 @@ impl MockPool {
 }
 
 impl ProviderPool<AccountId, Balance> for MockPool {
-	fn is_offered(_: &ModelId) -> bool {
-		PROVIDERS.with_borrow(|providers| !providers.is_empty())
+	fn is_offered(market: &Market) -> bool {
+		let open = CLOSED.with_borrow(|closed| !closed.contains(&market.subnet));
+		open && PROVIDERS.with_borrow(|providers| !providers.is_empty())
 	}
 
-	fn draw(model: &ModelId, _: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>> {
+	fn draw(market: &Market, _: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>> {
 		let all: Vec<_> = PROVIDERS.with_borrow(|p| p.keys().copied().collect());
-		all.iter().take(draws as usize).filter_map(|who| Self::candidate(model, who).ok()).collect()
+		all.iter()
+			.take(draws as usize)
+			.filter_map(|who| Self::candidate(market, who).ok())
+			.collect()
 	}
 
-	fn candidate(_: &ModelId, who: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
+	fn candidate(
+		market: &Market,
+		who: &AccountId,
+	) -> Result<Candidate<AccountId, Balance>, Reason> {
+		if CLOSED.with_borrow(|closed| closed.contains(&market.subnet)) {
+			return Err(Reason::ModelNotOffered);
+		}
 		PROVIDERS.with_borrow(|providers| {
 			let found = providers.get(who).ok_or(Reason::NotRegistered)?;
 			let free = found.capacity.saturating_sub(found.load);
@@ -164,6 +185,10 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 		});
 	}
 
+	fn release_delivered(who: &AccountId) {
+		Self::release(who);
+	}
+
 	fn why_idle(_: &AccountId) -> Reason {
 		Reason::Eligible
 	}
@@ -172,7 +197,7 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 	fn create_for_benchmark(
 		provider: &AccountId,
 		_: &AccountId,
-		_: &ModelId,
+		_: &Market,
 		capacity: u32,
 		price: Price<Balance>,
 	) {

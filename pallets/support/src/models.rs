@@ -12,6 +12,8 @@ pub struct ModelInfo<AccountId> {
 	pub royalty: Permill,
 	/// What the model can do.
 	pub tasks: TaskSet,
+	/// Whether two honest workers of one class of machine give the same answer, byte for byte.
+	pub reproducible: bool,
 	/// Whether new jobs may ask for it.
 	pub active: bool,
 }

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 use frame_support::pallet_prelude::DispatchResult;
-use reckon_primitives::{ModelId, Price, Reason};
+use reckon_primitives::{Market, Price, Reason};
 use sp_core::H256;
 
-/// A provider that can be given a job of a certain model now.
+/// A provider that can be given a job of a certain market now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Candidate<AccountId, Balance> {
 	/// The provider's account.
@@ -25,17 +25,17 @@ pub struct Candidate<AccountId, Balance> {
 /// Says not what it weighs: the benchmarks of the pallet that draws run on the whole runtime, and so
 /// measure the pool too.
 pub trait ProviderPool<AccountId, Balance> {
-	/// Whether anybody offers the model. One storage read.
-	fn is_offered(model: &ModelId) -> bool;
+	/// Whether anybody offers the model in the subnet. One storage read.
+	fn is_offered(market: &Market) -> bool;
 
-	/// Draws `draws` times from the model's offers, by bond and capacity, and gives those that
+	/// Draws `draws` times from the market's offers, by bond and capacity, and gives those that
 	/// are active and have room, each once. The number of reads does not depend on how many
 	/// providers there are.
-	fn draw(model: &ModelId, seed: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>>;
+	fn draw(market: &Market, seed: &H256, draws: u32) -> Vec<Candidate<AccountId, Balance>>;
 
-	/// One certain provider, or why it can't be given a job of the model.
+	/// One certain provider, or why it can't be given a job of the market.
 	fn candidate(
-		model: &ModelId,
+		market: &Market,
 		provider: &AccountId,
 	) -> Result<Candidate<AccountId, Balance>, Reason>;
 
@@ -48,16 +48,20 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// Gives one place back.
 	fn release(provider: &AccountId);
 
+	/// Gives one place back after a delivery, which shows that the worker is there, as a heartbeat
+	/// does. Writes no more than [`Self::release`].
+	fn release_delivered(provider: &AccountId);
+
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
 
-	/// Registers a provider with room for `capacity` jobs that offers the model at this price,
-	/// for a benchmark.
+	/// Registers a provider with room for `capacity` jobs that offers the model in the subnet at
+	/// this price, for a benchmark.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(
 		provider: &AccountId,
 		worker: &AccountId,
-		model: &ModelId,
+		market: &Market,
 		capacity: u32,
 		price: Price<Balance>,
 	);
@@ -65,15 +69,15 @@ pub trait ProviderPool<AccountId, Balance> {
 
 /// Nobody works.
 impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
-	fn is_offered(_: &ModelId) -> bool {
+	fn is_offered(_: &Market) -> bool {
 		false
 	}
 
-	fn draw(_: &ModelId, _: &H256, _: u32) -> Vec<Candidate<AccountId, Balance>> {
+	fn draw(_: &Market, _: &H256, _: u32) -> Vec<Candidate<AccountId, Balance>> {
 		Vec::new()
 	}
 
-	fn candidate(_: &ModelId, _: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
+	fn candidate(_: &Market, _: &AccountId) -> Result<Candidate<AccountId, Balance>, Reason> {
 		Err(Reason::NotRegistered)
 	}
 
@@ -87,10 +91,12 @@ impl<AccountId, Balance> ProviderPool<AccountId, Balance> for () {
 
 	fn release(_: &AccountId) {}
 
+	fn release_delivered(_: &AccountId) {}
+
 	fn why_idle(_: &AccountId) -> Reason {
 		Reason::NotRegistered
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn create_for_benchmark(_: &AccountId, _: &AccountId, _: &ModelId, _: u32, _: Price<Balance>) {}
+	fn create_for_benchmark(_: &AccountId, _: &AccountId, _: &Market, _: u32, _: Price<Balance>) {}
 }

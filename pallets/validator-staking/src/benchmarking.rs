@@ -10,7 +10,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{
 		fungible::{Mutate, MutateHold},
-		EnsureOrigin, Get, ValidatorSet,
+		DisabledValidators, EnsureOrigin, Get, ValidatorRegistration,
 	},
 	BoundedVec,
 };
@@ -18,8 +18,11 @@ use frame_system::RawOrigin;
 use pallet_authorship::EventHandler;
 use pallet_session::SessionInterface;
 use reckon_primitives::Balance;
-use reckon_support::EraIndex;
-use sp_runtime::{traits::TrailingZeroInput, Perbill, Permill};
+use reckon_support::{first_session_of, EraIndex};
+use sp_runtime::{
+	traits::{BlakeTwo256, Hash, TrailingZeroInput},
+	Perbill, Permill,
+};
 
 /// What everybody has.
 fn wealth<T: Config>() -> Balance {
@@ -32,17 +35,10 @@ fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str, n: u32)
 	who
 }
 
-/// Session keys of the account's own.
-fn set_keys<T: Config>(who: &T::AccountId) {
-	let seed = seed_of(who);
-	let keys = Decode::decode(&mut TrailingZeroInput::new(&seed)).expect("any bytes are keys");
-	T::Session::set_keys(who, keys).expect("no two accounts have the same");
-}
-
-/// As many bytes as session keys have, different for each account.
-fn seed_of<AccountId: codec::Encode>(who: &AccountId) -> Vec<u8> {
-	use sp_runtime::traits::{BlakeTwo256, Hash};
-	(0u8..16).flat_map(|n| BlakeTwo256::hash_of(&(who, n)).0).collect()
+/// As many validators as can be, others than those that a benchmark is about.
+fn seat_others<T: Config>() {
+	let seated: Vec<_> = (0..T::MaxValidators::get()).map(|n| account("seated", n, 0)).collect();
+	T::Session::seat_for_benchmark(0, &seated);
 }
 
 /// A candidate of that name.
@@ -55,13 +51,17 @@ fn candidate<T: Config<Currency: Mutate<T::AccountId>>>(n: u32) -> T::AccountId 
 
 /// A candidate's record without the money, for benchmarks that need many.
 fn insert_record<T: Config>(who: &T::AccountId, own: Balance) {
+	insert_record_with::<T>(who, own, Status::Active);
+}
+
+fn insert_record_with<T: Config>(who: &T::AccountId, own: Balance, status: Status) {
 	let record = Candidate {
 		own,
 		delegated: 0,
 		commission: Permill::zero(),
 		raised_in: 0,
 		absent: 0,
-		status: Status::Active,
+		status,
 	};
 	Candidates::<T>::insert(who, record);
 }
@@ -124,6 +124,13 @@ fn expose<T: Config>(era: EraIndex, who: &T::AccountId, backers: BackersOf<T>) {
 	Exposures::<T>::insert(era, who, snapshot);
 }
 
+/// Keys that nobody else has, with which an account is not queued.
+fn set_other_keys<T: Config>(who: &T::AccountId) {
+	let seed: Vec<u8> = (0u8..16).flat_map(|n| BlakeTwo256::hash_of(&(n, who)).0).collect();
+	let keys = Decode::decode(&mut TrailingZeroInput::new(&seed)).expect("any bytes are keys");
+	T::Session::set_keys(who, keys).expect("nobody has the same");
+}
+
 fn slash_of<T: Config>(validator: &T::AccountId, reporter: Option<T::AccountId>) -> SlashId {
 	let (first, id) = SlashRange::<T>::get();
 	SlashRange::<T>::put((first, id.saturating_add(1)));
@@ -140,6 +147,7 @@ mod benchmarks {
 	#[benchmark]
 	fn join() {
 		let who = funded::<T>("joining", 0);
+		fill_unbondings::<T>(&who, &who, HoldReason::Stake);
 		let bond = T::MinCandidateBond::get();
 
 		#[extrinsic_call]
@@ -148,16 +156,20 @@ mod benchmarks {
 		assert!(Candidates::<T>::contains_key(who));
 	}
 
-	/// There are as many candidates as can be, and the lowest has a backer.
+	/// There are as many candidates as can be, and as many others have seats; the lowest has as many
+	/// backers as can be, and stake on its way.
 	#[benchmark]
 	fn displace() {
 		let _ = Candidates::<T>::clear(u32::MAX, None);
+		seat_others::<T>();
 		let lowest = candidate::<T>(0);
-		back::<T>(&lowest, 1);
+		fill_unbondings::<T>(&lowest, &lowest, HoldReason::Stake);
+		Backers::<T>::insert(&lowest, list_of_backers::<T>(T::MaxDelegationsPerCandidate::get()));
 		for n in 1..T::MaxCandidates::get() {
 			insert_record::<T>(&account("record", n, 0), wealth::<T>());
 		}
 		let who = funded::<T>("joining", 0);
+		fill_unbondings::<T>(&who, &who, HoldReason::Stake);
 		let bond = wealth::<T>() / 2;
 
 		#[extrinsic_call]
@@ -230,8 +242,10 @@ mod benchmarks {
 		assert!(Candidates::<T>::get(who).is_some_and(|record| record.is_active()));
 	}
 
+	/// At once, since it has no seat: others have.
 	#[benchmark]
 	fn leave() {
+		seat_others::<T>();
 		let who = candidate::<T>(0);
 		fill_unbondings::<T>(&who, &who, HoldReason::Stake);
 		Backers::<T>::insert(&who, list_of_backers::<T>(T::MaxDelegationsPerCandidate::get()));
@@ -242,20 +256,17 @@ mod benchmarks {
 		assert!(!Candidates::<T>::contains_key(who));
 	}
 
+	/// It rises, in a later era.
 	#[benchmark]
 	fn set_commission() {
 		let who = candidate::<T>(0);
-		Candidates::<T>::mutate(&who, |record| {
-			if let Some(record) = record {
-				record.commission = Permill::from_percent(50);
-			}
-		});
+		T::Session::seat_for_benchmark(T::SessionsPerEra::get(), &[]);
+		let commission = T::MaxCommissionRise::get();
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(who.clone()), Permill::from_percent(10));
+		_(RawOrigin::Signed(who.clone()), commission);
 
-		assert!(Candidates::<T>::get(who)
-			.is_some_and(|record| record.commission == Permill::from_percent(10)));
+		assert!(Candidates::<T>::get(who).is_some_and(|record| record.commission == commission));
 	}
 
 	/// The lowest of as many backers as can be is displaced.
@@ -299,13 +310,18 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `n`: slashes.
+	/// `n`: slashes, each of a validator with as many backers as can be.
 	#[benchmark]
 	fn cancel_slashes(n: Linear<0, MAX_CANCELLED>) -> Result<(), BenchmarkError> {
 		let origin =
 			T::CancelOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
-		let who = candidate::<T>(0);
-		let ids: Vec<_> = (0..n).map(|_| slash_of::<T>(&who, None)).collect();
+		let backers = list_of_backers::<T>(T::MaxDelegationsPerCandidate::get());
+		let cancelled = |n| {
+			let who: T::AccountId = account("record", n, 0);
+			expose::<T>(0, &who, backers.clone());
+			slash_of::<T>(&who, None)
+		};
+		let ids: Vec<_> = (0..n).map(cancelled).collect();
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, ids.try_into().expect("not too many"));
@@ -314,8 +330,21 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// As many others as can be have seats.
+	#[benchmark]
+	fn purge_keys() {
+		seat_others::<T>();
+		let who = funded::<T>("purging", 0);
+		T::Session::set_keys_for_benchmark(&who);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+
+		assert!(!T::Session::is_registered(&who));
+	}
+
 	/// `c`: candidates, of which those with the least stake alone have keys; as many of them as can
-	/// be elected. `d`: their backers, all together.
+	/// be elected. `d`: their backers, all together. They had the seats before.
 	#[benchmark]
 	fn elect(
 		c: Linear<{ T::MaxValidators::get() }, { T::MaxCandidates::get() }>,
@@ -327,43 +356,110 @@ mod benchmarks {
 		let seats = T::MaxValidators::get();
 		ValidatorCount::<T>::put(seats);
 		let _ = Candidates::<T>::clear(u32::MAX, None);
-		for n in 0..c {
+		let candidates: Vec<T::AccountId> = (0..c).map(|n| account("record", n, 0)).collect();
+		for (n, who) in (0u32..).zip(&candidates) {
 			let own = T::MinCandidateBond::get().saturating_add(n.into());
-			let who = account("record", n, 0);
-			insert_record::<T>(&who, own);
+			insert_record::<T>(who, own);
 			if n < seats {
-				set_keys::<T>(&who);
 				let one_more = u32::from(n < d % seats);
 				let backers = (d / seats).saturating_add(one_more);
 				if backers > 0 {
-					Backers::<T>::insert(&who, list_of_backers::<T>(backers));
+					Backers::<T>::insert(who, list_of_backers::<T>(backers));
 				}
 			}
 		}
+		T::Session::seat_for_benchmark(0, &candidates[..seats as usize]);
 		let elected;
 
 		#[block]
 		{
-			elected = Pallet::<T>::elect(7).0;
+			elected = Pallet::<T>::plan(first_session_of(7, T::SessionsPerEra::get())).0;
 		}
 
 		assert_eq!(elected.map(|all| all.len() as u32), Some(seats));
 		assert_eq!(Exposures::<T>::iter_prefix(7).count() as u32, seats);
 	}
 
-	/// `v`: validators. None of them can be left out.
+	/// `v`: validators. None of them can be left out, and the last one has set new keys.
 	#[benchmark]
-	fn leave_out(v: Linear<1, { T::MaxValidators::get() }>) {
+	fn keep_seats(v: Linear<1, { T::MaxValidators::get() }>) {
 		let validators = validators::<T>(v);
-		validators.iter().for_each(set_keys::<T>);
-		let change;
+		T::Session::seat_for_benchmark(0, &validators);
+		let last = validators.last().expect("at least one");
+		set_other_keys::<T>(last);
+		let next;
 
 		#[block]
 		{
-			change = Pallet::<T>::leave_out(validators).0;
+			next = Pallet::<T>::keep(&validators).0;
 		}
 
-		assert!(change.is_none());
+		assert_eq!(next, Some(validators));
+	}
+
+	/// `v`: validators. All of them stand aside, and as many as can be lose their seats.
+	#[benchmark]
+	fn leave_out(v: Linear<1, { T::MaxValidators::get() }>) {
+		let validators = validators::<T>(v);
+		let status = Status::Chilled { why: ChillReason::Absent, until: 0 };
+		let own = T::MinCandidateBond::get();
+		validators.iter().for_each(|who| insert_record_with::<T>(who, own, status));
+		T::Session::seat_for_benchmark(0, &validators);
+		let next;
+
+		#[block]
+		{
+			next = Pallet::<T>::keep(&validators).0;
+		}
+
+		let left = next.map_or(v, |next| next.len() as u32);
+		assert_eq!(left, v.min(T::MinValidators::get()));
+	}
+
+	/// `v`: validators that leave, each with as many backers as can be and with stake on its way in
+	/// as many parts as can be.
+	#[benchmark]
+	fn see_off(v: Linear<1, { T::MaxValidators::get() }>) {
+		let backers = list_of_backers::<T>(T::MaxDelegationsPerCandidate::get());
+		let leaving: Vec<T::AccountId> = (0..v).map(|n| funded::<T>("leaving", n)).collect();
+		for who in &leaving {
+			insert_record_with::<T>(who, T::MinCandidateBond::get(), Status::Leaving);
+			Backers::<T>::insert(who, backers.clone());
+			fill_unbondings::<T>(who, who, HoldReason::Stake);
+		}
+
+		#[block]
+		{
+			Pallet::<T>::see_off(leaving.clone());
+		}
+
+		assert!(leaving.iter().all(|who| !Candidates::<T>::contains_key(who)));
+	}
+
+	/// `v`: offenders among as many validators as can be, all of whom keep their seats. Each is worse
+	/// than those before: when too many are disabled, it takes the place of the least bad.
+	#[benchmark]
+	fn disable_again(v: Linear<0, { T::MaxValidators::get() }>) {
+		let validators = validators::<T>(T::MaxValidators::get());
+		T::Session::seat_for_benchmark(0, &validators);
+		let status = Status::Chilled { why: ChillReason::Offence, until: 0 };
+		let own = T::MinCandidateBond::get();
+		// The last ones, which it takes longest to find.
+		let offenders: Vec<_> = validators.into_iter().rev().take(v as usize).collect();
+		offenders.iter().for_each(|who| insert_record_with::<T>(who, own, status));
+		let fractions = (1..).map(Perbill::from_parts);
+		Offenders::<T>::put(BoundedVec::truncate_from(
+			offenders.into_iter().zip(fractions).collect(),
+		));
+
+		#[block]
+		{
+			Pallet::<T>::disable_again();
+		}
+
+		assert_eq!(Offenders::<T>::get().len() as u32, v);
+		let most = T::MaxValidators::get().saturating_sub(1) / 3;
+		assert_eq!(T::Session::disabled_validators().len() as u32, v.min(most));
 	}
 
 	/// `v`: validators. Half of them are away, for as long as they can be.
@@ -401,13 +497,17 @@ mod benchmarks {
 		assert!(Authors::<T>::contains_key(who));
 	}
 
-	/// One offender, with as many backers as can be, that has a seat if anybody has.
+	/// One offender among as many validators as can be, with as many backers as can be. As many others
+	/// as can be disabled are, for less.
 	#[benchmark]
 	fn note_offence() {
-		let seated = <T::Session as ValidatorSet<_>>::validators().pop();
-		let who = seated.unwrap_or_else(|| account("record", 0, 0));
-		insert_record::<T>(&who, T::MinCandidateBond::get());
+		let mut validators = validators::<T>(T::MaxValidators::get());
+		T::Session::seat_for_benchmark(0, &validators);
+		let who = validators.pop().expect("at least one");
 		expose::<T>(0, &who, list_of_backers::<T>(T::MaxDelegationsPerCandidate::get()));
+		for other in &validators {
+			Pallet::<T>::note_offence(0, other, Perbill::from_percent(1), None);
+		}
 		let reporter: T::AccountId = account("reporter", 0, 0);
 
 		#[block]
@@ -417,6 +517,7 @@ mod benchmarks {
 		}
 
 		assert_eq!(Slashes::<T>::iter().count(), 1);
+		assert_eq!(Offenders::<T>::get().len() as u32, T::MaxValidators::get());
 	}
 
 	/// A whole step, in a list of as many backers as can be: their bonded stake is not enough, and
@@ -496,11 +597,11 @@ mod benchmarks {
 		assert!(!Stakers::<T>::contains_key(who));
 	}
 
-	/// A whole step.
+	/// All that is left of an era in one step, and so the era.
 	#[benchmark]
 	fn forget() {
 		let backers = list_of_backers::<T>(T::MaxDelegationsPerCandidate::get());
-		for n in 0..FORGOTTEN_PER_STEP {
+		for n in 1..FORGOTTEN_PER_STEP {
 			expose::<T>(7, &account::<T::AccountId>("record", n, 0), backers.clone());
 		}
 
@@ -510,6 +611,7 @@ mod benchmarks {
 		}
 
 		assert_eq!(Exposures::<T>::iter_prefix(7).count(), 0);
+		assert_eq!(OldestEra::<T>::get(), 8);
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::default_externalities(), crate::mock::Test);

@@ -1,6 +1,7 @@
 //! What candidates do, and how the chain's first ones come to be.
 
-use crate::{pallet::*, types::*};
+use crate::{keys::SessionQueue, pallet::*, types::*};
+use alloc::collections::BTreeSet;
 use frame_support::{
 	ensure,
 	traits::{fungible::MutateHold, Get, ValidatorSet},
@@ -19,7 +20,10 @@ impl<T: Config> Pallet<T> {
 		bond: Balance,
 		commission: Permill,
 	) -> Result<bool, DispatchError> {
-		ensure!(!Candidates::<T>::contains_key(&who), Error::<T>::AlreadyCandidate);
+		if let Some(record) = Candidates::<T>::get(&who) {
+			ensure!(!record.is_leaving(), Error::<T>::StillLeaving);
+			return Err(Error::<T>::AlreadyCandidate.into());
+		}
 		ensure!(!Backers::<T>::contains_key(&who), Error::<T>::StillLeaving);
 		ensure!(bond >= T::MinCandidateBond::get(), Error::<T>::BondTooLow);
 		ensure!(Stakers::<T>::get(&who).has_place(), Error::<T>::TooManyUnbondings);
@@ -39,13 +43,15 @@ impl<T: Config> Pallet<T> {
 		Ok(displaced)
 	}
 
-	/// If there are as many candidates as can be, lets the lowest go, which must have less behind
-	/// it than `bond`; says whether one went.
+	/// If there are as many candidates as can be, lets the lowest go of those that have no seat to
+	/// come, which must have less behind it than `bond`; says whether one went.
 	fn make_room(who: &T::AccountId, bond: Balance) -> Result<bool, DispatchError> {
 		if Candidates::<T>::count() < T::MaxCandidates::get() {
 			return Ok(false);
 		}
+		let seated: BTreeSet<_> = T::Session::queued().into_iter().collect();
 		let (lowest, record) = Candidates::<T>::iter()
+			.filter(|(who, _)| !seated.contains(who))
 			.min_by(|(a, one), (b, other)| one.total().cmp(&other.total()).then(a.cmp(b)))
 			.ok_or(Error::<T>::TooManyCandidates)?;
 		ensure!(record.total() < bond, Error::<T>::TooManyCandidates);
@@ -55,7 +61,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_bond_extra(who: T::AccountId, amount: Balance) -> DispatchResult {
 		ensure!(!amount.is_zero(), Error::<T>::AmountZero);
-		let mut record = Self::candidate_of(&who)?;
+		let mut record = Self::staying(&who)?;
 		T::Currency::hold(&HoldReason::Stake.into(), &who, amount)?;
 		record.own = record.own.saturating_add(amount);
 		let bond = record.own;
@@ -66,7 +72,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_unbond(who: T::AccountId, amount: Balance) -> DispatchResult {
 		ensure!(!amount.is_zero(), Error::<T>::AmountZero);
-		let mut record = Self::candidate_of(&who)?;
+		let mut record = Self::staying(&who)?;
 		record.own = record.own.checked_sub(amount).ok_or(Error::<T>::AmountTooHigh)?;
 		ensure!(record.own >= T::MinCandidateBond::get(), Error::<T>::BondTooLow);
 		let mut staker = Stakers::<T>::get(&who);
@@ -78,7 +84,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_chill(who: T::AccountId) -> DispatchResult {
-		let record = Self::candidate_of(&who)?;
+		let record = Self::staying(&who)?;
 		ensure!(record.is_active(), Error::<T>::AlreadyChilled);
 		Self::chill_candidate(who, record, ChillReason::Own, Self::era_now());
 		Ok(())
@@ -97,11 +103,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_resume(who: T::AccountId) -> DispatchResult {
-		let mut record = Self::candidate_of(&who)?;
-		let Status::Chilled { until, .. } = record.status else {
-			return Err(Error::<T>::NotChilled.into());
-		};
-		ensure!(Self::era_now() >= until, Error::<T>::ChilledForLonger);
+		let mut record = Candidates::<T>::get(&who).ok_or(Error::<T>::NotCandidate)?;
+		ensure!(!record.is_active(), Error::<T>::NotChilled);
+		Self::ensure_chilled_for_long_enough(&record)?;
 		ensure!(record.own >= T::MinCandidateBond::get(), Error::<T>::BondTooLow);
 		record.status = Status::Active;
 		record.absent = 0;
@@ -111,17 +115,31 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_leave(who: T::AccountId) -> DispatchResult {
-		let record = Self::candidate_of(&who)?;
+		let mut record = Self::staying(&who)?;
 		// Or an offence's chill would be shed by leaving and joining again.
-		if let Status::Chilled { until, .. } = record.status {
-			ensure!(Self::era_now() >= until, Error::<T>::ChilledForLonger);
+		Self::ensure_chilled_for_long_enough(&record)?;
+		if !T::Session::queued().contains(&who) {
+			return Self::retire(who, record, None);
 		}
-		Self::retire(who, record, None)
+		// Who makes blocks has something to lose, also when nobody takes its seat.
+		record.status = Status::Leaving;
+		Candidates::<T>::insert(&who, record);
+		Self::deposit_event(Event::CandidateLeaving { candidate: who });
+		Ok(())
+	}
+
+	fn ensure_chilled_for_long_enough(record: &Candidate) -> Result<(), Error<T>> {
+		match record.status {
+			Status::Chilled { until, .. } if Self::era_now() < until => {
+				Err(Error::<T>::ChilledForLonger)
+			},
+			_ => Ok(()),
+		}
 	}
 
 	/// Takes a candidate off the list and sends all stake behind it back: its own at once, its
 	/// backers' in `on_idle`.
-	fn retire(
+	pub(crate) fn retire(
 		who: T::AccountId,
 		record: Candidate,
 		displaced_by: Option<T::AccountId>,
@@ -140,7 +158,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_set_commission(who: T::AccountId, commission: Permill) -> DispatchResult {
-		let mut record = Self::candidate_of(&who)?;
+		let mut record = Self::staying(&who)?;
 		if commission > record.commission {
 			let era = Self::era_now();
 			let most = record.commission.saturating_add(T::MaxCommissionRise::get());
@@ -165,8 +183,11 @@ impl<T: Config> Pallet<T> {
 		(T::MinValidators::get()..=T::MaxValidators::get()).contains(&count)
 	}
 
-	fn candidate_of(who: &T::AccountId) -> Result<Candidate, Error<T>> {
-		Candidates::<T>::get(who).ok_or(Error::<T>::NotCandidate)
+	/// A candidate that is not leaving.
+	pub(crate) fn staying(who: &T::AccountId) -> Result<Candidate, Error<T>> {
+		let record = Candidates::<T>::get(who).ok_or(Error::<T>::NotCandidate)?;
+		ensure!(!record.is_leaving(), Error::<T>::StillLeaving);
+		Ok(record)
 	}
 
 	/// Bonds the candidates of genesis. Panics when they can't be: a chain must not begin so.

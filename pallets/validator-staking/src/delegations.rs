@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(who != candidate, Error::<T>::OwnCandidate);
 		ensure!(!amount.is_zero(), Error::<T>::AmountZero);
-		let mut record = Candidates::<T>::get(&candidate).ok_or(Error::<T>::NotCandidate)?;
+		let mut record = Self::staying(&candidate)?;
 		let mut backers = Backers::<T>::get(&candidate);
 		let mut more = amount;
 		if let Some(delegated) = entry(&mut backers, &who) {

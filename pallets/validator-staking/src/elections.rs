@@ -1,6 +1,6 @@
 //! Who validates when.
 
-use crate::{pallet::*, types::*, weights::WeightInfo};
+use crate::{keys::SessionQueue, pallet::*, types::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{
 	dispatch::DispatchClass,
@@ -24,15 +24,21 @@ impl<T: Config> Pallet<T> {
 	/// the old ones, less those that stand aside. `None` if nothing changes.
 	pub(crate) fn plan(session: SessionIndex) -> Plan<T> {
 		let era = era_of(session, T::SessionsPerEra::get());
-		if session == first_session_of(era, T::SessionsPerEra::get()) {
-			Self::elect(era)
+		let old = Self::validators();
+		let (next, weight) = if session == first_session_of(era, T::SessionsPerEra::get()) {
+			Self::elect(era, &old)
 		} else {
-			Self::leave_out(Self::validators())
-		}
+			Self::keep(&old)
+		};
+		let gone = match &next {
+			Some(next) => old.into_iter().filter(|who| !next.contains(who)).collect(),
+			None => Vec::new(),
+		};
+		(next, weight.saturating_add(Self::see_off(gone)))
 	}
 
 	/// Elects an era's validators and notes what stands behind them.
-	pub(crate) fn elect(era: EraIndex) -> Plan<T> {
+	fn elect(era: EraIndex, old: &[T::AccountId]) -> Plan<T> {
 		let mut looked_at = 0u32;
 		let ranked = rank(
 			Candidates::<T>::iter()
@@ -46,19 +52,24 @@ impl<T: Config> Pallet<T> {
 			.filter(T::Session::is_registered)
 			.take(ValidatorCount::<T>::get() as usize)
 			.collect();
-		let found = elected.len() as u32;
-		let enough = found >= T::MinValidators::get();
+		let count = elected.len() as u32;
+		let enough = count >= T::MinValidators::get();
 		// The old validators that stay are rewarded and slashed by what stands behind them now.
-		// At genesis there are no old ones: the session pallet seats all that have keys.
-		let old = Self::validators();
-		let seated = if enough || old.is_empty() { elected } else { old };
-		let backers = Self::expose(era, &seated);
+		let (next, kept) =
+			if enough { (Some(elected.clone()), Weight::zero()) } else { Self::keep(old) };
+		let seated = match &next {
+			Some(next) => next,
+			// At genesis there are no old ones: the session pallet seats all that have keys.
+			None if old.is_empty() => &elected,
+			None => old,
+		};
+		let backers = Self::expose(era, seated);
 		Self::deposit_event(if enough {
-			Event::ValidatorsElected { era, count: found }
+			Event::ValidatorsElected { era, count }
 		} else {
-			Event::ElectionFailed { era, found }
+			Event::ElectionFailed { era, found: count }
 		});
-		(enough.then_some(seated), T::WeightInfo::elect(looked_at, backers))
+		(next, T::WeightInfo::elect(looked_at, backers).saturating_add(kept))
 	}
 
 	/// Whether a candidate can be elected, if it has keys.
@@ -66,40 +77,60 @@ impl<T: Config> Pallet<T> {
 		record.is_active() && record.own >= T::MinCandidateBond::get()
 	}
 
-	/// These validators less those that stand aside or have no keys, as many as can be missed:
-	/// offenders go first.
-	pub(crate) fn leave_out(seated: Vec<T::AccountId>) -> Plan<T> {
-		let weight = T::WeightInfo::leave_out(seated.len() as u32);
+	/// The old validators, less those that have no keys, whom the session pallet drops, and less
+	/// those that stand aside, as many as can be missed: offenders go first.
+	pub(crate) fn keep(old: &[T::AccountId]) -> Plan<T> {
+		let seats = old.len() as u32;
+		let (keyed, mut gone): (Vec<_>, Vec<_>) =
+			old.iter().cloned().partition(T::Session::is_registered);
 		let mut aside: Vec<_> =
-			seated.iter().filter_map(|who| Some((Self::stands_aside(who)?, who.clone()))).collect();
+			keyed.iter().filter_map(|who| Some((Self::stands_aside(who)?, who.clone()))).collect();
 		aside.sort_unstable();
-		aside.truncate(seated.len().saturating_sub(T::MinValidators::get() as usize));
-		if aside.is_empty() {
-			return (None, weight);
+		let spare = keyed.len().saturating_sub(T::MinValidators::get() as usize);
+		gone.extend(aside.into_iter().take(spare).map(|(_, who)| who));
+		if gone.is_empty() {
+			// Offences are proved by the keys of a set: with other keys it is another one, though the
+			// validators are the same.
+			let renewed = T::Session::keys_renewed();
+			return (renewed.then_some(keyed), T::WeightInfo::keep_seats(seats));
 		}
-		let stay = seated.into_iter().filter(|who| !aside.iter().any(|(_, other)| other == who));
-		let stay: Vec<_> = stay.collect();
-		for (_, validator) in aside {
+		let stay = keyed.into_iter().filter(|who| !gone.contains(who)).collect();
+		for validator in gone {
 			Self::deposit_event(Event::ValidatorLeftOut { validator });
 		}
-		(Some(stay), weight)
+		(Some(stay), T::WeightInfo::leave_out(seats))
 	}
 
 	/// Why a validator should have no seat in the next session, if there is a reason.
 	fn stands_aside(who: &T::AccountId) -> Option<ChillReason> {
 		match Candidates::<T>::get(who).map(|record| record.status) {
-			Some(Status::Chilled { why, .. }) => Some(why),
-			Some(Status::Active) if !T::Session::is_registered(who) => Some(ChillReason::Absent),
 			Some(Status::Active) => None,
-			None => Some(ChillReason::Own),
+			Some(Status::Chilled { why, .. }) => Some(why),
+			Some(Status::Leaving) | None => Some(ChillReason::Own),
 		}
+	}
+
+	/// Lets those go that wanted to leave and have lost their seats.
+	pub(crate) fn see_off(gone: Vec<T::AccountId>) -> Weight {
+		if gone.is_empty() {
+			return Weight::zero();
+		}
+		let weight = T::WeightInfo::see_off(gone.len() as u32);
+		for who in gone {
+			let Some(record) = Candidates::<T>::get(&who).filter(Candidate::is_leaving) else {
+				continue;
+			};
+			let retired = Self::retire(who, record, None);
+			frame_support::defensive_assert!(retired.is_ok(), "own stake has a place kept");
+		}
+		weight
 	}
 
 	/// Notes what stands behind these validators in an era; says how many backers they have.
 	pub(crate) fn expose(era: EraIndex, validators: &[T::AccountId]) -> u32 {
 		let mut count = 0u32;
 		for who in validators {
-			// A validator that stays although it has left has nothing at stake.
+			// At genesis some may sit that are no candidates: with nothing at stake.
 			let Some(record) = Candidates::<T>::get(who) else { continue };
 			let backers = Backers::<T>::get(who);
 			count = count.saturating_add(backers.len() as u32);
@@ -123,7 +154,7 @@ impl<T: Config> Pallet<T> {
 		let db = T::DbWeight::get();
 		let look = db.reads(2);
 		let each = T::WeightInfo::forget()
-			.saturating_add(db.reads_writes(1, T::SessionsPerEra::get().saturating_add(1).into()));
+			.saturating_add(db.reads_writes(1, T::SessionsPerEra::get().saturating_add(2).into()));
 		let mut used = look;
 		if used.any_gt(limit) {
 			return Weight::zero();
@@ -184,7 +215,12 @@ impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
 		Self::plan(session).0
 	}
 
-	fn start_session(_: SessionIndex) {}
+	fn start_session(session: SessionIndex) {
+		// At genesis there are no offenders, and no block.
+		if !session.is_zero() {
+			Self::weighed(Self::disable_again());
+		}
+	}
 
 	fn end_session(_: SessionIndex) {
 		Self::weighed(Self::count_absences(Self::validators()));

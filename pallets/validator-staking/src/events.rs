@@ -54,6 +54,12 @@ mod staking_events {
 			/// The candidate.
 			candidate: T::AccountId,
 		},
+		/// A candidate stands for election no more, and leaves when a session is planned in which it
+		/// has no seat.
+		CandidateLeaving {
+			/// The candidate.
+			candidate: T::AccountId,
+		},
 		/// A candidate is one no more; all stake behind it is sent back.
 		CandidateLeft {
 			/// The candidate.
@@ -76,6 +82,11 @@ mod staking_events {
 			candidate: T::AccountId,
 			/// How much was added.
 			amount: Balance,
+		},
+		/// Session keys are gone, and the deposit for them is back.
+		KeysPurged {
+			/// Whose keys they were.
+			who: T::AccountId,
 		},
 		/// There will be another number of validators, as of the next election.
 		ValidatorCountSet {

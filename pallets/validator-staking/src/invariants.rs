@@ -2,7 +2,7 @@
 
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
-use crate::{pallet::*, types::Staker};
+use crate::{keys::SessionQueue, pallet::*, types::Staker};
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{
 	ensure,
@@ -27,11 +27,16 @@ impl<T: Config> Pallet<T> {
 		let count = Candidates::<T>::iter_keys().count();
 		ensure!(count as u32 == Candidates::<T>::count(), "the candidates are miscounted");
 		ensure!(count as u32 <= T::MaxCandidates::get(), "too many candidates");
+		let queued = T::Session::queued();
 		for (who, record) in Candidates::<T>::iter() {
 			let backers = Backers::<T>::get(&who);
 			let sum = backers.iter().fold(0, |sum: Balance, (_, part)| sum.saturating_add(*part));
 			ensure!(sum == record.delegated, "a candidate's delegations are miscounted");
 			ensure!(Stakers::<T>::get(&who).has_place(), "a candidate could not leave");
+			ensure!(
+				!record.is_leaving() || queued.contains(&who),
+				"a candidate without a seat does not get away"
+			);
 		}
 		for (candidate, backers) in Backers::<T>::iter() {
 			ensure!(
@@ -159,6 +164,14 @@ impl<T: Config> Pallet<T> {
 		ensure!(
 			Authors::<T>::iter_keys().count() as u32 <= T::MaxValidators::get(),
 			"there are more authors than validators"
+		);
+		let seated = Self::validators();
+		let mut offenders: Vec<_> = Offenders::<T>::get().into_iter().map(|(who, _)| who).collect();
+		ensure!(offenders.iter().all(|who| seated.contains(who)), "an offender has no seat");
+		offenders.sort_unstable();
+		ensure!(
+			offenders.windows(2).all(|pair| matches!(pair, [a, b] if a != b)),
+			"an offender is noted twice"
 		);
 		Ok(())
 	}

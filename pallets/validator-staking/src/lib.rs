@@ -20,6 +20,7 @@ mod delegations;
 mod elections;
 mod events;
 mod invariants;
+mod keys;
 mod liveness;
 #[cfg(test)]
 mod mock;
@@ -33,6 +34,7 @@ pub mod weights;
 
 use frame_support::pallet_macros::import_section;
 
+pub use keys::SessionQueue;
 pub use pallet::*;
 pub use types::{
 	BackersOf, Candidate, ChillReason, NextElection, Slash, SlashId, Snapshot, Staker, Status,
@@ -51,7 +53,8 @@ pub mod pallet {
 		pallet_prelude::*,
 		traits::{
 			fungible::{hold::Balanced, Credit, Inspect, InspectHold, MutateHold},
-			EstimateNextSessionRotation, OnUnbalanced, ValidatorRegistration, ValidatorSet,
+			DisabledValidators, EstimateNextSessionRotation, OnUnbalanced, ValidatorRegistration,
+			ValidatorSet,
 		},
 	};
 	use frame_system::pallet_prelude::*;
@@ -87,8 +90,10 @@ pub mod pallet {
 		/// The runtime's reasons for holds.
 		type RuntimeHoldReason: From<HoldReason>;
 
-		/// The sessions: who validates now and who has keys; disables offenders.
+		/// The sessions: who validates now and next, and who has keys; disables offenders.
 		type Session: SessionInterface<AccountId = Self::AccountId, ValidatorId = Self::AccountId>
+			+ SessionQueue<Self::AccountId>
+			+ DisabledValidators
 			+ ValidatorRegistration<Self::AccountId>
 			+ ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>;
 
@@ -226,6 +231,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Authors<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, (), OptionQuery>;
 
+	/// The validators that were reported for an offence and not left out yet, and how bad the worst
+	/// was: they are disabled for as long, if not too many are.
+	#[pallet::storage]
+	pub type Offenders<T: Config> =
+		StorageValue<_, BoundedVec<(T::AccountId, Perbill), T::MaxValidators>, ValueQuery>;
+
 	/// What stood behind each validator, by era and validator.
 	// Twox for the era: it is the chain's own.
 	#[pallet::storage]
@@ -276,9 +287,14 @@ pub mod pallet {
 		AlreadyCandidate,
 		/// The account is not a candidate.
 		NotCandidate,
-		/// The account was a candidate and its backers do not have their stake back yet; try again
-		/// in a few blocks.
+		/// The candidate is leaving: it has its seat still, and can `resume`, or its backers do not
+		/// have their stake back yet; try again in a few blocks.
 		StillLeaving,
+		/// A candidate keeps its session keys: `leave` first, or set other ones.
+		StillCandidate,
+		/// Who has a seat, in this session or the next, keeps its session keys; try again when
+		/// another one has it.
+		StillSeated,
 		/// The own stake would be below the least that is asked; see the constant
 		/// `MinCandidateBond`, or leave.
 		BondTooLow,
@@ -307,7 +323,7 @@ pub mod pallet {
 		SlashPending,
 		/// The candidate is chilled already.
 		AlreadyChilled,
-		/// The candidate is not chilled.
+		/// The candidate is not chilled, and does not leave.
 		NotChilled,
 		/// The candidate may not resume, or leave, yet; see its status.
 		ChilledForLonger,
@@ -386,7 +402,8 @@ pub mod pallet {
 			Self::do_chill(who)
 		}
 
-		/// Stands for election again. After an offence, not before its slash is due.
+		/// Stands for election again. After an offence, not before its slash is due. Who leaves can
+		/// stay so, as long as it has its seat.
 		///
 		/// Emits `CandidateResumed`.
 		#[pallet::call_index(5)]
@@ -395,10 +412,12 @@ pub mod pallet {
 			Self::do_resume(who)
 		}
 
-		/// Is a candidate no more; not while it is chilled for an offence. All its own stake is on its way back, and the chain itself sends
-		/// its backers' stake back too.
+		/// Is a candidate no more; not while it is chilled for an offence. All its own stake is on its
+		/// way back, and the chain itself sends its backers' stake back too. Who has a seat leaves when
+		/// a session is planned without it; until then all stake stays at risk, and earns.
 		///
-		/// Emits `CandidateLeft`, and `UnbondingStarted` for each stake behind it.
+		/// Emits `CandidateLeaving` if it has a seat; then, or at once, `CandidateLeft`, and
+		/// `UnbondingStarted` for each stake behind it.
 		#[pallet::call_index(6)]
 		pub fn leave(origin: OriginFor<T>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
@@ -464,6 +483,16 @@ pub mod pallet {
 		pub fn cancel_slashes(origin: OriginFor<T>, ids: SlashIds) -> DispatchResult {
 			T::CancelOrigin::ensure_origin(origin)?;
 			Self::do_cancel_slashes(ids)
+		}
+
+		/// Removes the signer's session keys and returns the deposit for them. Not as long as it is a
+		/// candidate or has a seat, in this session or the next.
+		///
+		/// Emits `KeysPurged`.
+		#[pallet::call_index(12)]
+		pub fn purge_keys(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_purge_keys(who)
 		}
 	}
 

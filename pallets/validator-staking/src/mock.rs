@@ -152,6 +152,7 @@ impl pallet_offences::Config for Test {
 }
 
 parameter_types! {
+	pub static MinValidators: u32 = 2;
 	pub const Pot: AccountId = POT;
 	pub const MaxCommissionRise: Permill = Permill::from_percent(5);
 	pub const ReporterReward: Permill = Permill::from_percent(10);
@@ -167,7 +168,7 @@ impl pallet_validator_staking::Config for Test {
 	type CancelOrigin = EnsureRoot<AccountId>;
 	type OnSlash = ResolveTo<Pot, Balances>;
 	type SessionsPerEra = ConstU32<PER_ERA>;
-	type MinValidators = ConstU32<2>;
+	type MinValidators = MinValidators;
 	type MaxValidators = ConstU32<MAX_VALIDATORS>;
 	type MaxCandidates = ConstU32<MAX_CANDIDATES>;
 	type MaxDelegationsPerCandidate = ConstU32<MAX_BACKERS>;
@@ -223,6 +224,7 @@ pub fn default_externalities() -> sp_io::TestExternalities {
 
 /// Runs a test on a fresh chain and checks the pallet's invariants at its end.
 pub fn run(test: impl FnOnce()) {
+	MinValidators::set(2);
 	default_externalities().execute_with(|| {
 		test();
 		check();
@@ -254,7 +256,11 @@ pub fn keys(n: u64) -> Keys {
 }
 
 pub fn set_keys(who: AccountId) {
-	assert_ok!(<Session as SessionInterface>::set_keys(&who, keys(who)));
+	set_keys_to(who, who);
+}
+
+pub fn set_keys_to(who: AccountId, key: u64) {
+	assert_ok!(<Session as SessionInterface>::set_keys(&who, keys(key)));
 }
 
 pub fn drop_keys(who: AccountId) {
@@ -309,6 +315,10 @@ pub fn seats() -> Vec<AccountId> {
 
 pub fn join(who: AccountId, bond: Balance) {
 	assert_ok!(Staking::join(signed(who), bond, Permill::zero()));
+}
+
+pub fn leave(who: AccountId) {
+	assert_ok!(Staking::leave(signed(who)));
 }
 
 pub fn delegate(who: AccountId, candidate: AccountId, amount: Balance) {

@@ -6,7 +6,7 @@ use frame_support::{
 	ensure,
 	traits::{
 		fungible::{Balanced, BalancedHold},
-		Get, Imbalance, OnUnbalanced,
+		DisabledValidators, Get, Imbalance, OnUnbalanced,
 	},
 	weights::Weight,
 };
@@ -64,6 +64,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let due = now.saturating_add(T::SlashDeferEras::get());
 		T::Session::report_offence(validator.clone(), OffenceSeverity(fraction));
+		Self::note_offender(validator, fraction);
 		if let Some(record) = Candidates::<T>::get(validator) {
 			let known = Status::Chilled { why: ChillReason::Offence, until: due };
 			if record.status != known {
@@ -100,6 +101,48 @@ impl<T: Config> Pallet<T> {
 			fraction: worse,
 			due,
 		});
+	}
+
+	/// Remembers an offender that has a seat.
+	fn note_offender(who: &T::AccountId, fraction: Perbill) {
+		if !Self::validators().contains(who) {
+			return;
+		}
+		Offenders::<T>::mutate(|offenders| {
+			match offenders.iter_mut().find(|(other, _)| other == who) {
+				Some((_, worst)) => *worst = fraction.max(*worst),
+				None => {
+					let noted = offenders.try_push((who.clone(), fraction));
+					frame_support::defensive_assert!(noted.is_ok(), "there are as many seats");
+				},
+			}
+		});
+	}
+
+	/// When a session begins, disables the offenders that must keep their seats again: with each
+	/// change of the set, or of its keys, the session pallet forgets them. Says what that weighed.
+	pub(crate) fn disable_again() -> Weight {
+		let mut offenders = Offenders::<T>::get();
+		let weight = T::WeightInfo::disable_again(offenders.len() as u32);
+		if offenders.is_empty() {
+			return weight;
+		}
+		let seated = Self::validators();
+		offenders.retain(|(who, _)| seated.contains(who) && Self::is_offender(who));
+		// As long as nothing changes, it remembers them.
+		if T::Session::disabled_validators().is_empty() {
+			for (who, fraction) in &offenders {
+				T::Session::report_offence(who.clone(), OffenceSeverity(*fraction));
+			}
+		}
+		Offenders::<T>::put(offenders);
+		weight
+	}
+
+	/// Whether who has offended has not resumed since.
+	fn is_offender(who: &T::AccountId) -> bool {
+		let status = Candidates::<T>::get(who).map(|record| record.status);
+		matches!(status, None | Some(Status::Chilled { why: ChillReason::Offence, .. }))
 	}
 
 	pub(crate) fn do_cancel_slashes(ids: SlashIds) -> DispatchResult {

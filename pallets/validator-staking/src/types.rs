@@ -68,6 +68,9 @@ pub enum Status {
 		/// From which era on it may resume.
 		until: EraIndex,
 	},
+	/// It leaves, and has a seat still: with all stake behind it, as long as nobody takes it.
+	#[codec(index = 2)]
+	Leaving,
 }
 
 /// A candidate for the validators' seats.
@@ -99,6 +102,11 @@ impl Candidate {
 	/// Whether it stands for election.
 	pub fn is_active(&self) -> bool {
 		self.status == Status::Active
+	}
+
+	/// Whether it leaves as soon as it has no seat.
+	pub fn is_leaving(&self) -> bool {
+		self.status == Status::Leaving
 	}
 }
 

@@ -36,7 +36,10 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 		let own = Candidates::<T>::get(who).filter(|record| !record.own.is_zero()).map(|record| {
 			let held_for = HeldFor::ValidatorStake;
-			Held { held_for, amount: record.own, next_step_at: None }
+			// A candidate that leaves can go with each session.
+			let next = T::Session::session_index().saturating_add(1);
+			let next_step_at = record.is_leaving().then(|| Self::start_of(next));
+			Held { held_for, amount: record.own, next_step_at }
 		});
 		let delegated = Self::delegations(who).into_iter().map(|(candidate, amount)| {
 			// The chain sends the backers of those that have left away.

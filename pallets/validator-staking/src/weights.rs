@@ -23,8 +23,12 @@ pub trait WeightInfo {
 	fn undelegate() -> Weight;
 	fn set_validator_count() -> Weight;
 	fn cancel_slashes(n: u32, ) -> Weight;
+	fn purge_keys() -> Weight;
 	fn elect(c: u32, d: u32, ) -> Weight;
+	fn keep_seats(v: u32, ) -> Weight;
 	fn leave_out(v: u32, ) -> Weight;
+	fn see_off(v: u32, ) -> Weight;
+	fn disable_again(v: u32, ) -> Weight;
 	fn end_session(v: u32, ) -> Weight;
 	fn note_author() -> Weight;
 	fn note_offence() -> Weight;
@@ -243,6 +247,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2568).saturating_mul(n.into()))
 	}
+	/// Storage: `ValidatorStaking::Candidates` (r:1 w:0)
+	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `Session::Validators` (r:1 w:0)
+	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::QueuedKeys` (r:1 w:0)
+	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::NextKeys` (r:1 w:1)
+	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Session::ExternallySetKeys` (r:1 w:0)
+	/// Proof: `Session::ExternallySetKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::KeyOwner` (r:0 w:3)
+	/// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	fn purge_keys() -> Weight {
+		// At least 120_000_000 picoseconds.
+		Weight::from_parts(120_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
 	/// Storage: `ValidatorStaking::Candidates` (r:1001 w:0)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::ValidatorCount` (r:1 w:0)
@@ -268,6 +294,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(0, 2584).saturating_mul(c.into()))
 			.saturating_add(Weight::from_parts(0, 1).saturating_mul(d.into()))
 	}
+	/// Storage: `Session::NextKeys` (r:100 w:0)
+	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	/// Storage: `ValidatorStaking::Candidates` (r:100 w:0)
+	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `Session::QueuedKeys` (r:1 w:0)
+	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// `v` was measured from 1 to 100.
+	fn keep_seats(v: u32, ) -> Weight {
+		// At least 8_000_000 picoseconds.
+		Weight::from_parts(8_000_000, 1500)
+			// Standard error: 10_000.
+			.saturating_add(Weight::from_parts(13_000_000, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
+	}
 	/// Storage: `ValidatorStaking::Candidates` (r:100 w:0)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 	/// Storage: `Session::NextKeys` (r:100 w:0)
@@ -280,6 +322,55 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(8_873_283, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
+	}
+	/// Storage: `ValidatorStaking::Candidates` (r:100 w:100)
+	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::Stakers` (r:100 w:100)
+	/// Proof: `ValidatorStaking::Stakers` (`max_values`: None, `max_size`: Some(2466), added: 4941, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `ValidatorStaking::UnbondingRange` (r:1 w:1)
+	/// Proof: `ValidatorStaking::UnbondingRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::CounterForCandidates` (r:1 w:1)
+	/// Proof: `ValidatorStaking::CounterForCandidates` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::Backers` (r:100 w:0)
+	/// Proof: `ValidatorStaking::Backers` (`max_values`: None, `max_size`: Some(12338), added: 14813, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::DepartureRange` (r:1 w:1)
+	/// Proof: `ValidatorStaking::DepartureRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:100)
+	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::Departures` (r:0 w:100)
+	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// `v` was measured from 1 to 100.
+	fn see_off(v: u32, ) -> Weight {
+		// At least 20_000_000 picoseconds.
+		Weight::from_parts(20_000_000, 1500)
+			// Standard error: 10_000.
+			.saturating_add(Weight::from_parts(75_000_000, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 14813).saturating_mul(v.into()))
+	}
+	/// Storage: `ValidatorStaking::Offenders` (r:1 w:1)
+	/// Proof: `ValidatorStaking::Offenders` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
+	/// Storage: `Session::Validators` (r:1 w:0)
+	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `ValidatorStaking::Candidates` (r:100 w:0)
+	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `Session::DisabledValidators` (r:1 w:1)
+	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// `v` was measured from 0 to 100.
+	fn disable_again(v: u32, ) -> Weight {
+		// At least 12_000_000 picoseconds.
+		Weight::from_parts(12_000_000, 5000)
+			// Standard error: 10_000.
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(Weight::from_parts(0, 2573).saturating_mul(v.into()))
 	}
 	/// Storage: `ValidatorStaking::Authors` (r:100 w:50)
 	/// Proof: `ValidatorStaking::Authors` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
@@ -461,6 +552,11 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2568).saturating_mul(n.into()))
 	}
+	fn purge_keys() -> Weight {
+		Weight::from_parts(120_000_000, 20000)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
 	fn elect(c: u32, d: u32, ) -> Weight {
 		Weight::from_parts(870_210_426, 1482290)
 			.saturating_add(Weight::from_parts(8_259_348, 0).saturating_mul(c.into()))
@@ -471,11 +567,35 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2584).saturating_mul(c.into()))
 			.saturating_add(Weight::from_parts(0, 1).saturating_mul(d.into()))
 	}
+	fn keep_seats(v: u32, ) -> Weight {
+		Weight::from_parts(8_000_000, 1500)
+			.saturating_add(Weight::from_parts(13_000_000, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
+	}
 	fn leave_out(v: u32, ) -> Weight {
 		Weight::from_parts(6_749_731, 1344)
 			.saturating_add(Weight::from_parts(8_873_283, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
+	}
+	fn see_off(v: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 1500)
+			.saturating_add(Weight::from_parts(75_000_000, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
+			.saturating_add(ParityDbWeight::get().writes(3))
+			.saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 14813).saturating_mul(v.into()))
+	}
+	fn disable_again(v: u32, ) -> Weight {
+		Weight::from_parts(12_000_000, 5000)
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
+			.saturating_add(ParityDbWeight::get().writes(2))
+			.saturating_add(Weight::from_parts(0, 2573).saturating_mul(v.into()))
 	}
 	fn end_session(v: u32, ) -> Weight {
 		Weight::from_parts(4_849_325, 1874)

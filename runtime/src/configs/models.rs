@@ -1,4 +1,4 @@
-//! The store of models.
+//! The store: models, data sets, apps.
 
 use super::jobs::MAX_DEADLINE;
 use crate::{
@@ -9,9 +9,9 @@ use frame_support::{parameter_types, traits::fungible::HoldConsideration};
 use sp_runtime::Permill;
 
 parameter_types! {
-	/// Why a model's deposit is held.
-	pub const ModelDeposit: RuntimeHoldReason =
-		RuntimeHoldReason::Models(pallet_models::HoldReason::ModelDeposit);
+	/// Why an entry's deposit is held.
+	pub const StoreDeposit: RuntimeHoldReason =
+		RuntimeHoldReason::Models(pallet_models::HoldReason::StoreDeposit);
 	/// Twenty percent: more would leave those who compute too little.
 	pub const MaxRoyalty: Permill = Permill::from_percent(20);
 	/// A day more than the longest job and the longest dispute together.
@@ -20,7 +20,7 @@ parameter_types! {
 
 impl pallet_models::Config for Runtime {
 	type WeightInfo = pallet_models::weights::SubstrateWeight<Runtime>;
-	type Deposit = HoldConsideration<AccountId, Balances, ModelDeposit, StoragePrice>;
+	type Deposit = HoldConsideration<AccountId, Balances, StoreDeposit, StoragePrice>;
 	type DepositPrice = StoragePrice;
 	type MaxRoyalty = MaxRoyalty;
 	type RetirementBlocks = RetirementBlocks;

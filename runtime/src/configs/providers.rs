@@ -1,9 +1,9 @@
 //! The GPU providers.
 
 use crate::{
-	adapters::Treasury,
+	adapters::{CurrentSession, Treasury},
 	time::{prod_or_fast, DAYS, MINUTES},
-	Balance, Balances, BlockNumber, Models, Reputation, Runtime, RuntimeHoldReason,
+	Balance, Balances, BlockNumber, Models, Reputation, Runtime, RuntimeHoldReason, Subnets,
 };
 use frame_support::{
 	parameter_types,
@@ -29,6 +29,8 @@ impl pallet_providers::Config for Runtime {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Models = Models;
+	type Subnets = Subnets;
+	type CurrentSession = CurrentSession;
 	type OnLeft = Reputation;
 	type OnSlash = ResolveTo<Treasury, Balances>;
 	type MinBond = ConstU128<MIN_BOND>;
@@ -43,4 +45,6 @@ impl pallet_providers::Config for Runtime {
 	// Two in a row may be bad luck.
 	type MissesBeforeSlash = ConstU32<3>;
 	type MissSlash = MissSlash;
+	// 120,000 in an hour's session.
+	type SweepPerBlock = ConstU32<100>;
 }

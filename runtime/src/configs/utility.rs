@@ -46,7 +46,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
 		match self {
 			Self::Any => true,
-			// A job pays whom its `only` names, and a model's royalty is worth money.
+			// A job pays whom its `only` names, and an entry of the store, with a model's royalty, is worth money.
 			Self::NonTransfer => !matches!(
 				call,
 				RuntimeCall::Balances(_)

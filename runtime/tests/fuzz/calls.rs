@@ -2,25 +2,26 @@
 
 use super::{books::Totals, Fuzzer, Signer};
 use frame_support::{traits::fungible::Inspect, BoundedVec};
-use pallet_models::{Call as ModelCall, ModelDetails};
+use pallet_models::{AppDetails, Call as StoreCall, DataSetDetails, ModelDetails};
 use pallet_providers::Call as ProviderCall;
 use pallet_rewards::{Call as RewardCall, Duty};
 use pallet_subnets::Call as SubnetCall;
 use pallet_validator_staking::Call as StakingCall;
 use rand::Rng;
 use reckon_primitives::{
-	token::UNIT, Assurance, Balance, Content, ContentRef, Delivery, JobId, JobRequest, ModelId,
-	NumericProfile, Price, Privacy, Reason, Sampling, SubnetId, TaskKind, TaskSet, Units,
+	token::UNIT, Assurance, Balance, Content, ContentRef, DataSetId, Delivery, EntryId, JobId,
+	JobRequest, Market, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, SubnetId,
+	TaskKind, TaskSet, Units,
 };
 use reckon_runtime::{
 	adapters::Treasury,
 	configs::{ProxyType, EXISTENTIAL_DEPOSIT},
-	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, Session, System,
-	ValidatorStaking,
+	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System, ValidatorStaking,
 };
 use reckon_support::{Membership, SubnetParameters};
 use sp_core::H256;
 use sp_runtime::Permill;
+use std::collections::BTreeSet;
 
 /// A call and who signs it.
 type Signed = (AccountId, RuntimeCall);
@@ -41,9 +42,12 @@ const MENU: &[(u32, Make)] = &[
 	(10, Fuzzer::pause),
 	(40, Fuzzer::resume_provider),
 	(5, Fuzzer::leave_provider),
+	(120, Fuzzer::heartbeat),
 	(12, Fuzzer::register_model),
-	(2, Fuzzer::deprecate_model),
-	(6, Fuzzer::transfer_model),
+	(4, Fuzzer::register_data_set),
+	(4, Fuzzer::register_app),
+	(3, Fuzzer::deprecate_entry),
+	(8, Fuzzer::transfer_entry),
 	(25, Fuzzer::join),
 	(12, Fuzzer::raise_stake),
 	(15, Fuzzer::unbond),
@@ -58,6 +62,7 @@ const MENU: &[(u32, Make)] = &[
 	(5, Fuzzer::create_subnet),
 	(10, Fuzzer::update_subnet),
 	(5, Fuzzer::transfer_subnet),
+	(8, Fuzzer::accept_subnet),
 	(2, Fuzzer::retire_subnet),
 	(15, Fuzzer::register_gateway),
 	(6, Fuzzer::raise_gateway_bond),
@@ -68,7 +73,7 @@ const MENU: &[(u32, Make)] = &[
 	(3, Fuzzer::burn),
 	(20, Fuzzer::grant),
 	(25, Fuzzer::set_keys),
-	(5, Fuzzer::purge_keys),
+	(15, Fuzzer::purge_keys),
 	(30, Fuzzer::batch),
 	(5, Fuzzer::as_derivative),
 	(12, Fuzzer::add_proxy),
@@ -76,9 +81,6 @@ const MENU: &[(u32, Make)] = &[
 	(25, Fuzzer::proxy),
 	(4, Fuzzer::govern_by_signature),
 ];
-
-/// More than one call, or a batch of calls, takes the keys of.
-const MANY_VALIDATORS: usize = 8;
 
 /// The most that a signed call may cost accounts, besides its fee.
 pub fn most_that_it_costs(who: &AccountId, call: &RuntimeCall) -> Totals {
@@ -273,18 +275,33 @@ impl Fuzzer {
 
 	/// A model that somebody offers.
 	fn offered(&mut self) -> ModelId {
-		let counts = pallet_providers::TicketCounts::<Runtime>::iter();
-		let all: Vec<_> = counts.filter(|(_, count)| *count > 0).map(|(model, _)| model).collect();
+		self.market().model
+	}
+
+	/// A market with offers.
+	fn market(&mut self) -> Market {
+		let all: Vec<_> = pallet_providers::TicketCounts::<Runtime>::iter_keys().collect();
 		match self.one_of(&all) {
-			Some(model) if !self.one_in(10) => model,
-			_ => self.model(),
+			Some(market) if !self.one_in(10) => market,
+			_ => Market { subnet: self.subnet(), model: self.model() },
 		}
 	}
 
-	fn owned_model(&mut self) -> (AccountId, ModelId) {
-		let model = self.model();
-		let owner = pallet_models::Models::<Runtime>::get(model).map(|model| model.owner);
-		(owner.filter(|_| !self.one_in(10)).unwrap_or_else(|| self.account()), model)
+	fn data_set(&mut self) -> DataSetId {
+		if self.one_in(30) {
+			return self.rng.random::<[u8; 32]>().into();
+		}
+		let all: Vec<_> = pallet_models::DataSets::<Runtime>::iter_keys().collect();
+		self.one_of(&all).unwrap_or_default()
+	}
+
+	fn owned_entry(&mut self) -> (AccountId, EntryId) {
+		let all: Vec<_> = pallet_models::Owned::<Runtime>::iter_keys().collect();
+		match self.one_of(&all) {
+			Some((owner, entry)) if !self.one_in(10) => (owner, entry),
+			Some((_, entry)) => (self.account(), entry),
+			None => (self.account(), EntryId::App(H256::zero())),
+		}
 	}
 
 	fn subnet(&mut self) -> SubnetId {
@@ -380,9 +397,10 @@ impl Fuzzer {
 			6 => now + self.rng.random_range(100..10_000),
 			_ => now + self.rng.random_range(4..150),
 		};
+		let Market { subnet, model } = self.market();
 		let request = JobRequest {
-			subnet: if self.one_in(4) { self.subnet() } else { 0 },
-			model: self.offered(),
+			subnet,
+			model,
 			task,
 			payload,
 			sampling: Sampling {
@@ -511,16 +529,18 @@ impl Fuzzer {
 		};
 		let price = Price { base: price(), per_input: price() / 20, per_output: price() / 20 };
 		let price = if self.one_in(100) { Price::default() } else { price };
-		(self.provider(), ProviderCall::offer { model: self.model(), price }.into())
+		let subnet = if self.one_in(4) { self.subnet() } else { 0 };
+		(self.provider(), ProviderCall::offer { subnet, model: self.model(), price }.into())
 	}
 
 	fn withdraw_offer(&mut self) -> Signed {
 		let all: Vec<_> = pallet_providers::Offers::<Runtime>::iter()
 			.take(64)
-			.map(|(who, model, _)| (who, model))
+			.map(|(who, market, _)| (who, market))
 			.collect();
-		let (who, model) = self.one_of(&all).unwrap_or_else(|| (self.account(), H256::zero()));
-		(who, ProviderCall::withdraw_offer { model }.into())
+		let (who, Market { subnet, model }) =
+			self.one_of(&all).unwrap_or_else(|| (self.account(), self.market()));
+		(who, ProviderCall::withdraw_offer { subnet, model }.into())
 	}
 
 	fn pause(&mut self) -> Signed {
@@ -535,7 +555,25 @@ impl Fuzzer {
 		(self.provider(), ProviderCall::leave {}.into())
 	}
 
-	// Models.
+	/// Of those above all that have said nothing for the longest.
+	fn heartbeat(&mut self) -> Signed {
+		let quiet = pallet_providers::Providers::<Runtime>::iter()
+			.filter(|(_, provider)| !provider.is_leaving())
+			.min_by_key(|(_, provider)| provider.last_seen)
+			.map(|(_, provider)| provider.worker);
+		let worker = match quiet {
+			Some(worker) if !self.one_in(4) => worker,
+			_ => self.one_of_or_anybody(pallet_providers::Workers::<Runtime>::iter_keys()),
+		};
+		let offers = match self.rng.random_range(0..20) {
+			0 => u32::MAX,
+			1 => 0,
+			_ => self.rng.random_range(0..40),
+		};
+		(worker, ProviderCall::heartbeat { offers }.into())
+	}
+
+	// The store.
 
 	fn register_model(&mut self) -> Signed {
 		let who = self.wealthy();
@@ -545,26 +583,57 @@ impl Fuzzer {
 			2 => TaskSet::of(&[TaskKind::Embed]),
 			_ => TaskSet::of(&[TaskKind::Chat, TaskKind::Complete, TaskKind::Embed]),
 		};
+		let trained_on: BTreeSet<_> =
+			(0..self.rng.random_range(0..3)).map(|_| self.data_set()).collect();
 		let details = ModelDetails {
-			name: bounded(self.name()),
+			manifest: H256::repeat_byte(self.rng.random()),
 			tasks,
 			profile: NumericProfile::F32,
 			context: self.rng.random(),
 			licence: bounded(b"MIT".to_vec()),
 			royalty: self.share(20),
+			trained_on: trained_on.try_into().expect("fewer than 8"),
 		};
-		let model = H256::repeat_byte(self.rng.random());
-		(who, ModelCall::register_model { model, details }.into())
+		(who, StoreCall::register_model { name: bounded(self.name()), details }.into())
 	}
 
-	fn deprecate_model(&mut self) -> Signed {
-		let (owner, model) = self.owned_model();
-		(owner, ModelCall::deprecate { model }.into())
+	fn register_data_set(&mut self) -> Signed {
+		let details = DataSetDetails {
+			content: H256::repeat_byte(self.rng.random()),
+			bytes: self.rng.random(),
+			records: self.rng.random(),
+			description: None,
+			location: self.one_in(2).then(|| bounded(b"https://example.org".to_vec())),
+			licence: bounded(self.name()),
+		};
+		let name = bounded(self.name());
+		(self.wealthy(), StoreCall::register_data_set { name, details }.into())
 	}
 
-	fn transfer_model(&mut self) -> Signed {
-		let (owner, model) = self.owned_model();
-		(owner, ModelCall::transfer { model, to: self.anybody() }.into())
+	fn register_app(&mut self) -> Signed {
+		let models: BTreeSet<_> = (0..self.rng.random_range(0..4)).map(|_| self.model()).collect();
+		let data_sets: BTreeSet<_> =
+			(0..self.rng.random_range(0..3)).map(|_| self.data_set()).collect();
+		let details = AppDetails {
+			models: models.try_into().expect("fewer than 8"),
+			data_sets: data_sets.try_into().expect("fewer than 8"),
+			location: bounded(self.name()),
+			content: Some(H256::repeat_byte(self.rng.random())),
+			description: None,
+			licence: bounded(b"MIT".to_vec()),
+		};
+		let name = bounded(self.name());
+		(self.wealthy(), StoreCall::register_app { name, details }.into())
+	}
+
+	fn deprecate_entry(&mut self) -> Signed {
+		let (owner, entry) = self.owned_entry();
+		(owner, StoreCall::deprecate { entry }.into())
+	}
+
+	fn transfer_entry(&mut self) -> Signed {
+		let (owner, entry) = self.owned_entry();
+		(owner, StoreCall::transfer { entry, to: self.anybody() }.into())
 	}
 
 	// Stakes.
@@ -662,7 +731,18 @@ impl Fuzzer {
 
 	fn transfer_subnet(&mut self) -> Signed {
 		let (owner, subnet) = self.owned_subnet();
-		(owner, SubnetCall::transfer { subnet, to: self.anybody() }.into())
+		let to = if self.one_in(10) { None } else { Some(self.anybody()) };
+		(owner, SubnetCall::transfer { subnet, to }.into())
+	}
+
+	fn accept_subnet(&mut self) -> Signed {
+		let proposed: Vec<_> = pallet_subnets::Subnets::<Runtime>::iter()
+			.filter_map(|(id, subnet)| Some((subnet.heir?, id)))
+			.collect();
+		let (heir, subnet) =
+			self.one_of(&proposed).unwrap_or_else(|| (self.account(), self.subnet()));
+		let who = if self.one_in(10) { self.account() } else { heir };
+		(who, SubnetCall::accept_transfer { subnet }.into())
 	}
 
 	fn retire_subnet(&mut self) -> Signed {
@@ -747,18 +827,13 @@ impl Fuzzer {
 		}
 	}
 
-	/// Not when few validators have keys: the session pallet leaves out who has none, whatever the
-	/// staking pallet says, and without validators the chain ends. Known, and to be refused by the
-	/// runtime.
+	/// By the call that the runtime has for it, and sometimes by the one that it refuses.
 	fn purge_keys(&mut self) -> Signed {
-		let has_keys = |who: &AccountId| pallet_session::NextKeys::<Runtime>::contains_key(who);
-		let now = Session::validators().iter().filter(|who| has_keys(who)).count();
-		let next = Session::queued_keys().iter().filter(|(who, _)| has_keys(who)).count();
-		if now.min(next) < MANY_VALIDATORS {
-			return self.set_keys();
-		}
 		let who = self.one_of_or_anybody(pallet_session::NextKeys::<Runtime>::iter_keys());
-		(who, pallet_session::Call::purge_keys {}.into())
+		if self.one_in(4) {
+			return (who, pallet_session::Call::purge_keys {}.into());
+		}
+		(who, StakingCall::purge_keys {}.into())
 	}
 
 	/// Calls of one account, or as good as: most are of the kinds that it may make.

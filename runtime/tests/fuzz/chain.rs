@@ -4,7 +4,7 @@ use super::{ensure, Fuzzer, Witness};
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
-	storage::{storage_prefix, unhashed},
+	storage::{storage_prefix, unhashed, with_transaction},
 	traits::{OnFinalize, OnIdle, OnInitialize},
 	weights::Weight,
 };
@@ -13,6 +13,7 @@ use reckon_primitives::{token::UNIT, Balance, BlockNumber};
 use reckon_runtime::{
 	configs::EXISTENTIAL_DEPOSIT, genesis as presets, time, AccountId, AllPalletsWithSystem,
 	Runtime, RuntimeGenesisConfig, RuntimeOrigin, Session, SessionKeys, System, Timestamp,
+	ValidatorStaking,
 };
 use sp_consensus_babe::{
 	digests::{PreDigest, SecondaryPlainPreDigest},
@@ -20,7 +21,7 @@ use sp_consensus_babe::{
 };
 use sp_core::{ed25519, proof_of_possession::ProofOfPossessionGenerator, sr25519, Pair, H256};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{BuildStorage, Digest, DigestItem, Perbill};
+use sp_runtime::{BuildStorage, Digest, DigestItem, DispatchError, Perbill, TransactionOutcome};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
 use sp_state_machine::BasicExternalities;
 
@@ -287,6 +288,22 @@ impl Fuzzer {
 		Witness::nothing_seen()
 	}
 
+	/// Who can make the first block of the session to come, when all have offended.
+	fn enabled_after_rotation(&self) -> Vec<u32> {
+		with_transaction(|| {
+			let seated: Vec<_> = Session::queued_keys().into_iter().map(|(who, _)| who).collect();
+			let all = 0..seated.len() as u32;
+			pallet_session::Validators::<Runtime>::put(seated);
+			pallet_session::DisabledValidators::<Runtime>::kill();
+			let session = Session::current_index() + 1;
+			<ValidatorStaking as pallet_session::SessionManager<_>>::start_session(session);
+			let disabled = Session::disabled_validators();
+			let able = all.filter(|index| !disabled.contains(index)).collect();
+			TransactionOutcome::Rollback(Ok::<_, DispatchError>(able))
+		})
+		.expect("rolled back")
+	}
+
 	/// All that a block can have.
 	fn most(&self) -> Weight {
 		<Runtime as frame_system::Config>::BlockWeights::get().max_block
@@ -298,8 +315,19 @@ impl Fuzzer {
 		let epoch = slot.saturating_sub(*pallet_babe::Pallet::<Runtime>::current_epoch_start());
 		let begins = epoch >= u64::from(time::EPOCH_SLOTS);
 		let able: Vec<_> = if begins && pallet_session::QueuedChanged::<Runtime>::get() {
-			// Other validators come: one who was there before, and is.
-			(0..validators.min(Session::queued_keys().len()) as u32).collect()
+			// Other validators come: one who was there before and is, and has not offended; offenders
+			// are disabled again, some of them if they are too many.
+			let offenders = pallet_validator_staking::Offenders::<Runtime>::get();
+			let queued = Session::queued_keys();
+			let honest: Vec<_> = (0..validators.min(queued.len()))
+				.filter(|index| offenders.iter().all(|(who, _)| *who != queued[*index].0))
+				.map(|index| index as u32)
+				.collect();
+			if honest.is_empty() {
+				self.enabled_after_rotation()
+			} else {
+				honest
+			}
 		} else {
 			let disabled = Session::disabled_validators();
 			(0..validators as u32).filter(|index| !disabled.contains(index)).collect()

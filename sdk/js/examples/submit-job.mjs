@@ -67,9 +67,10 @@ function readArguments() {
 
 /** The id that goes with a model's name. */
 async function findModel(api, name) {
-	const id = await api.query.models.names(stringToHex(name));
+	const id = await api.query.models.names("Model", stringToHex(name));
 	if (id.isSome) return id.unwrap();
-	const known = (await api.query.models.names.keys()).map(({ args: [key] }) => text(key));
+	const keys = await api.query.models.names.keys("Model");
+	const known = keys.map(({ args: [, key] }) => text(key));
 	throw new Failure(REFUSED, `no model is called ${name}; the store has: ${known.join(", ") || "none"}`);
 }
 

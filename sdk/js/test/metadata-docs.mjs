@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Wallets and explorers show the metadata's documentation to users, so nothing of ours may lack it:
 // walks the metadata of a live node and lists every call, argument, event, error, storage item,
-// constant and field without a word.
+// constant, view function and field without a word.
 //
 //   node metadata-docs.mjs --url ws://127.0.0.1:9944
 //
@@ -10,19 +10,8 @@
 // documentation mentions it by name.
 
 import { parseArgs } from "node:util";
-import { connect, Failure, REFUSED, run } from "../lib/reckon.mjs";
-
-const OUR_PALLETS = [
-	"Providers",
-	"Models",
-	"Jobs",
-	"ValidatorStaking",
-	"Reputation",
-	"Rewards",
-	"Subnets",
-];
-const OUR_CRATES =
-	/^(reckon|pallet_(providers|models|jobs|validator_staking|reputation|rewards|subnets))/;
+import { connect, run } from "../lib/reckon.mjs";
+import { ourPallets } from "./ours.mjs";
 
 /** What is wrong with the metadata, and how much was looked at. */
 export function findUndocumented(metadata) {
@@ -34,7 +23,12 @@ export function findUndocumented(metadata) {
 	};
 
 	const visited = new Set();
-	const isOurs = ({ path }) => path.length > 0 && OUR_CRATES.test(path[0].toString());
+	const pallets = ourPallets(metadata);
+	const crates = new Set(pallets.map(({ name }) => `pallet_${snake(name.toString())}`));
+	const isOurs = ({ path }) => {
+		const crate = path[0]?.toString() ?? "";
+		return crate.startsWith("reckon_") || crates.has(crate);
+	};
 
 	/** Checks the fields of one of our types, and of all types of ours inside. */
 	function checkType(id) {
@@ -69,10 +63,8 @@ export function findUndocumented(metadata) {
 	const variantsOf = (option) =>
 		option.isSome ? metadata.lookup.getSiType(option.unwrap().type).def.asVariant.variants : [];
 
-	for (const wanted of OUR_PALLETS) {
-		const pallet = metadata.pallets.find(({ name }) => name.eq(wanted));
-		if (!pallet) throw new Failure(REFUSED, `the runtime has no pallet ${wanted}`);
-
+	for (const pallet of pallets) {
+		const wanted = pallet.name.toString();
 		for (const call of variantsOf(pallet.calls)) {
 			check(`${wanted}.${call.name} (call)`, call.docs);
 			const words = call.docs.join(" ").toLowerCase();
@@ -98,10 +90,23 @@ export function findUndocumented(metadata) {
 		for (const item of pallet.storage.isSome ? pallet.storage.unwrap().items : []) {
 			check(`${wanted}.${item.name} (storage)`, item.docs);
 			checkType(item.type.isPlain ? item.type.asPlain : item.type.asMap.value);
+			if (item.type.isMap) checkType(item.type.asMap.key);
+		}
+		for (const view of pallet.viewFunctions) {
+			check(`${wanted}.${view.name} (view function)`, view.docs);
+			checkType(view.output);
+		}
+	}
+	for (const { name, methods } of metadata.apis.filter(({ name }) => /^Reckon/.test(name))) {
+		for (const method of methods) {
+			check(`${name}.${method.name} (runtime API)`, method.docs);
+			checkType(method.output);
 		}
 	}
 	return { missing, seen };
 }
+
+const snake = (name) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 
 async function main() {
 	const { values } = parseArgs({ options: { url: { type: "string", default: "ws://127.0.0.1:9944" } } });

@@ -3,7 +3,9 @@
 use super::At;
 use crate::{
 	error::Error,
-	types::{AccountId, Balance, Duty, Earnings, Era, EraIndex, RunningEra, UnclaimedReward},
+	types::{
+		AccountId, Balance, Duty, Earnings, Era, EraEarnings, EraIndex, RunningEra, UnclaimedReward,
+	},
 };
 
 impl At {
@@ -73,6 +75,20 @@ impl At {
 		earner: &AccountId,
 	) -> Result<(Balance, Vec<UnclaimedReward>), Error> {
 		self.view("Rewards", "unclaimed", (*earner,)).await
+	}
+
+	/// What an account has earned as provider, gateway or validator, the newest first: in `last` or
+	/// the running era, whichever is older, and the 99 eras before. Of a validator's rewards it is
+	/// what the validator itself gets.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn history(
+		&self,
+		earner: &AccountId,
+		last: EraIndex,
+	) -> Result<Vec<EraEarnings>, Error> {
+		self.view("Rewards", "history", (*earner, last)).await
 	}
 
 	/// The most that an era emits by the published curve.

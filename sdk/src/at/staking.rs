@@ -3,7 +3,10 @@
 use super::{gone_or, At};
 use crate::{
 	error::Error,
-	types::{AccountId, Balance, Candidate, EraIndex, NextElection, SessionKeys, Slash, SlashId},
+	types::{
+		AccountId, Balance, BlockNumber, Candidate, EraIndex, Exposure, NextElection, Session,
+		SessionKeys, Slash, SlashId,
+	},
 };
 use subxt::{ext::scale_value::Value, storage};
 
@@ -46,6 +49,29 @@ impl At {
 		self.view("ValidatorStaking", "delegations_of", (*who,)).await
 	}
 
+	/// What stood behind a validator in an era, as long as that is remembered.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn exposure(
+		&self,
+		era: EraIndex,
+		validator: &AccountId,
+	) -> Result<Option<Exposure>, Error> {
+		self.view("ValidatorStaking", "exposure", (era, *validator)).await
+	}
+
+	/// Slots in an era, and so blocks if none is left out.
+	///
+	/// # Errors
+	/// When the runtime lacks a constant: [`Error::Incompatible`].
+	pub fn era_blocks(&self) -> Result<BlockNumber, Error> {
+		let sessions: u32 = self.constant("ValidatorStaking", "SessionsPerEra")?;
+		let blocks: u64 = self.constant("Babe", "EpochDuration")?;
+		let blocks = blocks.saturating_mul(sessions.into());
+		Ok(BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX))
+	}
+
 	/// When validators are next elected: what is staked by then counts.
 	///
 	/// # Errors
@@ -76,6 +102,22 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn current_era(&self) -> Result<EraIndex, Error> {
 		self.view("ValidatorStaking", "current_era", ()).await
+	}
+
+	/// The session under way.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn session(&self) -> Result<Session, Error> {
+		let none = Vec::<()>::new;
+		let index = self.read("Session", "CurrentIndex", none()).await?.unwrap_or_default();
+		// Babe's epochs are the sessions, but are counted on while the chain stands still.
+		let epoch: u64 = self.read("Babe", "EpochIndex", none()).await?.unwrap_or_default();
+		let first: u64 = self.read("Babe", "GenesisSlot", none()).await?.unwrap_or_default();
+		let now: u64 = self.read("Babe", "CurrentSlot", none()).await?.unwrap_or_default();
+		let length = self.constants()?.session_blocks;
+		let began = first.saturating_add(epoch.saturating_mul(length));
+		Ok(Session { index, slots: now.saturating_sub(began) })
 	}
 
 	/// Who has a seat in this session.

@@ -3,7 +3,7 @@
 use super::At;
 use crate::{
 	error::Error,
-	types::{AccountId, Gateway, Subnet, SubnetId},
+	types::{AccountId, Gateway, Subnet, SubnetBounds, SubnetId},
 };
 
 impl At {
@@ -45,5 +45,27 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn gateways(&self, subnet: SubnetId) -> Result<Vec<(AccountId, Gateway)>, Error> {
 		self.view("Subnets", "gateways", (subnet,)).await
+	}
+
+	/// What rules a subnet can have, and what it takes to create one.
+	///
+	/// # Errors
+	/// When the runtime lacks a constant: [`Error::Incompatible`].
+	pub fn subnet_bounds(&self) -> Result<SubnetBounds, Error> {
+		Ok(SubnetBounds {
+			creation_fee: self.constant("Subnets", "CreationFee")?,
+			max_royalty: self.constant("Subnets", "MaxRoyalty")?,
+			min_provider_share: self.constant("Subnets", "MinProviderShare")?,
+			min_treasury_share: self.constant("Subnets", "MinTreasuryShare")?,
+			max_committee: self.constant("Subnets", "MaxCommittee")?,
+			min_audit_rate: self.constant("Subnets", "MinAuditRate")?,
+			provider_bond_floor: self.constant("Subnets", "ProviderBondFloor")?,
+			gateway_bond_floor: self.constant("Subnets", "GatewayBondFloor")?,
+			min_dispute_blocks: self.constant("Subnets", "MinDisputeBlocks")?,
+			max_dispute_blocks: self.constant("Subnets", "MaxDisputeBlocks")?,
+			change_delay_blocks: self.constant("Subnets", "ChangeDelayBlocks")?,
+			retirement_blocks: self.constant("Subnets", "RetirementBlocks")?,
+			gateway_unbonding_blocks: self.constant("Subnets", "UnbondingBlocks")?,
+		})
 	}
 }

@@ -49,12 +49,29 @@ fn all_calls() -> Vec<calls::Call> {
 		finished_at: 4,
 	};
 	let details = ModelDetails {
-		name: b"reckon/test".to_vec(),
+		manifest: id,
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
 		context: 256,
 		licence: b"Apache-2.0".to_vec(),
 		royalty: 20_000,
+		trained_on: [id].into(),
+	};
+	let data_set = DataSetDetails {
+		content: id,
+		bytes: u64::MAX,
+		records: 0,
+		description: None,
+		location: Some(b"https://example.org".to_vec()),
+		licence: b"CC0-1.0".to_vec(),
+	};
+	let app = AppDetails {
+		models: [id, H256::zero()].into(),
+		data_sets: [id].into(),
+		location: b"https://example.org".to_vec(),
+		content: None,
+		description: Some(id),
+		licence: b"MIT".to_vec(),
 	};
 	let blob = Content::from(vec![0; 5_000]);
 	vec![
@@ -67,14 +84,17 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::set_worker(who),
 		calls::update(2, ""),
 		calls::bond_extra(1),
-		calls::offer(id, Price { base: 1, per_input: 2, per_output: 3 }),
-		calls::withdraw_offer(id),
+		calls::offer(0, id, Price { base: 1, per_input: 2, per_output: 3 }),
+		calls::withdraw_offer(7, id),
+		calls::heartbeat(2),
 		calls::pause(),
 		calls::resume(),
 		calls::leave(),
-		calls::register_model(id, details),
-		calls::deprecate(id),
-		calls::transfer_model(id, who),
+		calls::register_model("reckon/test", details),
+		calls::register_data_set("test/words", data_set),
+		calls::register_app("test/dictionary", app),
+		calls::deprecate(EntryId::Model(id)),
+		calls::transfer_entry(EntryId::App(id), who),
 		calls::join(5, 50_000),
 		calls::bond_extra_candidate(1),
 		calls::unbond(1),
@@ -91,7 +111,8 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::claim_validator(who, 0),
 		calls::create_subnet("test", rules(Membership::Open)),
 		calls::update_subnet(1, rules(Membership::Models([id, H256::zero()].into()))),
-		calls::transfer_subnet(1, who),
+		calls::transfer_subnet(1, Some(who)),
+		calls::accept_subnet(1),
 		calls::retire_subnet(1),
 		calls::register_gateway(1, 5, "http://localhost:9650"),
 		calls::bond_extra_gateway(1),
@@ -151,7 +172,7 @@ fn every_reason_of_the_runtime_should_be_known_by_its_number() {
 		},
 		other => panic!("Reason is {other:?}"),
 	};
-	assert_eq!(numbers.len(), 31, "a new reason needs a sentence in explain()");
+	assert_eq!(numbers.len(), 32, "a new reason needs a sentence in explain()");
 	for number in numbers {
 		use codec::{Decode, Encode};
 		let by_name = Reason::decode_as_type(&mut &[number][..], id, metadata.types()).unwrap();
@@ -221,9 +242,9 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!(provider.endpoint().as_deref(), Some("http://x"));
 
 	let status = "pallet_models::types::Status";
-	assert_eq!(read::<ModelStatus>(status, name("Active")), ModelStatus::Active);
+	assert_eq!(read::<EntryStatus>(status, name("Active")), EntryStatus::Active);
 	let deprecated = Value::named_variant("Deprecated", [("until", number(7))]);
-	assert_eq!(read::<ModelStatus>(status, deprecated), ModelStatus::Deprecated { until: 7 });
+	assert_eq!(read::<EntryStatus>(status, deprecated), EntryStatus::Deprecated { until: 7 });
 
 	let ledger: Ledger = read(
 		"pallet_jobs::types::Ledger",
@@ -407,6 +428,16 @@ fn stakes_should_be_read_as_the_runtime_writes_them() {
 			ask("ValidatorStaking", function, backers.clone()).unwrap();
 		assert_eq!(backers, [(account([1; 32]), u128::MAX)]);
 	}
+	let exposure = Value::named_composite([
+		("own", number(1)),
+		("commission", number(2)),
+		("slashed", number(3)),
+		("backers", backers),
+	]);
+	let exposure = Value::unnamed_variant("Some", [exposure]);
+	let exposure: Option<Exposure> = ask("ValidatorStaking", "exposure", exposure).unwrap();
+	let backers = vec![(account([1; 32]), u128::MAX)];
+	assert_eq!(exposure, Some(Exposure { own: 1, commission: 2, backers }));
 	let needed = ask::<Balance>("ValidatorStaking", "stake_to_be_elected", number(5));
 	assert_eq!(needed, Ok(5));
 }
@@ -452,6 +483,21 @@ fn rewards_should_be_read_as_the_runtime_writes_them() {
 		}
 	}
 
+	let earnings = Value::named_composite([
+		("points", number(1)),
+		("amount", number(2)),
+		("state", name("Claimed")),
+	]);
+	let earned = Value::named_composite([
+		("era", number(7)),
+		("duty", name("Validation")),
+		("earnings", earnings),
+	]);
+	let history = Value::unnamed_composite([earned]);
+	let history: Vec<EraEarnings> = ask("Rewards", "history", history).unwrap();
+	let earnings = Earnings { points: 1, amount: 2, state: ClaimState::Claimed };
+	assert_eq!(history, [EraEarnings { era: 7, duty: Duty::Validation, earnings }]);
+
 	let reward =
 		Value::named_composite([("era", number(1)), ("duty", name("Work")), ("amount", number(2))]);
 	let answer = Value::unnamed_composite([number(2), Value::unnamed_composite([reward])]);
@@ -471,6 +517,7 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let standing: Option<Standing> = ask("Reputation", "standing", standing).unwrap();
 	assert_eq!(standing, Some(Standing { score: 600_000, good: 2, bad: 3, touched: 4 }));
 	assert_eq!(ask::<u32>("Reputation", "score", number(500_000)).unwrap(), 500_000);
+	assert_eq!(ask::<Balance>("Reputation", "average_value", number(5)).unwrap(), 5);
 
 	let parameters = || {
 		Value::named_composite([
@@ -492,6 +539,7 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let subnet = Value::named_composite([
 		("id", number(1)),
 		("owner", Value::unnamed_variant("Some", [bytes(1)])),
+		("heir", Value::unnamed_variant("Some", [bytes(2)])),
 		("name", Value::from_bytes(b"test")),
 		("parameters", parameters()),
 		("change", Value::unnamed_variant("Some", [change])),
@@ -503,6 +551,7 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let expected = Subnet {
 		id: 1,
 		owner: Some(account([1; 32])),
+		heir: Some(account([2; 32])),
 		name: b"test".to_vec(),
 		parameters: parameters.clone(),
 		change: Some(SubnetChange { parameters, effective_at: 12 }),
@@ -521,6 +570,37 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!((gateway.subnet, gateway.bond), (1, 2));
 	assert_eq!(gateway.endpoint(), "http://x");
 	assert_eq!(gateway.status, GatewayStatus::Leaving { until: 3 });
+}
+
+#[test]
+fn entries_of_the_store_should_be_read_as_the_runtime_writes_them() {
+	let found = Value::unnamed_variant("Some", [Value::unnamed_variant("DataSet", [bytes(3)])]);
+	let entry: Option<EntryId> = ask("Models", "entry_by_name", found).unwrap();
+	assert_eq!(entry, Some(EntryId::DataSet(H256::repeat_byte(3))));
+
+	let listing = Value::named_composite([
+		("owner", bytes(1)),
+		("name", Value::from_bytes(b"words")),
+		("status", Value::named_variant("Deprecated", [("until", number(7))])),
+		("depositor", bytes(2)),
+		("deposit", Value::unnamed_composite([number(5)])),
+		("bytes", number(6)),
+	]);
+	let details = Value::named_composite([
+		("content", bytes(3)),
+		("bytes", number(4)),
+		("records", number(5)),
+		("description", name("None")),
+		("location", Value::unnamed_variant("Some", [Value::from_bytes(b"ipfs://x")])),
+		("licence", Value::from_bytes(b"CC0-1.0")),
+	]);
+	let record = Value::named_composite([("listing", listing), ("details", details)]);
+	let record = Value::unnamed_variant("Some", [record]);
+	let set: DataSet = ask::<Option<_>>("Models", "data_set", record).unwrap().unwrap();
+	assert_eq!((set.listing.name(), set.listing.status.removed_at()), ("words".into(), Some(7)));
+	assert_eq!((set.listing.owner, set.listing.depositor), (account([1; 32]), account([2; 32])));
+	assert_eq!((set.details.bytes, set.details.records), (4, 5));
+	assert_eq!(set.details.location, Some(b"ipfs://x".to_vec()));
 }
 
 #[test]

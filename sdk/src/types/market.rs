@@ -1,61 +1,19 @@
-//! Models and those who serve them.
+//! Those who serve models.
 
-use super::{as_text, AccountId, Balance, BlockNumber, NumericProfile, Price, TaskSet};
+use super::{as_text, AccountId, Balance, BlockNumber, ModelId, Price, SessionIndex, SubnetId};
 use serde::{Deserialize, Serialize};
-use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
+use subxt::ext::scale_decode::DecodeAsType;
 
-/// Whether a model is in use.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+/// A model, served by the rules of a subnet.
+#[derive(
+	Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, DecodeAsType, Serialize, Deserialize,
+)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-#[serde(rename_all = "snake_case")]
-pub enum ModelStatus {
-	/// It can be offered and asked for.
-	Active,
-	/// Not any more.
-	Deprecated {
-		/// From which block on the chain removes it and returns the deposit.
-		until: BlockNumber,
-	},
-}
-
-/// What a model's owner says of it.
-#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
-pub struct ModelDetails {
-	/// What people call it: `a-z 0-9 . _ - /`, at most 96 bytes.
-	#[serde(with = "as_text")]
-	pub name: Vec<u8>,
-	/// What it can do.
-	pub tasks: TaskSet,
-	/// How its numbers are computed.
-	pub profile: NumericProfile,
-	/// The most units (tokens) that prompt and answer can have together.
-	pub context: u32,
-	/// Its licence, an SPDX expression of at most 64 bytes.
-	#[serde(with = "as_text")]
-	pub licence: Vec<u8>,
-	/// The owner's share of each charge, in millionths.
-	pub royalty: u32,
-}
-
-impl ModelDetails {
-	/// The name as text.
-	pub fn name(&self) -> String {
-		String::from_utf8_lossy(&self.name).into_owned()
-	}
-}
-
-/// A model's record.
-#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-pub struct Model {
-	/// Who has the royalty and the rights.
-	pub owner: AccountId,
-	/// What the owner says of it.
-	pub details: ModelDetails,
-	/// Whether it is in use.
-	pub status: ModelStatus,
+pub struct Market {
+	/// Whose rules apply.
+	pub subnet: SubnetId,
+	/// The model that is asked.
+	pub model: ModelId,
 }
 
 /// Whether a provider takes jobs.
@@ -72,6 +30,8 @@ pub enum ProviderStatus {
 		/// From which block on the bond is returned.
 		until: BlockNumber,
 	},
+	/// It would, but its worker was silent for a whole session: not before the next heartbeat.
+	Silent,
 }
 
 /// A provider's record.
@@ -87,8 +47,13 @@ pub struct Provider {
 	pub capacity: u32,
 	/// How many it has.
 	pub load: u32,
-	/// How many models it offers.
+	/// How many offers it has.
 	pub offers: u32,
+	/// How many tickets each of its offers has in its draw; none after a long silence.
+	pub tickets: u32,
+	/// The session in which its worker last sent a heartbeat or a delivery, or in which it began or
+	/// resumed its business.
+	pub last_seen: SessionIndex,
 	/// Deadlines missed, less the jobs done since for clients that did not choose it.
 	pub misses: u32,
 	/// When it was last slashed for missed deadlines; 0 when it never was.
@@ -129,13 +94,13 @@ impl Provider {
 	}
 }
 
-/// A provider's offer of one model.
+/// A provider's offer of a model in a subnet.
 #[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub struct Offer {
 	/// What it asks for.
 	pub price: Price,
-	/// The numbers of its tickets in the model's draw.
+	/// The numbers of its tickets in the market's draw.
 	pub tickets: Vec<u32>,
 }
 
@@ -165,6 +130,8 @@ mod tests {
 			capacity: 12,
 			load: 0,
 			offers: 1,
+			tickets: 1,
+			last_seen: 0,
 			misses: 0,
 			slashed_at: 0,
 			declined: 2,

@@ -1,6 +1,6 @@
 //! Amounts, accounts, and money that is held.
 
-use super::{Balance, BlockNumber, JobId, ModelId};
+use super::{Balance, BlockNumber, EntryId, JobId};
 use serde::{Deserialize, Serialize};
 use subxt::ext::scale_decode::DecodeAsType;
 
@@ -27,8 +27,8 @@ pub enum HeldFor {
 	ProviderBond,
 	/// A bond on its way back to a provider that left.
 	ProviderUnbonding,
-	/// The deposit for a model's place in storage.
-	ModelDeposit(ModelId),
+	/// The deposit for an entry's place in the store.
+	StoreDeposit(EntryId),
 	/// The deposit for a subnet's place in storage.
 	SubnetDeposit(u32),
 	/// A gateway's bond.

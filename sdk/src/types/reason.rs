@@ -31,7 +31,7 @@ pub enum Reason {
 	/// The work was done and paid.
 	#[codec(index = 2)]
 	Paid,
-	/// Waiting: no provider offers this model.
+	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
 	NoOffer,
 	/// Waiting: none of the providers drawn is free, active and new to this job.
@@ -103,7 +103,7 @@ pub enum Reason {
 	/// The provider's bond has fallen below the least that is asked.
 	#[codec(index = 66)]
 	BondTooLow,
-	/// The provider does not offer the job's model.
+	/// The provider does not offer the job's model in the job's subnet.
 	#[codec(index = 67)]
 	ModelNotOffered,
 	/// The provider has had this job already.
@@ -115,6 +115,9 @@ pub enum Reason {
 	/// The provider has declined as many jobs lately as it has places left; these rest for a while.
 	#[codec(index = 70)]
 	DeclinedRecently,
+	/// The provider's worker was silent for a whole session; its next heartbeat brings work back.
+	#[codec(index = 71)]
+	Silent,
 }
 
 impl Reason {
@@ -145,7 +148,10 @@ impl Reason {
 			InProgress => "a provider is working on it",
 			InDisputeWindow => "the answer is there; the money moves when the dispute window ends",
 			Paid => "the work was done and paid",
-			NoOffer => "no provider offers this model: wait, or ask for another model",
+			NoOffer => {
+				"no provider that is there offers this model in this subnet: wait, or ask for \
+				 another model"
+			},
 			NoneFree => "all providers of this model are busy or away: the chain tries again",
 			NoneWithinPrice => "every provider asks for more than the maximum price: offer more",
 			NamedProviderUnavailable => "the provider that was named can't take it now",
@@ -174,12 +180,16 @@ impl Reason {
 				"the provider has as many jobs as its capacity and bond allow: wait, or raise them"
 			},
 			BondTooLow => "the provider's bond is below the least that is asked: add to it",
-			ModelNotOffered => "the provider does not offer the job's model",
+			ModelNotOffered => "the provider does not offer the job's model in the job's subnet",
 			AlreadyTried => "the provider has had this job already",
 			PriceAboveMaximum => "the provider's price is above what the job allows",
 			DeclinedRecently => {
 				"the provider has declined jobs, and their places rest: it gets work again by \
 				 itself, within a minute or so"
+			},
+			Silent => {
+				"nothing was heard of the provider's worker for a whole session: start the worker, \
+				 and see that it reaches a node and has money for fees"
 			},
 		}
 	}

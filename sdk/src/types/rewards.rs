@@ -89,6 +89,18 @@ pub struct Earnings {
 	pub state: ClaimState,
 }
 
+/// What an account has earned in one era for one duty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct EraEarnings {
+	/// The era.
+	pub era: EraIndex,
+	/// What for.
+	pub duty: Duty,
+	/// How much, and whether it has been paid.
+	pub earnings: Earnings,
+}
+
 /// A reward that waits to be claimed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]

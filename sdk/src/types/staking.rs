@@ -11,8 +11,20 @@ use subxt::ext::{
 pub type EraIndex = u32;
 /// Counts sessions from 0.
 pub type SessionIndex = u32;
+
+/// A session under way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Session {
+	/// Its number.
+	pub index: SessionIndex,
+	/// Slots since it began: [`crate::Constants::session_blocks`] are all of it. With validators away
+	/// there are fewer blocks than slots.
+	pub slots: u64,
+}
 /// Names a slash.
 pub type SlashId = u32;
+/// What a slash's fraction is of.
+const WHOLE: Balance = 1_000_000_000;
 
 /// Why a candidate stands aside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
@@ -52,6 +64,8 @@ pub enum CandidateStatus {
 		/// From which era on it may resume.
 		until: EraIndex,
 	},
+	/// It leaves, and has a seat still: with all stake behind it, as long as nobody takes it.
+	Leaving,
 }
 
 /// A candidate for the validators' seats.
@@ -100,6 +114,19 @@ pub struct NextElection {
 	pub serve_from: SessionIndex,
 }
 
+/// What stood behind a validator in an era: what its offences in it cost, and by what its rewards
+/// are shared.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Exposure {
+	/// Its own stake.
+	pub own: Balance,
+	/// Its share of what its backers earn, in millionths.
+	pub commission: u32,
+	/// Who else had how much at stake.
+	pub backers: Vec<(AccountId, Balance)>,
+}
+
 /// A slash that is not applied yet, or not to all.
 #[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -116,6 +143,20 @@ pub struct Slash {
 	pub reporter: Option<AccountId>,
 	/// To how many accounts it has been applied.
 	pub done: u32,
+}
+
+impl Slash {
+	/// The most that it takes from an account, given what stood behind the validator in the era of
+	/// the offence. Less when that is not there any more.
+	pub fn takes(&self, from: &AccountId, exposure: &Exposure) -> Balance {
+		let backers = exposure.backers.iter().filter(|(who, _)| who == from);
+		let own = if *from == self.validator { exposure.own } else { 0 };
+		let staked = backers.fold(own, |sum: Balance, (_, stake)| sum.saturating_add(*stake));
+		let fraction = Balance::from(self.fraction);
+		// In two parts, so that nothing is too large.
+		let (whole, rest) = (staked / WHOLE, staked % WHOLE);
+		whole.saturating_mul(fraction).saturating_add(rest.saturating_mul(fraction) / WHOLE)
+	}
 }
 
 /// A validator's session keys: the public halves of what its node signs with. Only the runtime
@@ -179,4 +220,30 @@ pub struct RotatedKeys {
 	pub keys: SessionKeys,
 	/// Says in the keys' own name that they are for this account: nobody can register another's.
 	pub proof: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn slash_should_take_its_fraction_of_what_was_at_stake_from_those_who_had_it() {
+		let who = |byte| crate::types::account([byte; 32]);
+		let mut slash = Slash {
+			validator: who(1),
+			era: 1,
+			fraction: 250_000_000,
+			due: 3,
+			reporter: None,
+			done: 0,
+		};
+		let backers = vec![(who(2), 10), (who(3), u128::MAX)];
+		let exposure = Exposure { own: 400, commission: 0, backers };
+		assert_eq!(slash.takes(&who(1), &exposure), 100);
+		assert_eq!(slash.takes(&who(2), &exposure), 2);
+		assert_eq!(slash.takes(&who(3), &exposure), u128::MAX / 4);
+		assert_eq!(slash.takes(&who(4), &exposure), 0);
+		slash.fraction = 1_000_000_000;
+		assert_eq!(slash.takes(&who(3), &exposure), u128::MAX);
+	}
 }

@@ -84,6 +84,8 @@ pub struct Subnet {
 	pub id: SubnetId,
 	/// Who may change it; nobody but the chain's own government when there is none.
 	pub owner: Option<AccountId>,
+	/// To whom the owner would hand it on.
+	pub heir: Option<AccountId>,
 	/// What it is called.
 	#[serde(with = "as_text")]
 	pub name: Vec<u8>,
@@ -100,6 +102,41 @@ impl Subnet {
 	pub fn name(&self) -> String {
 		String::from_utf8_lossy(&self.name).into_owned()
 	}
+}
+
+/// What rules a subnet can have, and what it takes to create one. Shares and rates are in
+/// millionths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct SubnetBounds {
+	/// What it costs to create a subnet, beside the deposit; it is not returned.
+	#[serde(with = "super::as_string")]
+	pub creation_fee: Balance,
+	/// The most that a model's owner can ask of each charge.
+	pub max_royalty: u32,
+	/// The least share of a charge that is left to the provider, whatever the model.
+	pub min_provider_share: u32,
+	/// The least share of a charge that is the treasury's.
+	pub min_treasury_share: u32,
+	/// The most auditors of one piece of work.
+	pub max_committee: u32,
+	/// The least part of any provider's work that is audited.
+	pub min_audit_rate: u32,
+	/// The least bond that can be asked of providers.
+	#[serde(with = "super::as_string")]
+	pub provider_bond_floor: Balance,
+	/// The least bond that can be asked of gateways.
+	#[serde(with = "super::as_string")]
+	pub gateway_bond_floor: Balance,
+	/// The fewest blocks between a delivery and its payment.
+	pub min_dispute_blocks: BlockNumber,
+	/// The most blocks between a delivery and its payment.
+	pub max_dispute_blocks: BlockNumber,
+	/// Blocks between the announcement of a change and its coming into force.
+	pub change_delay_blocks: BlockNumber,
+	/// Blocks for which a retired subnet is remembered.
+	pub retirement_blocks: BlockNumber,
+	/// Blocks between a gateway's leaving and having its bond back.
+	pub gateway_unbonding_blocks: BlockNumber,
 }
 
 /// Whether a gateway does business.

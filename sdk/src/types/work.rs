@@ -137,9 +137,40 @@ impl From<TaskSet> for Vec<TaskKind> {
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 pub enum NumericProfile {
-	/// Weights widened to 32-bit floats, arithmetic in them, TF32 off, logits in 32 bits.
+	/// Weights widened to 32-bit floats, arithmetic in them, TF32 off, logits in 32 bits: on one
+	/// class of machine answers are the same, byte for byte.
 	#[codec(index = 0)]
 	F32,
+	/// Any arithmetic: answers agree within a tolerance.
+	#[codec(index = 1)]
+	Tolerant,
+}
+
+impl NumericProfile {
+	/// The name in manifests and on command lines.
+	pub fn as_str(self) -> &'static str {
+		match self {
+			Self::F32 => "F32",
+			Self::Tolerant => "Tolerant",
+		}
+	}
+}
+
+impl fmt::Display for NumericProfile {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(self.as_str())
+	}
+}
+
+impl FromStr for NumericProfile {
+	type Err = String;
+
+	fn from_str(name: &str) -> Result<Self, String> {
+		[Self::F32, Self::Tolerant]
+			.into_iter()
+			.find(|profile| profile.as_str() == name)
+			.ok_or_else(|| format!("unknown numeric profile '{name}': use F32 or Tolerant"))
+	}
 }
 
 /// Work done, in the model's own unit (tokens for text).

@@ -23,7 +23,7 @@ pub use self::{
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
 	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
-	store::{inspect, FileEntry, Inspection, Manifest, Model, ModelId, PROFILE},
+	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
 	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
 };
 

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use candle_core::{quantized::GgmlDType, DType};
 use common::{write_bert, write_json, Tiny};
-use reckon_engine::{inspect, Manifest, ModelError, ModelId, TaskKind, PROFILE};
+use reckon_engine::{inspect, Manifest, ManifestHash, ModelError, TaskKind, PROFILE};
 use serde_json::json;
 
 fn manifest(path: &Path, name: &str) -> Manifest {
@@ -18,7 +18,7 @@ fn error(path: &Path) -> ModelError {
 }
 
 #[test]
-fn models_should_have_the_same_id_wherever_they_lie() {
+fn models_should_have_the_same_hash_wherever_they_lie() {
 	let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
 	let elsewhere = b.path().join("deep/er");
 	Tiny::new("llama", 1).write_safetensors(a.path(), DType::F32);
@@ -27,9 +27,9 @@ fn models_should_have_the_same_id_wherever_they_lie() {
 	fs::write(elsewhere.join("README.md"), "not part of the model").unwrap();
 
 	let (first, second) = (manifest(a.path(), "x"), manifest(&elsewhere, "y"));
-	assert_eq!(first.id(), second.id());
+	assert_eq!(first.hash(), second.hash());
 	assert_eq!((first.name.as_str(), second.name.as_str()), ("x", "y"));
-	assert_eq!(first.id().to_string().parse::<ModelId>().unwrap(), first.id());
+	assert_eq!(first.hash().to_string().parse::<ManifestHash>().unwrap(), first.hash());
 	assert_eq!(first.profile, PROFILE);
 	assert_eq!(first.tasks, [TaskKind::Chat, TaskKind::Complete]);
 	let names: Vec<&str> = first.files.iter().map(|file| file.name.as_str()).collect();
@@ -39,7 +39,7 @@ fn models_should_have_the_same_id_wherever_they_lie() {
 	let config = elsewhere.join("config.json");
 	let longer = fs::read_to_string(&config).unwrap() + " ";
 	fs::write(&config, longer).unwrap();
-	assert_ne!(manifest(&elsewhere, "y").id(), first.id());
+	assert_ne!(manifest(&elsewhere, "y").hash(), first.hash());
 }
 
 #[test]

@@ -89,10 +89,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		let _ = stopped.await;
 	}));
 
+	let worker = signer.account();
 	let submitter = Submitter::start(chain.clone(), signer);
 	let parts = Parts {
 		chain: SdkChain::new(chain, submitter),
 		engine,
+		worker,
 		journal,
 		blobs,
 		expected,
@@ -170,7 +172,9 @@ async fn load_models(
 	let at = chain.latest().await?;
 	let provider = at.provider_of(&signer.account()).await?;
 	let offered = match &provider {
-		Some(provider) => at.offers_of(provider).await?.into_iter().map(|offer| offer.0).collect(),
+		Some(provider) => {
+			at.offers_of(provider).await?.into_iter().map(|(market, ..)| market.model).collect()
+		},
 		None => {
 			let worker = signer.account();
 			tracing::warn!(%worker, "no provider names this key yet: register one with it");
@@ -179,7 +183,7 @@ async fn load_models(
 	};
 	let entries = registry.list()?;
 	if entries.is_empty() {
-		tracing::warn!("no models here: reckon-worker models add PATH");
+		tracing::warn!("no models here: reckon-worker models add PATH --owner ACCOUNT");
 	}
 	for entry in entries {
 		if !all && !offered.contains(&entry.id) {

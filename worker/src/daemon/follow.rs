@@ -43,6 +43,10 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		if let Some(block) = changed_final {
 			self.stand(block).await;
 		}
+		// At the best block: heartbeats go on when finality stands still.
+		if let Some(block) = now.best.filter(|_| !self.parts.shared.status().draining) {
+			self.beat(block).await;
+		}
 		if let Some(block) = now.finalized {
 			self.account(block.number).await?;
 		}

@@ -1,5 +1,6 @@
-use crate::{mock::*, ClaimState, Duty, Earnings, UnclaimedReward};
+use crate::{mock::*, ClaimState, Duty, Earnings, EraEarnings, UnclaimedReward};
 use frame_support::assert_ok;
+use reckon_support::EraIndex;
 
 #[test]
 fn earnings_should_tell_the_whole_life_of_a_reward() {
@@ -66,6 +67,7 @@ fn views_should_answer_when_no_block_was_seen_yet() {
 		assert_eq!(Rewards::running_era().index, 0);
 		assert_eq!(Rewards::emission(0), 0);
 		assert_eq!(Rewards::unclaimed(WORKERS[0]), (0, vec![]));
+		assert_eq!(Rewards::history(WORKERS[0], EraIndex::MAX), vec![]);
 		check();
 	});
 }
@@ -98,5 +100,54 @@ fn unclaimed_should_list_what_can_be_had_oldest_first() {
 		assert_ok!(claim(who, 0));
 		assert_ok!(claim_validator(who, 1));
 		assert_eq!(Rewards::unclaimed(who), (1_800, vec![reward(1, Duty::Work, 1_800)]));
+	});
+}
+
+#[test]
+fn history_should_tell_what_was_earned_the_newest_first() {
+	run(|| {
+		// A provider that also validates.
+		let who = WORKERS[0];
+		expose(1, who, 0, 1, &[1]);
+		settle(who, 1_000);
+		next_era();
+		settle(who, 2_000);
+		author(who);
+		next_era();
+		settle(who, 3_000);
+		assert_ok!(claim(who, 0));
+		let earned = |era, duty, amount, state| {
+			let points = points(era, duty, who);
+			EraEarnings { era, duty, earnings: Earnings { points, amount, state } }
+		};
+		let all = vec![
+			earned(2, Duty::Work, 2_700, ClaimState::Running),
+			earned(1, Duty::Work, 1_800, ClaimState::Unclaimed),
+			// Its backer has the other half of what its block earned.
+			earned(1, Duty::Validation, EMISSION / 4, ClaimState::Unclaimed),
+			earned(0, Duty::Work, 900, ClaimState::Claimed),
+		];
+		assert_eq!(Rewards::history(who, EraIndex::MAX), all);
+		assert_eq!(Rewards::history(who, 2), all);
+		assert_eq!(Rewards::history(who, 1), all[1..]);
+		assert_eq!(Rewards::history(who, 0), all[3..]);
+		assert_eq!(Rewards::history(STRANGER, EraIndex::MAX), vec![]);
+	});
+}
+
+#[test]
+fn history_should_end_after_a_hundred_eras_and_go_on_where_it_ended() {
+	run(|| {
+		for _ in 0..150 {
+			settle(WORKERS[0], 1_000);
+			next_era();
+		}
+		let eras = |last| {
+			let history = Rewards::history(WORKERS[0], last);
+			history.into_iter().map(|earned| earned.era).collect::<Vec<_>>()
+		};
+		// Nothing has been forgotten: no block had spare weight.
+		assert_eq!(eras(EraIndex::MAX), (51..150).rev().collect::<Vec<_>>());
+		assert_eq!(eras(50), (0..=50).rev().collect::<Vec<_>>());
 	});
 }

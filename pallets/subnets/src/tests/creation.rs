@@ -88,38 +88,6 @@ fn create_should_be_refused_when_the_money_is_enough_for_the_deposit_alone() {
 }
 
 #[test]
-fn transfer_should_move_the_rights_and_leave_the_deposit() {
-	run(|| {
-		let id = create("a");
-		let held = Balances::total_balance_on_hold(&ALICE);
-		assert_ok!(Subnets::transfer(signed(ALICE), id, BOB));
-		let (from, to) = (ALICE, BOB);
-		System::assert_last_event(Event::SubnetTransferred { subnet: id, from, to }.into());
-		assert_eq!(Subnets::subnet(id).unwrap().owner, Some(BOB));
-		assert_noop!(Subnets::update(signed(ALICE), id, rules()), Error::<Test>::NotOwner);
-		assert_ok!(Subnets::update(signed(BOB), id, rules()));
-		assert_eq!(Balances::total_balance_on_hold(&ALICE), held);
-		assert_eq!(Subnets::held_by(ALICE).len(), 1);
-		assert!(Subnets::held_by(BOB).is_empty());
-	});
-}
-
-#[test]
-fn transfer_should_be_refused_when_something_is_wrong() {
-	run(|| {
-		let id = create("a");
-		assert_noop!(Subnets::transfer(signed(BOB), id, BOB), Error::<Test>::NotOwner);
-		assert_noop!(Subnets::transfer(signed(ALICE), 0, ALICE), Error::<Test>::NotOwner);
-		assert_noop!(Subnets::transfer(signed(ALICE), 7, BOB), Error::<Test>::UnknownSubnet);
-		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
-			assert_noop!(Subnets::transfer(origin, id, BOB), DispatchError::BadOrigin);
-		}
-		assert_ok!(Subnets::retire(signed(ALICE), id));
-		assert_noop!(Subnets::transfer(signed(ALICE), id, BOB), Error::<Test>::IsRetiring);
-	});
-}
-
-#[test]
 fn subnets_should_be_listed_in_order_and_in_parts() {
 	run(|| {
 		for n in 0..120 {

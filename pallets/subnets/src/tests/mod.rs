@@ -7,3 +7,4 @@ mod parameters;
 mod random;
 mod registration;
 mod retirement;
+mod transfer;

@@ -11,7 +11,8 @@ use sp_runtime::Permill;
 enum Step {
 	Create { name: u8, treasury: u8, committee: u8 },
 	Update { id: SubnetId, gateway: u8, quorum: u8, models: u8, by_root: bool },
-	Transfer { id: SubnetId, to: AccountId },
+	Transfer { id: SubnetId, to: Option<AccountId> },
+	Accept { id: SubnetId },
 	Retire { id: SubnetId },
 	Register { id: SubnetId, bond: Balance },
 	BondExtra { amount: Balance },
@@ -30,7 +31,9 @@ fn step() -> impl Strategy<Value = (AccountId, Step)> {
 		3 => (id(), 0u8..24, 2u8..7, 0u8..64, any::<bool>()).prop_map(
 			|(id, gateway, quorum, models, by_root)| Step::Update { id, gateway, quorum, models, by_root },
 		),
-		1 => (id(), 1u64..5).prop_map(|(id, to)| Step::Transfer { id, to }),
+		2 => (id(), proptest::option::weighted(0.9, 1u64..5))
+			.prop_map(|(id, to)| Step::Transfer { id, to }),
+		4 => id().prop_map(|id| Step::Accept { id }),
 		2 => id().prop_map(|id| Step::Retire { id }),
 		3 => (id(), amount()).prop_map(|(id, bond)| Step::Register { id, bond }),
 		1 => amount().prop_map(|amount| Step::BondExtra { amount }),
@@ -63,6 +66,7 @@ fn carry_out(who: AccountId, step: Step) {
 			Subnets::update(origin, id, parameters)
 		},
 		Step::Transfer { id, to } => Subnets::transfer(origin, id, to),
+		Step::Accept { id } => Subnets::accept_transfer(origin, id),
 		Step::Retire { id } => Subnets::retire(origin, id),
 		Step::Register { id, bond } => Subnets::register_gateway(origin, id, bond, endpoint()),
 		Step::BondExtra { amount } => Subnets::bond_extra(origin, amount),

@@ -37,8 +37,7 @@ fn announced_change_should_be_in_force_when_the_subnet_retires() {
 fn deposit_should_come_back_by_itself_when_the_subnet_is_removed() {
 	run(|| {
 		let id = create("a");
-		assert_ok!(Subnets::transfer(signed(ALICE), id, BOB));
-		assert_ok!(Subnets::retire(signed(BOB), id));
+		assert_ok!(Subnets::retire(signed(ALICE), id));
 		let until = 1 + RETIREMENT;
 		assert_eq!(Subnets::held_by(ALICE)[0].next_step_at, Some(until));
 		idle(until - 1);
@@ -46,7 +45,7 @@ fn deposit_should_come_back_by_itself_when_the_subnet_is_removed() {
 		idle(until);
 		assert_eq!(Subnets::subnet(id), None);
 		assert_eq!(<Subnets as SubnetInspect>::subnet(id), None);
-		// To who left it; the fee is gone.
+		// The fee is gone.
 		assert_eq!(free(ALICE), START - FEE);
 		System::assert_last_event(Event::SubnetRemoved { subnet: id }.into());
 		// The name is free, the id is not.

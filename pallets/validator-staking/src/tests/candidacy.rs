@@ -141,45 +141,6 @@ fn resume_should_be_refused_when_the_bond_is_too_low() {
 }
 
 #[test]
-fn leave_should_send_all_stake_back_when_there_are_backers() {
-	run(|| {
-		delegate(CAROL, 1, 500);
-		delegate(DAVE, 1, 700);
-		assert_noop!(Staking::leave(signed(5)), Failure::NotCandidate);
-		assert_ok!(Staking::leave(signed(1)));
-		assert!(Staking::candidate(1).is_none());
-		System::assert_last_event(Event::CandidateLeft { candidate: 1, displaced_by: None }.into());
-		// Its own at once, the backers' by the chain.
-		assert_eq!(Stakers::<Test>::get(1).unbonding[0].amount, BOND);
-		assert_eq!(Staking::delegations_of(CAROL), [(1, 500)]);
-		assert_noop!(Staking::join(signed(1), BOND, percent(0)), Failure::StillLeaving);
-		assert_noop!(Staking::delegate(signed(EVE), 1, 500), Failure::NotCandidate);
-		idle();
-		assert!(Staking::delegations_of(CAROL).is_empty());
-		assert_eq!(Stakers::<Test>::get(CAROL).unbonding[0].amount, 500);
-		assert_eq!(Stakers::<Test>::get(DAVE).unbonding[0].amount, 700);
-		join(1, BOND);
-		to_era(UNBONDING);
-		assert_eq!((held(CAROL), held(DAVE), held(1)), (0, 0, BOND));
-		assert_eq!(free(CAROL), START);
-	});
-}
-
-#[test]
-fn undelegate_should_still_work_when_the_candidate_has_left() {
-	run(|| {
-		delegate(CAROL, 1, 500);
-		assert_ok!(Staking::leave(signed(1)));
-		assert_ok!(Staking::undelegate(signed(CAROL), 1, 200));
-		assert_ok!(Staking::undelegate(signed(CAROL), 1, 300));
-		check();
-		idle();
-		assert_eq!(held(CAROL), 500);
-		assert_eq!(Stakers::<Test>::get(CAROL).unbonding.len(), 1);
-	});
-}
-
-#[test]
 fn commission_should_rise_once_an_era_and_fall_at_any_time() {
 	run(|| {
 		let set = |n| Staking::set_commission(signed(1), percent(n));
@@ -233,34 +194,5 @@ fn status_should_say_why_and_until_when() {
 		assert_noop!(Staking::resume(signed(2)), Failure::ChilledForLonger);
 		to_era(2);
 		assert_ok!(Staking::resume(signed(2)));
-	});
-}
-
-#[test]
-fn join_should_be_refused_when_the_old_backers_are_not_gone_yet() {
-	run(|| {
-		join(5, 2_000);
-		delegate(CAROL, 5, 500);
-		assert_ok!(Staking::leave(signed(5)));
-		// The last backer goes by itself; the departure is still to be worked off.
-		assert_ok!(Staking::undelegate(signed(CAROL), 5, 500));
-		assert_noop!(Staking::join(signed(5), 2_000, percent(0)), Failure::StillLeaving);
-		idle();
-		join(5, 2_000);
-		delegate(DAVE, 5, 700);
-		idle();
-		assert_eq!((candidate(5).delegated, held(DAVE)), (700, 700));
-		assert!(Stakers::<Test>::get(DAVE).unbonding.is_empty());
-	});
-}
-
-#[test]
-fn leave_should_be_refused_when_an_offence_is_not_paid_for() {
-	run(|| {
-		to_era(1);
-		report(1, 3, 10, 1);
-		assert_noop!(Staking::leave(signed(1)), Failure::ChilledForLonger);
-		to_era(3);
-		assert_ok!(Staking::leave(signed(1)));
 	});
 }

@@ -4,6 +4,8 @@ mod candidacy;
 mod delegation;
 mod election;
 mod genesis;
+mod keys;
+mod leaving;
 mod liveness;
 mod origins;
 mod random;

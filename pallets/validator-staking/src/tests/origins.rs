@@ -18,6 +18,7 @@ fn users_calls_should_be_refused_when_nobody_signed_them() {
 			Call::set_commission { commission: Permill::zero() },
 			Call::delegate { candidate: 1, amount: 1_000 },
 			Call::undelegate { candidate: 1, amount: 1_000 },
+			Call::purge_keys {},
 		];
 		for call in calls {
 			for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {

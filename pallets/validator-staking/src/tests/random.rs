@@ -60,6 +60,14 @@ enum Step {
 		percent: u32,
 	},
 	CancelFirst,
+	/// Other session keys, or some again.
+	SetKeys {
+		who: AccountId,
+		nth: u8,
+	},
+	PurgeKeys {
+		who: AccountId,
+	},
 	SetCount {
 		count: u32,
 	},
@@ -104,6 +112,8 @@ fn step() -> impl Strategy<Value = Step> {
 		3 => (who(), 0u32..12, 0u32..=100)
 			.prop_map(|(who, ago, percent)| Step::Offend { who, ago, percent }),
 		1 => Just(Step::CancelFirst),
+		3 => (who(), 0u8..3).prop_map(|(who, nth)| Step::SetKeys { who, nth }),
+		3 => who().prop_map(|who| Step::PurgeKeys { who }),
 		1 => (0u32..9).prop_map(|count| Step::SetCount { count }),
 		5 => (1u8..7, any::<u8>()).prop_map(|(count, there)| Step::Sessions { count, there }),
 		1 => Just(Step::FullSession),
@@ -157,6 +167,8 @@ fn carry_out(step: Step) {
 				let _ = Staking::cancel_slashes(RuntimeOrigin::root(), ids);
 			}
 		},
+		Step::SetKeys { who, nth } => set_keys_to(who, who + 100 * u64::from(nth)),
+		Step::PurgeKeys { who } => call(crate::Call::purge_keys {}, who),
 		Step::SetCount { count } => {
 			let _ = Staking::set_validator_count(RuntimeOrigin::root(), count);
 		},
@@ -235,6 +247,16 @@ impl Taken {
 	}
 }
 
+/// There are enough validators, now and next, and all of them have keys.
+fn check_seats() {
+	use crate::SessionQueue;
+	use frame_support::traits::ValidatorRegistration;
+	for seated in [seats(), <Session as SessionQueue<_>>::queued()] {
+		assert!(seated.len() >= 2, "the chain has too few validators");
+		assert!(seated.iter().all(<Session as ValidatorRegistration<_>>::is_registered));
+	}
+}
+
 fn everybody() -> impl Iterator<Item = AccountId> {
 	(1..=60).chain([POT, REPORTER])
 }
@@ -254,7 +276,7 @@ proptest! {
 				check();
 				taken.note_events();
 				taken.check_reach();
-				assert!(seats().len() >= 2, "the chain has too few validators");
+				check_seats();
 				assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
 			}
 			// Offences are paid for first.
@@ -267,14 +289,21 @@ proptest! {
 				}
 				check();
 			}
+			// Those whose seats nobody takes have their stake there.
 			to_era(era() + UNBONDING + 2);
-			assert_eq!(held_in_all(), 0);
+			check_seats();
+			let left: Vec<_> = crate::Candidates::<Test>::iter().collect();
+			assert!(left.iter().all(|(who, record)| record.is_leaving() && seats().contains(who)));
+			assert_eq!(held_in_all(), left.iter().map(|(_, record)| record.own).sum());
+			// Others come, who have taken no part so far.
+			[13, 14].into_iter().for_each(|who| join(who, BOND));
+			to_era(era() + UNBONDING + 3);
+			assert_eq!((seats(), held_in_all()), (vec![13, 14], 2 * BOND));
 			assert_eq!(crate::Stakers::<Test>::iter().count(), 0);
 			assert_eq!(crate::Backers::<Test>::iter().count(), 0);
 			assert_eq!(crate::Unbondings::<Test>::iter().count(), 0);
 			let total: Balance = everybody().map(free).sum();
-			assert_eq!(total, issuance);
-			assert!(seats().len() >= 2);
+			assert_eq!(total + 2 * BOND, issuance);
 		});
 	}
 }

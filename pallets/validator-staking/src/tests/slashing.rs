@@ -1,5 +1,5 @@
 use crate::{
-	mock::*, Backers, ChillReason, Error, Event, SlashRange, Slashes, Stakers, Status,
+	mock::*, Backers, ChillReason, Error, Event, Offenders, SlashRange, Slashes, Stakers, Status,
 	UnbondingRange,
 };
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
@@ -346,5 +346,89 @@ fn true_offence_should_cost_all_of_it_when_a_false_one_was_cancelled() {
 		to_era(3);
 		idle();
 		assert_eq!(held(1), BOND - BOND / 10 * 3);
+	});
+}
+
+fn disabled() -> Vec<u64> {
+	let seats = Session::validators();
+	Session::disabled_validators().into_iter().map(|index| seats[index as usize]).collect()
+}
+
+#[test]
+fn offender_should_stay_disabled_when_keys_change_and_it_must_keep_its_seat() {
+	run(|| {
+		MinValidators::set(4);
+		to_era(1);
+		report(1, 3, 10, 1);
+		assert_eq!(disabled(), [1]);
+		for session in 4..=8 {
+			// Its own keys, and others'.
+			set_keys_to(1, 100 * u64::from(session));
+			set_keys_to(2, 100 * u64::from(session) + 1);
+			to_session(session);
+			assert_eq!((seats(), disabled()), (vec![1, 2, 3, 4], vec![1]), "{session}");
+			assert_eq!(Offenders::<Test>::get().into_inner(), [(1, Perbill::from_percent(10))]);
+		}
+		// Until it has paid and stands for election again.
+		to_era(3);
+		assert_eq!(disabled(), [1]);
+		assert_ok!(Staking::resume(signed(1)));
+		set_keys_to(3, 103);
+		to_era(4);
+		assert_eq!((disabled(), Offenders::<Test>::get().len()), (vec![], 0));
+	});
+}
+
+#[test]
+fn worst_offenders_should_stay_disabled_when_there_are_too_many() {
+	run(|| {
+		MinValidators::set(4);
+		to_era(1);
+		report(1, 3, 10, 1);
+		report(2, 3, 30, 2);
+		report(3, 3, 20, 3);
+		// A third of the set at most.
+		assert_eq!(disabled(), [2]);
+		set_keys_to(4, 104);
+		to_session(5);
+		assert_eq!(disabled(), [2]);
+		report(1, 3, 40, 4);
+		assert_eq!(disabled(), [1]);
+		assert_eq!(Offenders::<Test>::get()[0], (1, Perbill::from_percent(40)));
+		set_keys_to(4, 4);
+		to_session(8);
+		assert_eq!(disabled(), [1]);
+	});
+}
+
+#[test]
+fn offender_should_stay_disabled_when_the_others_are_left_out() {
+	run(|| {
+		MinValidators::set(4);
+		(5..=6).for_each(|who| join(who, BOND));
+		to_era(1);
+		assert_eq!(seats(), [1, 2, 3, 4, 5, 6]);
+		MinValidators::set(5);
+		assert_ok!(Staking::chill(signed(1)));
+		report(6, 3, 10, 1);
+		assert_ok!(Staking::chill(signed(2)));
+		// The offender is the first to go; before, it sits for two sessions more.
+		to_session(4);
+		assert_eq!(disabled(), [6]);
+		to_session(5);
+		assert_eq!((seats(), disabled()), (vec![1, 2, 3, 4, 5], vec![]));
+		assert!(Offenders::<Test>::get().is_empty());
+	});
+}
+
+#[test]
+fn offender_should_not_be_noted_when_it_has_no_seat() {
+	run(|| {
+		join(5, 500 + 500);
+		report(5, 0, 10, 1);
+		report(9, 0, 10, 2);
+		assert!(Offenders::<Test>::get().is_empty());
+		report(4, 0, 0, 3);
+		assert_eq!(Offenders::<Test>::get().into_inner(), [(4, Perbill::zero())]);
 	});
 }

@@ -5,12 +5,14 @@ use pallet_session::historical;
 #[test]
 fn nothing_should_be_done_when_there_is_no_spare_weight() {
 	run(|| {
-		delegate(CAROL, 1, 500);
-		assert_ok!(Staking::leave(signed(1)));
+		(5..=7).for_each(|who| join(who, 1_000));
+		assert_ok!(Staking::set_validator_count(RuntimeOrigin::root(), 4));
+		delegate(CAROL, 5, 500);
+		leave(5);
 		to_era(1);
-		assert_ok!(Staking::leave(signed(2)));
-		delegate(CAROL, 3, 500);
-		assert_ok!(Staking::leave(signed(3)));
+		leave(6);
+		delegate(CAROL, 7, 500);
+		leave(7);
 		report(4, 3, 10, 1);
 		while era() < 20 {
 			Session::rotate_session();
@@ -22,22 +24,23 @@ fn nothing_should_be_done_when_there_is_no_spare_weight() {
 		}
 		check();
 		assert_eq!(Departures::<Test>::iter().count(), 1);
-		// The backer of 1, and 1 to 3 themselves.
+		// The backer of 5, and 5 to 7 themselves.
 		assert_eq!(Unbondings::<Test>::iter().count(), 4);
 		assert_eq!((OldestEra::<Test>::get(), held(4)), (0, BOND));
 		idle();
 		assert_eq!(Departures::<Test>::iter().count(), 0);
 		assert_eq!(held(4), BOND - 1_000);
-		assert_eq!((held(1), held(2), held(3)), (0, 0, 0));
+		assert_eq!((held(5), held(6), held(7)), (0, 0, 0));
 	});
 }
 
 #[test]
 fn backers_should_be_sent_away_in_steps_when_a_candidate_leaves() {
 	run(|| {
-		(31..=50).for_each(|who| delegate(who, 1, 1_000));
-		assert_ok!(Staking::leave(signed(1)));
-		let waiting = || Staking::backers_of(1).len();
+		join(5, BOND);
+		(31..=50).for_each(|who| delegate(who, 5, 1_000));
+		leave(5);
+		let waiting = || Staking::backers_of(5).len();
 		let step = Weight::from_parts(3_500_000_000, u64::MAX);
 		assert!(Staking::on_idle(1, step).all_lte(step));
 		assert_eq!(waiting(), 4);

@@ -61,30 +61,33 @@ fn withdraw_should_return_what_is_free_when_the_chain_has_not() {
 #[test]
 fn unbonding_should_be_refused_when_no_place_would_be_left_for_what_must_be_able_to_end() {
 	run(|| {
-		(2..=4).for_each(|candidate| delegate(1, candidate, 1_000));
+		(5..=8).for_each(|who| join(who, 1_000));
+		assert_ok!(Staking::set_validator_count(RuntimeOrigin::root(), 4));
+		(6..=8).for_each(|candidate| delegate(5, candidate, 1_000));
+		assert_ok!(Staking::bond_extra(signed(5), 1_000));
 		// Six places: three delegations, the own stake, and so two parts on their way.
 		for session in [0, 3] {
 			to_session(session);
-			assert_ok!(Staking::unbond(signed(1), 10));
+			assert_ok!(Staking::unbond(signed(5), 10));
 			// Of the same era: the same part.
-			assert_ok!(Staking::unbond(signed(1), 10));
+			assert_ok!(Staking::unbond(signed(5), 10));
 		}
 		to_session(6);
-		assert_noop!(Staking::unbond(signed(1), 10), Failure::TooManyUnbondings);
-		assert_noop!(Staking::undelegate(signed(1), 2, 10), Failure::TooManyUnbondings);
+		assert_noop!(Staking::unbond(signed(5), 10), Failure::TooManyUnbondings);
+		assert_noop!(Staking::undelegate(signed(5), 6, 10), Failure::TooManyUnbondings);
 		// All can still end, whatever was first.
-		assert_ok!(Staking::undelegate(signed(1), 3, 1_000));
-		assert_ok!(Staking::leave(signed(1)));
-		assert_ok!(Staking::undelegate(signed(1), 2, 1_000));
-		assert_ok!(Staking::leave(signed(4)));
+		assert_ok!(Staking::undelegate(signed(5), 7, 1_000));
+		assert_ok!(Staking::leave(signed(5)));
+		assert_ok!(Staking::undelegate(signed(5), 6, 1_000));
+		assert_ok!(Staking::leave(signed(8)));
 		idle();
-		assert_eq!(Stakers::<Test>::get(1).unbonding.len(), 6);
+		assert_eq!(Stakers::<Test>::get(5).unbonding.len(), 6);
 		assert_noop!(
-			Staking::join(signed(1), BOND, Default::default()),
+			Staking::join(signed(5), BOND, Default::default()),
 			Failure::TooManyUnbondings
 		);
-		assert_noop!(Staking::delegate(signed(1), 2, 1_000), Failure::TooManyUnbondings);
+		assert_noop!(Staking::delegate(signed(5), 6, 1_000), Failure::TooManyUnbondings);
 		to_era(UNBONDING + 3);
-		assert_eq!((held(1), free(1)), (0, START));
+		assert_eq!((held(5), free(5)), (0, START));
 	});
 }

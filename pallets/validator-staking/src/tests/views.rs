@@ -5,7 +5,8 @@ use reckon_primitives::HeldFor;
 #[test]
 fn held_by_should_list_everything_and_when_it_moves() {
 	run(|| {
-		delegate(1, 2, 500);
+		join(5, BOND);
+		delegate(1, 5, 500);
 		assert_ok!(Staking::unbond(signed(1), 3_000));
 		let listed: Vec<_> = Staking::held_by(1)
 			.into_iter()
@@ -20,7 +21,7 @@ fn held_by_should_list_everything_and_when_it_moves() {
 				(HeldFor::StakeUnbonding, 3_000, Some(15 * LENGTH)),
 			]
 		);
-		assert_ok!(Staking::leave(signed(2)));
+		leave(5);
 		assert_eq!(Staking::held_by(1)[1].next_step_at, Some(System::block_number()));
 		assert!(Staking::held_by(CAROL).is_empty());
 	});

@@ -12,29 +12,30 @@ const FORMAT: &str = "reckon-model/1";
 /// The longest canonical manifest in bytes.
 const MAX_MANIFEST_BYTES: usize = 1 << 20;
 
-/// A model's identity on the network: the BLAKE3 hash of its canonical manifest.
+/// The BLAKE3 hash of a canonical manifest: with the account that registers the model it makes the
+/// model's id on the network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ModelId(pub [u8; 32]);
+pub struct ManifestHash(pub [u8; 32]);
 
-impl fmt::Display for ModelId {
+impl fmt::Display for ManifestHash {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
 	}
 }
 
-impl fmt::Debug for ModelId {
+impl fmt::Debug for ManifestHash {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		write!(f, "ModelId({self})")
+		write!(f, "ManifestHash({self})")
 	}
 }
 
-impl FromStr for ModelId {
+impl FromStr for ManifestHash {
 	type Err = ModelError;
 
 	fn from_str(hex: &str) -> Result<Self, ModelError> {
 		blake3::Hash::from_hex(hex)
 			.map(|hash| Self(*hash.as_bytes()))
-			.map_err(|_| ModelError::Manifest("a model id has 64 hexadecimal digits".into()))
+			.map_err(|_| ModelError::Manifest("a hash has 64 hexadecimal digits".into()))
 	}
 }
 
@@ -99,7 +100,7 @@ pub struct Manifest {
 	pub tasks: Vec<TaskKind>,
 	/// The most tokens of one sequence.
 	pub context_length: u64,
-	/// The numeric profile: `F32`.
+	/// The numeric profile: `F32`, or `Tolerant` for any arithmetic.
 	pub profile: String,
 	/// The files, sorted by name.
 	pub files: Vec<FileEntry>,
@@ -167,9 +168,9 @@ impl Manifest {
 		Ok(manifest)
 	}
 
-	/// The model's identity.
-	pub fn id(&self) -> ModelId {
-		ModelId(*blake3::hash(&self.canonical()).as_bytes())
+	/// What the model goes by: equal files have equal hashes.
+	pub fn hash(&self) -> ManifestHash {
+		ManifestHash(*blake3::hash(&self.canonical()).as_bytes())
 	}
 
 	/// Compares the files under `root` with the manifest.

@@ -16,7 +16,7 @@ use crate::{
 
 pub use self::{
 	inspect::{inspect, Inspection},
-	manifest::{FileEntry, Manifest, ModelId},
+	manifest::{FileEntry, Manifest, ManifestHash},
 };
 
 /// The numeric profile of the candle engines: weights widened to f32, f32 arithmetic.

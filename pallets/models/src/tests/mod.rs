@@ -1,0 +1,9 @@
+//! One file for each behaviour.
+
+mod apps;
+mod data_sets;
+mod models;
+mod random;
+mod retirement;
+mod transfer;
+mod views;

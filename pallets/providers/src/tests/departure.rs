@@ -1,0 +1,49 @@
+//! Leaving.
+
+use super::held;
+use crate::{mock::*, Error, Event, TicketCounts};
+use frame_support::{assert_noop, assert_ok};
+use reckon_primitives::Reason;
+use reckon_support::ProviderPool;
+use sp_runtime::DispatchError;
+
+#[test]
+fn bond_should_come_back_by_itself_when_the_provider_has_left() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		offer(ALICE, 1);
+		assert_ok!(Providers::leave(signed(ALICE)));
+		assert_eq!(TicketCounts::<Test>::get(market(1)), 0);
+		assert_noop!(Providers::leave(signed(ALICE)), Error::<Test>::IsLeaving);
+		idle(10);
+		assert_eq!(held(ALICE), BOND);
+		idle(11);
+		assert_eq!(held(ALICE), 0);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::NotRegistered);
+		System::assert_last_event(Event::ProviderLeft { provider: ALICE, bond: BOND }.into());
+	});
+}
+
+#[test]
+fn bond_should_stay_when_the_leaving_provider_still_has_a_job() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::reserve(&ALICE));
+		assert_ok!(Providers::leave(signed(ALICE)));
+		idle(11);
+		assert_eq!(held(ALICE), BOND);
+		Providers::release(&ALICE);
+		idle(21);
+		assert_eq!(held(ALICE), 0);
+	});
+}
+
+#[test]
+fn leave_should_be_refused_when_the_signer_is_no_provider() {
+	run(|| {
+		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
+			assert_noop!(Providers::leave(origin), DispatchError::BadOrigin);
+		}
+		assert_noop!(Providers::leave(signed(ALICE)), Error::<Test>::NotRegistered);
+	});
+}
