@@ -4,6 +4,7 @@ use alloc::{vec, vec::Vec};
 use codec::{Decode, Encode};
 
 use crate::{
+	fingerprint::{Fingerprint, FingerprintError},
 	hash::{hash, hasher, Hash},
 	rows::{Rows, MAX_POSITIONS, MAX_WIDTH},
 };
@@ -31,7 +32,7 @@ pub fn commitment(job: &Hash, provider: &Hash, root: &Root, salt: &Hash) -> Hash
 	hash(COMMITMENT, &[job, provider, root, salt])
 }
 
-fn leaf(job: &Hash, position: u32, token: u32, row: &[f32]) -> Hash {
+pub(crate) fn leaf(job: &Hash, position: u32, token: u32, row: &[f32]) -> Hash {
 	let mut hasher = hasher(LEAF);
 	hasher.update(job);
 	hasher.update(&position.to_le_bytes());
@@ -60,7 +61,7 @@ fn root(shape: Shape, top: &Hash) -> Root {
 
 /// The tree over an answer's rows. Holds 64 bytes per token.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Tree {
+pub(crate) struct Tree {
 	shape: Shape,
 	/// Leaves first, then each level above, up to a single hash. The last node of a level of odd
 	/// length has no sibling and is in the next level as it is.
@@ -69,10 +70,15 @@ pub struct Tree {
 
 impl Tree {
 	pub(crate) fn new(job: &Hash, rows: &Rows) -> Self {
-		let leaves: Vec<Hash> = (0u32..)
+		let leaves = (0u32..)
 			.zip(rows.iter())
 			.map(|(position, (token, row))| leaf(job, position, token, row))
 			.collect();
+		Self::over(Shape { count: rows.count(), width: rows.width() }, leaves)
+	}
+
+	/// The tree over the leaves of an answer of this shape.
+	pub(crate) fn over(shape: Shape, leaves: Vec<Hash>) -> Self {
 		let mut levels = vec![leaves];
 		while let Some(below) = levels.last().filter(|level| level.len() > 1) {
 			let above = below
@@ -84,16 +90,14 @@ impl Tree {
 				.collect();
 			levels.push(above);
 		}
-		Self { shape: Shape { count: rows.count(), width: rows.width() }, levels }
+		Self { shape, levels }
 	}
 
-	/// What the answer has to be shaped like.
-	pub fn shape(&self) -> Shape {
+	pub(crate) fn shape(&self) -> Shape {
 		self.shape
 	}
 
-	/// The root.
-	pub fn root(&self) -> Root {
+	pub(crate) fn root(&self) -> Root {
 		let top = self.levels.last().and_then(|level| level.first());
 		root(self.shape, &top.copied().unwrap_or_default())
 	}
@@ -228,5 +232,18 @@ impl Opening {
 			opening.verify(job, Shape { count, width }, root)?;
 		}
 		Ok(all)
+	}
+
+	/// The fingerprint that the rows of an audit's positions have, opened in that order.
+	///
+	/// # Errors
+	/// When they are not as many, or a row has length zero.
+	pub fn fingerprint(
+		openings: &[Self],
+		challenge: &Hash,
+		job: &Hash,
+		width: u32,
+	) -> Result<Fingerprint, FingerprintError> {
+		Fingerprint::of(openings.iter().map(|opening| opening.row.as_slice()), challenge, job, width)
 	}
 }

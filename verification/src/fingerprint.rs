@@ -60,6 +60,26 @@ impl core::error::Error for FingerprintError {}
 )]
 pub struct Fingerprint(pub [[i16; PROJECTIONS]; POSITIONS]);
 
+impl Fingerprint {
+	/// Of the rows of an audit's positions, in that order.
+	pub(crate) fn of<'a>(
+		rows: impl ExactSizeIterator<Item = &'a [f32]>,
+		challenge: &Hash,
+		job: &Hash,
+		width: u32,
+	) -> Result<Self, FingerprintError> {
+		let mut all = Self::default();
+		if rows.len() != all.0.len() {
+			return Err(FingerprintError::Shape);
+		}
+		let projection = Projection::new(challenge, job, width);
+		for (projected, row) in all.0.iter_mut().zip(rows) {
+			*projected = projection.apply(row)?;
+		}
+		Ok(all)
+	}
+}
+
 /// A stream of 64-bit words that only the challenge decides.
 fn words(context: &'static str, challenge: &Hash, job: &Hash, number: u32) -> blake3::OutputReader {
 	let mut hasher = hasher(context);

@@ -16,6 +16,7 @@ extern crate alloc;
 
 mod commitment;
 mod ending;
+mod evidence;
 mod fingerprint;
 mod hash;
 mod rows;
@@ -23,8 +24,9 @@ mod sampler;
 mod verdict;
 
 pub use self::{
-	commitment::{commitment, Opening, OpeningError, Root, Shape, Tree},
+	commitment::{commitment, Opening, OpeningError, Root, Shape},
 	ending::{ending, Ending, EndingFault},
+	evidence::{Evidence, Recorder},
 	fingerprint::{
 		distance, positions, Fingerprint, FingerprintError, Projection, POSITIONS, PROJECTIONS,
 		UNMEASURABLE,
@@ -35,5 +37,5 @@ pub use self::{
 		gumbel, Judgement, Sampler, SamplingError, SamplingParams, MAX_PENALTY, MAX_TEMPERATURE,
 		MAX_TOP_K,
 	},
-	verdict::{blind, Fault, Grade, Limits, Statistics, Thresholds, Vote},
+	verdict::{blind, Fault, Grade, Limits, Reason, Statistics, Thresholds, Verdict, Vote},
 };

@@ -1,11 +1,10 @@
 //! The hidden rows of an answer: what is committed to, opened and compared.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use codec::{Decode, Encode};
 
 use crate::{
-	commitment::{Opening, Tree},
-	fingerprint::{positions, Fingerprint, FingerprintError, Projection},
+	fingerprint::{positions, Fingerprint, FingerprintError},
 	hash::Hash,
 };
 
@@ -75,6 +74,25 @@ impl Rows {
 		Ok(Self { width, tokens, numbers })
 	}
 
+	/// Rows of vectors that no token chose, one after the other: what an embedding commits to. Their
+	/// tokens are 0.
+	///
+	/// # Errors
+	/// When there are none, or they are not all of one length.
+	pub fn of_vectors(vectors: &[Vec<f32>]) -> Result<Self, RowsError> {
+		let length = vectors.first().map(Vec::len).ok_or(RowsError::Positions)?;
+		if vectors.iter().any(|vector| vector.len() != length) {
+			return Err(RowsError::NotWhole);
+		}
+		let width = u32::try_from(length).map_err(|_| RowsError::Width)?;
+		Self::new(width, vec![0; vectors.len()], vectors.concat())
+	}
+
+	/// Of parts that were checked one by one.
+	pub(crate) fn of_checked(width: u32, tokens: Vec<u32>, numbers: Vec<f32>) -> Self {
+		Self { width, tokens, numbers }
+	}
+
 	/// Reads what [`Encode`] writes, from anywhere; total.
 	///
 	/// # Errors
@@ -126,21 +144,6 @@ impl Rows {
 		self.tokens.iter().copied().zip(self.numbers.chunks_exact(self.width as usize))
 	}
 
-	/// The tree over these rows, as the answer to `job`.
-	pub fn tree(&self, job: &Hash) -> Tree {
-		Tree::new(job, self)
-	}
-
-	/// The row at `position`, with the proof that it is in `tree`; `None` where there is none.
-	pub fn open(&self, tree: &Tree, position: u32) -> Option<Opening> {
-		Some(Opening {
-			position,
-			token: *self.tokens.get(position as usize)?,
-			row: self.row(position)?.to_vec(),
-			path: tree.path(position)?,
-		})
-	}
-
 	/// The fingerprint under an audit's `challenge`.
 	///
 	/// # Errors
@@ -150,12 +153,38 @@ impl Rows {
 		challenge: &Hash,
 		job: &Hash,
 	) -> Result<Fingerprint, FingerprintError> {
-		let projection = Projection::new(challenge, job, self.width);
 		let audited = positions(challenge, job, self.count()).ok_or(FingerprintError::Shape)?;
-		let mut all = Fingerprint::default();
-		for (projected, position) in all.0.iter_mut().zip(audited) {
-			*projected = projection.apply(self.row(position).ok_or(FingerprintError::Shape)?)?;
+		let rows = audited.map(|position| self.row(position).unwrap_or_default());
+		Fingerprint::of(rows.into_iter(), challenge, job, self.width)
+	}
+
+	/// By how much the row at `position` differs from another host's: the length of the difference,
+	/// relative to the longer of the two. Infinite when they can't be compared.
+	pub fn deviation(&self, position: u32, other: &[f32]) -> f64 {
+		let Some(own) = self.row(position).filter(|own| own.len() == other.len()) else {
+			return f64::INFINITY;
+		};
+		let (mut apart, mut squares) = (0.0f64, [0.0f64; 2]);
+		for (&a, &b) in own.iter().zip(other) {
+			let (a, b) = (f64::from(a), f64::from(b));
+			apart += (a - b) * (a - b);
+			squares = [squares[0] + a * a, squares[1] + b * b];
 		}
-		Ok(all)
+		let deviation = libm::sqrt(apart / squares[0].max(squares[1]));
+		match deviation.is_finite() {
+			true => deviation,
+			false => f64::INFINITY,
+		}
+	}
+}
+
+/// Whether these can be the numbers of a row.
+pub(crate) fn check_row(row: &[f32]) -> Result<(), RowsError> {
+	if row.is_empty() || row.len() > MAX_WIDTH as usize {
+		return Err(RowsError::Width);
+	}
+	match row.iter().all(|number| number.is_finite()) {
+		true => Ok(()),
+		false => Err(RowsError::NotFinite),
 	}
 }

@@ -39,7 +39,7 @@ pub enum Fault {
 	/// The tokens read as another text than the one that was delivered.
 	#[codec(index = 2)]
 	Text,
-	/// Other units are charged than were read and written.
+	/// More units are charged than were read and written.
 	#[codec(index = 3)]
 	Units,
 	/// The delivered bytes are not of the task's shape: no vectors, too few, too many, or of
@@ -229,18 +229,89 @@ impl Limits {
 	}
 }
 
+/// Why an answer is not the same.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Reason {
+	/// It is plainly wrong.
+	#[codec(index = 0)]
+	Fault(Fault),
+	/// The worker's rows are this far from the auditor's, in parts per million: another model, other
+	/// weights or other arithmetic.
+	#[codec(index = 1)]
+	Distance(u32),
+	/// A token lost by this much, in millionths of a logit: it was not the sampler's choice.
+	#[codec(index = 2)]
+	Margin(u32),
+	/// The output of an exact task has another hash.
+	#[codec(index = 3)]
+	Output,
+}
+
+/// How an audit came out, and why.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Verdict {
+	/// How bad it is.
+	pub grade: Grade,
+	/// What was worst; nothing when the answer is the same.
+	pub reason: Option<Reason>,
+}
+
+impl Verdict {
+	fn new(grade: Grade, reason: Reason) -> Self {
+		Self { grade, reason: (grade != Grade::Same).then_some(reason) }
+	}
+}
+
+impl Vote {
+	/// On an exact task, of which this is the auditor's own output.
+	pub fn on_output(own: &[u8]) -> Self {
+		Self::Output { hash: *blake3::hash(own).as_bytes() }
+	}
+}
+
 impl Thresholds {
 	/// What an auditor's vote means for a worker whose rows have this `fingerprint`, and whose
 	/// delivered bytes this BLAKE3 hash.
-	pub fn grade(&self, worker: &Fingerprint, output: &Hash, vote: &Vote) -> Grade {
+	pub fn verdict(&self, worker: &Fingerprint, output: &Hash, vote: &Vote) -> Verdict {
 		match vote {
-			Vote::Refuted(_) => Grade::Different,
-			Vote::Replayed { fingerprint, statistics } => self
-				.distance
-				.grade(distance(worker, fingerprint))
-				.max(self.margin.grade(statistics.worst_margin)),
-			Vote::Output { hash } if hash == output => Grade::Same,
-			Vote::Output { .. } => Grade::Different,
+			Vote::Refuted(fault) => Verdict::new(Grade::Different, Reason::Fault(*fault)),
+			Vote::Replayed { fingerprint, statistics } => {
+				let apart = distance(worker, fingerprint);
+				let lost = statistics.worst_margin;
+				let (far, wrong) = (self.distance.grade(apart), self.margin.grade(lost));
+				match far >= wrong {
+					true => Verdict::new(far, Reason::Distance(apart)),
+					false => Verdict::new(wrong, Reason::Margin(lost)),
+				}
+			},
+			Vote::Output { hash } => {
+				let grade = if hash == output { Grade::Same } else { Grade::Different };
+				Verdict::new(grade, Reason::Output)
+			},
 		}
 	}
 }

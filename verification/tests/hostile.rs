@@ -12,36 +12,40 @@ fn rows(count: u32, width: u32) -> Rows {
 	Rows::new(width, tokens, numbers).unwrap()
 }
 
+fn evidence(rows: &Rows) -> Evidence {
+	Evidence::new(&JOB, rows.clone())
+}
+
 /// All openings of some positions, as they travel.
-fn opened(rows: &Rows, at: &[u32]) -> (Tree, Vec<u8>) {
-	let tree = rows.tree(&JOB);
-	let all: Vec<Opening> = at.iter().map(|&at| rows.open(&tree, at).unwrap()).collect();
-	(tree, all.encode())
+fn opened(rows: &Rows, at: &[u32]) -> (Root, Vec<u8>) {
+	let evidence = evidence(rows);
+	let all: Vec<Opening> = at.iter().map(|&at| evidence.open(at).unwrap()).collect();
+	(evidence.root(), all.encode())
 }
 
 #[test]
 fn every_position_should_open_for_every_count() {
 	for count in 1..=40 {
 		let rows = rows(count, 3);
-		let tree = rows.tree(&JOB);
+		let evidence = evidence(&rows);
 		for position in 0..count {
-			let opening = rows.open(&tree, position).unwrap();
+			let opening = evidence.open(position).unwrap();
 			assert_eq!(
-				opening.verify(&JOB, tree.shape(), &tree.root()),
+				opening.verify(&JOB, evidence.shape(), &evidence.root()),
 				Ok(()),
 				"{position}/{count}"
 			);
 		}
-		assert_eq!(rows.open(&tree, count), None);
+		assert_eq!(evidence.open(count), None);
 	}
 }
 
 #[test]
 fn opening_should_be_refused_when_anything_in_it_is_another() {
 	let rows = rows(13, 4);
-	let tree = rows.tree(&JOB);
-	let (shape, root) = (tree.shape(), tree.root());
-	let good = rows.open(&tree, 12).unwrap();
+	let evidence = evidence(&rows);
+	let (shape, root) = (evidence.shape(), evidence.root());
+	let good = evidence.open(12).unwrap();
 	let verify = |opening: &Opening| opening.verify(&JOB, shape, &root);
 	assert_eq!(verify(&good), Ok(()));
 	let with = |change: &dyn Fn(&mut Opening)| {
@@ -85,7 +89,7 @@ fn roots_should_differ_when_counts_widths_or_jobs_do() {
 		[(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (1, 4), (2, 2), (5, 1), (8, 1)]
 			.into_iter()
 			.flat_map(|(count, width)| {
-				[[1; 32], [2; 32]].map(|job| zeros(count, width).tree(&job).root())
+				[[1; 32], [2; 32]].map(|job| Evidence::new(&job, zeros(count, width)).root())
 			})
 			.collect();
 	let all = roots.len();
@@ -109,8 +113,7 @@ fn commitment_should_bind_job_provider_root_and_salt() {
 fn openings_should_be_refused_when_they_are_not_those_that_were_asked_for() {
 	let rows = rows(20, 4);
 	let asked = [2, 5, 19];
-	let (tree, good) = opened(&rows, &asked);
-	let root = tree.root();
+	let (root, good) = opened(&rows, &asked);
 	let parse = |bytes: &[u8], asked: &[u32], tokens: &[u32], width| {
 		Opening::parse_all(bytes, asked, &JOB, tokens, width, &root)
 	};
@@ -226,7 +229,7 @@ fn ending_should_be_checked_in_every_state() {
 }
 
 #[test]
-fn grade_should_take_the_worse_of_distance_and_margin() {
+fn verdict_should_take_the_worse_of_distance_and_margin() {
 	let thresholds = Thresholds {
 		distance: Limits { flag: 500, slash: 2_000 },
 		margin: Limits { flag: 100, slash: 1_000 },
@@ -237,7 +240,8 @@ fn grade_should_take_the_worse_of_distance_and_margin() {
 		Vote::Replayed { fingerprint, statistics }
 	};
 	let output = [7; 32];
-	let grade = |vote| thresholds.grade(&worker, &output, &vote);
+	let verdict = |vote| thresholds.verdict(&worker, &output, &vote);
+	let grade = |vote| verdict(vote).grade;
 	assert_eq!(grade(vote(worker, 100)), Grade::Same);
 	assert_eq!(grade(vote(worker, 101)), Grade::Doubtful);
 	assert_eq!(grade(vote(worker, 1_001)), Grade::Different);
@@ -251,6 +255,83 @@ fn grade_should_take_the_worse_of_distance_and_margin() {
 	assert_eq!(grade(Vote::Refuted(Fault::Text)), Grade::Different);
 	assert_eq!(grade(Vote::Output { hash: output }), Grade::Same);
 	assert_eq!(grade(Vote::Output { hash: [8; 32] }), Grade::Different);
+
+	assert_eq!(verdict(vote(worker, 7)).reason, None);
+	assert_eq!(verdict(vote(worker, 101)).reason, Some(Reason::Margin(101)));
+	assert_eq!(verdict(vote(near, 7)).reason, Some(Reason::Distance(855)));
+	assert_eq!(verdict(vote(near, 9_999)).reason, Some(Reason::Margin(9_999)));
+	let fault = Some(Reason::Fault(Fault::Text));
+	assert_eq!(verdict(Vote::Refuted(Fault::Text)).reason, fault);
+	assert_eq!(verdict(Vote::Output { hash: [8; 32] }).reason, Some(Reason::Output));
+	let own = thresholds.verdict(&worker, blake3::hash(b"x").as_bytes(), &Vote::on_output(b"x"));
+	assert_eq!(own, Verdict { grade: Grade::Same, reason: None });
+}
+
+#[test]
+fn recorder_should_make_the_evidence_of_the_same_rows_at_once() {
+	for count in [1, 2, 7, 8, 33] {
+		let rows = rows(count, 5);
+		let mut recorder = Recorder::new(JOB);
+		for position in 0..count {
+			let token = rows.tokens()[position as usize];
+			recorder.push(token, rows.row(position).unwrap()).unwrap();
+		}
+		assert_eq!(recorder.finish().unwrap(), evidence(&rows));
+	}
+}
+
+#[test]
+fn recorder_should_refuse_what_is_no_row_and_go_on() {
+	let mut recorder = Recorder::new(JOB);
+	assert_eq!(recorder.clone().finish(), Err(RowsError::Positions));
+	assert_eq!(recorder.push(1, &[]), Err(RowsError::Width));
+	assert_eq!(recorder.push(1, &vec![0.0; MAX_WIDTH as usize + 1]), Err(RowsError::Width));
+	assert_eq!(recorder.push(1, &[f32::NAN]), Err(RowsError::NotFinite));
+	recorder.push(1, &[1.0, 2.0]).unwrap();
+	assert_eq!(recorder.push(2, &[1.0]), Err(RowsError::NotWhole));
+	recorder.push(2, &[3.0, 4.0]).unwrap();
+	let rows = Rows::new(2, vec![1, 2], vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+	assert_eq!(recorder.finish(), Ok(evidence(&rows)));
+}
+
+#[test]
+fn vectors_should_be_rows_when_they_have_one_length() {
+	let rows = Rows::of_vectors(&[vec![1.0, 2.0], vec![3.0, 4.0]]).unwrap();
+	assert_eq!((rows.count(), rows.width(), rows.tokens()), (2, 2, &[0, 0][..]));
+	assert_eq!(rows.row(1), Some(&[3.0, 4.0][..]));
+	assert_eq!(Rows::of_vectors(&[]), Err(RowsError::Positions));
+	assert_eq!(Rows::of_vectors(&[vec![]]), Err(RowsError::Width));
+	// As many numbers as two rows of two have.
+	assert_eq!(Rows::of_vectors(&[vec![1.0], vec![1.0; 3]]), Err(RowsError::NotWhole));
+	assert_eq!(Rows::of_vectors(&[vec![f32::NAN]]), Err(RowsError::NotFinite));
+}
+
+#[test]
+fn fingerprint_should_be_the_same_when_it_is_made_from_openings() {
+	for count in [1, 3, 8, 40] {
+		let rows = rows(count, 32);
+		let challenge = [6; 32];
+		let asked = positions(&challenge, &JOB, count).unwrap();
+		let (root, bytes) = opened(&rows, &asked);
+		let openings =
+			Opening::parse_all(&bytes, &asked, &JOB, rows.tokens(), 32, &root).unwrap();
+		let made = |openings: &[Opening]| Opening::fingerprint(openings, &challenge, &JOB, 32);
+		assert_eq!(made(&openings), rows.fingerprint(&challenge, &JOB));
+		assert_eq!(made(&openings[1..]), Err(FingerprintError::Shape));
+	}
+}
+
+#[test]
+fn deviation_should_be_relative_and_fail_closed() {
+	let rows = Rows::new(2, vec![0, 0], vec![3.0, 4.0, 0.0, 0.0]).unwrap();
+	assert_eq!(rows.deviation(0, &[3.0, 4.0]), 0.0);
+	assert_eq!(rows.deviation(0, &[3.0, 3.0]), 0.2);
+	assert_eq!(rows.deviation(0, &[0.0, 0.0]), 1.0);
+	for (position, other) in
+		[(0, &[3.0][..]), (2, &[3.0, 4.0]), (1, &[0.0, 0.0]), (0, &[f32::NAN, 0.0])]
+	{
+		assert_eq!(rows.deviation(position, other), f64::INFINITY, "{other:?}");
+	}
 }
 
 #[test]
@@ -303,9 +384,9 @@ proptest! {
 		bytes in damaged(opened(&rows(11, 3), &[1, 4, 10]).1),
 	) {
 		let rows = rows(11, 3);
-		let (tree, good) = opened(&rows, &[1, 4, 10]);
+		let (root, good) = opened(&rows, &[1, 4, 10]);
 		let result =
-			Opening::parse_all(&bytes, &[1, 4, 10], &JOB, rows.tokens(), 3, &tree.root());
+			Opening::parse_all(&bytes, &[1, 4, 10], &JOB, rows.tokens(), 3, &root);
 		prop_assert_eq!(result.is_ok(), bytes == good);
 	}
 
@@ -314,9 +395,9 @@ proptest! {
 		if let Ok(rows) = Rows::parse(&bytes) {
 			prop_assert_eq!(rows.encode(), bytes);
 			prop_assert_eq!(rows.numbers().len() as u32, rows.count() * rows.width());
-			let tree = rows.tree(&JOB);
-			let opening = rows.open(&tree, rows.count() - 1).unwrap();
-			prop_assert_eq!(opening.verify(&JOB, tree.shape(), &tree.root()), Ok(()));
+			let evidence = evidence(&rows);
+			let opening = evidence.open(rows.count() - 1).unwrap();
+			prop_assert_eq!(opening.verify(&JOB, evidence.shape(), &evidence.root()), Ok(()));
 		}
 	}
 

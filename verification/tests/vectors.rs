@@ -108,15 +108,15 @@ fn commitment_should_have_the_golden_roots_and_paths() {
 	let job = hash(&file["job"]);
 	for case in cases::<Case>(&file, 7) {
 		let rows = rows(case.tokens, case.width);
-		let tree = rows.tree(&job);
-		assert_eq!(tree.shape(), Shape { count: case.count, width: case.width });
-		assert_eq!(tree.root(), hash(&case.root));
+		let evidence = Evidence::new(&job, rows);
+		assert_eq!(evidence.shape(), Shape { count: case.count, width: case.width });
+		assert_eq!(evidence.root(), hash(&case.root));
 		let commitment =
-			commitment(&job, &hash(&file["provider"]), &tree.root(), &hash(&file["salt"]));
+			commitment(&job, &hash(&file["provider"]), &evidence.root(), &hash(&file["salt"]));
 		assert_eq!(commitment, hash(&case.commitment));
-		let opening = rows.open(&tree, case.opened).unwrap();
+		let opening = evidence.open(case.opened).unwrap();
 		assert_eq!(opening.path, case.path.iter().map(hash).collect::<Vec<_>>());
-		assert_eq!(opening.verify(&job, tree.shape(), &tree.root()), Ok(()));
+		assert_eq!(opening.verify(&job, evidence.shape(), &evidence.root()), Ok(()));
 	}
 }
 
