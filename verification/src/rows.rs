@@ -106,6 +106,11 @@ impl Rows {
 		Self::new(width, tokens, numbers)
 	}
 
+	/// What [`Self::parse`] reads.
+	pub fn to_bytes(&self) -> Vec<u8> {
+		self.encode()
+	}
+
 	/// Numbers per row.
 	pub fn width(&self) -> u32 {
 		self.width
