@@ -19,7 +19,7 @@ const JOB: Hash = [7; 32];
 /// Far above what honest hosts differ by, far below the least cheat: as calibration finds them.
 const THRESHOLDS: Thresholds = Thresholds {
 	distance: Limits { flag: 500, slash: 2_000 },
-	margin: Limits { flag: 100, slash: 1_000 },
+	margin: Limits { flag: 1_000, slash: 10_000 },
 };
 
 fn sampling(seed: u8) -> SamplingParams {
@@ -109,7 +109,8 @@ fn lexicon_should_pass_when_served_in_a_batch_and_int8_weights_fail() {
 	let tickets: Vec<_> = (0u8..)
 		.zip(QUESTIONS)
 		.map(|(seed, question)| {
-			let request = chat(question, seed);
+			let mut request = chat(question, seed);
+			request.sampling.temperature = 3.0;
 			(seed, honest.submit(request.clone()).unwrap(), request)
 		})
 		.collect();
@@ -124,8 +125,9 @@ fn lexicon_should_pass_when_served_in_a_batch_and_int8_weights_fail() {
 		let noise = (0..rows.count())
 			.map(|at| rows.deviation(at, evidence.rows().row(at).unwrap()))
 			.fold(0.0, f64::max);
-		assert!(noise < 2e-6, "honest hosts differ by {noise}");
-		assert!(honest.logits_apart(evidence.rows(), &rows).unwrap() < 1e-4);
+		assert!(noise < 2e-5, "honest hosts differ by {noise}");
+		let apart = honest.logits_apart(evidence.rows(), &rows).unwrap();
+		assert!(apart < 1e-3, "honest logits differ by {apart}");
 
 		// Other weights: right tokens mostly, wrong rows.
 		let (claim, evidence) = work(&cheat, &request);
@@ -151,11 +153,13 @@ fn lexicon_should_pass_when_served_in_a_batch_and_int8_weights_fail() {
 #[test]
 fn answers_should_fail_when_they_were_sampled_otherwise() {
 	let scheduler = serve(&lexicon_dir());
-	let request = chat("what is a ledger?", 9);
+	// Warm: at 1 this model is sure of each of its words.
+	let mut request = chat("what is a ledger?", 9);
+	request.sampling.temperature = 3.0;
 	let honest = request.sampling.clone();
 	for (what, cheat) in [
 		("seed", SamplingParams { seed: [8; 32], ..honest.clone() }),
-		("temperature", SamplingParams { temperature: 1.4, ..honest.clone() }),
+		("temperature", SamplingParams { temperature: 4.0, ..honest.clone() }),
 		("greedy", SamplingParams { temperature: 0.0, ..honest.clone() }),
 		("top_k", SamplingParams { top_k: 1, ..honest.clone() }),
 		("penalty", SamplingParams { frequency_penalty: 2.0, ..honest.clone() }),
@@ -174,19 +178,22 @@ fn answers_should_fail_when_they_were_sampled_otherwise() {
 fn statistics_should_name_what_one_changed_token_costs() {
 	let scheduler =
 		Scheduler::stepping(Tiny::new("qwen2", 22).load(), SchedulerConfig::default());
-	let (mut claim, _) = work(&scheduler, &complete("the hat", 5));
+	let mut request = complete("the hat", 5);
+	request.sampling.max_tokens = 6;
+	let (mut claim, _) = work(&scheduler, &request);
+	assert_eq!(claim.tokens.len(), 6);
+	assert_ne!(claim.tokens[5], common::END);
 	let good = statistics(&scheduler, &claim);
 	assert_eq!((good.mismatches, good.worst_margin, good.mean_margin), (0, 0, 0));
 	assert_eq!(good.tokens as usize, claim.tokens.len());
 	assert!(good.cross_entropy > 1_000_000);
 	// The last one, behind which nothing changes.
-	let last = claim.tokens.len() - 1;
-	claim.tokens[last] = (claim.tokens[last] + 1) % 128;
+	claim.tokens[5] = (claim.tokens[5] + 1) % 128;
 	let engine = Tiny::new("qwen2", 22).load();
 	claim.output = engine.decode(&claim.tokens).unwrap().into();
 	let bad = statistics(&scheduler, &claim);
 	assert_eq!(bad.mismatches, 1);
-	assert!(bad.worst_margin > 1_000, "{bad:?}");
+	assert!(bad.worst_margin > 10_000, "{bad:?}");
 	let cut = f64::from(bad.worst_margin.min(500_000)) / f64::from(bad.tokens);
 	assert!((f64::from(bad.mean_margin) - cut).abs() <= 2.0, "{bad:?}");
 }
@@ -194,7 +201,9 @@ fn statistics_should_name_what_one_changed_token_costs() {
 #[test]
 fn answers_should_be_refuted_when_they_are_plainly_wrong() {
 	let scheduler = serve(&lexicon_dir());
-	let (good, _) = work(&scheduler, &chat("Define mouse", 3));
+	let mut request = chat("Define mouse", 3);
+	request.sampling.max_tokens = 100;
+	let (good, _) = work(&scheduler, &request);
 	let length = good.tokens.len();
 	assert!(length > 4 && good.tokens[length - 1] == 3, "it stops by itself: {:?}", good.tokens);
 	let refuted = |change: &dyn Fn(&mut Claim)| {
@@ -214,7 +223,7 @@ fn answers_should_be_refuted_when_they_are_plainly_wrong() {
 	assert_eq!(refuted(&|c| c.tokens.clear()), ending(EndingFault::Empty));
 	assert_eq!(refuted(&|c| c.tokens.truncate(2)), ending(EndingFault::BrokenOff));
 	assert_eq!(refuted(&|c| c.tokens.push(3)), ending(EndingFault::WentOn));
-	assert_eq!(refuted(&|c| c.tokens = vec![5; 41]), ending(EndingFault::TooLong));
+	assert_eq!(refuted(&|c| c.tokens = vec![5; 101]), ending(EndingFault::TooLong));
 	assert_eq!(refuted(&|c| c.tokens = vec![5; 1 << 21]), ending(EndingFault::TooLong));
 	let unknown = Some(Fault::UnknownToken { position: 1 });
 	assert_eq!(refuted(&|c| c.tokens[1] = 8192), unknown);

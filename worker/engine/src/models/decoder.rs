@@ -17,7 +17,8 @@ use crate::{
 /// of a long sequence fit into memory.
 const REPLAY_CHUNK: usize = 512;
 
-/// A weight matrix [out, in] with an optional bias.
+/// A weight matrix, turned to [in, out] when it is loaded: products of many rows then need not turn
+/// it each time.
 struct Linear {
 	weight: Tensor,
 	bias: Option<Tensor>,
@@ -26,7 +27,7 @@ struct Linear {
 impl Linear {
 	/// [T, in] to [T, out].
 	fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
-		let y = x.matmul(&self.weight.t()?)?;
+		let y = x.matmul(&self.weight)?;
 		match &self.bias {
 			Some(bias) => y.broadcast_add(bias),
 			None => Ok(y),
@@ -110,7 +111,8 @@ impl Decoder {
 						.map(|(part, rows)| load(&name(&format!("{part}.bias")), &[*rows]))
 						.collect::<Result<Vec<_>, _>>()?;
 					let bias = (!biases.is_empty()).then(|| Tensor::cat(&biases, 0)).transpose()?;
-					Ok::<_, ModelError>(Linear { weight: Tensor::cat(&weights, 0)?, bias })
+					let weight = Tensor::cat(&weights, 0)?.t()?.contiguous()?;
+					Ok::<_, ModelError>(Linear { weight, bias })
 				};
 				let qkv =
 					[("self_attn.q_proj", q), ("self_attn.k_proj", kv), ("self_attn.v_proj", kv)];
