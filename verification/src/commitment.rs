@@ -244,6 +244,11 @@ impl Opening {
 		job: &Hash,
 		width: u32,
 	) -> Result<Fingerprint, FingerprintError> {
-		Fingerprint::of(openings.iter().map(|opening| opening.row.as_slice()), challenge, job, width)
+		Fingerprint::of(
+			openings.iter().map(|opening| opening.row.as_slice()),
+			challenge,
+			job,
+			width,
+		)
 	}
 }

@@ -133,8 +133,7 @@ fn one(
 ) -> Result<serde_json::Value> {
 	let task = Task::Complete { prompt: "a validator checks ".repeat(prompt / 3) };
 	let sampling = SamplingParams { max_tokens: tokens, temperature: 1.0, ..Default::default() };
-	let request =
-		|evidence| Request { task: task.clone(), sampling: sampling.clone(), evidence };
+	let request = |evidence| Request { task: task.clone(), sampling: sampling.clone(), evidence };
 	let run = |evidence| Ok::<_, Box<dyn Error>>(scheduler.submit(request(evidence))?.wait()?);
 	let (mut generate, mut with_evidence) = (Vec::new(), Vec::new());
 	let (mut audit, mut commit) = (Vec::new(), Vec::new());
@@ -235,9 +234,8 @@ fn write_random(folder: &Path) -> Result<()> {
 	matrix("model.embed_tokens.weight".into(), (vocabulary, hidden))?;
 	matrix("lm_head.weight".into(), (vocabulary, hidden))?;
 	for layer in 0..layers {
-		let mut of_layer = |part: &str, shape| {
-			matrix(format!("model.layers.{layer}.{part}.weight"), shape)
-		};
+		let mut of_layer =
+			|part: &str, shape| matrix(format!("model.layers.{layer}.{part}.weight"), shape);
 		for part in ["q", "k", "v", "o"] {
 			of_layer(&format!("self_attn.{part}_proj"), (hidden, hidden))?;
 		}

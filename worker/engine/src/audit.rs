@@ -85,8 +85,7 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		},
 		Err(error) => return Err(error),
 	};
-	let limit =
-		answer_limit(engine.capabilities().context_length, prompt.len(), &claim.sampling);
+	let limit = answer_limit(engine.capabilities().context_length, prompt.len(), &claim.sampling);
 	if limit == 0 {
 		return refuted(Fault::Task);
 	}
@@ -96,7 +95,9 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		Err(fault) => return refuted(Fault::Ending(fault)),
 	};
 	if let Some(position) = tokens.iter().position(|&token| token as usize >= engine.vocabulary()) {
-		return refuted(Fault::UnknownToken { position: u32::try_from(position).unwrap_or(u32::MAX) });
+		return refuted(Fault::UnknownToken {
+			position: u32::try_from(position).unwrap_or(u32::MAX),
+		});
 	}
 	let told = match (ending, tokens.split_last()) {
 		(Ending::Stopped, Some((_, told))) => told,
@@ -199,9 +200,9 @@ pub(crate) fn vectors(engine: &impl BatchEngine, claim: &Claim) -> Result<Audit,
 	};
 	let rows = Rows::of_vectors(&own)?;
 	let fault = match serde_json::from_slice::<Delivered>(&claim.output) {
-		Ok(Delivered { embeddings }) if embeddings.len() == own.len() => (0u32..)
-			.zip(&embeddings)
-			.find_map(|(index, vector)| vector_fault(&rows, index, vector)),
+		Ok(Delivered { embeddings }) if embeddings.len() == own.len() => {
+			(0u32..).zip(&embeddings).find_map(|(index, vector)| vector_fault(&rows, index, vector))
+		},
 		_ => Some(Fault::Shape),
 	};
 	if let Some(fault) = fault {

@@ -145,10 +145,11 @@ impl EvidenceStore {
 			Err(error) => return Err(failed(&path)(error)),
 		};
 		let damaged = |reason: String| EvidenceError::Damaged { path: path.clone(), reason };
-		let header = bytes.first_chunk::<HEADER>().ok_or_else(|| damaged("it is cut off".into()))?;
+		let header =
+			bytes.first_chunk::<HEADER>().ok_or_else(|| damaged("it is cut off".into()))?;
 		let (salt, root) = header.split_at(HEADER / 2);
-		let rows = Rows::parse(&bytes[HEADER..])
-			.map_err(|error: RowsError| damaged(error.to_string()))?;
+		let rows =
+			Rows::parse(&bytes[HEADER..]).map_err(|error: RowsError| damaged(error.to_string()))?;
 		let evidence = Evidence::new(job, rows);
 		if evidence.root() != root {
 			return Err(damaged("its rows have another root".into()));

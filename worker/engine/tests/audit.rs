@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use common::Tiny;
 use reckon_engine::{
-	encode_output, inspect, Audit, Claim, Device, EngineError, Message, Model, Output,
-	Replay, Request, Role, SamplingParams, Scheduler, SchedulerConfig, StepEngine, Task, Usage,
+	encode_output, inspect, Audit, Claim, Device, EngineError, Message, Model, Output, Replay,
+	Request, Role, SamplingParams, Scheduler, SchedulerConfig, StepEngine, Task, Usage,
 };
 use reckon_verification::{
 	positions, EndingFault, Evidence, Fault, Grade, Hash, Limits, Opening, Reason, Statistics,
@@ -176,8 +176,7 @@ fn answers_should_fail_when_they_were_sampled_otherwise() {
 
 #[test]
 fn statistics_should_name_what_one_changed_token_costs() {
-	let scheduler =
-		Scheduler::stepping(Tiny::new("qwen2", 22).load(), SchedulerConfig::default());
+	let scheduler = Scheduler::stepping(Tiny::new("qwen2", 22).load(), SchedulerConfig::default());
 	let mut request = complete("the hat", 5);
 	request.sampling.max_tokens = 6;
 	let (mut claim, _) = work(&scheduler, &request);
@@ -252,6 +251,7 @@ fn vectors_should_pass_when_near_and_be_refuted_when_not() {
 	let (good, evidence) = work(&scheduler, &request);
 	let found = verdict(&scheduler, &good, &evidence, &[1; 32]);
 	assert_eq!(found, Verdict { grade: Grade::Same, reason: None });
+	assert_eq!(scheduler.row_width(), evidence.shape().width as usize);
 	let Audit::Replayed { rows, statistics } = scheduler.audit(&good).unwrap() else { panic!() };
 	assert_eq!(scheduler.logits_apart(&rows, evidence.rows()), Ok(0.0));
 	assert_eq!(statistics, Statistics { tokens: 3, ..Statistics::default() });
@@ -276,7 +276,8 @@ fn vectors_should_pass_when_near_and_be_refuted_when_not() {
 	assert_eq!(audit(&|v| v.swap(1, 2)), wrong);
 	assert_eq!(audit(&|v| v[2].truncate(31)), Some(Fault::Shape));
 	assert_eq!(audit(&|v| v.truncate(2)), Some(Fault::Shape));
-	for bytes in ["", "{}", "null", r#"{"embeddings":[[1e99],[1],[1]]}"#, r#"{"embeddings":null}"#] {
+	for bytes in ["", "{}", "null", r#"{"embeddings":[[1e99],[1],[1]]}"#, r#"{"embeddings":null}"#]
+	{
 		let claim = Claim { output: bytes.into(), ..good.clone() };
 		assert_eq!(scheduler.audit(&claim), Ok(Audit::Refuted(Fault::Shape)), "{bytes}");
 	}

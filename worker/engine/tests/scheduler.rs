@@ -572,6 +572,7 @@ fn evidence_should_hold_the_row_of_each_token_when_it_was_asked_for() {
 	let asked = Request { evidence: Some([1; 32]), ..request("AXA", 9) };
 	let answer = scheduler.submit(asked.clone()).unwrap().wait().unwrap();
 	let evidence = answer.evidence.clone().unwrap();
+	assert_eq!(scheduler.row_width(), 2);
 	let (tokens, end) = (vec![97, 120, 97, END], END as f32);
 	let numbers = vec![97.0, 1.0, 120.0, 1.0, 97.0, 1.0, end, 1.0];
 	assert_eq!(*evidence.rows(), Rows::new(2, tokens, numbers).unwrap());
@@ -613,8 +614,7 @@ fn audit_should_be_an_error_and_no_fault_when_the_auditor_panics() {
 fn vectors_should_bring_evidence_when_it_was_asked_for() {
 	let scheduler = Scheduler::batching(Words(capabilities(&[TaskKind::Embed])), config());
 	let inputs = vec!["a b".to_owned(), "a".into()];
-	let asked =
-		Request { task: Task::Embed { inputs }, evidence: Some([1; 32]), ..request("", 1) };
+	let asked = Request { task: Task::Embed { inputs }, evidence: Some([1; 32]), ..request("", 1) };
 	let evidence = scheduler.submit(asked).unwrap().wait().unwrap().evidence.unwrap();
 	assert_eq!(*evidence.rows(), Rows::new(1, vec![0, 0], vec![2.0, 1.0]).unwrap());
 }

@@ -90,6 +90,7 @@ pub struct Scheduler {
 
 /// An engine as an auditor sees it. Its panics are errors.
 trait Auditor: Send + Sync {
+	fn row_width(&self) -> usize;
 	fn audit(&self, claim: &Claim) -> Result<Audit, EngineError>;
 	fn logits_apart(&self, worker: &Rows, auditor: &Rows) -> Result<f32, EngineError>;
 }
@@ -97,6 +98,10 @@ trait Auditor: Send + Sync {
 struct TextAuditor<E>(Arc<E>);
 
 impl<E: StepEngine> Auditor for TextAuditor<E> {
+	fn row_width(&self) -> usize {
+		self.0.width()
+	}
+
 	fn audit(&self, claim: &Claim) -> Result<Audit, EngineError> {
 		caught(|| audit::text(&*self.0, claim))
 	}
@@ -109,6 +114,10 @@ impl<E: StepEngine> Auditor for TextAuditor<E> {
 struct VectorAuditor<E>(Arc<E>);
 
 impl<E: BatchEngine> Auditor for VectorAuditor<E> {
+	fn row_width(&self) -> usize {
+		self.0.capabilities().vector_length
+	}
+
 	fn audit(&self, claim: &Claim) -> Result<Audit, EngineError> {
 		caught(|| audit::vectors(&*self.0, claim))
 	}
@@ -188,6 +197,11 @@ impl Scheduler {
 	/// What the engine can do.
 	pub fn capabilities(&self) -> &Capabilities {
 		&self.capabilities
+	}
+
+	/// Numbers of a row of evidence; an answer has a row for each of its tokens or vectors.
+	pub fn row_width(&self) -> usize {
+		self.auditor.row_width()
 	}
 
 	/// Computes a finished answer again. On the caller's thread, beside the requests and outside of
