@@ -2,14 +2,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
+mod audit;
 mod chat;
 mod device;
 mod engine;
 mod engines;
 mod error;
+mod evidence;
 mod models;
 mod request;
-mod sampler;
 mod scheduler;
 mod store;
 mod task;
@@ -17,14 +18,17 @@ mod tokenizer;
 mod weights;
 
 pub use self::{
+	audit::{Audit, Claim},
 	device::{Device, Requested},
-	engine::{BatchEngine, CanonicalRows, Capabilities, Cost, Engine, Replay, StepEngine},
+	engine::{BatchEngine, Capabilities, Cost, Engine, Replay, Step, StepEngine},
 	engines::{EmbeddingEngine, TextEngine},
 	error::{DeviceError, EngineError, ModelError, Refused, RequestError},
+	evidence::{EvidenceError, EvidenceStore, Kept, Reservation},
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
-	sampler::{gumbel, Sampler, SamplingParams, MAX_TOP_K},
 	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
 	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
 	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
 };
+
+pub use reckon_verification::{Sampler, SamplingParams};
