@@ -6,9 +6,9 @@
 
 use anyhow::{bail, ensure, Context};
 use reckon_engine::{
-	encode_output, inspect, Audit, Claim, Device, EngineError, EvidenceStore, Model, Refused,
-	Request, Requested, SamplingParams, Scheduler, SchedulerConfig, Task, TaskKind, Ticket, Usage,
-	PROFILE,
+	encode_output, inspect, Audit, Claim, Device, EngineError, EvidenceStore, Message, Model,
+	Refused, Request, Requested, Role, SamplingParams, Scheduler, SchedulerConfig, Task, TaskKind,
+	Ticket, Usage, PROFILE,
 };
 use reckon_sdk::content_hash;
 use reckon_verification::{distance, Limits, Thresholds};
@@ -387,10 +387,12 @@ fn submit(scheduler: &Scheduler, plan: &Plan, job: u64) -> anyhow::Result<(Strin
 	}
 }
 
-/// What the model can be asked: a text to go on with, or texts to turn into vectors.
+/// What the model was made for: a question, a text to go on with, or texts to turn into vectors.
 fn task(scheduler: &Scheduler, text: &str) -> anyhow::Result<Task> {
 	let tasks = &scheduler.capabilities().tasks;
-	if tasks.contains(&TaskKind::Complete) {
+	if tasks.contains(&TaskKind::Chat) {
+		Ok(Task::Chat { messages: vec![Message { role: Role::User, content: text.into() }] })
+	} else if tasks.contains(&TaskKind::Complete) {
 		Ok(Task::Complete { prompt: text.into() })
 	} else if tasks.contains(&TaskKind::Embed) {
 		// Texts of several lengths share a batch.

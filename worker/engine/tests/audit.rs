@@ -227,7 +227,7 @@ fn answers_should_be_refuted_when_they_are_plainly_wrong() {
 	let unknown = Some(Fault::UnknownToken { position: 1 });
 	assert_eq!(refuted(&|c| c.tokens[1] = 8192), unknown);
 	assert_eq!(refuted(&|c| c.tokens[1] = u32::MAX), unknown);
-	assert_eq!(refuted(&|c| c.tokens[1] = c.tokens[1] ^ 1), Some(Fault::Text));
+	assert_eq!(refuted(&|c| c.tokens[1] ^= 1), Some(Fault::Text));
 	assert_eq!(refuted(&|c| c.output.push(b' ')), Some(Fault::Text));
 	assert_eq!(refuted(&|c| c.output[0] = 0xff), Some(Fault::Text));
 	assert_eq!(refuted(&|c| c.output.clear()), Some(Fault::Text));
