@@ -37,7 +37,7 @@ devnet: build ## a chain, a worker, one paid answer through each door; stays up 
 	@exec "$(TARGET_DIR)/debug/reckon" devnet up --foreground
 
 upgrade: setup ## compile the runtime and put it on the chain of the running devnet
-	@$(ENV) cargo build --locked -p reckon-runtime --features fast-runtime
+	@$(ENV) cargo build $(SELECTION) --lib
 	@"$(TARGET_DIR)/debug/reckon" devnet upgrade
 
 # nextest last: its summary is the last thing to read. JavaScript and end-to-end tests are started

@@ -6,7 +6,7 @@
 //! whatever the agenda and the sweeps can do with the weight that is left. Times are of the native
 //! runtime on a trie in memory, without a database; weights are of the wasm runtime with one.
 //!
-//! `cargo run --release -p reckon-runtime --features fast-runtime --example worst_block`
+//! `cargo run --locked --workspace --features reckon-node/fast-runtime --example worst_block`
 
 use codec::Encode;
 use frame_support::{
@@ -32,7 +32,8 @@ use sp_core::{ed25519, proof_of_possession::ProofOfPossessionGenerator, sr25519,
 use sp_runtime::{BuildStorage, Digest, DigestItem, Permill};
 use std::time::Instant;
 
-const CANDIDATES: u32 = 1_000;
+/// With the four of the preset as many as there can be.
+const CANDIDATES: u32 = 996;
 const BACKERS: u32 = 100;
 const SEATS: u32 = 100;
 /// Delegations of one account.
