@@ -86,8 +86,8 @@ class Rules(unittest.TestCase):
 
     def test_primitives(self):
         fine = crate("reckon-primitives", "sp-core", Dependency("proptest", "dev"))
-        self.keeps(lint.primitives_are_small([fine]))
-        self.breaks(lint.primitives_are_small([crate("reckon-primitives", "tokio")]), "tokio")
+        self.keeps(lint.shared_crates_are_small([fine]))
+        self.breaks(lint.shared_crates_are_small([crate("reckon-primitives", "tokio")]), "tokio")
 
     def test_node(self):
         fine = crate("reckon-node", "pallet-transaction-payment-rpc", "sc-service")

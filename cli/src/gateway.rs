@@ -203,6 +203,7 @@ mod tests {
 		Subnet {
 			id: 1,
 			owner: None,
+			heir: None,
 			name: b"acme".to_vec(),
 			parameters: SubnetParameters {
 				treasury_share: 0,

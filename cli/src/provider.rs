@@ -39,6 +39,8 @@ pub(crate) enum ProviderCommand {
 		#[arg(long, value_name = "URL", default_value = "")]
 		endpoint: String,
 	},
+	/// List the providers: how good, how loaded, and whether they take jobs
+	List,
 	/// Offer a model at a price, or change the price; for the jobs of one subnet
 	#[command(
 		after_help = "Example: reckon provider offer reckon-lexicon --base 0.001 --per-input 0.00001 \
@@ -124,6 +126,7 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 				.act(call, &format!("registered with a bond of {bond}; now: provider offer"))
 				.await
 		},
+		ProviderCommand::List => list(context).await,
 		ProviderCommand::Offer { model, subnet, price } => {
 			offer(context, &model, &subnet, &price).await
 		},
@@ -229,12 +232,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		"offers": offers,
 	});
 	context.output.result(&json, || {
-		let status = match provider.status {
-			ProviderStatus::Active => "active".into(),
-			ProviderStatus::Paused => "paused".into(),
-			ProviderStatus::Silent => "silent".into(),
-			ProviderStatus::Leaving { until } => format!("leaving, bond back from block #{until}"),
-		};
+		let status = status(provider.status);
 		let endpoint = provider.endpoint().unwrap_or_else(|| "none".into());
 		let mut lines = vec![
 			format!("provider {who}"),
@@ -271,6 +269,46 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			lines.push(table(&rows));
 		}
 		lines.join("\n")
+	});
+	Ok(())
+}
+
+fn status(status: ProviderStatus) -> String {
+	match status {
+		ProviderStatus::Active => "active".into(),
+		ProviderStatus::Paused => "paused".into(),
+		ProviderStatus::Silent => "silent".into(),
+		ProviderStatus::Leaving { until } => format!("leaving, bond back from block #{until}"),
+	}
+}
+
+async fn list(context: &Context) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
+	let mut rows =
+		vec![["provider", "score", "bond", "jobs", "status"].map(str::to_owned).to_vec()];
+	let mut json = Vec::new();
+	for (who, provider) in at.providers().await.map_err(failure)? {
+		let score = at.score(&who).await.map_err(failure)?;
+		let places = provider.places(bond_per_job);
+		rows.push(vec![
+			who.to_string(),
+			format_percent(score),
+			format_amount(provider.bond),
+			format!("{} of {places}", provider.load),
+			status(provider.status),
+		]);
+		json.push(json!({
+			"account": who.to_string(),
+			"provider": provider,
+			"score_millionths": score,
+			"places": places,
+		}));
+	}
+	context.output.result(&json!({ "providers": json }), || match rows.len() {
+		1 => "nobody is registered as a provider: reckon provider register".into(),
+		_ => table(&rows),
 	});
 	Ok(())
 }

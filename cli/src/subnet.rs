@@ -3,12 +3,13 @@
 mod rules;
 
 use clap::Subcommand;
-use reckon_sdk::{calls, format_amount, At, HeldFor, Subnet, SubnetId, SubnetStatus};
+use reckon_sdk::{calls, format_amount, AccountId, At, HeldFor, Subnet, SubnetId, SubnetStatus};
 use serde_json::json;
 
 use crate::{
 	context::{failure, Context},
 	failure::{Failure, Result},
+	job::order::parse_account,
 	output::table,
 	percent::format_percent,
 };
@@ -53,6 +54,24 @@ pub(crate) enum SubnetCommand {
 		#[command(flatten)]
 		rules: Box<RulesArgs>,
 	},
+	/// Offer your subnet to another account, which takes it with `subnet accept`: your deposit comes
+	/// back then
+	#[command(after_help = "Example: reckon subnet transfer acme //Bob")]
+	Transfer {
+		/// The subnet's id or name
+		subnet: String,
+		/// Who may take it
+		#[arg(value_name = "ACCOUNT", value_parser = parse_account, required_unless_present = "cancel")]
+		to: Option<AccountId>,
+		/// Take the offer back
+		#[arg(long, conflicts_with = "to")]
+		cancel: bool,
+	},
+	/// Take over a subnet that was offered to you; takes a deposit
+	Accept {
+		/// The subnet's id or name
+		subnet: String,
+	},
 	/// Take your subnet out of use, for good: no new jobs; later the chain returns the deposit
 	Retire {
 		/// The subnet's id or name
@@ -67,6 +86,8 @@ pub(crate) async fn run(context: &Context, command: SubnetCommand) -> Result<()>
 		SubnetCommand::Bounds => bounds(context).await,
 		SubnetCommand::Create { name, rules } => create(context, &name, *rules).await,
 		SubnetCommand::Update { subnet, rules } => update(context, &subnet, *rules).await,
+		SubnetCommand::Transfer { subnet, to, .. } => transfer(context, &subnet, to).await,
+		SubnetCommand::Accept { subnet } => accept(context, &subnet).await,
 		SubnetCommand::Retire { subnet } => retire(context, &subnet).await,
 	}
 }
@@ -197,6 +218,30 @@ async fn update(context: &Context, id_or_name: &str, rules: RulesArgs) -> Result
 		lines.join("\n")
 	});
 	Ok(())
+}
+
+async fn transfer(context: &Context, id_or_name: &str, to: Option<AccountId>) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = find(&at, id_or_name).await?;
+	let done = match &to {
+		Some(to) => format!(
+			"subnet {} {} is yours until {to} accepts: reckon subnet accept {}",
+			subnet.id,
+			subnet.name(),
+			subnet.id
+		),
+		None => format!("subnet {} {} is offered to nobody", subnet.id, subnet.name()),
+	};
+	context.act(calls::transfer_subnet(subnet.id, to), &done).await
+}
+
+async fn accept(context: &Context, id_or_name: &str) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let subnet = find(&at, id_or_name).await?;
+	let done = format!("subnet {} {} is yours", subnet.id, subnet.name());
+	context.act(calls::accept_subnet(subnet.id), &done).await
 }
 
 async fn retire(context: &Context, id_or_name: &str) -> Result<()> {

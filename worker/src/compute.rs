@@ -292,6 +292,7 @@ fn sampling(assignment: &Assignment) -> SamplingParams {
 		top_k: chosen.top_k.into(),
 		top_p: f32::from(chosen.top_p_milli) / 1000.0,
 		seed: assignment.seed.0,
+		..SamplingParams::default()
 	}
 }
 

@@ -580,6 +580,7 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let subnet = Value::named_composite([
 		("id", number(1)),
 		("owner", Value::unnamed_variant("Some", [bytes(1)])),
+		("heir", Value::unnamed_variant("Some", [bytes(2)])),
 		("name", Value::from_bytes(b"test")),
 		("parameters", parameters()),
 		("change", Value::unnamed_variant("Some", [change])),
@@ -591,6 +592,7 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let expected = Subnet {
 		id: 1,
 		owner: Some(account([1; 32])),
+		heir: Some(account([2; 32])),
 		name: b"test".to_vec(),
 		parameters: parameters.clone(),
 		change: Some(SubnetChange { parameters, effective_at: 12 }),

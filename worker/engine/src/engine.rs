@@ -104,7 +104,7 @@ pub trait Replay: Send + Sync {
 	fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError>;
 
 	/// The logits that follow canonical rows: `n` whole rows to `n` times the vocabulary, both
-	/// row-major. With [`crate::Sampler::margin`] they say whether a token was the right choice.
+	/// row-major. With [`crate::Sampler::judge`] they say whether a token was the right choice.
 	///
 	/// # Errors
 	/// When the rows are not whole, or computing fails.

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
+use reckon_verification::SamplingError;
+
 use crate::task::TaskKind;
 
 /// The bytes of a request that no task can be made of.
@@ -184,6 +186,18 @@ pub enum EngineError {
 	/// The scheduler stopped before the request was finished.
 	#[error("the engine was stopped: send the request again")]
 	Stopped,
+}
+
+impl From<SamplingError> for EngineError {
+	fn from(error: SamplingError) -> Self {
+		match error {
+			SamplingError::Parameter(complaint) => Self::Sampling(complaint.into()),
+			SamplingError::Logits => Self::NotFinite("logits that are no numbers"),
+			SamplingError::UnknownToken => {
+				Self::Tokenizer("a token is not in the vocabulary".into())
+			},
+		}
+	}
 }
 
 impl From<candle_core::Error> for EngineError {

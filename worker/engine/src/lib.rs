@@ -9,7 +9,6 @@ mod engines;
 mod error;
 mod models;
 mod request;
-mod sampler;
 mod scheduler;
 mod store;
 mod task;
@@ -23,8 +22,9 @@ pub use self::{
 	error::{DeviceError, EngineError, ModelError, Refused, RequestError},
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
-	sampler::{gumbel, Sampler, SamplingParams, MAX_TOP_K},
 	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
 	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
 	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
 };
+
+pub use reckon_verification::{Sampler, SamplingParams};

@@ -23,10 +23,11 @@ use self::{
 	pace::Work,
 	queue::{Bounds, Queue},
 };
+use reckon_verification::SamplingParams;
+
 use crate::{
 	engine::{BatchEngine, CanonicalRows, Capabilities, Replay, StepEngine},
 	error::{EngineError, Refused},
-	sampler::SamplingParams,
 	task::{Answer, Cancel, Event, Task},
 };
 

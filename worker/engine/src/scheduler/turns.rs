@@ -8,10 +8,11 @@ use super::{
 	queue::{Next, Place, Queue, Waiting},
 	Admitted, Reply, Request,
 };
+use reckon_verification::Sampler;
+
 use crate::{
 	engine::{BatchEngine, StepEngine},
 	error::EngineError,
-	sampler::Sampler,
 	task::{Answer, FinishReason, Output, Usage},
 	tokenizer::TextStream,
 };
@@ -176,7 +177,7 @@ impl<E: StepEngine> Sequence<E> {
 				logits
 			},
 		};
-		let token = self.sampler.sample(self.tokens.len() as u64, &logits)?;
+		let token = self.sampler.sample(&self.tokens, &logits)?;
 		self.tokens.push(token);
 		self.last = Some(token);
 		let finish = if engine.is_end(token) {
