@@ -15,6 +15,7 @@ extern crate alloc;
 
 mod agenda;
 mod assign;
+mod audits;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod compare;
@@ -53,7 +54,7 @@ pub mod pallet {
 		JobId, JobRequest, Market, ModelId, Reason, SubnetId, Units, Verdict, MAX_REPLICAS,
 	};
 	use reckon_support::{
-		EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
+		Auditing, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
 		ReputationInspect, SubnetInspect,
 	};
 	use sp_core::H256;
@@ -98,6 +99,9 @@ pub mod pallet {
 
 		/// The subnets' rules.
 		type Subnets: SubnetInspect;
+
+		/// Has answers audited.
+		type Audits: Auditing<Self::AccountId, Balance>;
 
 		/// Is told how each provider's turn ended.
 		type OnOutcome: OnProviderOutcome<Self::AccountId, Balance, BlockNumberFor<Self>>;
@@ -338,6 +342,24 @@ pub mod pallet {
 			/// What the client has of the provider's bond for what it cost to find out.
 			compensation: Balance,
 		},
+		/// A provider's answer is wrong by the verdict of its auditors.
+		JobConvicted {
+			/// The job.
+			job: JobId,
+			/// Whose answer.
+			provider: T::AccountId,
+			/// What its bond has lost, with what the auditors have of it.
+			slashed: Balance,
+		},
+		/// Auditors have their part of a charge, or of a bond.
+		AuditorsPaid {
+			/// The job.
+			job: JobId,
+			/// How many votes were paid for.
+			votes: u32,
+			/// What all have together.
+			amount: Balance,
+		},
 		/// A job that ended long ago, and its answer, are no longer in the chain's state.
 		JobForgotten {
 			/// The job.
@@ -374,8 +396,10 @@ pub mod pallet {
 		DeadlineTooSoon,
 		/// The deadline is farther than the constant `MaxDeadlineBlocks`.
 		DeadlineTooFar,
-		/// This chain has no committees of auditors yet; ask for `Optimistic`.
+		/// Answers of this model can't be audited, as it is not calibrated; ask for `Optimistic`.
 		AssuranceUnavailable,
+		/// What is attested is computed once; ask for 1 replica.
+		ReplicasAttested,
 		/// This chain knows only public jobs yet; ask for `Public`.
 		PrivacyUnavailable,
 		/// There can be 1 replica, or as many as the constant `MaxReplicas`.
@@ -398,6 +422,8 @@ pub mod pallet {
 		DisputeTooLate,
 		/// The job's answer is compared with others already.
 		AlreadyCompared,
+		/// Auditors decide on the answer, or the lot whether they do is not drawn yet; wait for them.
+		UnderAudit,
 		/// The signer is no provider's worker.
 		NotAWorker,
 		/// The job is not with the signer's provider.
@@ -406,6 +432,8 @@ pub mod pallet {
 		AlreadyDelivered,
 		/// The provider's deadline for this job has passed.
 		DeliveryTooLate,
+		/// Answers of this model may be audited, so a delivery has a commitment.
+		CommitmentMissing,
 		/// The answer is longer than the constant `MaxAnswerBytes`.
 		AnswerTooLong,
 		/// There is nothing in the answer, though it is an embedding or claims units of output.
@@ -454,7 +482,8 @@ pub mod pallet {
 		/// Emits `JobDelivered`, and `ComparisonDecided` if it is the last one that is compared.
 		#[pallet::call_index(1)]
 		#[pallet::weight(
-			Pallet::<T>::delivery_weight(&delivery.output).saturating_add(T::WeightInfo::compare())
+			Pallet::<T>::delivery_weight(&delivery.output)
+				.saturating_add(T::WeightInfo::compare().max(T::Audits::submit_weight()))
 		)]
 		pub fn deliver(
 			origin: OriginFor<T>,
@@ -463,8 +492,8 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let worker = ensure_signed(origin)?;
 			let alone = Self::delivery_weight(&delivery.output);
-			let compared = Self::do_deliver(worker, job, delivery)?;
-			Ok(((!compared).then_some(alone), Pays::No).into())
+			let (compared, audited) = Self::do_deliver(worker, job, delivery)?;
+			Ok(((!compared && !audited).then_some(alone), Pays::No).into())
 		}
 
 		/// Gives `job` back for a `reason`, so that another provider can have it. Signed by the worker

@@ -16,6 +16,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(details.tasks.is_valid(), Error::<T>::TasksInvalid);
 		ensure!(details.royalty <= T::MaxRoyalty::get(), Error::<T>::RoyaltyTooHigh);
+		Self::ensure_calibration(&details)?;
 		Self::ensure_data_sets(&details.trained_on)?;
 		let id = EntryKind::Model.id(&owner, details.manifest);
 		ensure!(!Retired::<T>::contains_key(id), Error::<T>::Retired);
@@ -59,6 +60,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Thresholds are for arithmetic that honest machines have in common.
+	fn ensure_calibration(details: &ModelDetails) -> DispatchResult {
+		let valid = details
+			.calibration
+			.is_none_or(|it| it.is_valid() && details.profile.is_reproducible());
+		ensure!(valid, Error::<T>::CalibrationInvalid);
+		Ok(())
+	}
+
 	fn ensure_data_sets(named: &DataSetIds) -> DispatchResult {
 		let known = |id: &DataSetId| DataSets::<T>::contains_key(id);
 		ensure!(named.iter().all(known), Error::<T>::UnknownDataSet);
@@ -85,6 +95,7 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 			royalty: details.royalty,
 			tasks: details.tasks,
 			reproducible: details.profile.is_reproducible(),
+			thresholds: details.calibration.map(|it| it.thresholds),
 			active: listing.status == Status::Active,
 		})
 	}
@@ -100,6 +111,7 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 			manifest,
 			tasks: TaskSet::of(&[TaskKind::Chat, TaskKind::Complete, TaskKind::Embed]),
 			profile: NumericProfile::F32,
+			calibration: Some(Calibration::for_benchmark()),
 			context: 4096,
 			licence: b"MIT".to_vec().try_into().expect("short"),
 			royalty: T::MaxRoyalty::get(),

@@ -1,6 +1,7 @@
 //! Asking the store about a model.
 
 use reckon_primitives::{ModelId, TaskKind, TaskSet};
+use reckon_verification::Thresholds;
 use sp_runtime::Permill;
 
 /// What others need to know of a model.
@@ -14,6 +15,8 @@ pub struct ModelInfo<AccountId> {
 	pub tasks: TaskSet,
 	/// Whether two honest workers of one class of machine give the same answer, byte for byte.
 	pub reproducible: bool,
+	/// What auditors go by: there when its owner has had it calibrated, and `reproducible`.
+	pub thresholds: Option<Thresholds>,
 	/// Whether new jobs may ask for it.
 	pub active: bool,
 }
@@ -23,7 +26,7 @@ pub trait ModelInspect<AccountId> {
 	/// The model, if the store has it. One storage read.
 	fn model(id: &ModelId) -> Option<ModelInfo<AccountId>>;
 
-	/// Makes the nth model that does everything, for a benchmark.
+	/// Makes the nth model that does everything and can be audited, for a benchmark.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(owner: &AccountId, n: u32) -> ModelId;
 
