@@ -148,7 +148,11 @@ pub enum Fate<Balance> {
 	Paid,
 	/// It is neither paid nor held against its provider: nobody can tell who is right.
 	Unpaid,
-	/// It is wrong.
+	/// It is wrong by the word of the disputed answer and one other. It is not paid, nor held against
+	/// its provider: the client may have chosen the doubted provider, so that one of its friends
+	/// would do to convict an honest one.
+	Outvoted,
+	/// It is wrong by the word of two or more that were drawn.
 	Rejected {
 		/// What it cost the client to find out, which the provider of a disputed answer owes.
 		owes: Balance,
@@ -183,6 +187,9 @@ where
 			Verdict::NoMajority => Fate::Unpaid,
 			Verdict::Majority { answer } if own.is_some_and(|(_, given, _)| given == answer) => {
 				Fate::Paid
+			},
+			Verdict::Majority { .. } if self.purpose == Purpose::Dispute && !disputed => {
+				Fate::Outvoted
 			},
 			Verdict::Majority { answer } => {
 				let owes = self
@@ -300,7 +307,7 @@ mod tests {
 		use Fate::*;
 		let of = |answers: &[u8]| fates(&compared(Purpose::Dispute, answers));
 		assert_eq!(of(&[1, 2, 2]), [Rejected { owes: 40 }, Paid, Paid]);
-		assert_eq!(of(&[1, 1, 2]), [Paid, Paid, Rejected { owes: 0 }]);
+		assert_eq!(of(&[1, 1, 2]), [Paid, Paid, Outvoted]);
 		// What proves nothing changes nothing for the doubted one.
 		assert_eq!(of(&[1, 2, 3]), [Paid, Unpaid, Unpaid]);
 		assert_eq!(of(&[1, 2, 0])[..2], [Paid, Unpaid]);

@@ -1,7 +1,6 @@
 //! Answers that auditors decide on: nobody is paid before.
 
 use crate::{compare::AnsweredTurn, pallet::*, weights::WeightInfo};
-use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use reckon_primitives::{Assurance, Balance, JobId, JobState, Reason};
 use reckon_support::{

@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
 			siblings: bounded([Sibling { job: id, progress: answered }])?,
 			seed: Some(*seed),
 			providers: bounded(tried.cloned())?,
-			deadline: now.saturating_add(span.min(T::MaxRecomputeBlocks::get())),
+			deadline: now.saturating_add(span.min(T::MaxComparisonBlocks::get())),
 			verdict: None,
 			remembered: 1,
 		};
@@ -153,18 +153,27 @@ impl<T: Config> Pallet<T> {
 				let (reason, outcome) = (Reason::NoMajority, Outcome::Inconclusive);
 				Self::give_back(id, job, turn, reason, outcome);
 			},
-			Some(Fate::Rejected { owes }) => {
-				let provider = turn.provider.clone();
-				let compensation = T::Providers::compensate(&provider, &job.client, owes);
-				Self::deposit_event(Event::JobRejected { job: id, provider, compensation });
-				let (reason, outcome) = (Reason::AnswerRejected, Outcome::Rejected);
-				Self::give_back(id, job, turn, reason, outcome);
-			},
+			Some(Fate::Outvoted) => Self::reject(id, job, turn, 0, Outcome::Inconclusive),
+			Some(Fate::Rejected { owes }) => Self::reject(id, job, turn, owes, Outcome::Rejected),
 		}
 	}
 
-	/// Looks again after as long as it has waited, and in the last block in which there is something
-	/// to wait for. The caller stores the job.
+	/// An answer is wrong, and its provider owes the client something. The caller stores the job.
+	fn reject(
+		id: JobId,
+		job: &mut JobOf<T>,
+		turn: AnsweredTurn<T>,
+		owes: Balance,
+		outcome: Outcome,
+	) {
+		let provider = turn.provider.clone();
+		let compensation = T::Providers::compensate(&provider, &job.client, owes);
+		Self::deposit_event(Event::JobRejected { job: id, provider, compensation });
+		Self::give_back(id, job, turn, Reason::AnswerRejected, outcome);
+	}
+
+	/// Looks again after as long as it has waited, and from the `last` that there is to wait for on in
+	/// every block. The caller stores the job.
 	pub(crate) fn wait_on(
 		id: JobId,
 		job: &mut JobOf<T>,

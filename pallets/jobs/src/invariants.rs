@@ -123,7 +123,7 @@ impl<T: Config> Pallet<T> {
 			JobState::Settled { .. } => fate == Some(Fate::Paid),
 			JobState::Refunded { reason: Reason::NoMajority } => fate == Some(Fate::Unpaid),
 			JobState::Refunded { reason: Reason::AnswerRejected } => {
-				matches!(fate, Some(Fate::Rejected { .. }))
+				matches!(fate, Some(Fate::Rejected { .. } | Fate::Outvoted))
 			},
 			_ => true,
 		};

@@ -19,6 +19,7 @@ mod audits;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod compare;
+mod events;
 mod invariants;
 #[cfg(test)]
 mod mock;
@@ -32,12 +33,15 @@ mod views;
 mod weighing;
 pub mod weights;
 
+use frame_support::pallet_macros::import_section;
+
 pub use pallet::*;
 pub use types::Ledger;
 pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
 #[allow(clippy::expect_used)]
+#[import_section(events::jobs_events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -136,10 +140,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxDeadlineBlocks: Get<BlockNumberFor<Self>>;
 
-		/// The most blocks that other providers have to compute a disputed answer again, if the
-		/// first had as many: bounds how long it waits for its money.
+		/// The most blocks to the deadline of replicas, and of those who compute a disputed answer
+		/// again: bounds how long an answer waits for the others.
 		#[pallet::constant]
-		type MaxRecomputeBlocks: Get<BlockNumberFor<Self>>;
+		type MaxComparisonBlocks: Get<BlockNumberFor<Self>>;
 
 		/// Blocks after its assignment in which a job can be declined without a mark.
 		#[pallet::constant]
@@ -193,8 +197,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Answers<T: Config> = StorageMap<_, Identity, JobId, InlineBytes, OptionQuery>;
 
-	/// The comparisons of answers, by their first job's id, as long as one of their jobs is
-	/// remembered.
+	/// The comparisons, by their first job's id, as long as one of their jobs is remembered.
 	#[pallet::storage]
 	pub type Comparisons<T: Config> = StorageMap<_, Identity, JobId, ComparisonOf<T>, OptionQuery>;
 
@@ -225,148 +228,6 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A job has been submitted and its maximum price is held.
-		JobSubmitted {
-			/// The job.
-			job: JobId,
-			/// Who pays.
-			client: T::AccountId,
-			/// The model.
-			model: ModelId,
-			/// What is held.
-			max_price: Balance,
-			/// The block by which the answer must be on chain.
-			deadline: BlockNumberFor<T>,
-		},
-		/// A job has been given to a provider.
-		JobAssigned {
-			/// The job.
-			job: JobId,
-			/// Who has it.
-			provider: T::AccountId,
-			/// The last block in which it can deliver.
-			deadline: BlockNumberFor<T>,
-		},
-		/// A job waits for a provider.
-		JobWaiting {
-			/// The job.
-			job: JobId,
-			/// Why.
-			reason: Reason,
-		},
-		/// A provider has given a job back.
-		JobDeclined {
-			/// The job.
-			job: JobId,
-			/// Who had it.
-			provider: T::AccountId,
-			/// Why.
-			reason: Reason,
-		},
-		/// A provider has let its deadline pass.
-		DeadlineMissed {
-			/// The job.
-			job: JobId,
-			/// Who had it.
-			provider: T::AccountId,
-		},
-		/// An answer is on chain.
-		JobDelivered {
-			/// The job.
-			job: JobId,
-			/// Whose answer.
-			provider: T::AccountId,
-			/// The answer's hash and length.
-			output: ContentRef,
-			/// The work done.
-			units: Units,
-			/// What it will cost.
-			charge: Balance,
-		},
-		/// A job has been paid for.
-		JobSettled {
-			/// The job.
-			job: JobId,
-			/// Who paid.
-			client: T::AccountId,
-			/// Who worked.
-			provider: T::AccountId,
-			/// What the client paid.
-			charge: Balance,
-			/// What the client got back of the maximum price.
-			refunded: Balance,
-		},
-		/// A job has ended without an answer, and the client has its money back.
-		JobRefunded {
-			/// The job.
-			job: JobId,
-			/// Whose money.
-			client: T::AccountId,
-			/// How much came back.
-			amount: Balance,
-			/// Why.
-			reason: Reason,
-		},
-		/// The answers of some jobs will be compared, and none is paid before.
-		ComparisonOpened {
-			/// The comparison, which has its first job's id.
-			comparison: JobId,
-			/// The jobs.
-			jobs: BoundedVec<JobId, ConstU32<MAX_REPLICAS>>,
-		},
-		/// A client doubts an answer.
-		JobDisputed {
-			/// The job.
-			job: JobId,
-			/// Who doubts.
-			client: T::AccountId,
-			/// What is held for those who compute the answer again.
-			bond: Balance,
-		},
-		/// All answers that could come to a comparison are there.
-		ComparisonDecided {
-			/// The comparison.
-			comparison: JobId,
-			/// What it has shown.
-			verdict: Verdict,
-		},
-		/// A provider's answer is wrong by the majority of those who answered.
-		JobRejected {
-			/// The job.
-			job: JobId,
-			/// Whose answer.
-			provider: T::AccountId,
-			/// What the client has of the provider's bond for what it cost to find out.
-			compensation: Balance,
-		},
-		/// A provider's answer is wrong by the verdict of its auditors.
-		JobConvicted {
-			/// The job.
-			job: JobId,
-			/// Whose answer.
-			provider: T::AccountId,
-			/// What its bond has lost, with what the auditors have of it.
-			slashed: Balance,
-		},
-		/// Auditors have their part of a charge, or of a bond.
-		AuditorsPaid {
-			/// The job.
-			job: JobId,
-			/// How many votes were paid for.
-			votes: u32,
-			/// What all have together.
-			amount: Balance,
-		},
-		/// A job that ended long ago, and its answer, are no longer in the chain's state.
-		JobForgotten {
-			/// The job.
-			job: JobId,
-		},
-	}
-
 	#[pallet::error]
 	pub enum Error<T> {
 		/// There is no such subnet; 0 always exists.
@@ -394,7 +255,7 @@ pub mod pallet {
 		DeadlinePassed,
 		/// The deadline is not more than the constant `MinTurnBlocks` away.
 		DeadlineTooSoon,
-		/// The deadline is farther than the constant `MaxDeadlineBlocks`.
+		/// The deadline is farther than `MaxDeadlineBlocks`; for replicas, `MaxComparisonBlocks`.
 		DeadlineTooFar,
 		/// Answers of this model can't be audited, as it is not calibrated; ask for `Optimistic`.
 		AssuranceUnavailable,
@@ -515,8 +376,7 @@ pub mod pallet {
 			Ok(Pays::No.into())
 		}
 
-		/// Withdraws a `job` that no provider has, nor any of those that it is compared with. Signed
-		/// by its client.
+		/// Withdraws the client's own `job` that no provider has, nor any that it is compared with.
 		///
 		/// Emits `JobRefunded`.
 		#[pallet::call_index(3)]

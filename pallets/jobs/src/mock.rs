@@ -16,7 +16,7 @@ use reckon_primitives::{
 	Sampling, SubnetId, TaskKind, Units,
 };
 use reckon_support::{
-	mocks::{self, MockHooks, MockModels, MockPool, MockSubnets},
+	mocks::{self, MockAudits, MockHooks, MockModels, MockPool, MockSubnets},
 	EscrowSource, Membership, SubnetParameters,
 };
 use sp_core::H256;
@@ -144,6 +144,7 @@ impl pallet_jobs::Config for Test {
 	type Models = MockModels;
 	type Reputation = ();
 	type Subnets = MockSubnets;
+	type Audits = MockAudits;
 	type OnOutcome = MockHooks;
 	type OnSettled = MockHooks;
 	type Earnings = Earnings;
@@ -153,7 +154,7 @@ impl pallet_jobs::Config for Test {
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = ConstU32<3>;
 	type MaxDeadlineBlocks = ConstU32<1_000>;
-	type MaxRecomputeBlocks = ConstU32<40>;
+	type MaxComparisonBlocks = ConstU32<40>;
 	type GraceBlocks = ConstU32<2>;
 	type RetentionBlocks = ConstU32<50>;
 	type MaxPayloadBytes = ConstU32<10_000>;

@@ -121,7 +121,12 @@ impl<T: Config> Pallet<T> {
 			ensure!(replicas == 1, Error::<T>::ReplicasAttested);
 		}
 		ensure!(Self::part(request) > 0, Error::<T>::PriceZero);
-		Self::ensure_deadline(request.deadline, now)?;
+		let most = if replicas > 1 {
+			T::MaxComparisonBlocks::get().min(T::MaxDeadlineBlocks::get())
+		} else {
+			T::MaxDeadlineBlocks::get()
+		};
+		Self::ensure_deadline(request.deadline, now, most)?;
 		// Its other values come with the encryption: refused, not ignored.
 		ensure!(request.privacy == Privacy::Public, Error::<T>::PrivacyUnavailable);
 		Ok(())
@@ -157,12 +162,16 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn ensure_deadline(deadline: BlockNumberFor<T>, now: BlockNumberFor<T>) -> DispatchResult {
+	fn ensure_deadline(
+		deadline: BlockNumberFor<T>,
+		now: BlockNumberFor<T>,
+		most: BlockNumberFor<T>,
+	) -> DispatchResult {
 		ensure!(deadline > now, Error::<T>::DeadlinePassed);
 		let ahead = deadline.saturating_sub(now);
 		// The draw is made in the next block.
 		ensure!(ahead > T::MinTurnBlocks::get(), Error::<T>::DeadlineTooSoon);
-		ensure!(ahead <= T::MaxDeadlineBlocks::get(), Error::<T>::DeadlineTooFar);
+		ensure!(ahead <= most, Error::<T>::DeadlineTooFar);
 		Ok(())
 	}
 

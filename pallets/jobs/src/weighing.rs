@@ -77,7 +77,7 @@ impl<T: Config> Pallet<T> {
 		assert!(T::DuePerBlock::get() > 0, "deadlines must pass in full blocks too");
 		assert!(!turn.is_zero(), "a provider needs time");
 		assert!(T::MaxDeadlineBlocks::get() > turn, "no deadline would do");
-		assert!(T::MaxRecomputeBlocks::get() > turn, "nobody could compute anything again");
+		assert!(T::MaxComparisonBlocks::get() > turn, "nothing could be compared");
 		assert!(!T::RetentionBlocks::get().is_zero(), "a job is due after now, always");
 	}
 }

@@ -45,6 +45,7 @@ impl<T: Config> Pallet<T> {
 			offers: 0,
 			tickets: 0,
 			last_seen: T::CurrentSession::get(),
+			delivered_at: Zero::zero(),
 			misses: 0,
 			slashed_at: Zero::zero(),
 			declined: 0,
@@ -216,8 +217,10 @@ impl<T: Config> Pallet<T> {
 
 	fn finish_departure(who: T::AccountId) {
 		let Some(mut provider) = Providers::<T>::get(&who) else { return };
-		if provider.load > 0 {
-			// Its last jobs are not over, and they may still cost it bond.
+		let now = frame_system::Pallet::<T>::block_number();
+		let answerable_until = provider.delivered_at.saturating_add(T::AnswerableBlocks::get());
+		if provider.load > 0 || now < answerable_until {
+			// What it has to do or did last may still cost it bond.
 			provider.status = Status::Leaving { until: Self::queue_departure(&who) };
 			Providers::<T>::insert(&who, provider);
 			return;

@@ -130,6 +130,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type UnbondingBlocks: Get<BlockNumberFor<Self>>;
 
+		/// Blocks after a delivery in which the bond stays: the answer can be disputed, and what it
+		/// then costs is paid out of the bond.
+		#[pallet::constant]
+		type AnswerableBlocks: Get<BlockNumberFor<Self>>;
+
 		/// Deadlines missed and answers rejected, less jobs done since, before the provider is
 		/// slashed and paused.
 		#[pallet::constant]
@@ -467,8 +472,9 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::resume(offers)).into())
 		}
 
-		/// Leaves for good. All offers are withdrawn; when `UnbondingBlocks` have passed and no
-		/// job is left, the chain itself returns the bond.
+		/// Leaves for good. All offers are withdrawn; when `UnbondingBlocks` have passed, no job is
+		/// left and the last answer is `AnswerableBlocks` old, the chain itself returns the bond; else
+		/// it looks again after as many blocks.
 		///
 		/// Emits `ProviderLeaving`, and later `ProviderLeft`.
 		#[pallet::call_index(8)]

@@ -90,6 +90,7 @@ impl pallet_providers::Config for Test {
 	type BondPerJob = ConstU128<{ BOND / 4 }>;
 	type DeclineRestBlocks = ConstU32<10>;
 	type UnbondingBlocks = ConstU32<10>;
+	type AnswerableBlocks = ConstU32<6>;
 	type MissesBeforeSlash = ConstU32<3>;
 	type MissSlash = MissSlash;
 	type SweepPerBlock = ConstU32<2>;

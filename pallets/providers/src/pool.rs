@@ -145,6 +145,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 			if let Some(provider) = provider {
 				provider.load = provider.load.saturating_sub(1);
 				provider.last_seen = T::CurrentSession::get();
+				provider.delivered_at = frame_system::Pallet::<T>::block_number();
 			}
 		});
 	}

@@ -66,6 +66,8 @@ pub struct Provider<AccountId, BlockNumber> {
 	/// The session in which its worker last sent a heartbeat or a delivery, or in which it began or
 	/// resumed its business.
 	pub last_seen: SessionIndex,
+	/// When it last delivered an answer; 0 when it never did.
+	pub delivered_at: BlockNumber,
 	/// Deadlines missed and answers rejected, less the jobs done since for clients that did not
 	/// choose it.
 	pub misses: u32,

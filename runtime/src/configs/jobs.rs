@@ -14,8 +14,8 @@ use frame_support::{
 /// A week.
 pub const MAX_DEADLINE: BlockNumber = 7 * DAYS;
 
-/// A day: a disputed answer's provider waits for its money no longer than that and its dispute window.
-pub const MAX_RECOMPUTE: BlockNumber = DAYS;
+/// A day: whoever answered waits for the others no longer than that.
+pub const MAX_COMPARISON: BlockNumber = DAYS;
 
 parameter_types! {
 	/// The treasury's account.
@@ -24,8 +24,8 @@ parameter_types! {
 	pub const MinTurnBlocks: BlockNumber = 3;
 	/// What a batch of work may take at the very most.
 	pub const MaxDeadlineBlocks: BlockNumber = MAX_DEADLINE;
-	/// What others have at most to compute a disputed answer again.
-	pub const MaxRecomputeBlocks: BlockNumber = MAX_RECOMPUTE;
+	/// What replicas, and those who compute a disputed answer again, have at most.
+	pub const MaxComparisonBlocks: BlockNumber = MAX_COMPARISON;
 	/// Half a minute: time to be given the payload, to see what is asked and to say no.
 	pub const GraceBlocks: BlockNumber = 10;
 	/// A day: answers belong to clients, not into the chain's state.
@@ -49,7 +49,7 @@ impl pallet_jobs::Config for Runtime {
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = MinTurnBlocks;
 	type MaxDeadlineBlocks = MaxDeadlineBlocks;
-	type MaxRecomputeBlocks = MaxRecomputeBlocks;
+	type MaxComparisonBlocks = MaxComparisonBlocks;
 	type GraceBlocks = GraceBlocks;
 	type RetentionBlocks = RetentionBlocks;
 	// One mebibyte: more text than the contexts of today's models hold.

@@ -1,8 +1,9 @@
 //! The GPU providers.
 
+use super::{jobs::MAX_COMPARISON, subnets::MAX_DISPUTE};
 use crate::{
 	adapters::{CurrentSession, Treasury},
-	time::{prod_or_fast, DAYS, MINUTES},
+	time::{prod_or_fast, DAYS, HOURS, MINUTES},
 	Balance, Balances, BlockNumber, Models, Reputation, Runtime, RuntimeHoldReason, Subnets,
 };
 use frame_support::{
@@ -18,6 +19,9 @@ pub const MIN_BOND: Balance = 100 * UNIT;
 parameter_types! {
 	/// Seven days: longer than any dispute about a provider's work can last.
 	pub const UnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
+	/// An hour more than the longest dispute window and the longest comparison together.
+	pub const AnswerableBlocks: BlockNumber =
+		prod_or_fast(MAX_DISPUTE + MAX_COMPARISON + HOURS, MINUTES);
 	/// One minute: as long as a job that was done instead of declined may have taken.
 	pub const DeclineRestBlocks: BlockNumber = MINUTES;
 	/// One percent: a warning that is felt.
@@ -42,6 +46,7 @@ impl pallet_providers::Config for Runtime {
 	type BondPerJob = ConstU128<{ 10 * UNIT }>;
 	type DeclineRestBlocks = DeclineRestBlocks;
 	type UnbondingBlocks = UnbondingBlocks;
+	type AnswerableBlocks = AnswerableBlocks;
 	// Two in a row may be bad luck.
 	type MissesBeforeSlash = ConstU32<3>;
 	type MissSlash = MissSlash;

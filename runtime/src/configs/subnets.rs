@@ -1,7 +1,7 @@
 //! Subnets and gateways.
 
 use super::{
-	jobs::{MAX_DEADLINE, MAX_RECOMPUTE},
+	jobs::{MAX_COMPARISON, MAX_DEADLINE},
 	models::MaxRoyalty,
 	providers::MIN_BOND,
 };
@@ -22,9 +22,12 @@ use sp_runtime::Permill;
 /// needs to look at an answer.
 pub const DISPUTE_WINDOW: BlockNumber = prod_or_fast(10 * MINUTES, 2);
 
+/// The longest dispute window that a subnet can have: a day.
+pub const MAX_DISPUTE: BlockNumber = DAYS;
+
 /// From a submission to the last payment that can follow: the longest job, a dispute in the last block
 /// of its window, and the windows of the answers that it is compared with.
-const LONGEST_JOB: BlockNumber = MAX_DEADLINE + 2 * DAYS + MAX_RECOMPUTE;
+const LONGEST_JOB: BlockNumber = MAX_DEADLINE + 2 * MAX_DISPUTE + MAX_COMPARISON;
 
 parameter_types! {
 	/// Why a subnet's deposit is held.
@@ -39,7 +42,7 @@ parameter_types! {
 	/// Two minutes: the shortest time in which an audit can be made.
 	pub const MinDisputeBlocks: BlockNumber = prod_or_fast(2 * MINUTES, 2);
 	/// A day.
-	pub const MaxDisputeBlocks: BlockNumber = DAYS;
+	pub const MaxDisputeBlocks: BlockNumber = MAX_DISPUTE;
 	/// A day more than the longest job and all that can follow. Short where people try things out:
 	/// there a running job may see its rules change.
 	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(LONGEST_JOB + DAYS, 2 * MINUTES);

@@ -226,6 +226,9 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 			("capacity", number(3)),
 			("load", number(4)),
 			("offers", number(5)),
+			("tickets", number(11)),
+			("last_seen", number(12)),
+			("delivered_at", number(0)),
 			("misses", number(6)),
 			("slashed_at", number(7)),
 			("declined", number(8)),
@@ -239,6 +242,7 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!((provider.bond, numbers), (2, [3, 4, 5, 6]));
 	let rests = (provider.slashed_at, provider.declined, provider.declined_until);
 	assert_eq!(rests, (7, 8, 9));
+	assert_eq!((provider.tickets, provider.last_seen), (11, 12));
 	assert_eq!(provider.status, ProviderStatus::Leaving { until: 10 });
 	assert_eq!(provider.endpoint().as_deref(), Some("http://x"));
 

@@ -39,6 +39,37 @@ fn bond_should_stay_when_the_leaving_provider_still_has_a_job() {
 }
 
 #[test]
+fn bond_should_stay_when_the_last_answer_can_still_be_disputed() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::reserve(&ALICE));
+		assert_ok!(Providers::leave(signed(ALICE)));
+		// It sits on its last job until its bond is about to come back.
+		System::set_block_number(10);
+		Providers::release_delivered(&ALICE);
+		idle(11);
+		assert_eq!(Providers::compensate(&ALICE, &BOB, 100), 100);
+		idle(20);
+		assert_eq!(held(ALICE), BOND - 100);
+		idle(21);
+		assert_eq!(held(ALICE), 0);
+	});
+}
+
+#[test]
+fn bond_should_come_back_in_time_when_the_last_answer_is_an_old_one() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::reserve(&ALICE));
+		assert_ok!(Providers::leave(signed(ALICE)));
+		System::set_block_number(5);
+		Providers::release_delivered(&ALICE);
+		idle(11);
+		assert_eq!(held(ALICE), 0);
+	});
+}
+
+#[test]
 fn leave_should_be_refused_when_the_signer_is_no_provider() {
 	run(|| {
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
