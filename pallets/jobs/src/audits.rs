@@ -1,7 +1,7 @@
 //! Answers that auditors decide on: nobody is paid before.
 
 use crate::{compare::AnsweredTurn, pallet::*, weights::WeightInfo};
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 use reckon_primitives::{Assurance, Balance, JobId, JobState, Reason};
 use reckon_support::{
 	AuditOutcome, AuditSubjects, Auditing, OnProviderOutcome, Outcome, ProviderPool, Ruling,
