@@ -104,8 +104,9 @@ impl<T: Config> Pallet<T> {
 		};
 		match audit.phase {
 			Phase::Drawing => Self::end_drawing(id, audit),
-			Phase::Committing => T::WeightInfo::end_commits()
-				.saturating_add(Self::end_commits(id, audit)),
+			Phase::Committing => {
+				T::WeightInfo::end_commits().saturating_add(Self::end_commits(id, audit))
+			},
 			Phase::Opening => Self::end_opening(id, audit),
 			Phase::Revealing => T::WeightInfo::count_votes(audit.seats.len() as u32)
 				.saturating_add(Self::end_reveals(id, audit)),

@@ -71,7 +71,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(drawn != audit.seats.is_empty(), "a committee sits before it is drawn");
 		let opened = audit.phase == Phase::Revealing;
 		ensure!(opened == audit.fingerprint.is_some(), "the rows are not open, or too early");
-		ensure!(opened || audit.count(|it| *it == Ballot::Revealed) == 0, "a vote is open too early");
+		ensure!(
+			opened || audit.count(|it| *it == Ballot::Revealed) == 0,
+			"a vote is open too early"
+		);
 		if matches!(audit.phase, Phase::Opening | Phase::Revealing) {
 			let there = audit.count(|it| matches!(it, Ballot::Committed(_) | Ballot::Revealed));
 			ensure!(there >= audit.quorum, "a worker is asked before the votes are there");

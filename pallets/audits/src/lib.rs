@@ -39,8 +39,8 @@ pub use keys::AuditPair;
 pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
 pub use pallet::*;
 pub use types::{
-	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Opinion, Phase, Reveal, RowsSeen, Seat,
-	Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
+	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Opinion, Phase, Reveal,
+	RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;
@@ -68,8 +68,7 @@ pub mod pallet {
 	use sp_runtime::{Perbill, Permill};
 
 	/// An audit's record.
-	pub type AuditOf<T> =
-		Audit<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
+	pub type AuditOf<T> = Audit<<T as frame_system::Config>::AccountId, Balance, BlockNumberFor<T>>;
 
 	/// The version of this pallet's storage.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);

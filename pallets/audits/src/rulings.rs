@@ -11,9 +11,7 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_primitives::{Balance, JobId};
-use reckon_support::{
-	AuditOutcome, AuditSubjects, Conviction, OnAuditVote, Ruling,
-};
+use reckon_support::{AuditOutcome, AuditSubjects, Conviction, OnAuditVote, Ruling};
 use reckon_verification::Grade;
 
 /// What an auditor's vote was worth.

@@ -126,11 +126,7 @@ fn largest_camp<AccountId>(votes: &[Judged<AccountId>], thresholds: &Thresholds)
 }
 
 /// Whether two who found the worker wrong have found the same.
-fn agree<AccountId>(
-	a: &Judged<AccountId>,
-	b: &Judged<AccountId>,
-	thresholds: &Thresholds,
-) -> bool {
+fn agree<AccountId>(a: &Judged<AccountId>, b: &Judged<AccountId>, thresholds: &Thresholds) -> bool {
 	let unproven = Some(Conviction::RowsUnproven);
 	if a.why == unproven || b.why == unproven {
 		return a.why == b.why;

@@ -18,7 +18,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn subject_of(job: &JobOf<T>) -> Option<Subject<T::AccountId, Balance>> {
-		let JobState::Delivered { provider, delivery, charge, .. } = &job.state else { return None };
+		let JobState::Delivered { provider, delivery, charge, .. } = &job.state else {
+			return None;
+		};
 		Some(Subject {
 			client: job.client.clone(),
 			provider: provider.clone(),

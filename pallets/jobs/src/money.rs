@@ -59,15 +59,15 @@ impl<T: Config> Pallet<T> {
 		let fee = Self::pay(&job.client, &T::Treasury::get(), parts.treasury);
 		let royalty =
 			model.map(|m| Self::pay(&job.client, &m.owner, parts.royalty)).unwrap_or_default();
-		let audit = Self::pay_auditors(id, auditors.unwrap_or_default(), parts.auditors, |who, part| {
-			Self::pay(&job.client, who, part)
-		});
+		let audit =
+			Self::pay_auditors(id, auditors.unwrap_or_default(), parts.auditors, |who, part| {
+				Self::pay(&job.client, who, part)
+			});
 		// A part that can't be paid (to an account that no longer exists, less than the least
 		// balance) is the provider's.
 		let rest = charge.saturating_sub(fee).saturating_sub(royalty).saturating_sub(audit);
 		let earned = Self::pay(&job.client, &provider, rest);
-		let charge =
-			fee.saturating_add(royalty).saturating_add(audit).saturating_add(earned);
+		let charge = fee.saturating_add(royalty).saturating_add(audit).saturating_add(earned);
 		let refunded = Self::close_escrow(&job.client, job.max_price, charge);
 
 		T::OnOutcome::on_provider_outcome(&EndedTurn {
@@ -124,8 +124,7 @@ impl<T: Config> Pallet<T> {
 		if part == 0 {
 			return 0;
 		}
-		let paid =
-			auditors.iter().fold(0, |sum: Balance, who| sum.saturating_add(pay(who, part)));
+		let paid = auditors.iter().fold(0, |sum: Balance, who| sum.saturating_add(pay(who, part)));
 		Self::deposit_event(Event::AuditorsPaid { job: id, votes, amount: paid });
 		paid
 	}

@@ -11,7 +11,9 @@ use reckon_primitives::{
 	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Progress, Reason, TaskKind, Units,
 	MAX_ATTEMPTS,
 };
-use reckon_support::{Auditing, EndedTurn, OnProviderOutcome, Outcome, ProviderPool, SubnetInspect};
+use reckon_support::{
+	Auditing, EndedTurn, OnProviderOutcome, Outcome, ProviderPool, SubnetInspect,
+};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
 

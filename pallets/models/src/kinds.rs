@@ -62,9 +62,8 @@ impl<T: Config> Pallet<T> {
 
 	/// Thresholds are for arithmetic that honest machines have in common.
 	fn ensure_calibration(details: &ModelDetails) -> DispatchResult {
-		let valid = details
-			.calibration
-			.is_none_or(|it| it.is_valid() && details.profile.is_reproducible());
+		let valid =
+			details.calibration.is_none_or(|it| it.is_valid() && details.profile.is_reproducible());
 		ensure!(valid, Error::<T>::CalibrationInvalid);
 		Ok(())
 	}

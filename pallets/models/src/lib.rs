@@ -28,8 +28,9 @@ pub mod weights;
 
 pub use pallet::*;
 pub use types::{
-	AppDetails, Calibration, DataSetDetails, DataSetIds, Entry, Licence, Listing, Location, MaxLicenceBytes,
-	MaxLocationBytes, MaxNameBytes, MaxReferences, ModelDetails, ModelIds, Name, Status,
+	AppDetails, Calibration, DataSetDetails, DataSetIds, Entry, Licence, Listing, Location,
+	MaxLicenceBytes, MaxLocationBytes, MaxNameBytes, MaxReferences, ModelDetails, ModelIds, Name,
+	Status,
 };
 pub use weights::WeightInfo;
 

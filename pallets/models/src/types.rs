@@ -111,7 +111,9 @@ impl Calibration {
 	/// is something above it.
 	pub fn is_valid(&self) -> bool {
 		let Thresholds { distance, margin } = self.thresholds;
-		[distance, margin].iter().all(|limits| limits.flag <= limits.slash && limits.slash < u32::MAX)
+		[distance, margin]
+			.iter()
+			.all(|limits| limits.flag <= limits.slash && limits.slash < u32::MAX)
 	}
 }
 

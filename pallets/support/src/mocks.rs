@@ -63,14 +63,8 @@ impl MockModels {
 	/// Puts an active model with these tasks into the store.
 	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
 		let tasks = TaskSet::of(tasks);
-		let info = ModelInfo {
-			owner,
-			royalty,
-			tasks,
-			reproducible: true,
-			thresholds: None,
-			active: true,
-		};
+		let info =
+			ModelInfo { owner, royalty, tasks, reproducible: true, thresholds: None, active: true };
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
 	}
 

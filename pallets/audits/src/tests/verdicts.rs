@@ -22,8 +22,7 @@ fn nearly(id: JobId) -> Statement {
 	let Fingerprint(mut rows) = fingerprint(id, RIGHT);
 	let nudge = |number: &mut i16| *number += *number / 1000 + i16::from(*number > 500);
 	rows.iter_mut().flatten().for_each(nudge);
-	let vote =
-		Vote::Replayed { fingerprint: Fingerprint(rows), statistics: Statistics::default() };
+	let vote = Vote::Replayed { fingerprint: Fingerprint(rows), statistics: Statistics::default() };
 	Statement { vote, rows: RowsSeen::Proven }
 }
 

@@ -139,8 +139,6 @@ impl MockReputation {
 
 impl ReputationInspect<AccountId> for MockReputation {
 	fn score(who: &AccountId) -> Permill {
-		SCORES.with_borrow(|scores| {
-			scores.get(who).copied().unwrap_or(Permill::from_percent(50))
-		})
+		SCORES.with_borrow(|scores| scores.get(who).copied().unwrap_or(Permill::from_percent(50)))
 	}
 }
