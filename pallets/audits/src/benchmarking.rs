@@ -50,6 +50,7 @@ fn validators<T: Config<Currency: Mutate<T::AccountId>>>() -> AuditId {
 
 fn model<T: Config<Currency: Mutate<T::AccountId>>>() -> ModelId {
 	let model = T::Models::create_for_benchmark(&funded::<T>("owner", 0), 0);
+	T::Models::calibrate_for_benchmark(&model);
 	T::Subnets::fill_for_benchmark(model);
 	model
 }

@@ -21,7 +21,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::JobId;
-use reckon_verification::blind;
+use reckon_verification::{blind, Vote};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating, Zero},
@@ -99,7 +99,10 @@ impl<T: Config> Item<T> for Reveal {
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
 		let (salt, vote) = (&self.salt.0, &self.statement.vote);
 		let hidden = || H256(blind(&self.audit.0, &name_of(&seat.auditor), vote, salt));
+		// Everybody knows the hash of what was delivered: to repeat it shows nothing.
+		let is_own_work = !matches!(vote, Vote::Output { .. });
 		audit.phase == Phase::Revealing
+			&& is_own_work
 			&& matches!(seat.ballot, Ballot::Committed(committed) if committed == hidden())
 	}
 

@@ -81,13 +81,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Answers` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(360), added: 2835, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn deliver(b: u32, ) -> Weight {
 		// At least 90_866_000 picoseconds.
 		Weight::from_parts(105_329_692, 7832)
 			// Standard error: 222.
 			.saturating_add(Weight::from_parts(6_073, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
@@ -144,10 +146,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Comparisons` (r:0 w:1)
 	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:1 w:0)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6743), added: 9218, mode: `MaxEncodedLen`)
 	fn dispute() -> Weight {
 		// At least 150_000_000 picoseconds.
 		Weight::from_parts(160_000_000, 4018)
-			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
@@ -272,10 +276,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::OldestEra` (r:0 w:1)
 	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:1 w:0)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6743), added: 9218, mode: `MaxEncodedLen`)
 	fn due_delivered() -> Weight {
 		// At least 302_340_000 picoseconds.
 		Weight::from_parts(311_484_000, 11402)
-			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(18))
 	}
 	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
@@ -375,7 +381,7 @@ impl WeightInfo for () {
 	fn deliver(b: u32, ) -> Weight {
 		Weight::from_parts(105_329_692, 7832)
 			.saturating_add(Weight::from_parts(6_073, 0).saturating_mul(b.into()))
-			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn decline() -> Weight {
@@ -390,7 +396,7 @@ impl WeightInfo for () {
 	}
 	fn dispute() -> Weight {
 		Weight::from_parts(160_000_000, 4018)
-			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(12))
 	}
 	fn due_open() -> Weight {
@@ -410,7 +416,7 @@ impl WeightInfo for () {
 	}
 	fn due_delivered() -> Weight {
 		Weight::from_parts(311_484_000, 11402)
-			.saturating_add(ParityDbWeight::get().reads(18))
+			.saturating_add(ParityDbWeight::get().reads(19))
 			.saturating_add(ParityDbWeight::get().writes(18))
 	}
 	fn due_rejected() -> Weight {

@@ -110,7 +110,7 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 			manifest,
 			tasks: TaskSet::of(&[TaskKind::Chat, TaskKind::Complete, TaskKind::Embed]),
 			profile: NumericProfile::F32,
-			calibration: Some(Calibration::for_benchmark()),
+			calibration: None,
 			context: 4096,
 			licence: b"MIT".to_vec().try_into().expect("short"),
 			royalty: T::MaxRoyalty::get(),
@@ -119,5 +119,14 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 		let registered = Self::do_register_model(owner.clone(), name, details);
 		registered.expect("the benchmark funds the owner");
 		EntryKind::Model.id(owner, manifest)
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(id: &ModelId) {
+		Models::<T>::mutate(id, |model| {
+			if let Some(model) = model {
+				model.details.calibration = Some(Calibration::for_benchmark());
+			}
+		});
 	}
 }

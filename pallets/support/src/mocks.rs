@@ -107,8 +107,12 @@ impl ModelInspect<AccountId> for MockModels {
 		id.0.iter_mut().zip(n.to_le_bytes()).for_each(|(byte, of_n)| *byte = of_n);
 		let tasks = [TaskKind::Chat, TaskKind::Complete, TaskKind::Embed];
 		Self::insert(id, *owner, Permill::from_percent(20), &tasks);
-		Self::calibrate(id);
 		id
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(id: &ModelId) {
+		Self::calibrate(*id);
 	}
 }
 

@@ -26,9 +26,13 @@ pub trait ModelInspect<AccountId> {
 	/// The model, if the store has it. One storage read.
 	fn model(id: &ModelId) -> Option<ModelInfo<AccountId>>;
 
-	/// Makes the nth model that does everything and can be audited, for a benchmark.
+	/// Makes the nth model that does everything, for a benchmark.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(owner: &AccountId, n: u32) -> ModelId;
+
+	/// Lets such a model be audited, for a benchmark.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(id: &ModelId);
 
 	/// Whether the model takes new jobs of this kind.
 	fn takes(id: &ModelId, task: TaskKind) -> bool {
@@ -46,4 +50,7 @@ impl<AccountId> ModelInspect<AccountId> for () {
 	fn create_for_benchmark(_: &AccountId, _: u32) -> ModelId {
 		ModelId::zero()
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(_: &ModelId) {}
 }

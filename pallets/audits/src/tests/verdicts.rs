@@ -7,7 +7,6 @@ use reckon_support::{
 	AuditOutcome, Auditing, Conviction, Subject,
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
-use sp_core::H256;
 use sp_runtime::Perbill;
 
 const WRONG: Perbill = Perbill::from_percent(5);
@@ -415,20 +414,21 @@ fn provider_should_not_audit_itself_when_it_validates_too() {
 }
 
 #[test]
-fn exact_task_should_be_judged_by_its_output() {
+fn vote_should_not_count_when_it_only_repeats_what_everybody_can_see() {
 	run(|| {
-		let right = Statement {
-			vote: Vote::Output { hash: subject(job(1)).output.0 },
-			rows: RowsSeen::Proven,
-		};
-		let wrong = Statement { vote: Vote::Output { hash: H256::zero().0 }, ..right };
 		let id = drawn(1);
-		round(id, RIGHT, |_, _| Some(right));
+		let vote = Vote::Output { hash: subject(id).output.0 };
+		let repeated = Statement { vote, rows: RowsSeen::Proven };
+		let lazy = seated(id)[0];
+		let says = |who| if who == lazy { repeated } else { computed(id, RIGHT) };
+		seated(id).into_iter().for_each(|who| commit(id, who, &says(who)).unwrap());
+		open(id, RIGHT);
+		for who in seated(id) {
+			assert_eq!(reveal(id, who, &says(who)).is_ok(), who != lazy);
+		}
+		to_block(audit(id).due);
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
-		let id = drawn(2);
-		round(id, RIGHT, |_, _| Some(wrong));
-		round(id, RIGHT, |_, _| Some(wrong));
-		let expected = AuditOutcome::Rejected(Conviction::Answer(Reason::Output));
-		assert_eq!(outcome(id), expected);
+		assert_eq!(Audits::conduct(lazy).missed, 1);
+		assert!(!ruling(id).unwrap().auditors.contains(&lazy));
 	});
 }
