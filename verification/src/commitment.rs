@@ -40,8 +40,9 @@ pub(crate) fn leaf(job: &Hash, position: u32, token: u32, row: &[f32]) -> Hash {
 	// Both bounded by those of `Rows` and of `Opening::verify`.
 	hasher.update(&u32::try_from(row.len()).unwrap_or(u32::MAX).to_le_bytes());
 	// In pieces: BLAKE3 is fast on long inputs and slow on four bytes.
-	let mut piece = [0u8; 1024];
-	for numbers in row.chunks(piece.len() / size_of::<f32>()) {
+	const NUMBERS: usize = 256;
+	let mut piece = [0u8; NUMBERS * size_of::<f32>()];
+	for numbers in row.chunks(NUMBERS) {
 		for (bytes, number) in piece.chunks_exact_mut(size_of::<f32>()).zip(numbers) {
 			bytes.copy_from_slice(&number.to_le_bytes());
 		}
@@ -244,6 +245,11 @@ impl Opening {
 		job: &Hash,
 		width: u32,
 	) -> Result<Fingerprint, FingerprintError> {
-		Fingerprint::of(openings.iter().map(|opening| opening.row.as_slice()), challenge, job, width)
+		Fingerprint::of(
+			openings.iter().map(|opening| opening.row.as_slice()),
+			challenge,
+			job,
+			width,
+		)
 	}
 }

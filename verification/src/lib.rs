@@ -32,7 +32,7 @@ pub use self::{
 		UNMEASURABLE,
 	},
 	hash::Hash,
-	rows::{Rows, RowsError, MAX_POSITIONS, MAX_WIDTH},
+	rows::{parse_tokens, Rows, RowsError, MAX_POSITIONS, MAX_WIDTH},
 	sampler::{
 		gumbel, Judgement, Sampler, SamplingError, SamplingParams, MAX_PENALTY, MAX_TEMPERATURE,
 		MAX_TOP_K,

@@ -42,6 +42,22 @@ impl core::fmt::Display for RowsError {
 
 impl core::error::Error for RowsError {}
 
+/// Reads an answer's tokens, a SCALE list of at most `limit`, from anywhere; total.
+///
+/// # Errors
+/// When the bytes are anything else.
+pub fn parse_tokens(mut bytes: &[u8], limit: u32) -> Result<Vec<u32>, RowsError> {
+	// The compact length has at most 5 bytes; nothing of a longer list is looked at.
+	if bytes.len() as u64 > u64::from(limit).saturating_mul(4).saturating_add(5) {
+		return Err(RowsError::Malformed);
+	}
+	let tokens = Vec::<u32>::decode(&mut bytes).map_err(|_| RowsError::Malformed)?;
+	match bytes.is_empty() && tokens.len() as u64 <= u64::from(limit) {
+		true => Ok(tokens),
+		false => Err(RowsError::Malformed),
+	}
+}
+
 /// An answer's tokens, and for each the row that it was chosen by: the model's last hidden state
 /// after the final norm, f32. Never empty, always whole, all numbers finite.
 #[derive(Clone, PartialEq, Debug, Encode)]
@@ -104,6 +120,11 @@ impl Rows {
 			return Err(RowsError::Malformed);
 		}
 		Self::new(width, tokens, numbers)
+	}
+
+	/// What [`Self::parse`] reads.
+	pub fn to_bytes(&self) -> Vec<u8> {
+		self.encode()
 	}
 
 	/// Numbers per row.

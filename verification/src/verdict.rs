@@ -114,6 +114,8 @@ impl Statistics {
 	TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
+// Votes are stored and sent, not moved about: a box would only cost an allocation.
+#[allow(clippy::large_enum_variant)]
 pub enum Vote {
 	/// It is plainly wrong.
 	#[codec(index = 0)]

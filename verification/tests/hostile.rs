@@ -160,6 +160,20 @@ fn rows_should_be_refused_when_they_are_not_whole() {
 }
 
 #[test]
+fn tokens_should_be_refused_when_they_are_too_many_or_cut_off() {
+	let good = vec![1u32, 2, u32::MAX].encode();
+	assert_eq!(parse_tokens(&good, 3), Ok(vec![1, 2, u32::MAX]));
+	assert_eq!(parse_tokens(&good, 2), Err(RowsError::Malformed));
+	assert_eq!(parse_tokens(&good[..12], 3), Err(RowsError::Malformed));
+	assert_eq!(parse_tokens(&[&good[..], &[0]].concat(), 3), Err(RowsError::Malformed));
+	assert_eq!(
+		parse_tokens(&codec::Compact(1u32 << 30).encode(), 1 << 20),
+		Err(RowsError::Malformed)
+	);
+	assert_eq!(parse_tokens(&[0], 0), Ok(vec![]));
+}
+
+#[test]
 fn fingerprint_should_be_refused_for_rows_without_a_direction() {
 	let zeros = Rows::new(2, vec![0], vec![0.0; 2]).unwrap();
 	assert_eq!(zeros.fingerprint(&JOB, &JOB), Err(FingerprintError::Degenerate));
@@ -313,8 +327,7 @@ fn fingerprint_should_be_the_same_when_it_is_made_from_openings() {
 		let challenge = [6; 32];
 		let asked = positions(&challenge, &JOB, count).unwrap();
 		let (root, bytes) = opened(&rows, &asked);
-		let openings =
-			Opening::parse_all(&bytes, &asked, &JOB, rows.tokens(), 32, &root).unwrap();
+		let openings = Opening::parse_all(&bytes, &asked, &JOB, rows.tokens(), 32, &root).unwrap();
 		let made = |openings: &[Opening]| Opening::fingerprint(openings, &challenge, &JOB, 32);
 		assert_eq!(made(&openings), rows.fingerprint(&challenge, &JOB));
 		assert_eq!(made(&openings[1..]), Err(FingerprintError::Shape));
@@ -398,6 +411,17 @@ proptest! {
 			let evidence = evidence(&rows);
 			let opening = evidence.open(rows.count() - 1).unwrap();
 			prop_assert_eq!(opening.verify(&JOB, evidence.shape(), &evidence.root()), Ok(()));
+		}
+	}
+
+	#[test]
+	fn tokens_should_be_read_back_or_refused(
+		bytes in damaged(vec![1u32, 2, 1 << 20, u32::MAX, 7].encode()),
+		limit in 0u32..8,
+	) {
+		if let Ok(tokens) = parse_tokens(&bytes, limit) {
+			prop_assert!(tokens.len() <= limit as usize);
+			prop_assert_eq!(tokens.encode(), bytes);
 		}
 	}
 

@@ -3,14 +3,19 @@
 mod run;
 
 use crate::{
+	calibrate::{self, Part, Plan},
 	config::{Config, Layer, LogFormat},
 	doctor,
 	models::Registry,
 };
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use reckon_sdk::{AccountId, Signer};
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use reckon_sdk::{content_hash, AccountId, Signer};
+use std::{
+	io::Write,
+	path::{Path, PathBuf},
+	process::ExitCode,
+};
 use tracing_subscriber::EnvFilter;
 
 /// Takes jobs from the Reckon chain, infers, delivers, is paid.
@@ -39,6 +44,22 @@ enum Command {
 	/// The models that this worker has
 	#[command(subcommand)]
 	Models(Models),
+	/// Measure by how much honest hosts differ on a model, and print the thresholds for its audits
+	Calibrate {
+		/// The model's directory or file
+		path: PathBuf,
+		#[command(flatten)]
+		plan: Plan,
+		/// Where the report goes [default: NAME.calibration.json]
+		#[arg(long, value_name = "FILE")]
+		out: Option<PathBuf>,
+		/// Do only one part, for the program itself
+		#[arg(long, hide = true, requires = "folder")]
+		part: Option<Part>,
+		/// Where parts leave what others need
+		#[arg(long, hide = true)]
+		folder: Option<PathBuf>,
+	},
 	/// Say what works, and why there would be no work
 	Doctor,
 	/// The worker's key
@@ -91,6 +112,15 @@ pub fn main() -> anyhow::Result<ExitCode> {
 	match program.command {
 		Command::Run => runtime()?.block_on(run::run(config)).map(|()| ExitCode::SUCCESS),
 		Command::Models(command) => models(&config, command, program.json),
+		Command::Calibrate { path, plan, part: Some(part), folder: Some(folder), .. } => {
+			let mut out = std::io::stdout().lock();
+			calibrate::run_part(part, &path, &config.device, &plan, &folder, &mut out)?;
+			Ok(ExitCode::SUCCESS)
+		},
+		Command::Calibrate { path, plan, out, .. } => {
+			let out = out.unwrap_or_else(|| calibrate::default_report(&path));
+			calibrated(&path, &config.device, &plan, &out, program.json)
+		},
 		Command::Doctor => Ok(runtime()?.block_on(doctor::main(&config, program.json))),
 		Command::Keys(command) => keys(&config, &command, program.json),
 	}
@@ -169,6 +199,33 @@ fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCo
 				);
 			}
 		},
+	}
+	Ok(ExitCode::SUCCESS)
+}
+
+fn calibrated(
+	path: &Path,
+	device: &str,
+	plan: &Plan,
+	out: &Path,
+	json: bool,
+) -> anyhow::Result<ExitCode> {
+	let report = calibrate::run(path, device, plan)?;
+	let bytes = report.to_bytes()?;
+	std::fs::write(out, &bytes).with_context(|| format!("cannot write {}", out.display()))?;
+	let (hash, thresholds) = (content_hash(&bytes), report.thresholds());
+	let (distance, margin) = (thresholds.distance, thresholds.margin);
+	if json {
+		print_json(&serde_json::json!({
+			"report": out, "hash": format!("{hash:x}"),
+			"distance": { "flag": distance.flag, "slash": distance.slash },
+			"margin": { "flag": margin.flag, "slash": margin.slash },
+		}))?;
+	} else {
+		println!("report    {}", out.display());
+		println!("hash      {hash:x}");
+		println!("distance  flag {} ppm, slash {} ppm", distance.flag, distance.slash);
+		println!("margin    flag {} µlogit, slash {} µlogit", margin.flag, margin.slash);
 	}
 	Ok(ExitCode::SUCCESS)
 }

@@ -142,7 +142,7 @@ impl Engines {
 			return refuse(Reason::ParametersUnsupported, &why, done);
 		}
 		let blobs = self.blobs.clone();
-		let request = Request { task, sampling: sampling(assignment) };
+		let request = Request { task, sampling: sampling(assignment), evidence: None };
 		// The sink may be called often; the last event takes `done` out.
 		let done = Arc::new(Mutex::new(Some(done)));
 		let done_in_sink = done.clone();
@@ -341,12 +341,13 @@ mod tests {
 		Answer {
 			output: Output::Text { text: text.into(), tokens, finish: FinishReason::Stop },
 			usage: Usage { units_in: 20, units_out },
+			evidence: None,
 		}
 	}
 
 	fn embeddings(vectors: Vec<Vec<f32>>) -> Answer {
 		let usage = Usage { units_in: 20, units_out: 0 };
-		Answer { output: Output::Embeddings(vectors), usage }
+		Answer { output: Output::Embeddings(vectors), usage, evidence: None }
 	}
 
 	fn finished(answer: &Answer) -> Result<Work, Reason> {

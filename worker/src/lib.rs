@@ -6,6 +6,7 @@
 //! * [`daemon`]: carries out what the machine says;
 //! * [`chain`], [`compute`]: the seams to the chain and to the engines;
 //! * [`endpoint`]: content by hash, metrics, status;
+//! * [`calibrate`]: by how much honest hosts differ on a model;
 //! * [`doctor`]: what works, and why there would be no work.
 
 #![deny(missing_docs)]
@@ -13,6 +14,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod blobs;
+pub mod calibrate;
 pub mod chain;
 pub mod cli;
 pub mod clock;

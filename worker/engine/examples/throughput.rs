@@ -87,6 +87,7 @@ fn decoding(model: Model, device: &Device) -> Result<(), Box<dyn Error>> {
 			seed: [seed; 32],
 			..SamplingParams::default()
 		},
+		evidence: None,
 	};
 	for sequences in [1u8, 4] {
 		let mut tokens = 0;

@@ -49,7 +49,7 @@ fn embed(engine: &impl BatchEngine, task: &Value) -> Result<Value> {
 	let inputs = serde_json::from_value(task["embed"].clone())?;
 	let task = Task::Embed { inputs };
 	let start = Instant::now();
-	let Answer { output, usage } = engine.run(&task, &Cancel::default())?;
+	let Answer { output, usage, .. } = engine.run(&task, &Cancel::default())?;
 	let seconds = start.elapsed().as_secs_f64();
 	let Output::Embeddings(vectors) = output else { return Err("no embeddings".into()) };
 	Ok(json!({ "seconds": seconds, "units_in": usage.units_in, "vectors": vectors }))
@@ -65,7 +65,7 @@ fn generate(scheduler: &Scheduler, task: &Value) -> Result<Value> {
 		_ => return Err("neither a chat nor a text to complete".into()),
 	};
 	let sampling = SamplingParams { max_tokens, ..SamplingParams::default() };
-	let ticket = scheduler.submit(Request { task, sampling })?;
+	let ticket = scheduler.submit(Request { task, sampling, evidence: None })?;
 	let mut first = None;
 	let mut seconds = 0.0;
 	loop {
@@ -73,7 +73,7 @@ fn generate(scheduler: &Scheduler, task: &Value) -> Result<Value> {
 			Event::Token { .. } => {
 				seconds = first.get_or_insert_with(Instant::now).elapsed().as_secs_f64();
 			},
-			Event::Done(Answer { output: Output::Text { tokens, .. }, usage }) => {
+			Event::Done(Answer { output: Output::Text { tokens, .. }, usage, .. }) => {
 				return Ok(json!({
 					"seconds": seconds, "units_in": usage.units_in, "tokens": tokens,
 				}));

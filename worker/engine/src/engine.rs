@@ -58,19 +58,19 @@ pub trait BatchEngine: Engine {
 	fn run(&self, task: &Task, cancel: &Cancel) -> Result<Answer, EngineError>;
 }
 
+/// What a step gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+	/// The logits over the vocabulary that follow the last token that was read.
+	pub logits: Vec<f32>,
+	/// The hidden state that they were made of: the model's last one, after the final norm.
+	pub row: Vec<f32>,
+}
+
 /// Autoregressive work: tokens in, logits out. The caller owns the sequences and their caches.
-pub trait StepEngine: Engine + Replay {
+pub trait StepEngine: Replay {
 	/// What the model remembers of one sequence.
 	type Cache: Send;
-
-	/// The text of tokens, special ones left out.
-	///
-	/// # Errors
-	/// When the tokenizer fails.
-	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError>;
-
-	/// Whether this token ends an answer.
-	fn is_end(&self, token: u32) -> bool;
 
 	/// Memory of a sequence's cache in bytes.
 	fn cache_bytes(&self, tokens: usize) -> u64;
@@ -81,41 +81,46 @@ pub trait StepEngine: Engine + Replay {
 	/// When the memory can't be had.
 	fn cache(&self, tokens: usize) -> Result<Self::Cache, EngineError>;
 
-	/// Reads `tokens` (at least one) after those already in the cache, and returns the logits over
-	/// the vocabulary that follow the last one.
+	/// Reads `tokens` (at least one) after those already in the cache.
 	///
 	/// # Errors
 	/// When the cache is full or computing fails.
-	fn step(&self, tokens: &[u32], cache: &mut Self::Cache) -> Result<Vec<f32>, EngineError>;
+	fn step(&self, tokens: &[u32], cache: &mut Self::Cache) -> Result<Step, EngineError>;
 }
 
-/// What worker and auditor do to a finished answer: the whole sequence once more, in one pass.
-pub trait Replay: Send + Sync {
+/// What an auditor does with a finished answer: all of it in one pass, without sampling anything.
+pub trait Replay: Engine {
 	/// The prompt's tokens, special ones included.
 	///
 	/// # Errors
 	/// When the engine can't do the task, or its template refuses the conversation.
 	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError>;
 
-	/// The canonical prefill of a whole sequence: what a worker commits to and an auditor repeats.
+	/// The text of tokens, special ones left out.
 	///
 	/// # Errors
-	/// When the sequence is empty, longer than the context, or computing fails.
-	fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError>;
+	/// When the tokenizer fails.
+	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError>;
 
-	/// The logits that follow canonical rows: `n` whole rows to `n` times the vocabulary, both
-	/// row-major. With [`crate::Sampler::judge`] they say whether a token was the right choice.
+	/// Whether this token ends an answer.
+	fn is_end(&self, token: u32) -> bool;
+
+	/// How many tokens there are: those below this number.
+	fn vocabulary(&self) -> usize;
+
+	/// Numbers of a row.
+	fn width(&self) -> usize;
+
+	/// The rows that chose the tokens of `answer`, row-major: those of one pass over the prompt and
+	/// the answer without its last token.
+	///
+	/// # Errors
+	/// When the prompt or the answer is empty, both are longer than the context, or computing fails.
+	fn rows(&self, prompt: &[u32], answer: &[u32]) -> Result<Vec<f32>, EngineError>;
+
+	/// The logits that rows make: `n` whole rows to `n` times the vocabulary, both row-major.
 	///
 	/// # Errors
 	/// When the rows are not whole, or computing fails.
 	fn logits(&self, rows: &[f32]) -> Result<Vec<f32>, EngineError>;
-}
-
-/// The result of a canonical prefill.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CanonicalRows {
-	/// Numbers per row.
-	pub width: usize,
-	/// The model's last hidden states after the final norm: one row per token, row-major.
-	pub hidden: Vec<f32>,
 }

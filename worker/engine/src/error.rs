@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
-use reckon_verification::SamplingError;
+use reckon_verification::{RowsError, SamplingError};
 
 use crate::task::TaskKind;
 
@@ -196,6 +196,15 @@ impl From<SamplingError> for EngineError {
 			SamplingError::UnknownToken => {
 				Self::Tokenizer("a token is not in the vocabulary".into())
 			},
+		}
+	}
+}
+
+impl From<RowsError> for EngineError {
+	fn from(error: RowsError) -> Self {
+		match error {
+			RowsError::NotFinite => Self::NotFinite("hidden states that are no numbers"),
+			other => Self::Compute(other.to_string()),
 		}
 	}
 }

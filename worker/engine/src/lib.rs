@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
+mod audit;
 mod chat;
 mod device;
 mod engine;
 mod engines;
 mod error;
+mod evidence;
 mod models;
 mod request;
 mod scheduler;
@@ -16,10 +18,12 @@ mod tokenizer;
 mod weights;
 
 pub use self::{
+	audit::{Audit, Claim},
 	device::{Device, Requested},
-	engine::{BatchEngine, CanonicalRows, Capabilities, Cost, Engine, Replay, StepEngine},
+	engine::{BatchEngine, Capabilities, Cost, Engine, Replay, Step, StepEngine},
 	engines::{EmbeddingEngine, TextEngine},
 	error::{DeviceError, EngineError, ModelError, Refused, RequestError},
+	evidence::{EvidenceError, EvidenceStore, Kept, Reservation},
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
 	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},

@@ -11,6 +11,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use reckon_verification::Evidence;
+
 use crate::error::{EngineError, RequestError};
 
 /// What a model can be asked to do, without the question itself.
@@ -154,6 +156,8 @@ pub struct Answer {
 	pub output: Output,
 	/// Its size.
 	pub usage: Usage,
+	/// What to commit to and to keep, when the request asked for it.
+	pub evidence: Option<Evidence>,
 }
 
 /// What a scheduler says about one request. Every accepted request gets exactly one `Done` or

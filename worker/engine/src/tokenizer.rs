@@ -107,6 +107,20 @@ impl TextStream {
 		self.emit(decode, |_| true)
 	}
 
+	/// The whole text of an answer at once, as a stream would have told it.
+	pub(crate) fn read(
+		tokens: &[u32],
+		decode: impl Fn(&[u32]) -> Result<String, EngineError>,
+	) -> Result<String, EngineError> {
+		let mut stream = Self::default();
+		let mut text = String::new();
+		for &token in tokens {
+			text.push_str(&stream.push(token, &decode)?);
+		}
+		text.push_str(&stream.finish(&decode)?);
+		Ok(text)
+	}
+
 	fn emit(
 		&mut self,
 		decode: impl Fn(&[u32]) -> Result<String, EngineError>,

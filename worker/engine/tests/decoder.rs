@@ -7,7 +7,7 @@ use candle_core::{
 	DType, Device,
 };
 use common::{load_text, reference, Tiny};
-use reckon_engine::{EngineError, Message, Replay, Role, StepEngine, Task, TextEngine};
+use reckon_engine::{EngineError, Message, Replay, Role, Step, StepEngine, Task, TextEngine};
 use serde_json::json;
 
 const FAMILIES: [&str; 4] = ["llama", "mistral", "qwen2", "qwen3"];
@@ -23,7 +23,7 @@ fn read(engine: &TextEngine, tokens: &[u32], pieces: &[usize]) -> Vec<f32> {
 	let mut logits = Vec::new();
 	for &size in pieces {
 		let (piece, later) = rest.split_at(size);
-		logits = engine.step(piece, &mut cache).unwrap();
+		logits = engine.step(piece, &mut cache).unwrap().logits;
 		rest = later;
 	}
 	assert!(rest.is_empty());
@@ -42,7 +42,7 @@ fn assert_close_to_reference(model: &Tiny, count: usize) {
 	let expected = reference::logits(model, &tokens);
 	let mut cache = engine.cache(count).unwrap();
 	for (at, token) in tokens.iter().enumerate() {
-		let logits = engine.step(&[*token], &mut cache).unwrap();
+		let logits = engine.step(&[*token], &mut cache).unwrap().logits;
 		for (got, want) in logits.iter().zip(&expected[at]) {
 			assert!(
 				(f64::from(*got) - want).abs() < 1e-4,
@@ -93,7 +93,7 @@ fn interleaved_sequences_should_have_the_bits_of_separate_ones() {
 	for at in 0..22 {
 		for (index, tokens) in [&a, &b].into_iter().enumerate() {
 			if let Some(token) = tokens.get(at) {
-				last[index] = engine.step(&[*token], &mut caches[index]).unwrap();
+				last[index] = engine.step(&[*token], &mut caches[index]).unwrap().logits;
 			}
 		}
 	}
@@ -168,28 +168,53 @@ fn shards_should_equal_one_file() {
 	assert_eq!(read(&model.load(), &tokens, &[12]), read(&load_text(dir.path()), &tokens, &[12]));
 }
 
-#[test]
-fn canonical_rows_should_have_the_same_bits_when_the_answer_grows() {
-	let engine = Tiny::new("llama", 9).load();
-	let tokens = tokens(70);
-	let long = engine.canonical(&tokens).unwrap();
-	assert_eq!(long.hidden.len(), 70 * long.width);
-	for count in [1, 31, 32, 33, 64, 69] {
-		let short = engine.canonical(&tokens[..count]).unwrap();
-		let same: Vec<u32> =
-			long.hidden[..count * long.width].iter().map(|x| x.to_bits()).collect();
-		let bits: Vec<u32> = short.hidden.iter().map(|x| x.to_bits()).collect();
-		assert_eq!(bits, same, "{count} tokens");
+/// The rows and logits of decoding an answer token by token, after the prompt in pieces.
+fn decoded(engine: &TextEngine, prompt: &[u32], answer: &[u32]) -> (Vec<f32>, Vec<f32>) {
+	let mut cache = engine.cache(prompt.len() + answer.len()).unwrap();
+	let mut step = None;
+	for piece in prompt.chunks(100) {
+		step = Some(engine.step(piece, &mut cache).unwrap());
 	}
-	let logits = engine.logits(&long.hidden).unwrap();
-	assert_eq!(logits.len(), 70 * common::VOCABULARY);
-	let last = read(&engine, &tokens, &[70]);
-	assert!(distance(&logits[69 * common::VOCABULARY..], &last) < 1e-4);
-	let middle = engine.logits(&long.hidden[33 * long.width..35 * long.width]).unwrap();
-	assert_eq!(middle, logits[33 * common::VOCABULARY..35 * common::VOCABULARY]);
-	assert!(engine.logits(&long.hidden[1..]).is_err());
-	assert!(matches!(engine.canonical(&[]), Err(EngineError::Compute(_))));
-	assert!(matches!(engine.canonical(&[0; 129]), Err(EngineError::TooLong { .. })));
+	let (mut rows, mut logits) = (Vec::new(), Vec::new());
+	for &token in answer {
+		let Step { row, logits: made } = step.unwrap();
+		rows.extend(row);
+		logits.extend(made);
+		step = Some(engine.step(&[token], &mut cache).unwrap());
+	}
+	(rows, logits)
+}
+
+#[test]
+fn replay_should_give_the_rows_of_decoding_when_both_are_long() {
+	let mut model = Tiny::new("llama", 9);
+	model.context = 1300;
+	let engine = model.load();
+	let tokens = tokens(1200);
+	// The answer begins in the first chunk, at its end, behind it, and in the last.
+	for at in [1, 30, 511, 512, 513, 1199] {
+		let (prompt, answer) = tokens.split_at(at);
+		let answer = &answer[..answer.len().min(600)];
+		let rows = engine.rows(prompt, answer).unwrap();
+		assert_eq!(rows.len(), answer.len() * engine.width());
+		let (own_rows, own_logits) = decoded(&engine, prompt, answer);
+		assert!(distance(&rows, &own_rows) < 1e-4, "prompt of {at}");
+		let logits = engine.logits(&rows).unwrap();
+		assert_eq!(logits.len(), answer.len() * engine.vocabulary());
+		assert!(distance(&logits, &own_logits) < 1e-3, "prompt of {at}");
+	}
+}
+
+#[test]
+fn replay_should_refuse_what_it_can_not_compute() {
+	let engine = Tiny::new("llama", 9).load();
+	assert!(matches!(engine.rows(&[], &[1]), Err(EngineError::Compute(_))));
+	assert!(matches!(engine.rows(&[1], &[]), Err(EngineError::Compute(_))));
+	assert!(matches!(engine.rows(&[1; 100], &[1; 29]), Err(EngineError::TooLong { .. })));
+	assert!(matches!(engine.rows(&[1; 100], &[9999; 2]), Err(EngineError::Tokenizer(_))));
+	assert!(engine.rows(&[1; 100], &[1; 28]).is_ok());
+	assert!(engine.logits(&[]).is_err());
+	assert!(engine.logits(&[0.0; 33]).is_err());
 }
 
 #[test]

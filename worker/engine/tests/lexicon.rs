@@ -88,14 +88,14 @@ fn lexicon_should_match_golden_tokens_and_logits() {
 		let prompt = engine.encode(&case.task()).unwrap();
 		assert_eq!(prompt, case.prompt_ids);
 		let mut cache = engine.cache(prompt.len() + case.greedy_ids.len()).unwrap();
-		let mut logits = engine.step(&prompt, &mut cache).unwrap();
+		let mut logits = engine.step(&prompt, &mut cache).unwrap().logits;
 		for (&id, value) in case.last_logits_top5.ids.iter().zip(&case.last_logits_top5.values) {
 			assert!((logits[id] - value).abs() < 2e-3, "token {id}: {} {value}", logits[id]);
 		}
 		for (at, &expected) in case.certain_ids().iter().enumerate() {
 			let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap();
 			assert_eq!(best as u32, expected, "token {at} of {:?}", case.greedy_ids);
-			logits = engine.step(&[expected], &mut cache).unwrap();
+			logits = engine.step(&[expected], &mut cache).unwrap().logits;
 		}
 	}
 }
@@ -120,7 +120,7 @@ fn lexicon_should_answer_the_golden_text_when_served() {
 		.zip(&expected)
 		.map(|(case, (tokens, _))| {
 			let sampling = SamplingParams { max_tokens: tokens.len(), ..SamplingParams::default() };
-			scheduler.submit(Request { task: case.task(), sampling }).unwrap()
+			scheduler.submit(Request { task: case.task(), sampling, evidence: None }).unwrap()
 		})
 		.collect();
 	for (ticket, (expected_tokens, expected_text)) in tickets.into_iter().zip(expected) {

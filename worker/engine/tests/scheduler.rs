@@ -13,10 +13,11 @@ use std::{
 
 use common::Tiny;
 use reckon_engine::{
-	Answer, BatchEngine, Cancel, CanonicalRows, Capabilities, Cost, Engine, EngineError, Event,
-	FinishReason, Output, Pace, Refused, Replay, Request, Sampler, SamplingParams, Scheduler,
-	SchedulerConfig, StepEngine, Task, TaskKind, Ticket, Usage,
+	Answer, Audit, BatchEngine, Cancel, Capabilities, Claim, Cost, Engine, EngineError, Event,
+	FinishReason, Output, Pace, Refused, Replay, Request, SamplingParams, Scheduler,
+	SchedulerConfig, Step, StepEngine, Task, TaskKind, Ticket, Usage,
 };
+use reckon_verification::{Rows, Statistics};
 
 const END: u32 = 99;
 const PANIC_TOKEN: u32 = 66;
@@ -77,14 +78,6 @@ impl Engine for Echo {
 impl StepEngine for Echo {
 	type Cache = Vec<u32>;
 
-	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
-		Ok(tokens.iter().map(|&token| char::from(token as u8)).collect())
-	}
-
-	fn is_end(&self, token: u32) -> bool {
-		token == END
-	}
-
 	fn cache_bytes(&self, tokens: usize) -> u64 {
 		tokens as u64 * 10
 	}
@@ -93,7 +86,7 @@ impl StepEngine for Echo {
 		Ok(Vec::with_capacity(tokens))
 	}
 
-	fn step(&self, tokens: &[u32], cache: &mut Vec<u32>) -> Result<Vec<f32>, EngineError> {
+	fn step(&self, tokens: &[u32], cache: &mut Vec<u32>) -> Result<Step, EngineError> {
 		if !self.open {
 			// A permit that never comes must not keep a failed test from ending.
 			let permits = self.permits.lock().unwrap_or_else(|poison| poison.into_inner());
@@ -102,12 +95,19 @@ impl StepEngine for Echo {
 		assert!(!tokens.contains(&PANIC_TOKEN), "step panics on B");
 		cache.extend_from_slice(tokens);
 		self.steps.lock().unwrap().push(cache[0]);
-		let mut logits = vec![0.0; 128];
-		// Walks the cache: prompt letters come back one by one, lower case.
-		let next = cache.get(cache.iter().filter(|&&t| t >= 97).count()).copied().unwrap_or(0);
+		let row = Self::row(cache);
+		Ok(Step { logits: self.logits(&row)?, row })
+	}
+}
+
+impl Echo {
+	/// The token that comes next, and a one.
+	fn row(sequence: &[u32]) -> Vec<f32> {
+		// Walks the sequence: prompt letters come back one by one, lower case.
+		let written = sequence.iter().filter(|&&t| t >= 97).count();
+		let next = sequence.get(written).copied().unwrap_or(0);
 		let token = if (65..97).contains(&next) { next + 32 } else { END };
-		logits[token as usize] = 1.0;
-		Ok(logits)
+		vec![token as f32, 1.0]
 	}
 }
 
@@ -120,12 +120,34 @@ impl Replay for Echo {
 		Ok(prompt.bytes().map(u32::from).collect())
 	}
 
-	fn canonical(&self, _: &[u32]) -> Result<CanonicalRows, EngineError> {
-		unreachable!("the scheduler does not ask")
+	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
+		Ok(tokens.iter().map(|&token| char::from(token as u8)).collect())
 	}
 
-	fn logits(&self, _: &[f32]) -> Result<Vec<f32>, EngineError> {
-		unreachable!("the scheduler does not ask")
+	fn is_end(&self, token: u32) -> bool {
+		token == END
+	}
+
+	fn vocabulary(&self) -> usize {
+		128
+	}
+
+	fn width(&self) -> usize {
+		2
+	}
+
+	fn rows(&self, prompt: &[u32], answer: &[u32]) -> Result<Vec<f32>, EngineError> {
+		assert!(!prompt.contains(&PANIC_TOKEN), "rows panic on B");
+		let before = |at| [prompt, &answer[..at]].concat();
+		Ok((0..answer.len()).flat_map(|at| Self::row(&before(at))).collect())
+	}
+
+	fn logits(&self, rows: &[f32]) -> Result<Vec<f32>, EngineError> {
+		let mut logits = vec![0.0; rows.len() / 2 * 128];
+		for (row, logits) in rows.chunks(2).zip(logits.chunks_mut(128)) {
+			logits[row[0] as usize] = row[1];
+		}
+		Ok(logits)
 	}
 }
 
@@ -133,6 +155,7 @@ fn request(prompt: &str, max_tokens: usize) -> Request {
 	Request {
 		task: Task::Complete { prompt: prompt.into() },
 		sampling: SamplingParams { max_tokens, ..SamplingParams::default() },
+		evidence: None,
 	}
 }
 
@@ -470,6 +493,7 @@ impl BatchEngine for Words {
 		Ok(Answer {
 			output: Output::Embeddings(inputs.iter().map(count).collect()),
 			usage: Usage { units_in: inputs.len() as u64, units_out: 0 },
+			evidence: None,
 		})
 	}
 }
@@ -499,6 +523,8 @@ fn interleaved_answers_should_equal_answers_alone() {
 			seed: [seed; 32],
 			..SamplingParams::default()
 		},
+		// So that the rows are compared, too.
+		evidence: Some([1; 32]),
 	};
 	let prompts = ["the cat", "hé", "a", "🙂 and more text than the others have", "zz"];
 	let config = SchedulerConfig { prefill_chunk: 256, max_active: 3, ..Default::default() };
@@ -530,40 +556,65 @@ fn interleaved_answers_should_equal_answers_alone() {
 	}
 }
 
-#[test]
-fn finished_answers_should_pass_their_audit_and_changed_ones_fail() {
-	let sampling = SamplingParams {
-		max_tokens: 40,
-		temperature: 1.0,
-		seed: [5; 32],
-		..SamplingParams::default()
-	};
-	let task = Task::Complete { prompt: "the hat".into() };
-	let model = Tiny::new("qwen2", 22);
-	let scheduler = Scheduler::stepping(model.load(), SchedulerConfig::default());
-	let request = Request { task: task.clone(), sampling: sampling.clone() };
-	let answer = scheduler.submit(request).unwrap().wait().unwrap();
-	let Output::Text { mut tokens, .. } = answer.output else { panic!() };
+/// An honest claim about what `request` was answered with.
+fn claim(request: &Request, answer: Answer) -> Claim {
+	let Output::Text { text, tokens, .. } = answer.output else { panic!() };
+	let Request { task, sampling, .. } = request.clone();
+	Claim { task, sampling, tokens, output: text.into(), usage: answer.usage }
+}
 
-	let replay = scheduler.replay().unwrap();
-	let sampler = Sampler::new(sampling).unwrap();
-	let audit = |answer: &[u32]| -> Vec<f64> {
-		let mut sequence = replay.encode(&task).unwrap();
-		let prompt = sequence.len();
-		sequence.extend_from_slice(answer);
-		let rows = replay.canonical(&sequence).unwrap();
-		let logits = replay.logits(&rows.hidden[(prompt - 1) * rows.width..]).unwrap();
-		logits
-			.chunks(common::VOCABULARY)
-			.zip(answer)
-			.enumerate()
-			.map(|(position, (logits, &token))| {
-				sampler.judge(&answer[..position], logits, token).unwrap().margin
-			})
-			.collect()
-	};
-	assert!(tokens.len() > 10);
-	assert!(audit(&tokens).iter().all(|margin| *margin == 0.0));
-	tokens[7] = (tokens[7] + 1) % 256;
-	assert!(audit(&tokens)[7] > 1e-3);
+#[test]
+fn evidence_should_hold_the_row_of_each_token_when_it_was_asked_for() {
+	let config = SchedulerConfig { prefill_chunk: 2, ..config() };
+	let scheduler = Scheduler::stepping(echo(true).0, config);
+	let without = scheduler.submit(request("AXA", 9)).unwrap().wait().unwrap();
+	assert_eq!(without.evidence, None);
+	let asked = Request { evidence: Some([1; 32]), ..request("AXA", 9) };
+	let answer = scheduler.submit(asked.clone()).unwrap().wait().unwrap();
+	let evidence = answer.evidence.clone().unwrap();
+	assert_eq!(scheduler.row_width(), 2);
+	let (tokens, end) = (vec![97, 120, 97, END], END as f32);
+	let numbers = vec![97.0, 1.0, 120.0, 1.0, 97.0, 1.0, end, 1.0];
+	assert_eq!(*evidence.rows(), Rows::new(2, tokens, numbers).unwrap());
+	let opening = evidence.open(2).unwrap();
+	assert_eq!(opening.verify(&[1; 32], evidence.shape(), &evidence.root()), Ok(()));
+
+	let audit = scheduler.audit(&claim(&asked, answer)).unwrap();
+	let Audit::Replayed { rows, statistics } = audit else { panic!("{audit:?}") };
+	assert_eq!(rows, *evidence.rows());
+	let cross_entropy = statistics.cross_entropy;
+	assert_eq!(statistics, Statistics { tokens: 4, cross_entropy, ..Statistics::default() });
+	// One logit of 128 is 1, the others are 0.
+	let expected = (127.0 + 1f64.exp()).ln() - 1.0;
+	assert!((f64::from(cross_entropy) / 1e6 - expected).abs() < 2e-6, "{cross_entropy}");
+	assert_eq!(scheduler.logits_apart(evidence.rows(), &rows), Ok(0.0));
+}
+
+#[test]
+fn evidence_should_count_against_the_memory_budget() {
+	let scheduler = Scheduler::stepping(echo(true).0, config());
+	let asked = Request { evidence: Some([1; 32]), ..request("A", 20) };
+	// 21 tokens of cache; for each of 20 a row of two numbers, and its share of the tree.
+	let needed = 21 * 10 + 20 * (2 * 4 + 68);
+	let refused = scheduler.submit(asked).err();
+	assert_eq!(refused, Some(Refused::TooLarge { needed, budget: 1000 }));
+}
+
+#[test]
+fn audit_should_be_an_error_and_no_fault_when_the_auditor_panics() {
+	let scheduler = Scheduler::stepping(echo(true).0, config());
+	let honest = request("AXA", 50);
+	let answer = scheduler.submit(honest.clone()).unwrap().wait().unwrap();
+	let claim = Claim { task: request("ABA", 1).task, ..claim(&honest, answer) };
+	assert!(matches!(scheduler.audit(&claim), Err(EngineError::Panicked(_))));
+	assert!(scheduler.submit(request("A", 9)).is_ok(), "the engine goes on");
+}
+
+#[test]
+fn vectors_should_bring_evidence_when_it_was_asked_for() {
+	let scheduler = Scheduler::batching(Words(capabilities(&[TaskKind::Embed])), config());
+	let inputs = vec!["a b".to_owned(), "a".into()];
+	let asked = Request { task: Task::Embed { inputs }, evidence: Some([1; 32]), ..request("", 1) };
+	let evidence = scheduler.submit(asked).unwrap().wait().unwrap().evidence.unwrap();
+	assert_eq!(*evidence.rows(), Rows::new(1, vec![0, 0], vec![2.0, 1.0]).unwrap());
 }

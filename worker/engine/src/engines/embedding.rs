@@ -118,6 +118,7 @@ impl BatchEngine for EmbeddingEngine {
 		Ok(Answer {
 			output: Output::Embeddings(embeddings),
 			usage: Usage { units_in, units_out: 0 },
+			evidence: None,
 		})
 	}
 }

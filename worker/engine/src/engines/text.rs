@@ -2,7 +2,7 @@
 
 use crate::{
 	chat::ChatTemplate,
-	engine::{CanonicalRows, Capabilities, Engine, Replay, StepEngine},
+	engine::{Capabilities, Engine, Replay, Step, StepEngine},
 	error::EngineError,
 	models::decoder::{Decoder, KvCache},
 	task::Task,
@@ -29,14 +29,6 @@ impl Engine for TextEngine {
 impl StepEngine for TextEngine {
 	type Cache = KvCache;
 
-	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
-		self.vocabulary.decode(tokens)
-	}
-
-	fn is_end(&self, token: u32) -> bool {
-		self.ends.contains(&token)
-	}
-
 	fn cache_bytes(&self, tokens: usize) -> u64 {
 		self.decoder.config().cache_bytes_per_token().saturating_mul(tokens as u64)
 	}
@@ -45,7 +37,7 @@ impl StepEngine for TextEngine {
 		Ok(self.decoder.cache(tokens)?)
 	}
 
-	fn step(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Vec<f32>, EngineError> {
+	fn step(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Step, EngineError> {
 		self.decoder.step(tokens, cache)
 	}
 }
@@ -62,12 +54,27 @@ impl Replay for TextEngine {
 		}
 	}
 
-	fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError> {
+	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {
+		self.vocabulary.decode(tokens)
+	}
+
+	fn is_end(&self, token: u32) -> bool {
+		self.ends.contains(&token)
+	}
+
+	fn vocabulary(&self) -> usize {
+		self.decoder.config().vocabulary
+	}
+
+	fn width(&self) -> usize {
+		self.decoder.config().hidden
+	}
+
+	fn rows(&self, prompt: &[u32], answer: &[u32]) -> Result<Vec<f32>, EngineError> {
 		let max = self.capabilities.context_length;
-		match tokens.len() {
-			0 => Err(EngineError::Compute("a canonical prefill needs a token".into())),
+		match prompt.len().saturating_add(answer.len()) {
 			got if got > max => Err(EngineError::TooLong { got, max }),
-			_ => self.decoder.canonical(tokens),
+			_ => self.decoder.rows(prompt, answer),
 		}
 	}
 

@@ -7,13 +7,18 @@ use candle_core::{Device, Tensor, D};
 use candle_nn::{ops, rotary_emb::rope};
 
 use super::{config::DecoderConfig, rope::angles};
-use crate::{engine::CanonicalRows, error::EngineError, error::ModelError, weights::Checkpoint};
+use crate::{
+	engine::Step,
+	error::{EngineError, ModelError},
+	weights::Checkpoint,
+};
 
-/// Rows of a canonical prefill come in multiples of this: with it, candle's CPU kernels give the
-/// same bits for every thread count and every padding (research/verification.md §6.3).
-const CANONICAL_ROWS: usize = 32;
+/// Tokens that a replay reads at once: enough to keep the kernels busy, few enough that the scores
+/// of a long sequence fit into memory.
+const REPLAY_CHUNK: usize = 512;
 
-/// A weight matrix [out, in] with an optional bias.
+/// A weight matrix, turned to [in, out] when it is loaded: products of many rows then need not turn
+/// it each time.
 struct Linear {
 	weight: Tensor,
 	bias: Option<Tensor>,
@@ -22,7 +27,7 @@ struct Linear {
 impl Linear {
 	/// [T, in] to [T, out].
 	fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
-		let y = x.matmul(&self.weight.t()?)?;
+		let y = x.matmul(&self.weight)?;
 		match &self.bias {
 			Some(bias) => y.broadcast_add(bias),
 			None => Ok(y),
@@ -106,7 +111,8 @@ impl Decoder {
 						.map(|(part, rows)| load(&name(&format!("{part}.bias")), &[*rows]))
 						.collect::<Result<Vec<_>, _>>()?;
 					let bias = (!biases.is_empty()).then(|| Tensor::cat(&biases, 0)).transpose()?;
-					Ok::<_, ModelError>(Linear { weight: Tensor::cat(&weights, 0)?, bias })
+					let weight = Tensor::cat(&weights, 0)?.t()?.contiguous()?;
+					Ok::<_, ModelError>(Linear { weight, bias })
 				};
 				let qkv =
 					[("self_attn.q_proj", q), ("self_attn.k_proj", kv), ("self_attn.v_proj", kv)];
@@ -157,44 +163,43 @@ impl Decoder {
 		Ok(KvCache { layers, length: 0, capacity })
 	}
 
-	/// Reads tokens after those in the cache; the logits that follow the last one.
-	pub(crate) fn step(
-		&self,
-		tokens: &[u32],
-		cache: &mut KvCache,
-	) -> Result<Vec<f32>, EngineError> {
+	/// Reads tokens after those in the cache.
+	pub(crate) fn step(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Step, EngineError> {
 		let hidden = self.hidden(tokens, cache)?;
 		let last = hidden.narrow(0, tokens.len() - 1, 1)?;
-		Ok(last.matmul(&self.head.t()?)?.flatten_all()?.to_vec1()?)
+		let logits = last.matmul(&self.head.t()?)?.flatten_all()?.to_vec1()?;
+		Ok(Step { logits, row: last.flatten_all()?.to_vec1()? })
 	}
 
-	/// The canonical prefill: one pass over the whole sequence in an empty cache, padded at the
-	/// end to a multiple of [`CANONICAL_ROWS`]. Later tokens do not reach earlier rows, so the
-	/// padding changes nothing but the kernels' shapes.
-	pub(crate) fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError> {
-		let padded_length = tokens.len().next_multiple_of(CANONICAL_ROWS);
-		let mut padded = tokens.to_vec();
-		padded.resize(padded_length, 0);
-		let mut cache = self.cache(padded_length)?;
-		let rows = self.hidden(&padded, &mut cache)?.narrow(0, 0, tokens.len())?;
-		Ok(CanonicalRows { width: self.config.hidden, hidden: rows.flatten_all()?.to_vec1()? })
+	/// The rows that chose the tokens of `answer`: [answer, H] row-major.
+	pub(crate) fn rows(&self, prompt: &[u32], answer: &[u32]) -> Result<Vec<f32>, EngineError> {
+		let (Some(first), Some((_, before_last))) =
+			(prompt.len().checked_sub(1), answer.split_last())
+		else {
+			return Err(EngineError::Compute("a replay needs a prompt and an answer".into()));
+		};
+		let tokens = [prompt, before_last].concat();
+		let mut cache = self.cache(tokens.len())?;
+		let mut rows = Vec::with_capacity(answer.len() * self.config.hidden);
+		for chunk in tokens.chunks(REPLAY_CHUNK) {
+			let prompt_left = first.saturating_sub(cache.length).min(chunk.len());
+			let hidden = self.hidden(chunk, &mut cache)?;
+			if prompt_left < chunk.len() {
+				let chosen = hidden.narrow(0, prompt_left, chunk.len() - prompt_left)?;
+				rows.extend(chosen.flatten_all()?.to_vec1::<f32>()?);
+			}
+		}
+		Ok(rows)
 	}
 
-	/// The logits of canonical rows: [n, H] row-major to [n, vocabulary] row-major. Padded as the
-	/// prefill is, for the same reason.
-	pub(crate) fn logits(&self, hidden: &[f32]) -> Result<Vec<f32>, EngineError> {
-		let DecoderConfig { hidden: width, vocabulary, .. } = self.config;
-		if hidden.is_empty() || !hidden.len().is_multiple_of(width) {
+	/// The logits that rows make: [n, H] row-major to [n, vocabulary] row-major.
+	pub(crate) fn logits(&self, rows: &[f32]) -> Result<Vec<f32>, EngineError> {
+		let width = self.config.hidden;
+		if rows.is_empty() || !rows.len().is_multiple_of(width) {
 			return Err(EngineError::Compute("hidden rows are not whole".into()));
 		}
-		let count = hidden.len() / width;
-		let padded = count.next_multiple_of(CANONICAL_ROWS);
-		let mut rows = hidden.to_vec();
-		rows.resize(padded * width, 0.0);
-		let rows = Tensor::from_vec(rows, (padded, width), &self.device)?;
-		let mut logits: Vec<f32> = rows.matmul(&self.head.t()?)?.flatten_all()?.to_vec1()?;
-		logits.truncate(count * vocabulary);
-		Ok(logits)
+		let rows = Tensor::from_slice(rows, (rows.len() / width, width), &self.device)?;
+		Ok(rows.matmul(&self.head.t()?)?.flatten_all()?.to_vec1()?)
 	}
 
 	/// Final-norm hidden states of the new tokens: [T, H].

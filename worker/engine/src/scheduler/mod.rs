@@ -23,10 +23,11 @@ use self::{
 	pace::Work,
 	queue::{Bounds, Queue},
 };
-use reckon_verification::SamplingParams;
+use reckon_verification::{Hash, Rows, SamplingParams};
 
 use crate::{
-	engine::{BatchEngine, CanonicalRows, Capabilities, Replay, StepEngine},
+	audit::{self, Audit, Claim},
+	engine::{BatchEngine, Capabilities, StepEngine},
 	error::{EngineError, Refused},
 	task::{Answer, Cancel, Event, Task},
 };
@@ -58,6 +59,8 @@ pub struct Request {
 	pub task: Task,
 	/// How tokens are chosen; not looked at by embeddings.
 	pub sampling: SamplingParams,
+	/// The job, when its answer must be committed to: the answer then brings its evidence.
+	pub evidence: Option<Hash>,
 }
 
 /// What admission found out about a request.
@@ -80,25 +83,48 @@ pub struct Scheduler {
 	capabilities: Capabilities,
 	memory_budget: u64,
 	admission: Box<Admission>,
-	replay: Option<Arc<dyn Replay>>,
+	auditor: Box<dyn Auditor>,
 	queue: Arc<Queue>,
 	thread: Option<JoinHandle<()>>,
 }
 
-/// An engine whose panics are errors.
-struct Guarded<E>(Arc<E>);
+/// An engine as an auditor sees it. Its panics are errors.
+trait Auditor: Send + Sync {
+	fn row_width(&self) -> usize;
+	fn audit(&self, claim: &Claim) -> Result<Audit, EngineError>;
+	fn logits_apart(&self, worker: &Rows, auditor: &Rows) -> Result<f32, EngineError>;
+}
 
-impl<E: StepEngine> Replay for Guarded<E> {
-	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
-		caught(|| self.0.encode(task))
+struct TextAuditor<E>(Arc<E>);
+
+impl<E: StepEngine> Auditor for TextAuditor<E> {
+	fn row_width(&self) -> usize {
+		self.0.width()
 	}
 
-	fn canonical(&self, tokens: &[u32]) -> Result<CanonicalRows, EngineError> {
-		caught(|| self.0.canonical(tokens))
+	fn audit(&self, claim: &Claim) -> Result<Audit, EngineError> {
+		caught(|| audit::text(&*self.0, claim))
 	}
 
-	fn logits(&self, rows: &[f32]) -> Result<Vec<f32>, EngineError> {
-		caught(|| self.0.logits(rows))
+	fn logits_apart(&self, worker: &Rows, auditor: &Rows) -> Result<f32, EngineError> {
+		caught(|| audit::logits_apart(&*self.0, worker, auditor))
+	}
+}
+
+struct VectorAuditor<E>(Arc<E>);
+
+impl<E: BatchEngine> Auditor for VectorAuditor<E> {
+	fn row_width(&self) -> usize {
+		self.0.capabilities().vector_length
+	}
+
+	fn audit(&self, claim: &Claim) -> Result<Audit, EngineError> {
+		caught(|| audit::vectors(&*self.0, claim))
+	}
+
+	/// Vectors have none.
+	fn logits_apart(&self, _: &Rows, _: &Rows) -> Result<f32, EngineError> {
+		Ok(0.0)
 	}
 }
 
@@ -117,7 +143,7 @@ impl Scheduler {
 		let engine = Arc::new(engine);
 		let admitting = Arc::clone(&engine);
 		let admission = move |request: &Request| turns::admit_step(&*admitting, request);
-		let replay: Arc<dyn Replay> = Arc::new(Guarded(Arc::clone(&engine)));
+		let auditor = Box::new(TextAuditor(Arc::clone(&engine)));
 		let capabilities = engine.capabilities().clone();
 		let bounds = Bounds {
 			max_waiting: config.max_waiting,
@@ -127,9 +153,7 @@ impl Scheduler {
 		};
 		let (budget, chunk) = (bounds.memory_budget, bounds.prefill_chunk);
 		let run = move |queue: &Queue| turns::run_steps(&*engine, queue, chunk);
-		let mut scheduler = Self::start(capabilities, Box::new(admission), budget, bounds, run);
-		scheduler.replay = Some(replay);
-		scheduler
+		Self::start(capabilities, Box::new(admission), auditor, budget, bounds, run)
 	}
 
 	/// Runs a stateless engine: one request after the other.
@@ -141,6 +165,7 @@ impl Scheduler {
 			let work = Work { read: usize::try_from(cost.units).unwrap_or(usize::MAX), write: 0 };
 			Ok(Admitted { prompt: Vec::new(), bytes: cost.bytes, work })
 		};
+		let auditor = Box::new(VectorAuditor(Arc::clone(&engine)));
 		let capabilities = engine.capabilities().clone();
 		// Admission has checked each request against the budget by itself.
 		let bounds = Bounds {
@@ -150,12 +175,14 @@ impl Scheduler {
 			prefill_chunk: 1,
 		};
 		let run = move |queue: &Queue| turns::run_batches(&*engine, queue);
-		Self::start(capabilities, Box::new(admission), config.memory_budget, bounds, run)
+		let budget = config.memory_budget;
+		Self::start(capabilities, Box::new(admission), auditor, budget, bounds, run)
 	}
 
 	fn start(
 		capabilities: Capabilities,
 		admission: Box<Admission>,
+		auditor: Box<dyn Auditor>,
 		memory_budget: u64,
 		bounds: Bounds,
 		run: impl FnOnce(&Queue) + Send + 'static,
@@ -164,7 +191,7 @@ impl Scheduler {
 		let served = CloseOnExit(Arc::clone(&queue));
 		let thread = thread::spawn(move || run(&served.0));
 		let thread = Some(thread);
-		Self { capabilities, memory_budget, admission, replay: None, queue, thread }
+		Self { capabilities, memory_budget, admission, auditor, queue, thread }
 	}
 
 	/// What the engine can do.
@@ -172,11 +199,27 @@ impl Scheduler {
 		&self.capabilities
 	}
 
-	/// The engine's canonical prefill, for the commitment after an answer; `None` for engines that
-	/// do not generate. Computes on the caller's thread, beside the requests and outside of their
-	/// memory budget; a panic comes back as an error.
-	pub fn replay(&self) -> Option<Arc<dyn Replay>> {
-		self.replay.clone()
+	/// Numbers of a row of evidence; an answer has a row for each of its tokens or vectors.
+	pub fn row_width(&self) -> usize {
+		self.auditor.row_width()
+	}
+
+	/// Computes a finished answer again. On the caller's thread, beside the requests and outside of
+	/// their memory budget: a sequence's cache, and its rows.
+	///
+	/// # Errors
+	/// When this engine could not judge: that says nothing about the worker.
+	pub fn audit(&self, claim: &Claim) -> Result<Audit, EngineError> {
+		self.auditor.audit(claim)
+	}
+
+	/// The largest difference between any logits that a worker's and an auditor's rows of one answer
+	/// make; 0 for embeddings. What calibration measures: twice this bounds an honest margin.
+	///
+	/// # Errors
+	/// When computing fails.
+	pub fn logits_apart(&self, worker: &Rows, auditor: &Rows) -> Result<f32, EngineError> {
+		self.auditor.logits_apart(worker, auditor)
 	}
 
 	/// How busy the engine is.

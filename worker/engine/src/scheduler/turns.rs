@@ -8,10 +8,11 @@ use super::{
 	queue::{Next, Place, Queue, Waiting},
 	Admitted, Reply, Request,
 };
-use reckon_verification::Sampler;
+use reckon_verification::{Evidence, Recorder, Rows, Sampler};
 
 use crate::{
-	engine::{BatchEngine, StepEngine},
+	audit::answer_limit,
+	engine::{BatchEngine, Step, StepEngine},
 	error::EngineError,
 	task::{Answer, FinishReason, Output, Usage},
 	tokenizer::TextStream,
@@ -32,15 +33,18 @@ pub(super) fn admit_step<E: StepEngine>(
 	if prompt.is_empty() {
 		return Err(EngineError::Tokenizer("the prompt has no tokens: send some text".into()));
 	}
-	let length = sequence_length(max, &prompt, request);
-	let work = Work { read: prompt.len(), write: length - prompt.len() };
-	Ok(Admitted { prompt, bytes: engine.cache_bytes(length), work })
+	let write = answer_limit(max, prompt.len(), &request.sampling);
+	let work = Work { read: prompt.len(), write };
+	let mut bytes = engine.cache_bytes(prompt.len() + write);
+	if request.evidence.is_some() {
+		let row = engine.width() * size_of::<f32>() + EVIDENCE_PER_TOKEN;
+		bytes = bytes.saturating_add((row as u64).saturating_mul(write as u64));
+	}
+	Ok(Admitted { prompt, bytes, work })
 }
 
-/// Tokens that a sequence can come to: the memory it reserves.
-fn sequence_length(context: usize, prompt: &[u32], request: &Request) -> usize {
-	prompt.len().saturating_add(request.sampling.max_tokens).min(context)
-}
+/// What evidence holds of a token beside its row: the token, and its share of the tree.
+const EVIDENCE_PER_TOKEN: usize = 68;
 
 /// Serves an autoregressive engine until the queue stops.
 pub(super) fn run_steps<E: StepEngine>(engine: &E, queue: &Queue, prefill_chunk: usize) {
@@ -78,7 +82,13 @@ pub(super) fn run_batches<E: BatchEngine>(engine: &E, queue: &Queue) {
 	while let Next::Start(place, waiting) = queue.next() {
 		let Waiting { request, mut reply, .. } = *waiting;
 		let started = Instant::now();
-		let result = caught(|| engine.run(&request.task, &reply.cancel));
+		let result = caught(|| {
+			let mut answer = engine.run(&request.task, &reply.cancel)?;
+			if let (Some(job), Output::Embeddings(vectors)) = (&request.evidence, &answer.output) {
+				answer.evidence = Some(Evidence::new(job, Rows::of_vectors(vectors)?));
+			}
+			Ok(answer)
+		});
 		if result.is_ok() {
 			queue.turned(place, Work::default(), started.elapsed());
 		}
@@ -103,6 +113,8 @@ struct Sequence<E: StepEngine> {
 	limit: usize,
 	/// The answer so far.
 	tokens: Vec<u32>,
+	/// Takes the rows, when they were asked for.
+	recorder: Option<Recorder>,
 	reply: Reply,
 }
 
@@ -112,6 +124,7 @@ impl<E: StepEngine> Sequence<E> {
 		let Waiting { request, admitted: Admitted { prompt, work, .. }, mut reply, .. } = waiting;
 		let limit = work.write;
 		let length = prompt.len() + limit;
+		let recorder = request.evidence.map(Recorder::new);
 		let made = caught(|| Ok((engine.cache(length)?, Sampler::new(request.sampling)?)));
 		match made {
 			Ok((cache, sampler)) => Some(Self {
@@ -125,6 +138,7 @@ impl<E: StepEngine> Sequence<E> {
 				text: String::new(),
 				limit,
 				tokens: Vec::new(),
+				recorder,
 				reply,
 			}),
 			Err(error) => {
@@ -149,7 +163,7 @@ impl<E: StepEngine> Sequence<E> {
 			Ok(None) => true,
 			Ok(Some(finish)) => {
 				let answer = self.answer(finish);
-				self.reply.end(Ok(answer));
+				self.reply.end(answer);
 				false
 			},
 			Err(error) => {
@@ -165,19 +179,22 @@ impl<E: StepEngine> Sequence<E> {
 		engine: &E,
 		prefill_chunk: usize,
 	) -> Result<Option<FinishReason>, EngineError> {
-		let logits = match self.last {
+		let Step { logits, row } = match self.last {
 			Some(token) => engine.step(&[token], &mut self.cache)?,
 			None => {
 				let end = self.prompt.len().min(self.read.saturating_add(prefill_chunk));
-				let logits = engine.step(&self.prompt[self.read..end], &mut self.cache)?;
+				let step = engine.step(&self.prompt[self.read..end], &mut self.cache)?;
 				self.read = end;
 				if end < self.prompt.len() {
 					return Ok(None);
 				}
-				logits
+				step
 			},
 		};
 		let token = self.sampler.sample(&self.tokens, &logits)?;
+		if let Some(recorder) = &mut self.recorder {
+			recorder.push(token, &row)?;
+		}
 		self.tokens.push(token);
 		self.last = Some(token);
 		let finish = if engine.is_end(token) {
@@ -200,10 +217,11 @@ impl<E: StepEngine> Sequence<E> {
 		Ok(finish)
 	}
 
-	fn answer(&mut self, finish: FinishReason) -> Answer {
+	fn answer(&mut self, finish: FinishReason) -> Result<Answer, EngineError> {
 		let text = std::mem::take(&mut self.text);
 		let tokens = self.tokens.clone();
 		let usage = Usage { units_in: self.prompt.len() as u64, units_out: tokens.len() as u64 };
-		Answer { output: Output::Text { text, tokens, finish }, usage }
+		let evidence = self.recorder.take().map(Recorder::finish).transpose()?;
+		Ok(Answer { output: Output::Text { text, tokens, finish }, usage, evidence })
 	}
 }

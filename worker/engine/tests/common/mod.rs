@@ -249,6 +249,35 @@ pub fn load_text(path: &Path) -> TextEngine {
 	}
 }
 
+/// What an int8 engine computes with: each row of each matrix of a model, rounded to 255 steps.
+pub fn write_int8(from: &Path, to: &Path) {
+	for entry in fs::read_dir(from).unwrap() {
+		let path = entry.unwrap().path();
+		if path.extension().is_some_and(|extension| extension == "json") {
+			fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+		}
+	}
+	let tensors = candle_core::safetensors::load(from.join("model.safetensors"), &Device::Cpu);
+	let rounded: HashMap<String, Tensor> = tensors
+		.unwrap()
+		.into_iter()
+		.map(|(name, tensor)| {
+			let tensor = tensor.to_dtype(DType::F32).unwrap();
+			let tensor = match tensor.rank() {
+				2 => int8(&tensor).unwrap(),
+				_ => tensor,
+			};
+			(name, tensor)
+		})
+		.collect();
+	candle_core::safetensors::save(&rounded, to.join("model.safetensors")).unwrap();
+}
+
+fn int8(matrix: &Tensor) -> candle_core::Result<Tensor> {
+	let step = (matrix.abs()?.max_keepdim(1)? / 127.0)?;
+	matrix.broadcast_div(&step)?.round()?.broadcast_mul(&step)
+}
+
 pub fn write_json(path: &Path, value: &Json) {
 	fs::write(path, serde_json::to_vec(value).unwrap()).unwrap();
 }

@@ -1,0 +1,52 @@
+//! `reckon-worker calibrate`, the program itself, on the repository's model.
+
+use reckon_sdk::content_hash;
+use serde_json::Value;
+use std::{path::PathBuf, process::Command};
+
+#[test]
+fn calibrate_should_leave_a_report_whose_hash_it_prints() {
+	let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo or nextest runs this");
+	let model = PathBuf::from(here).join("../models/lexicon");
+	let dir = tempfile::tempdir().unwrap();
+	let out = dir.path().join("report.json");
+	let run = |arguments: &[&str]| {
+		Command::new(env!("CARGO_BIN_EXE_reckon-worker"))
+			.env("RECKON_WORKER_DATA_DIR", dir.path())
+			.env("RECKON_WORKER_DEVICE", "cpu")
+			.args(["calibrate", "--tokens", "6", "--json", "--out"])
+			.arg(&out)
+			.arg(&model)
+			.args(arguments)
+			.output()
+			.unwrap()
+	};
+	let output = run(&["--answers", "9", "--threads", "2,1"]);
+	assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+	let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+	let bytes = std::fs::read(&out).unwrap();
+	assert_eq!(printed["hash"], format!("{:x}", content_hash(&bytes)));
+	let report: Value = serde_json::from_slice(&bytes).unwrap();
+	assert_eq!(report["format"], "reckon-calibration/1");
+	assert_eq!(report["profile"], "F32");
+	assert_eq!(report["plan"]["threads"], serde_json::json!([1, 2]));
+	// Nine answers, two loads, two workers, two auditors.
+	assert_eq!(report["audits"], 72);
+	assert_eq!(report["pairs"].as_array().unwrap().len(), 4);
+	for pair in report["pairs"].as_array().unwrap() {
+		let deviation = pair["deviation"].as_f64().unwrap();
+		assert!(deviation > 0.0 && deviation < 1e-4, "{pair}");
+	}
+	for (kind, most) in [("distance", 4_000), ("margin", 20_000)] {
+		let of = |name: &str| report[kind][name].as_u64().unwrap();
+		assert!(of("largest_honest") < of("flag") && of("flag") < of("slash"), "{report}");
+		assert!(of("slash") < most, "{report}");
+		assert_eq!(printed[kind]["flag"], report[kind]["flag"]);
+	}
+
+	let few = run(&["--answers", "1", "--threads", "1"]);
+	assert!(!few.status.success());
+	assert!(String::from_utf8_lossy(&few.stderr).contains("more --answers"));
+	let none = run(&["--threads", "0"]);
+	assert!(String::from_utf8_lossy(&none.stderr).contains("0 threads"));
+}
