@@ -35,7 +35,8 @@ impl<T: Config> Pallet<T> {
 		Self::wait_until(id, audit, frame_system::Pallet::<T>::block_number());
 	}
 
-	/// Whether what an audit waits for can still come. The sweep may be behind; the deadline is not.
+	/// Whether what an audit waits for can still come. The sweep may be behind; the deadline is
+	/// not.
 	pub(crate) fn is_in_time(audit: &AuditOf<T>) -> bool {
 		frame_system::Pallet::<T>::block_number() < audit.due
 	}

@@ -1,5 +1,5 @@
-//! Each call and each step of the agenda at its worst: the largest committees, of as many validators as
-//! there can be.
+//! Each call and each step of the agenda at its worst: the largest committees, of as many
+//! validators as there can be.
 
 use crate::*;
 use alloc::vec::Vec;
@@ -186,7 +186,7 @@ mod benchmarks {
 		let worker: T::AccountId = account("worker", 0, 0);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(worker), job(0), Fingerprint::default(), ROOT, SALT);
+		_(RawOrigin::Signed(worker), job(0), Default::default(), ROOT, SALT);
 
 		assert_eq!(Audits::<T>::get(job(0)).map(|it| it.phase), Some(Phase::Revealing));
 	}

@@ -85,7 +85,8 @@ impl<T: Config> Pallet<T> {
 		weight
 	}
 
-	/// Fills the committee up again from those who have not sat in it. Says whether anybody was there.
+	/// Fills the committee up again from those who have not sat in it. Says whether anybody was
+	/// there.
 	pub(crate) fn fill_seats(id: JobId, audit: &mut AuditOf<T>) -> bool {
 		let empty = audit.size.saturating_sub(audit.seated());
 		let room = MAX_SEATS.saturating_sub(audit.seats.len() as u32);
@@ -110,7 +111,7 @@ impl<T: Config> Pallet<T> {
 			.filter(|it| !it.disabled && !partial.contains(&&it.account))
 			.map(|it| (BlakeTwo256::hash(&(seed, &it.account).encode()), it.account, it.key))
 			.collect();
-		all.sort_by(|a, b| a.0.cmp(&b.0));
+		all.sort_by_key(|(order, ..)| *order);
 		all.into_iter().map(|(_, account, key)| (account, key)).collect()
 	}
 

@@ -28,20 +28,21 @@ impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {
 impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
 	type Key = AuditId;
 
-	fn on_genesis_session<'a, I: 'a>(validators: I)
+	fn on_genesis_session<'a, I>(validators: I)
 	where
-		I: Iterator<Item = (&'a T::AccountId, AuditId)>,
+		I: Iterator<Item = (&'a T::AccountId, AuditId)> + 'a,
 		T::AccountId: 'a,
 	{
 		Self::set_auditors(validators);
 	}
 
-	fn on_new_session<'a, I: 'a>(changed: bool, validators: I, _: I)
+	fn on_new_session<'a, I>(changed: bool, validators: I, _: I)
 	where
-		I: Iterator<Item = (&'a T::AccountId, AuditId)>,
+		I: Iterator<Item = (&'a T::AccountId, AuditId)> + 'a,
 		T::AccountId: 'a,
 	{
-		// Who is disabled stays so with an unchanged set; with a new one the session pallet says it anew.
+		// Who is disabled stays so with an unchanged set; with a new one the session pallet says it
+		// anew.
 		if changed {
 			Self::set_auditors(validators);
 		}

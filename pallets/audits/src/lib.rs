@@ -50,6 +50,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{
@@ -138,7 +139,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type RevealBlocks: Get<BlockNumberFor<Self>>;
 
-		/// What a client pays for each seat of an audit that it asks for, in the smallest token unit.
+		/// What a client pays for each seat of an audit that it asks for, in the smallest token
+		/// unit.
 		#[pallet::constant]
 		type SeatFee: Get<Balance>;
 
@@ -358,8 +360,9 @@ pub mod pallet {
 		/// Pays for an audit of a `job` that was delivered and is not paid yet. Signed by its
 		/// client.
 		///
-		/// Holds `SeatFee` for each seat that the subnet's rules ask for. The auditors that say what
-		/// comes out share it; if the answer is convicted, or nothing comes out, it comes back.
+		/// Holds `SeatFee` for each seat that the subnet's rules ask for. The auditors that say
+		/// what comes out share it; if the answer is convicted, or nothing comes out, it comes
+		/// back.
 		///
 		/// Emits `AuditRequested`.
 		#[pallet::call_index(0)]
@@ -380,12 +383,12 @@ pub mod pallet {
 		pub fn open_rows(
 			origin: OriginFor<T>,
 			job: JobId,
-			fingerprint: Fingerprint,
+			fingerprint: Box<Fingerprint>,
 			root: H256,
 			salt: H256,
 		) -> DispatchResultWithPostInfo {
 			let worker = ensure_signed(origin)?;
-			Self::do_open(worker, job, fingerprint, root, salt)?;
+			Self::do_open(worker, job, *fingerprint, root, salt)?;
 			Ok(Pays::No.into())
 		}
 
@@ -411,8 +414,8 @@ pub mod pallet {
 		}
 
 		/// Opens votes in several audits, `reveals`. Needs no account: the `auditor`'s audit key
-		/// makes the `signature`, over [`payload`] of `REVEALS`. Those that come too late, again, or
-		/// are not what was committed to are passed over.
+		/// makes the `signature`, over [`payload`] of `REVEALS`. Those that come too late, again,
+		/// or are not what was committed to are passed over.
 		///
 		/// Emits `VoteRevealed` for each.
 		#[pallet::call_index(3)]
@@ -431,9 +434,9 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Gives up seats in several audits, `declines`, so that others have them: in the first half
-		/// of the time for blind votes, and at most `MaxDeclines` in an era. Needs no account: the
-		/// `auditor`'s audit key makes the `signature`, over [`payload`] of `DECLINES`.
+		/// Gives up seats in several audits, `declines`, so that others have them: in the first
+		/// half of the time for blind votes, and at most `MaxDeclines` in an era. Needs no account:
+		/// the `auditor`'s audit key makes the `signature`, over [`payload`] of `DECLINES`.
 		///
 		/// Emits `SeatDeclined` for each, and `SeatFilled` if anybody is left to be drawn.
 		#[pallet::call_index(4)]
@@ -497,19 +500,19 @@ pub mod pallet {
 		}
 
 		/// The opened votes of the committee that sits on a job.
-		pub fn statements(job: JobId) -> alloc::vec::Vec<(T::AccountId, Statement)> {
+		pub fn statements(job: JobId) -> Vec<(T::AccountId, Statement)> {
 			Statements::<T>::iter_prefix(job).collect()
 		}
 
 		/// What each opened vote says about the worker's rows, as the chain measures it.
-		pub fn grades(job: JobId) -> alloc::vec::Vec<(T::AccountId, Grade)> {
+		pub fn grades(job: JobId) -> Vec<(T::AccountId, Grade)> {
 			Self::grades_of(job)
 		}
 
 		/// The seats of a validator, in the first 10,000 audits that have not ended.
 		pub fn seats_of(
 			auditor: T::AccountId,
-		) -> alloc::vec::Vec<Duty<T::AccountId, Balance, BlockNumberFor<T>>> {
+		) -> Vec<Duty<T::AccountId, Balance, BlockNumberFor<T>>> {
 			Self::duties(&auditor)
 		}
 
@@ -534,7 +537,7 @@ pub mod pallet {
 
 		/// What this pallet holds of an account's money, in the first 10,000 audits that have not
 		/// ended.
-		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+		pub fn held_by(who: T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}
 	}

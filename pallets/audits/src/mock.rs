@@ -1,5 +1,5 @@
-//! A runtime of audits and balances; what is audited, models, providers, stakes and reputations are mocks of
-//! `reckon-support`. Votes travel as real transactions.
+//! A runtime of audits and balances; what is audited, models, providers, stakes and reputations are
+//! mocks of `reckon-support`. Votes travel as real transactions.
 
 use crate::{self as pallet_audits, *};
 use codec::Encode;
@@ -172,8 +172,8 @@ pub fn rules() -> SubnetParameters {
 	SubnetParameters { committee: 3, quorum: 2, ..Default::default() }
 }
 
-/// Runs a test on a fresh chain with a client, a provider, a calibrated model and validators, and checks
-/// the pallet's invariants at its end.
+/// Runs a test on a fresh chain with a client, a provider, a calibrated model and validators, and
+/// checks the pallet's invariants at its end.
 pub fn run(test: impl FnOnce()) {
 	run_with(VALIDATORS, test)
 }
@@ -228,7 +228,8 @@ pub fn begin_session(validators: impl Iterator<Item = u64>) {
 	<Audits as OneSessionHandler<AccountId>>::on_new_session(true, set(), set());
 }
 
-/// Begins blocks up to this one, each with spare weight at its end, checking what must hold after each.
+/// Begins blocks up to this one, each with spare weight at its end, checking what must hold after
+/// each.
 pub fn to_block(number: u32) {
 	while System::block_number() < number {
 		let now = System::block_number();
@@ -412,11 +413,17 @@ pub fn worker() -> RuntimeOrigin {
 /// Lets the worker open rows that were computed with this model.
 pub fn open(id: JobId, model: u8) {
 	let fingerprint = fingerprint(id, model);
-	frame_support::assert_ok!(Audits::open_rows(worker(), id, fingerprint, root_of(id), SALT));
+	frame_support::assert_ok!(Audits::open_rows(
+		worker(),
+		id,
+		Box::new(fingerprint),
+		root_of(id),
+		SALT
+	));
 }
 
-/// Lets a round pass in which each auditor says what `says` says of it, or nothing, and the worker opens
-/// rows that this model has computed.
+/// Lets a round pass in which each auditor says what `says` says of it, or nothing, and the worker
+/// opens rows that this model has computed.
 pub fn round(id: JobId, worker: u8, says: impl Fn(usize, AccountId) -> Option<Statement>) {
 	let seats = seated(id);
 	for (n, who) in seats.iter().enumerate() {

@@ -11,8 +11,8 @@ use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-	/// The time for blind votes has passed: with enough of them the worker is asked, else others are
-	/// drawn into the empty seats.
+	/// The time for blind votes has passed: with enough of them the worker is asked, else others
+	/// are drawn into the empty seats.
 	pub(crate) fn end_commits(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		let weight = Self::note_missing(id, &mut audit, |ballot| *ballot == Ballot::Awaited);
 		if audit.committed() >= audit.quorum {

@@ -85,8 +85,8 @@ impl<T: Config> Pallet<T> {
 		Self::ruling_weight(votes, wrong)
 	}
 
-	/// Gives the auditors the fee that a client has paid; what can't be divided, and all of it where
-	/// the provider pays or nobody has said anything, goes back.
+	/// Gives the auditors the fee that a client has paid; what can't be divided, and all of it
+	/// where the provider pays or nobody has said anything, goes back.
 	fn hand_out_fee(audit: &AuditOf<T>, outcome: &AuditOutcome, auditors: &[T::AccountId]) {
 		if audit.fee == 0 {
 			return;
@@ -112,7 +112,8 @@ impl<T: Config> Pallet<T> {
 		frame_support::defensive_assert!(released == Ok(left), "a fee is what was held for it");
 	}
 
-	/// What it weighs to end an audit with so many votes that say how it ended, and so many that don't.
+	/// What it weighs to end an audit with so many votes that say how it ended, and so many that
+	/// don't.
 	pub(crate) fn ruling_weight(right: u32, wrong: u32) -> Weight {
 		T::WeightInfo::rule(right)
 			.saturating_add(T::OnVote::on_audit_vote_weight().saturating_mul(right.into()))

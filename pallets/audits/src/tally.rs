@@ -74,11 +74,11 @@ pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>
 	}
 }
 
-/// The larger committee: two thirds of it that agree with one another convict, and more than half of it
-/// accept. Else nobody can tell.
+/// The larger committee: two thirds of it that agree with one another convict, and more than half
+/// of it accept. Else nobody can tell.
 ///
-/// Who is far from the worker but also from those who convict it has shown nothing but its own fault, and
-/// counts as doubtful from then on.
+/// Who is far from the worker but also from those who convict it has shown nothing but its own
+/// fault, and counts as doubtful from then on.
 pub(crate) fn larger<AccountId>(
 	committee: &Committee,
 	votes: &mut [Judged<AccountId>],
@@ -110,8 +110,8 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 	votes.len() as u32 >= committee.quorum.max(1)
 }
 
-/// Of those who found the worker wrong the most who agree with one of them: for each vote, whether it is
-/// among them.
+/// Of those who found the worker wrong the most who agree with one of them: for each vote, whether
+/// it is among them.
 fn largest_camp<AccountId>(votes: &[Judged<AccountId>], thresholds: &Thresholds) -> Vec<bool> {
 	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
 	votes

@@ -10,15 +10,15 @@ use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
 
-/// The most seats of one committee, with those that were given up or left empty. The largest committee
-/// that a subnet can ask for, and a quarter of that to fill gaps.
+/// The most seats of one committee, with those that were given up or left empty. The largest
+/// committee that a subnet can ask for, and a quarter of that to fill gaps.
 pub const MAX_SEATS: u32 = 40;
 /// The most votes that travel in one extrinsic.
 pub const MAX_VOTES: u32 = 16;
 /// How often an audit can have new auditors because too few of the old ones said anything.
 pub const MAX_RETRIES: u8 = 2;
-/// Blocks between a delivery and the draw. Two: the author of the delivery's own block knows what the
-/// next block would draw from.
+/// Blocks between a delivery and the draw. Two: the author of the delivery's own block knows what
+/// the next block would draw from.
 pub const DRAW_DELAY: u32 = 2;
 
 /// What an audit waits for.

@@ -1,8 +1,8 @@
-//! Votes: extrinsics that need no account. The pool and the block take them for what is in them: a seat,
-//! and a signature by the seat's key.
+//! Votes: extrinsics that need no account. The pool and the block take them for what is in them: a
+//! seat, and a signature by the seat's key.
 //!
-//! Each takes a step that its seat can take only once, so nothing can be sent twice, and nobody without a
-//! seat can send anything.
+//! Each takes a step that its seat can take only once, so nothing can be sent twice, and nobody
+//! without a seat can send anything.
 
 use crate::{
 	keys::{AuditId, AuditSignature},
@@ -24,7 +24,7 @@ use reckon_primitives::JobId;
 use reckon_verification::{blind, Vote};
 use sp_core::H256;
 use sp_runtime::{
-	traits::{SaturatedConversion, Saturating, Zero},
+	traits::{CheckedDiv, SaturatedConversion, Saturating, Zero},
 	RuntimeAppPublic,
 };
 
@@ -38,8 +38,8 @@ pub const DECLINES: &[u8] = b"reckon:audit-declines:v1";
 /// Before ordinary transactions: votes are few, and late ones are worth nothing.
 const PRIORITY: u64 = u64::MAX / 2;
 
-/// The bytes that an audit key signs: the purpose, the genesis hash, and the SCALE encoding of the auditor's
-/// account and the items.
+/// The bytes that an audit key signs: the purpose, the genesis hash, and the SCALE encoding of the
+/// auditor's account and the items.
 pub fn payload(
 	purpose: &[u8],
 	genesis: impl Encode,
@@ -129,7 +129,7 @@ impl<T: Config> Item<T> for Decline {
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
 		// Whoever is drawn instead needs time too.
 		let now = frame_system::Pallet::<T>::block_number();
-		let half = T::CommitBlocks::get() / 2u32.into();
+		let half = T::CommitBlocks::get().checked_div(&2u32.into()).unwrap_or_else(Zero::zero);
 		audit.phase == Phase::Committing
 			&& seat.ballot == Ballot::Awaited
 			&& now.saturating_add(half) < audit.due
@@ -150,7 +150,8 @@ impl<T: Config> Item<T> for Decline {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Whether a batch is worth a place in a block: one of its items is, and the signature is right.
+	/// Whether a batch is worth a place in a block: one of its items is, and the signature is
+	/// right.
 	pub(crate) fn authorize_batch<I: Item<T>>(
 		_: TransactionSource,
 		auditor: &T::AccountId,
@@ -197,7 +198,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The audit that an item is about, and the key of the auditor's seat in it, if it can do this now.
+	/// The audit that an item is about, and the key of the auditor's seat in it, if it can do this
+	/// now.
 	fn admitted<I: Item<T>>(auditor: &T::AccountId, item: &I) -> Option<(AuditOf<T>, AuditId)> {
 		let (id, round) = item.place();
 		let audit = Audits::<T>::get(id)?;

@@ -22,8 +22,8 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(ruled)
 	}
 
-	/// Blocks that an audit takes at most, if each block has room for what is due: two committees, and as
-	/// many more as can be drawn because one was silent.
+	/// Blocks that an audit takes at most, if each block has room for what is due: two committees,
+	/// and as many more as can be drawn because one was silent.
 	pub(crate) fn longest() -> BlockNumberFor<T> {
 		let round = T::CommitBlocks::get()
 			.saturating_add(T::OpenBlocks::get())

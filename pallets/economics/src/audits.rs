@@ -1,9 +1,9 @@
 //! How often to audit, and what a lie must cost, so that lying does not pay.
 //!
-//! A provider that cheats saves `Δ` on a job that it has the pay `R` for. With the probability `p` it is
-//! audited; an audit sees a cheat with the probability `d` and takes an honest answer for one with `α`.
-//! A cheat that is seen costs the pay and the slash `S`. Cheating does not pay when
-//! `p · (d − α) · (R + S) ≥ Δ`, whence both functions below. Pay waits for the dispute window, so that
+//! A provider that cheats saves `Δ` on a job that it has the pay `R` for. With the probability `p`
+//! it is audited; an audit sees a cheat with the probability `d` and takes an honest answer for one
+//! with `α`. A cheat that is seen costs the pay and the slash `S`. Cheating does not pay when `p ·
+//! (d − α) · (R + S) ≥ Δ`, whence both functions below. Pay waits for the dispute window, so that
 //! nobody leaves with it: then one job at a time binds, and cheating on many at once is no better.
 
 use reckon_primitives::Balance;
@@ -70,8 +70,8 @@ impl Deterrence {
 	}
 }
 
-/// The part of somebody's work that is audited: the least for who is wholly reliable, the most for who
-/// is not at all, in proportion between.
+/// The part of somebody's work that is audited: the least for who is wholly reliable, the most for
+/// who is not at all, in proportion between.
 pub fn audit_rate(least: Permill, most: Permill, reputation: Permill) -> Permill {
 	let doubt = Permill::one().deconstruct().saturating_sub(reputation.deconstruct());
 	let spread = most.deconstruct().saturating_sub(least.deconstruct());

@@ -1,9 +1,9 @@
 //! Comparisons: sibling jobs whose answers are held against one another, since the client asked for
 //! replicas or doubts an answer (decision 0011).
 //!
-//! Each sibling is a job like any other until its dispute window has passed. A comparison's record has
-//! what the siblings must know of one another, so that no step of the agenda looks at more than one
-//! of them.
+//! Each sibling is a job like any other until its dispute window has passed. A comparison's record
+//! has what the siblings must know of one another, so that no step of the agenda looks at more than
+//! one of them.
 
 use crate::pallet::*;
 use alloc::vec::Vec;
@@ -172,8 +172,8 @@ impl<T: Config> Pallet<T> {
 		Self::give_back(id, job, turn, Reason::AnswerRejected, outcome);
 	}
 
-	/// Looks again after as long as it has waited, and from the `last` that there is to wait for on in
-	/// every block. The caller stores the job.
+	/// Looks again after as long as it has waited, and from the `last` that there is to wait for on
+	/// in every block. The caller stores the job.
 	pub(crate) fn wait_on(
 		id: JobId,
 		job: &mut JobOf<T>,

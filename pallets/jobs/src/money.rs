@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
 		Ok(short)
 	}
 
-	/// Pays for a delivered job, returns the rest, and ends the job; those who audited it have a share
-	/// for each of their votes. The caller stores it.
+	/// Pays for a delivered job, returns the rest, and ends the job; those who audited it have a
+	/// share for each of their votes. The caller stores it.
 	pub(crate) fn settle(
 		id: JobId,
 		job: &mut JobOf<T>,
@@ -111,8 +111,8 @@ impl<T: Config> Pallet<T> {
 		Self::remember(id, job);
 	}
 
-	/// Pays an equal part of an amount for each auditor's vote; says what they had, together. What can't
-	/// be divided is nobody's.
+	/// Pays an equal part of an amount for each auditor's vote; says what they had, together. What
+	/// can't be divided is nobody's.
 	pub(crate) fn pay_auditors(
 		id: JobId,
 		auditors: &[T::AccountId],
@@ -167,8 +167,8 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// An account's ledger goes with the account, whose least balance is what its place in storage costs.
-/// Money in escrow keeps an account alive.
+/// An account's ledger goes with the account, whose least balance is what its place in storage
+/// costs. Money in escrow keeps an account alive.
 impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
 	fn on_killed_account(who: &T::AccountId) {
 		Ledgers::<T>::remove(who);

@@ -118,8 +118,8 @@ pub struct Ruling<AccountId, Balance> {
 	pub outcome: AuditOutcome,
 	/// Who said so, once for each vote: they share what auditors have.
 	pub auditors: Vec<AccountId>,
-	/// What the auditors have besides their share of the charge, out of the bond of a provider that is
-	/// convicted.
+	/// What the auditors have besides their share of the charge, out of the bond of a provider that
+	/// is convicted.
 	pub costs: Balance,
 	/// What the conviction costs the provider, as far as its bond reaches.
 	pub slash: Balance,
@@ -195,7 +195,8 @@ impl<AccountId> OnAuditVote<AccountId> for () {
 /// Punishes validators for what they do beside making blocks. Implemented by
 /// `pallet-validator-staking`.
 pub trait ValidatorPenalty<AccountId> {
-	/// A part of a validator's stake is to be slashed, with those of its backers; it keeps its seat.
+	/// A part of a validator's stake is to be slashed, with those of its backers; it keeps its
+	/// seat.
 	fn penalise(validator: &AccountId, fraction: Perbill);
 	/// The most that [`Self::penalise`] weighs.
 	fn penalise_weight() -> Weight;

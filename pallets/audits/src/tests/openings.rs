@@ -10,7 +10,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 type Error = crate::Error<Test>;
 
 fn open_by(origin: RuntimeOrigin, id: H256, root: H256, salt: H256) -> DispatchResult {
-	Audits::open_rows(origin, id, Fingerprint::default(), root, salt)
+	Audits::open_rows(origin, id, Box::<Fingerprint>::default(), root, salt)
 		.map(|_| ())
 		.map_err(|failed| failed.error)
 }
@@ -32,7 +32,7 @@ fn rows_should_be_open_when_the_worker_says_what_it_committed_to() {
 		let awaited = Event::OpeningAwaited { audit: id, provider: PROVIDER, until };
 		assert!(events().contains(&awaited));
 		let said = fingerprint(id, RIGHT);
-		let info = Audits::open_rows(worker(), id, said, root_of(id), SALT).unwrap();
+		let info = Audits::open_rows(worker(), id, Box::new(said), root_of(id), SALT).unwrap();
 		assert_eq!(info.pays_fee, Pays::No);
 		assert_eq!((audit(id).phase, audit(id).fingerprint), (Phase::Revealing, Some(said)));
 		let until = System::block_number() + REVEAL;

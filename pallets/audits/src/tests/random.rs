@@ -1,5 +1,5 @@
-//! Whatever anybody does, in whatever order: every audit ends in time, no money is lost, and nobody honest
-//! loses stake while fewer than a third lie.
+//! Whatever anybody does, in whatever order: every audit ends in time, no money is lost, and nobody
+//! honest loses stake while fewer than a third lie.
 
 use crate::{mock::*, Ballot, Phase, Statement};
 use proptest::prelude::*;
@@ -96,7 +96,7 @@ fn carry_out(step: Step) {
 		Step::Open { audit, honest } => {
 			if let Some(id) = nth_audit(audit) {
 				let said = fingerprint(id, if honest { RIGHT } else { OTHER });
-				let _ = Audits::open_rows(worker(), id, said, root_of(id), SALT);
+				let _ = Audits::open_rows(worker(), id, Box::new(said), root_of(id), SALT);
 			}
 		},
 		Step::Session { from, count } => {
@@ -153,7 +153,9 @@ proptest! {
 					for seat in &now.seats {
 						let who = seat.auditor;
 						match (now.phase, seat.ballot) {
-							(Phase::Committing, Ballot::Awaited) => commit(*id, who, &says(*id, who)),
+							(Phase::Committing, Ballot::Awaited) => {
+								commit(*id, who, &says(*id, who))
+							},
 							(Phase::Revealing, Ballot::Committed(_)) => {
 								reveal(*id, who, &says(*id, who))
 							},

@@ -116,6 +116,23 @@ fn signature_should_be_refused_when_it_is_of_another_purpose_chain_account_or_co
 }
 
 #[test]
+fn reveal_or_decline_should_be_refused_when_another_has_signed_it() {
+	run(|| {
+		let id = drawn(1);
+		let [who, other, _] = seated(id).try_into().unwrap();
+		let declines = batch(&[Decline { audit: id, round: 1 }]);
+		let signature = sign(other, DECLINES, &declines);
+		assert_eq!(send(Call::decline_seats { auditor: who, declines, signature }), BAD_PROOF);
+		seated(id).into_iter().for_each(|it| commit(id, it, &computed(id, RIGHT)).unwrap());
+		open(id, RIGHT);
+		let reveals = batch(&[some_reveal(id)]);
+		let signature = sign(other, REVEALS, &reveals);
+		assert_eq!(send(Call::reveal_votes { auditor: who, reveals, signature }), BAD_PROOF);
+		assert_ok!(reveal(id, who, &computed(id, RIGHT)));
+	});
+}
+
+#[test]
 fn votes_in_many_audits_should_travel_together() {
 	run_with(3, || {
 		let all: Vec<_> = (0..16).map(|n| submit(n, true)).collect();
@@ -267,7 +284,7 @@ fn weight_should_grow_with_the_votes() {
 			let signature = sign(who, COMMITS, &commits);
 			weight_of(Call::commit_votes { auditor: who, commits, signature })
 		};
-		assert!(weight(2).all_gt(weight(1)) || weight(2).ref_time() > weight(1).ref_time());
+		assert!(weight(2).ref_time() > weight(1).ref_time());
 		let whole = crate::weights::SubstrateWeight::<Test>::authorize_votes(16);
 		assert!(weight(16).ref_time() > whole.ref_time());
 	});

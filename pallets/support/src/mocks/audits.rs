@@ -17,11 +17,12 @@ pub const THRESHOLDS: Thresholds = Thresholds {
 	margin: Limits { flag: 100, slash: 1_000 },
 };
 
+type Submitted = BTreeMap<JobId, (Subject<AccountId, Balance>, bool)>;
 type Subjects = BTreeMap<JobId, Subject<AccountId, Balance>>;
 type Rulings = Vec<(JobId, Ruling<AccountId, Balance>)>;
 
 std::thread_local! {
-	static OPEN: RefCell<BTreeMap<JobId, (Subject<AccountId, Balance>, bool)>> = const { RefCell::new(BTreeMap::new()) };
+	static OPEN: RefCell<Submitted> = const { RefCell::new(BTreeMap::new()) };
 	static SUBJECTS: RefCell<Subjects> = const { RefCell::new(BTreeMap::new()) };
 	static RULINGS: RefCell<Rulings> = const { RefCell::new(Vec::new()) };
 	static PENALTIES: RefCell<Vec<(AccountId, Perbill)>> = const { RefCell::new(Vec::new()) };
