@@ -6,7 +6,7 @@ use codec::Encode;
 use frame_support::{ensure, traits::Get, weights::Weight};
 use reckon_primitives::JobId;
 use reckon_support::{AuditOutcome, Conviction, ModelInspect, ProviderPool};
-use reckon_verification::{commitment, Fingerprint, Hash};
+use reckon_verification::{commitment, Fingerprint, Hash, Thresholds};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
 
@@ -77,14 +77,15 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn end_reveals(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		let silent = |ballot: &Ballot| matches!(ballot, Ballot::Committed(_));
 		let weight = Self::note_missing(id, &mut audit, silent);
-		let mut votes = Self::judged(id, &audit);
+		let Some(thresholds) = Self::thresholds(&audit) else {
+			// The model has left the store; nobody can say anything.
+			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
+		};
+		let mut votes = Self::judged(id, &audit, &thresholds);
 		let committee = tally::Committee { size: audit.size, quorum: audit.quorum };
-		let thresholds = T::Models::model(&audit.subject.model).and_then(|it| it.thresholds);
-		let count = match (thresholds, audit.larger) {
-			// A model can't lose its thresholds; without them nobody can say anything.
-			(None, _) => tally::Count::Over(AuditOutcome::Inconclusive),
-			(Some(_), false) => tally::first(&committee, &votes),
-			(Some(thresholds), true) => tally::larger(&committee, &mut votes, &thresholds),
+		let count = match audit.larger {
+			false => tally::first(&committee, &votes),
+			true => tally::larger(&committee, &mut votes, &thresholds),
 		};
 		let after = match count {
 			tally::Count::Over(outcome) => {
@@ -108,12 +109,18 @@ impl<T: Config> Pallet<T> {
 		weight.saturating_add(after)
 	}
 
+	/// What the votes are measured by.
+	pub(crate) fn thresholds(audit: &AuditOf<T>) -> Option<Thresholds> {
+		T::Models::model(&audit.subject.model)?.thresholds
+	}
+
 	/// The opened votes, with what each says about the worker's rows.
-	pub(crate) fn judged(id: JobId, audit: &AuditOf<T>) -> Vec<tally::Judged<T::AccountId>> {
-		let thresholds = T::Models::model(&audit.subject.model).and_then(|it| it.thresholds);
-		let (Some(thresholds), Some(worker)) = (thresholds, &audit.fingerprint) else {
-			return Default::default();
-		};
+	pub(crate) fn judged(
+		id: JobId,
+		audit: &AuditOf<T>,
+		thresholds: &Thresholds,
+	) -> Vec<tally::Judged<T::AccountId>> {
+		let Some(worker) = &audit.fingerprint else { return Vec::new() };
 		let output = &audit.subject.output.0;
 		audit
 			.seats
@@ -121,7 +128,7 @@ impl<T: Config> Pallet<T> {
 			.filter(|seat| seat.ballot == Ballot::Revealed)
 			.filter_map(|seat| {
 				let statement = Statements::<T>::get(id, &seat.auditor)?;
-				Some(tally::judge(&thresholds, worker, output, seat.auditor.clone(), statement))
+				Some(tally::judge(thresholds, worker, output, seat.auditor.clone(), statement))
 			})
 			.collect()
 	}

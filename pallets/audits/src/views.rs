@@ -34,12 +34,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn grades_of(id: JobId) -> Vec<(T::AccountId, Grade)> {
-		Audits::<T>::get(id)
-			.map(|audit| Self::judged(id, &audit))
-			.unwrap_or_default()
-			.into_iter()
-			.map(|vote| (vote.auditor, vote.grade))
-			.collect()
+		let Some(audit) = Audits::<T>::get(id) else { return Vec::new() };
+		let Some(thresholds) = Self::thresholds(&audit) else { return Vec::new() };
+		let votes = Self::judged(id, &audit, &thresholds).into_iter();
+		votes.map(|vote| (vote.auditor, vote.grade)).collect()
 	}
 
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {

@@ -1,9 +1,12 @@
 //! What the calls and the agenda's steps weigh, from the parts that are measured.
 
 use crate::{pallet::*, weights::WeightInfo};
-use frame_support::{traits::Get, weights::Weight};
+#[cfg(feature = "std")]
+use frame_support::traits::Get;
+use frame_support::weights::Weight;
 use reckon_primitives::Content;
 use reckon_support::OnProviderOutcome;
+#[cfg(feature = "std")]
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {

@@ -86,6 +86,11 @@ impl MockModels {
 		});
 	}
 
+	/// Forgets a model.
+	pub fn remove(id: ModelId) {
+		MODELS.with_borrow_mut(|models| models.remove(&id));
+	}
+
 	/// Takes a model out of use.
 	pub fn deprecate(id: ModelId) {
 		MODELS.with_borrow_mut(|models| {

@@ -3,7 +3,7 @@
 use crate::{mock::*, Event, Phase, RowsSeen, Statement, MAX_RETRIES};
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
-	mocks::{MockPenalties, MockPool, MockSubjects},
+	mocks::{MockModels, MockPenalties, MockPool, MockSubjects},
 	AuditOutcome, Auditing, Conviction, Subject,
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
@@ -430,5 +430,15 @@ fn vote_should_not_count_when_it_only_repeats_what_everybody_can_see() {
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
 		assert_eq!(Audits::conduct(lazy).missed, 1);
 		assert!(!ruling(id).unwrap().auditors.contains(&lazy));
+	});
+}
+
+#[test]
+fn audit_should_be_inconclusive_when_its_model_has_left_the_store() {
+	run(|| {
+		let id = drawn(1);
+		MockModels::remove(MODEL);
+		round(id, OTHER, honest(id));
+		assert_eq!(outcome(id), AuditOutcome::Inconclusive);
 	});
 }
