@@ -88,20 +88,17 @@ pub(crate) fn larger<AccountId>(
 		return Count::TooFew;
 	}
 	let same = votes.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
-	let camp = largest_camp(votes, thresholds);
-	let against = camp.iter().filter(|is_in| **is_in).count() as u32;
-	let why = votes.iter().zip(&camp).find(|(_, is_in)| **is_in).and_then(|(vote, _)| vote.why);
-	let outcome = match why {
-		Some(why) if against.saturating_mul(3) >= committee.size.saturating_mul(2) => {
-			for (vote, is_in) in votes.iter_mut().zip(&camp) {
+	let outcome = match convicting(committee, votes, thresholds) {
+		Some((camp, why)) => {
+			for (vote, is_in) in votes.iter_mut().zip(camp) {
 				if vote.grade == Grade::Different && !is_in {
 					vote.grade = Grade::Doubtful;
 				}
 			}
 			AuditOutcome::Rejected(why)
 		},
-		_ if same.saturating_mul(2) > committee.size => AuditOutcome::Accepted,
-		_ => AuditOutcome::Doubtful,
+		None if same.saturating_mul(2) > committee.size => AuditOutcome::Accepted,
+		None => AuditOutcome::Doubtful,
 	};
 	Count::Over(outcome)
 }
@@ -110,19 +107,27 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 	votes.len() as u32 >= committee.quorum.max(1)
 }
 
-/// Of those who found the worker wrong the most who agree with one of them: for each vote, whether
-/// it is among them.
-fn largest_camp<AccountId>(votes: &[Judged<AccountId>], thresholds: &Thresholds) -> Vec<bool> {
+/// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
+/// whether it is among them, and what they have found.
+///
+/// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once.
+fn convicting<AccountId>(
+	committee: &Committee,
+	votes: &[Judged<AccountId>],
+	thresholds: &Thresholds,
+) -> Option<(Vec<bool>, Conviction)> {
+	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
 	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
-	votes
-		.iter()
-		.filter(|one| is_against(one))
-		.map(|one| {
-			let like = |other| is_against(other) && agree(one, other, thresholds);
-			votes.iter().map(like).collect::<Vec<_>>()
-		})
-		.max_by_key(|camp| camp.iter().filter(|is_in| **is_in).count())
-		.unwrap_or_default()
+	let against = || votes.iter().filter(|vote| is_against(vote));
+	if against().count() < needed {
+		return None;
+	}
+	against().find_map(|one| {
+		let like = |other| is_against(other) && agree(one, other, thresholds);
+		let camp: Vec<_> = votes.iter().map(like).collect();
+		let is_enough = camp.iter().filter(|is_in| **is_in).count() >= needed;
+		is_enough.then_some(camp).zip(one.why)
+	})
 }
 
 /// Whether two who found the worker wrong have found the same.
@@ -268,6 +273,14 @@ mod tests {
 		assert!(is_rejected(larger(&committee, &mut votes, &THRESHOLDS)));
 		let of = |grade| votes.iter().filter(|vote| vote.grade == grade).count();
 		assert_eq!((of(Grade::Different), of(Grade::Doubtful)), (6, 3));
+	}
+
+	#[test]
+	fn first_dissenter_should_not_decide_whom_the_others_agree_with() {
+		let votes = [vec![replayed(THIRD); 2], vec![replayed(OTHER); 6], vec![same()]].concat();
+		let far = Reason::Distance(2_000_000);
+		let expected = AuditOutcome::Rejected(Conviction::Answer(far));
+		assert_eq!(count_larger(&votes, 9), Count::Over(expected));
 	}
 
 	#[test]
