@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet test lint bench weights build setup release worker-cuda zombienet chain-specs metadata check-metadata
+.PHONY: help devnet upgrade test lint bench weights build setup release worker-cuda zombienet chain-specs metadata check-metadata
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -35,6 +35,10 @@ build: setup ## compile every program
 
 devnet: build ## a chain, a worker, one paid answer through each door; stays up until Ctrl-C
 	@exec "$(TARGET_DIR)/debug/reckon" devnet up --foreground
+
+upgrade: setup ## compile the runtime and put it on the chain of the running devnet
+	@$(ENV) cargo build --locked -p reckon-runtime --features fast-runtime
+	@"$(TARGET_DIR)/debug/reckon" devnet upgrade
 
 # nextest last: its summary is the last thing to read. JavaScript and end-to-end tests are started
 # by Rust tests of the crate reckon-e2e, which also needs the programs of `build`.

@@ -179,6 +179,13 @@ fn devnet_should_stay_in_the_background_and_go_on_with_its_chain_when_kept() {
 	assert_eq!(model["royalty_millionths"], 20_000);
 	assert_ne!(model["id"], net.model("reckon-lexicon")["id"]);
 
+	// A runtime gets onto the running chain; this one has the same code, and the chain goes on.
+	let upgraded = net.devnet("upgrade", &[]).json();
+	assert!(upgraded["bytes"].as_u64().unwrap() > 100_000, "{upgraded}");
+	let other = net.devnet("upgrade", &["--wasm", manifest]).error(1);
+	assert_eq!(other["code"], "not_a_runtime");
+	assert_eq!(net.model("test/own"), model);
+
 	assert_eq!(net.devnet("down", &[]).json()["stopped"], true);
 	assert_all_end(&state.processes);
 

@@ -1,13 +1,32 @@
-//! The benchmarks of our pallets, as the runtime API gives them to `make weights`.
+//! The benchmarks of our pallets, and of those of others that people call, as the runtime API gives
+//! them to `make weights`.
 
 use crate::{
-	AllPalletsWithSystem, Jobs, Models, Providers, Reputation, Rewards, Subnets, ValidatorStaking,
+	adapters::Treasury, AllPalletsWithSystem, Balances, Jobs, Models, Multisig, Providers, Proxy,
+	Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
+	ValidatorStaking,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_support::{
+	storage::storage_prefix,
+	traits::{StorageInfo, StorageInfoTrait, TrackedStorageKey, TypedGet, WhitelistedStorageKeys},
+};
+use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet as System};
+
+impl frame_system_benchmarking::Config for Runtime {}
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
 
 define_benchmarks!(
+	[frame_system, System::<Runtime>]
+	[frame_system_extensions, SystemExtensions::<Runtime>]
+	[pallet_balances, Balances]
+	[pallet_multisig, Multisig]
+	[pallet_proxy, Proxy]
+	[pallet_sudo, Sudo]
+	[pallet_timestamp, Timestamp]
+	[pallet_transaction_payment, TransactionPayment]
+	[pallet_utility, Utility]
 	[pallet_models, Models]
 	[pallet_providers, Providers]
 	[pallet_jobs, Jobs]
@@ -27,9 +46,22 @@ pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 /// Measures one of them.
 pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
 	// Keys that every block touches cost nothing extra.
-	let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	whitelist.extend(touched_by_every_block());
 	let mut batches = Vec::<BenchmarkBatch>::new();
 	let params = (&config, &whitelist);
 	add_benchmarks!(params, batches);
 	Ok(batches)
+}
+
+/// Those of other people's pallets, and the treasury's account, which has a share of every fee.
+fn touched_by_every_block() -> impl Iterator<Item = TrackedStorageKey> {
+	[
+		frame_system::Account::<Runtime>::hashed_key_for(Treasury::get()),
+		storage_prefix(b"System", b"ParentHash").to_vec(),
+		pallet_babe::AuthorVrfRandomness::<Runtime>::hashed_key().to_vec(),
+		pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),
+	]
+	.into_iter()
+	.map(TrackedStorageKey::from)
 }

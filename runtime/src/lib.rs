@@ -3,7 +3,8 @@
 //! * `configs/`: one file for each pallet, every constant with the reason for its value;
 //! * `adapters.rs`: where one pallet's question is another pallet's answer;
 //! * `apis.rs`: what the node and the users can ask;
-//! * `genesis.rs`: the presets `development`, `local_testnet` and `staging`.
+//! * `genesis.rs`: the presets `development`, `local_testnet` and `staging`;
+//! * `weights/`: what other people's pallets weigh on this chain.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "512"]
@@ -23,6 +24,7 @@ mod benchmarks;
 pub mod configs;
 pub mod genesis;
 pub mod time;
+pub mod weights;
 
 pub use apis::RuntimeApi;
 pub use reckon_primitives::{AccountId, Balance, BlockNumber, Hash, Nonce, Signature};

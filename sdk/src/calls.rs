@@ -231,6 +231,12 @@ calls! {
 	/// `Utility.force_batch`: several calls, those that fail left out.
 	force_batch(calls: Vec<Call> = Vec<Call> => calls) = "Utility"."force_batch" as ForceBatch;
 
+	/// `Sudo.sudo`: lets root make a call, where there is sudo.
+	sudo(call: Box<Call> = Call => Box::new(call)) = "Sudo"."sudo" as Sudo;
+	/// `System.set_code_without_checks`: puts another runtime in place, whatever its version.
+	set_code_without_checks(code: Vec<u8> = Vec<u8> => code)
+		= "System"."set_code_without_checks" as SetCodeWithoutChecks;
+
 	/// `Balances.transfer_keep_alive`: sends money, and never the account's last.
 	transfer(
 		dest: MultiAddress<AccountId, ()> = AccountId => MultiAddress::Id(dest),

@@ -17,6 +17,8 @@ use crate::{eventually, programs::repository, Network};
 
 /// The model that it serves.
 pub const CHAT_MODEL: &str = "reckon-lexicon";
+/// The account of `//Alice`, who owns the model: whoever registers an entry is part of its id.
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 /// How long it may take until it answers.
 const START: Duration = Duration::from_secs(120);
 
@@ -41,7 +43,8 @@ impl Worker {
 		let (key, manifest) = (key?, manifest?);
 		let model = repository().join("models/lexicon");
 		let model = model.to_str().context("a path in UTF-8")?;
-		let added = programs.reckon_worker(&dir, &["models", "add", model]).await?;
+		let add = ["models", "add", model, "--owner", ALICE];
+		let added = programs.reckon_worker(&dir, &add).await?;
 		fs::write(manifest, added.to_string())?;
 		let made = network.reckon(provider, &["account", "new", "--out", key]).await?;
 		let hot_key = made["account"].as_str().context("no account")?;

@@ -8,6 +8,7 @@ pub mod node;
 mod setup;
 pub mod state;
 mod up;
+mod upgrade;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -31,6 +32,9 @@ pub(crate) enum DevnetCommand {
 	Down(DirArgs),
 	/// What of the network runs, and where
 	Status(DirArgs),
+	/// Put the runtime that was compiled last on the running chain
+	#[command(after_help = "Example: reckon devnet upgrade")]
+	Upgrade(upgrade::UpgradeArgs),
 }
 
 /// Where the network's files are.
@@ -66,6 +70,7 @@ pub(crate) async fn run(context: &Context, command: DevnetCommand) -> Result<()>
 		DevnetCommand::Up(args) => detach::run(context, &args).await,
 		DevnetCommand::Down(args) => down(context, &args),
 		DevnetCommand::Status(args) => status(context, &args),
+		DevnetCommand::Upgrade(args) => upgrade::run(context, &args).await,
 	}
 }
 

@@ -80,6 +80,7 @@ impl<T: Config> Pallet<T> {
 		first.comparison = Some(id);
 		Jobs::<T>::insert(id, first);
 		Self::open_comparison(id, comparison);
+		Self::leave_draws_to_the_agenda(2);
 		Ok(claimed)
 	}
 

@@ -203,6 +203,7 @@ pub mod pallet {
 
 	/// How many jobs have been submitted, ever.
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type JobCount<T: Config> = StorageValue<_, u64, ValueQuery>;
 
 	/// The jobs of each client that are remembered.
@@ -226,6 +227,7 @@ pub mod pallet {
 
 	/// The first block of the agenda that may not be worked off.
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
 	#[pallet::error]

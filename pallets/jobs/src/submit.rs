@@ -68,6 +68,7 @@ impl<T: Config> Pallet<T> {
 		if let Some(bytes) = request.payload.into_inline() {
 			Payloads::<T>::insert(first, bytes);
 		}
+		Self::leave_draws_to_the_agenda(request.replicas.into());
 		Ok(claimed)
 	}
 

@@ -1,9 +1,7 @@
 //! What the calls and the agenda's steps weigh, from the parts that are measured.
 
 use crate::{pallet::*, weights::WeightInfo};
-#[cfg(feature = "std")]
-use frame_support::traits::Get;
-use frame_support::weights::Weight;
+use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 use reckon_primitives::Content;
 use reckon_support::OnProviderOutcome;
 #[cfg(feature = "std")]
@@ -34,6 +32,14 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::OnOutcome::on_provider_outcome_weight())
 			.saturating_add(Self::draws(1))
 			.saturating_add(T::WeightInfo::compare())
+	}
+
+	/// Gives the block the weight of draws back that the signer has paid for: the agenda makes them in
+	/// a later block, and registers them there.
+	pub(crate) fn leave_draws_to_the_agenda(count: u64) {
+		frame_system::BlockWeight::<T>::mutate(|used| {
+			used.reduce(Self::draws(count), DispatchClass::Normal);
+		});
 	}
 
 	fn draws(count: u64) -> Weight {

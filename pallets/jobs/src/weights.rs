@@ -30,51 +30,50 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::JobCount` (r:1 w:1)
-	/// Proof: `Jobs::JobCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(603), added: 3078, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:5)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:0 w:5)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Payloads` (r:0 w:1)
 	/// Proof: `Jobs::Payloads` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::ClientJobs` (r:0 w:5)
-	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Comparisons` (r:0 w:1)
 	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::ClientJobs` (r:0 w:5)
+	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	/// `r` was measured from 1 to 5.
 	fn submit_job(b: u32, r: u32, ) -> Weight {
-		// At least 108_802_000 picoseconds.
-		Weight::from_parts(113_714_204, 7832)
-			// Standard error: 14.
-			.saturating_add(Weight::from_parts(5_527, 0).saturating_mul(b.into()))
-			.saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(r.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// At least 144_315_000 picoseconds.
+		Weight::from_parts(112_950_409, 7833)
+			// Standard error: 37.
+			.saturating_add(Weight::from_parts(5_784, 0).saturating_mul(b.into()))
+			// Standard error: 33_737.
+			.saturating_add(Weight::from_parts(15_929_051, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(4))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(r.into())))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Answers` (r:0 w:1)
@@ -85,33 +84,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(360), added: 2835, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn deliver(b: u32, ) -> Weight {
-		// At least 90_866_000 picoseconds.
-		Weight::from_parts(105_329_692, 7832)
-			// Standard error: 222.
-			.saturating_add(Weight::from_parts(6_073, 0).saturating_mul(b.into()))
+		// At least 115_512_000 picoseconds.
+		Weight::from_parts(144_287_604, 7971)
+			// Standard error: 252.
+			.saturating_add(Weight::from_parts(5_169, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
-	/// Storage: `Reputation::AverageValue` (r:1 w:0)
-	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
-		// At least 64_997_000 picoseconds.
-		Weight::from_parts(71_217_000, 3985)
-			.saturating_add(T::DbWeight::get().reads(4))
+		// At least 59_358_000 picoseconds.
+		Weight::from_parts(64_906_000, 4018)
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -121,15 +118,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		// At least 77_005_000 picoseconds.
-		Weight::from_parts(80_640_000, 3985)
+		// At least 77_084_000 picoseconds.
+		Weight::from_parts(81_751_000, 4018)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:3)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(603), added: 3078, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -138,72 +135,58 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::JobCount` (r:1 w:1)
-	/// Proof: `Jobs::JobCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::ClientJobs` (r:0 w:2)
-	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Comparisons` (r:0 w:1)
 	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::ClientJobs` (r:0 w:2)
+	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:1 w:0)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6743), added: 9218, mode: `MaxEncodedLen`)
 	fn dispute() -> Weight {
-		// At least 150_000_000 picoseconds.
-		Weight::from_parts(160_000_000, 4018)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(12))
+		// At least 153_518_000 picoseconds.
+		Weight::from_parts(167_469_000, 10208)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
-	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
-	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::TicketCounts` (r:1 w:0)
-	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
-	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
-	/// Storage: `System::ParentHash` (r:1 w:0)
-	/// Proof: `System::ParentHash` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Tickets` (r:8 w:0)
-	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:8 w:1)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Offers` (r:8 w:0)
-	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(209), added: 2684, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(213), added: 2688, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:8 w:0)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_open() -> Weight {
-		// At least 272_045_000 picoseconds.
-		Weight::from_parts(280_868_000, 22862)
-			.saturating_add(T::DbWeight::get().reads(40))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// At least 295_119_000 picoseconds.
+		Weight::from_parts(315_159_000, 22958)
+			.saturating_add(T::DbWeight::get().reads(37))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
-	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
-	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::TicketCounts` (r:1 w:0)
-	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	/// Storage: `Babe::AuthorVrfRandomness` (r:1 w:0)
-	/// Proof: `Babe::AuthorVrfRandomness` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
-	/// Storage: `System::ParentHash` (r:1 w:0)
-	/// Proof: `System::ParentHash` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Tickets` (r:7 w:0)
-	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:7 w:0)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Offers` (r:7 w:0)
-	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(209), added: 2684, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(213), added: 2688, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -211,21 +194,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn due_expired() -> Weight {
-		// At least 275_961_000 picoseconds.
-		Weight::from_parts(285_405_000, 20128)
-			.saturating_add(T::DbWeight::get().reads(32))
-			.saturating_add(T::DbWeight::get().writes(7))
+		// At least 289_571_000 picoseconds.
+		Weight::from_parts(307_117_000, 20212)
+			.saturating_add(T::DbWeight::get().reads(29))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
-	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
-	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
-	/// Storage: `Reputation::AverageValue` (r:1 w:0)
-	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:1 w:1)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
@@ -237,35 +216,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_assigned() -> Weight {
-		// At least 126_779_000 picoseconds.
-		Weight::from_parts(132_668_000, 6028)
-			.saturating_add(T::DbWeight::get().reads(10))
-			.saturating_add(T::DbWeight::get().writes(10))
+		// At least 123_564_000 picoseconds.
+		Weight::from_parts(134_370_000, 6028)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(9))
 	}
-	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
-	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
-	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(310), added: 2785, mode: `MaxEncodedLen`)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(603), added: 3078, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:4 w:4)
+	/// Storage: `System::Account` (r:3 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
-	/// Storage: `Reputation::AverageValue` (r:1 w:1)
-	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:1 w:1)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
-	/// Storage: `Rewards::ActiveEra` (r:1 w:1)
-	/// Proof: `Rewards::ActiveEra` (`max_values`: Some(1), `max_size`: Some(104), added: 599, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Rewards::Points` (r:1 w:1)
@@ -279,35 +252,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Audits` (r:1 w:0)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6743), added: 9218, mode: `MaxEncodedLen`)
 	fn due_delivered() -> Weight {
-		// At least 302_340_000 picoseconds.
-		Weight::from_parts(311_484_000, 11402)
-			.saturating_add(T::DbWeight::get().reads(19))
-			.saturating_add(T::DbWeight::get().writes(18))
+		// At least 302_250_000 picoseconds.
+		Weight::from_parts(327_308_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().writes(14))
 	}
-	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
-	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::Comparisons` (r:1 w:0)
+	/// Storage: `Jobs::Comparisons` (r:1 w:1)
 	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:1)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(259), added: 2734, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Reputation::AverageValue` (r:1 w:0)
-	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:1 w:1)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Ledgers` (r:1 w:1)
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn due_rejected() -> Weight {
-		// At least 190_000_000 picoseconds.
-		Weight::from_parts(200_000_000, 6326)
-			.saturating_add(T::DbWeight::get().reads(13))
+		// At least 200_498_000 picoseconds.
+		Weight::from_parts(210_113_000, 6326)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
@@ -340,12 +309,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
 	}
-	/// Storage: `Jobs::AgendaCursor` (r:1 w:1)
-	/// Proof: `Jobs::AgendaCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:2 w:1)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(553), added: 3028, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Answers` (r:1 w:1)
 	/// Proof: `Jobs::Answers` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Payloads` (r:0 w:1)
@@ -353,16 +320,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Jobs::ClientJobs` (r:0 w:1)
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn due_final() -> Weight {
-		// At least 42_484_000 picoseconds.
-		Weight::from_parts(46_069_000, 7595)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// At least 37_586_000 picoseconds.
+		Weight::from_parts(42_223_000, 7595)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `Jobs::Comparisons` (r:1 w:1)
 	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
 	fn compare() -> Weight {
-		// At least 14_000_000 picoseconds.
-		Weight::from_parts(15_000_000, 4484)
+		// At least 16_424_000 picoseconds.
+		Weight::from_parts(17_877_000, 4484)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -371,57 +338,57 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit_job(b: u32, r: u32, ) -> Weight {
-		Weight::from_parts(113_714_204, 7832)
-			.saturating_add(Weight::from_parts(5_527, 0).saturating_mul(b.into()))
-			.saturating_add(Weight::from_parts(22_000_000, 0).saturating_mul(r.into()))
-			.saturating_add(ParityDbWeight::get().reads(7))
-			.saturating_add(ParityDbWeight::get().writes(6))
+		Weight::from_parts(112_950_409, 7833)
+			.saturating_add(Weight::from_parts(5_784, 0).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(15_929_051, 0).saturating_mul(r.into()))
+			.saturating_add(ParityDbWeight::get().reads(6))
+			.saturating_add(ParityDbWeight::get().writes(4))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(r.into())))
 	}
 	fn deliver(b: u32, ) -> Weight {
-		Weight::from_parts(105_329_692, 7832)
-			.saturating_add(Weight::from_parts(6_073, 0).saturating_mul(b.into()))
+		Weight::from_parts(144_287_604, 7971)
+			.saturating_add(Weight::from_parts(5_169, 0).saturating_mul(b.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn decline() -> Weight {
-		Weight::from_parts(71_217_000, 3985)
-			.saturating_add(ParityDbWeight::get().reads(4))
+		Weight::from_parts(64_906_000, 4018)
+			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(80_640_000, 3985)
+		Weight::from_parts(81_751_000, 4018)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn dispute() -> Weight {
-		Weight::from_parts(160_000_000, 4018)
-			.saturating_add(ParityDbWeight::get().reads(8))
-			.saturating_add(ParityDbWeight::get().writes(12))
+		Weight::from_parts(167_469_000, 10208)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(11))
 	}
 	fn due_open() -> Weight {
-		Weight::from_parts(280_868_000, 22862)
-			.saturating_add(ParityDbWeight::get().reads(40))
-			.saturating_add(ParityDbWeight::get().writes(6))
+		Weight::from_parts(315_159_000, 22958)
+			.saturating_add(ParityDbWeight::get().reads(37))
+			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn due_expired() -> Weight {
-		Weight::from_parts(285_405_000, 20128)
-			.saturating_add(ParityDbWeight::get().reads(32))
-			.saturating_add(ParityDbWeight::get().writes(7))
+		Weight::from_parts(307_117_000, 20212)
+			.saturating_add(ParityDbWeight::get().reads(29))
+			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_assigned() -> Weight {
-		Weight::from_parts(132_668_000, 6028)
-			.saturating_add(ParityDbWeight::get().reads(10))
-			.saturating_add(ParityDbWeight::get().writes(10))
+		Weight::from_parts(134_370_000, 6028)
+			.saturating_add(ParityDbWeight::get().reads(8))
+			.saturating_add(ParityDbWeight::get().writes(9))
 	}
 	fn due_delivered() -> Weight {
-		Weight::from_parts(311_484_000, 11402)
-			.saturating_add(ParityDbWeight::get().reads(19))
-			.saturating_add(ParityDbWeight::get().writes(18))
+		Weight::from_parts(327_308_000, 11402)
+			.saturating_add(ParityDbWeight::get().reads(15))
+			.saturating_add(ParityDbWeight::get().writes(14))
 	}
 	fn due_rejected() -> Weight {
-		Weight::from_parts(200_000_000, 6326)
-			.saturating_add(ParityDbWeight::get().reads(13))
+		Weight::from_parts(210_113_000, 6326)
+			.saturating_add(ParityDbWeight::get().reads(11))
 			.saturating_add(ParityDbWeight::get().writes(11))
 	}
 	fn on_ruling(a: u32, ) -> Weight {
@@ -434,12 +401,12 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
 	}
 	fn due_final() -> Weight {
-		Weight::from_parts(46_069_000, 7595)
-			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().writes(6))
+		Weight::from_parts(42_223_000, 7595)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn compare() -> Weight {
-		Weight::from_parts(15_000_000, 4484)
+		Weight::from_parts(17_877_000, 4484)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}

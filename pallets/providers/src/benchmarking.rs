@@ -199,7 +199,9 @@ mod benchmarks {
 		Pallet::<T>::do_leave(who.clone()).expect("set up for it");
 		let then = frame_system::Pallet::<T>::block_number()
 			.saturating_add(T::UnbondingBlocks::get())
+			.saturating_add(T::AnswerableBlocks::get())
 			.saturating_add(BlockNumberFor::<T>::from(1u32));
+		frame_system::Pallet::<T>::set_block_number(then);
 
 		#[block]
 		{

@@ -72,6 +72,7 @@ pub mod pallet {
 
 	/// What jobs settle for, as a moving average; 0 until the first has settled.
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type AverageValue<T: Config> = StorageValue<_, Balance, ValueQuery>;
 
 	/// The account at which the sweep for faded standings has come to a halt; none at its beginning.

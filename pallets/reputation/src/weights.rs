@@ -19,21 +19,19 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `Reputation::AverageValue` (r:1 w:1)
-	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:1 w:1)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	fn on_outcome() -> Weight {
-		// At least 13_901_000 picoseconds.
-		Weight::from_parts(15_052_000, 3533)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(2))
+		// At least 10_666_000 picoseconds.
+		Weight::from_parts(11_838_000, 3533)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Reputation::Reputations` (r:1 w:1)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	fn on_provider_left() -> Weight {
-		// At least 11_116_000 picoseconds.
-		Weight::from_parts(12_048_000, 3533)
+		// At least 11_357_000 picoseconds.
+		Weight::from_parts(12_288_000, 3533)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -43,10 +41,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// `n` was measured from 0 to 8.
 	fn sweep(n: u32, ) -> Weight {
-		// At least 6_530_000 picoseconds.
-		Weight::from_parts(8_704_893, 3533)
-			// Standard error: 3_562.
-			.saturating_add(Weight::from_parts(7_992_689, 0).saturating_mul(n.into()))
+		// At least 5_158_000 picoseconds.
+		Weight::from_parts(9_188_653, 3533)
+			// Standard error: 6_476.
+			.saturating_add(Weight::from_parts(8_299_679, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -58,18 +56,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn on_outcome() -> Weight {
-		Weight::from_parts(15_052_000, 3533)
-			.saturating_add(ParityDbWeight::get().reads(2))
-			.saturating_add(ParityDbWeight::get().writes(2))
+		Weight::from_parts(11_838_000, 3533)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn on_provider_left() -> Weight {
-		Weight::from_parts(12_048_000, 3533)
+		Weight::from_parts(12_288_000, 3533)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn sweep(n: u32, ) -> Weight {
-		Weight::from_parts(8_704_893, 3533)
-			.saturating_add(Weight::from_parts(7_992_689, 0).saturating_mul(n.into()))
+		Weight::from_parts(9_188_653, 3533)
+			.saturating_add(Weight::from_parts(8_299_679, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))

@@ -126,6 +126,7 @@ pub mod pallet {
 
 	/// The era that is not over.
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type ActiveEra<T: Config> = StorageValue<_, RunningEraOf<T>, OptionQuery>;
 
 	/// The eras in which somebody earned something, for `HistoryEras` after their end.

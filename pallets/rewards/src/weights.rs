@@ -34,8 +34,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Rewards::Owed` (r:1 w:1)
 	/// Proof: `Rewards::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn claim() -> Weight {
-		// At least 92_598_000 picoseconds.
-		Weight::from_parts(99_157_000, 6196)
+		// At least 88_822_000 picoseconds.
+		Weight::from_parts(93_439_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -53,10 +53,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Rewards::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// `b` was measured from 0 to 256.
 	fn claim_validator(b: u32, ) -> Weight {
-		// At least 101_762_000 picoseconds.
-		Weight::from_parts(91_725_352, 15839)
-			// Standard error: 22_355.
-			.saturating_add(Weight::from_parts(50_016_181, 0).saturating_mul(b.into()))
+		// At least 99_178_000 picoseconds.
+		Weight::from_parts(49_340_864, 15839)
+			// Standard error: 252_938.
+			.saturating_add(Weight::from_parts(51_066_604, 0).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(b.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -74,28 +74,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Rewards::Owed` (r:1 w:1)
 	/// Proof: `Rewards::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn draw() -> Weight {
-		// At least 298_104_000 picoseconds.
-		Weight::from_parts(306_066_000, 13670)
+		// At least 289_201_000 picoseconds.
+		Weight::from_parts(297_663_000, 13670)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
-	/// Storage: `Rewards::ActiveEra` (r:1 w:1)
-	/// Proof: `Rewards::ActiveEra` (`max_values`: Some(1), `max_size`: Some(104), added: 599, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::Points` (r:1 w:1)
 	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::Unclaimed` (r:0 w:1)
 	/// Proof: `Rewards::Unclaimed` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn note_points() -> Weight {
-		// At least 15_674_000 picoseconds.
-		Weight::from_parts(16_705_000, 3550)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(3))
+		// At least 11_067_000 picoseconds.
+		Weight::from_parts(11_898_000, 3550)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(2))
 	}
-	/// Storage: `Rewards::ActiveEra` (r:1 w:1)
-	/// Proof: `Rewards::ActiveEra` (`max_values`: Some(1), `max_size`: Some(104), added: 599, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::Owed` (r:1 w:1)
 	/// Proof: `Rewards::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::EmissionBase` (r:1 w:0)
 	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
@@ -104,13 +100,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Rewards::Eras` (r:0 w:1)
 	/// Proof: `Rewards::Eras` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
 	fn end_era() -> Weight {
-		// At least 95_973_000 picoseconds.
-		Weight::from_parts(99_538_000, 6196)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// At least 86_429_000 picoseconds.
+		Weight::from_parts(89_894_000, 3593)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(4))
 	}
-	/// Storage: `Rewards::ActiveEra` (r:1 w:0)
-	/// Proof: `Rewards::ActiveEra` (`max_values`: Some(1), `max_size`: Some(104), added: 599, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::OldestEra` (r:1 w:1)
 	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::Eras` (r:1 w:1)
@@ -120,9 +114,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Rewards::Points` (r:1 w:0)
 	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	fn expire_era() -> Weight {
-		// At least 22_634_000 picoseconds.
-		Weight::from_parts(24_366_000, 3573)
-			.saturating_add(T::DbWeight::get().reads(5))
+		// At least 19_980_000 picoseconds.
+		Weight::from_parts(21_703_000, 3573)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Rewards::Points` (r:256 w:256)
@@ -131,10 +125,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Rewards::Unclaimed` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	/// `p` was measured from 1 to 256.
 	fn forget_points(p: u32, ) -> Weight {
-		// At least 14_592_000 picoseconds.
-		Weight::from_parts(1_733_435, 990)
-			// Standard error: 5_383.
-			.saturating_add(Weight::from_parts(10_335_667, 0).saturating_mul(p.into()))
+		// At least 15_213_000 picoseconds.
+		Weight::from_parts(1_985_520, 990)
+			// Standard error: 6_300.
+			.saturating_add(Weight::from_parts(10_174_070, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(p.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(p.into())))
 			.saturating_add(Weight::from_parts(0, 2560).saturating_mul(p.into()))
@@ -144,13 +138,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn claim() -> Weight {
-		Weight::from_parts(99_157_000, 6196)
+		Weight::from_parts(93_439_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn claim_validator(b: u32, ) -> Weight {
-		Weight::from_parts(91_725_352, 15839)
-			.saturating_add(Weight::from_parts(50_016_181, 0).saturating_mul(b.into()))
+		Weight::from_parts(49_340_864, 15839)
+			.saturating_add(Weight::from_parts(51_066_604, 0).saturating_mul(b.into()))
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(b.into())))
 			.saturating_add(ParityDbWeight::get().writes(5))
@@ -158,28 +152,28 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(b.into()))
 	}
 	fn draw() -> Weight {
-		Weight::from_parts(306_066_000, 13670)
+		Weight::from_parts(297_663_000, 13670)
 			.saturating_add(ParityDbWeight::get().reads(16))
 			.saturating_add(ParityDbWeight::get().writes(11))
 	}
 	fn note_points() -> Weight {
-		Weight::from_parts(16_705_000, 3550)
-			.saturating_add(ParityDbWeight::get().reads(2))
-			.saturating_add(ParityDbWeight::get().writes(3))
+		Weight::from_parts(11_898_000, 3550)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn end_era() -> Weight {
-		Weight::from_parts(99_538_000, 6196)
-			.saturating_add(ParityDbWeight::get().reads(6))
-			.saturating_add(ParityDbWeight::get().writes(6))
+		Weight::from_parts(89_894_000, 3593)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn expire_era() -> Weight {
-		Weight::from_parts(24_366_000, 3573)
-			.saturating_add(ParityDbWeight::get().reads(5))
+		Weight::from_parts(21_703_000, 3573)
+			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn forget_points(p: u32, ) -> Weight {
-		Weight::from_parts(1_733_435, 990)
-			.saturating_add(Weight::from_parts(10_335_667, 0).saturating_mul(p.into()))
+		Weight::from_parts(1_985_520, 990)
+			.saturating_add(Weight::from_parts(10_174_070, 0).saturating_mul(p.into()))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(p.into())))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(p.into())))
 			.saturating_add(Weight::from_parts(0, 2560).saturating_mul(p.into()))

@@ -13,6 +13,7 @@ pub trait WeightInfo {
 	fn create() -> Weight;
 	fn update() -> Weight;
 	fn transfer() -> Weight;
+	fn accept_transfer() -> Weight;
 	fn retire() -> Weight;
 	fn remove_retired() -> Weight;
 	fn register_gateway() -> Weight;
@@ -21,7 +22,6 @@ pub trait WeightInfo {
 	fn leave_gateway() -> Weight;
 	fn finish_departure() -> Weight;
 	fn slash_gateway() -> Weight;
-	fn accept_transfer() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -32,45 +32,59 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Subnets::Names` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::SubnetCount` (r:1 w:1)
 	/// Proof: `Subnets::SubnetCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-	/// Storage: `Subnets::Subnets` (r:0 w:1)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::OwnedSubnets` (r:0 w:1)
 	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:0 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	fn create() -> Weight {
-		// At least 129_152_000 picoseconds.
-		Weight::from_parts(134_440_000, 6196)
+		// At least 131_205_000 picoseconds.
+		Weight::from_parts(136_373_000, 3658)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	fn update() -> Weight {
+		// At least 54_441_000 picoseconds.
+		Weight::from_parts(57_756_000, 7833)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	fn transfer() -> Weight {
+		// At least 38_728_000 picoseconds.
+		Weight::from_parts(41_401_000, 7833)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Subnets::Subnets` (r:1 w:1)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::OwnedSubnets` (r:0 w:2)
+	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	fn accept_transfer() -> Weight {
+		// At least 135_091_000 picoseconds.
+		Weight::from_parts(144_285_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
-	fn update() -> Weight {
-		// At least 51_867_000 picoseconds.
-		Weight::from_parts(54_482_000, 7832)
-			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
-	/// Storage: `Subnets::Subnets` (r:1 w:1)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
-	fn transfer() -> Weight {
-		// At least 37_115_000 picoseconds.
-		Weight::from_parts(39_288_000, 7832)
-			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
-	/// Storage: `Subnets::Subnets` (r:1 w:1)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::RetirementRange` (r:1 w:1)
 	/// Proof: `Subnets::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Retirements` (r:0 w:1)
 	/// Proof: `Subnets::Retirements` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
-		// At least 40_580_000 picoseconds.
-		Weight::from_parts(43_535_000, 7832)
+		// At least 44_997_000 picoseconds.
+		Weight::from_parts(48_332_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -79,7 +93,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Retirements` (r:2 w:1)
 	/// Proof: `Subnets::Retirements` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -89,15 +103,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::OwnedSubnets` (r:0 w:1)
 	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
-		// At least 73_479_000 picoseconds.
-		Weight::from_parts(76_164_000, 7832)
+		// At least 75_853_000 picoseconds.
+		Weight::from_parts(79_418_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -105,8 +119,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::SubnetGateways` (r:0 w:1)
 	/// Proof: `Subnets::SubnetGateways` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn register_gateway() -> Weight {
-		// At least 84_887_000 picoseconds.
-		Weight::from_parts(88_922_000, 7832)
+		// At least 89_033_000 picoseconds.
+		Weight::from_parts(94_240_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -117,16 +131,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn bond_extra() -> Weight {
-		// At least 69_003_000 picoseconds.
-		Weight::from_parts(71_627_000, 3668)
+		// At least 73_620_000 picoseconds.
+		Weight::from_parts(77_555_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	fn update_gateway() -> Weight {
-		// At least 15_894_000 picoseconds.
-		Weight::from_parts(17_226_000, 3668)
+		// At least 18_037_000 picoseconds.
+		Weight::from_parts(20_030_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -137,8 +151,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Departures` (r:0 w:1)
 	/// Proof: `Subnets::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave_gateway() -> Weight {
-		// At least 20_491_000 picoseconds.
-		Weight::from_parts(22_293_000, 3668)
+		// At least 24_427_000 picoseconds.
+		Weight::from_parts(27_101_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -159,8 +173,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::SubnetGateways` (r:0 w:1)
 	/// Proof: `Subnets::SubnetGateways` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn finish_departure() -> Weight {
-		// At least 68_863_000 picoseconds.
-		Weight::from_parts(71_877_000, 6044)
+		// At least 73_760_000 picoseconds.
+		Weight::from_parts(77_766_000, 6044)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -168,90 +182,76 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
+	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn slash_gateway() -> Weight {
-		// At least 56_835_000 picoseconds.
-		Weight::from_parts(59_238_000, 6196)
-			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().writes(4))
-	}
-	/// Storage: `Subnets::Subnets` (r:1 w:1)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
-	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Subnets::OwnedSubnets` (r:0 w:2)
-	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
-	fn accept_transfer() -> Weight {
-		// At least 130_000_000 picoseconds.
-		Weight::from_parts(135_000_000, 7833)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(7))
+		// At least 57_285_000 picoseconds.
+		Weight::from_parts(61_171_000, 3668)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn create() -> Weight {
-		Weight::from_parts(134_440_000, 6196)
-			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().writes(7))
+		Weight::from_parts(136_373_000, 3658)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn update() -> Weight {
-		Weight::from_parts(54_482_000, 7832)
+		Weight::from_parts(57_756_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(39_288_000, 7832)
+		Weight::from_parts(41_401_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
+	fn accept_transfer() -> Weight {
+		Weight::from_parts(144_285_000, 7833)
+			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().writes(7))
+	}
 	fn retire() -> Weight {
-		Weight::from_parts(43_535_000, 7832)
+		Weight::from_parts(48_332_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn remove_retired() -> Weight {
-		Weight::from_parts(76_164_000, 7832)
+		Weight::from_parts(79_418_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn register_gateway() -> Weight {
-		Weight::from_parts(88_922_000, 7832)
+		Weight::from_parts(94_240_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn bond_extra() -> Weight {
-		Weight::from_parts(71_627_000, 3668)
+		Weight::from_parts(77_555_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn update_gateway() -> Weight {
-		Weight::from_parts(17_226_000, 3668)
+		Weight::from_parts(20_030_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn leave_gateway() -> Weight {
-		Weight::from_parts(22_293_000, 3668)
+		Weight::from_parts(27_101_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn finish_departure() -> Weight {
-		Weight::from_parts(71_877_000, 6044)
+		Weight::from_parts(77_766_000, 6044)
 			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn slash_gateway() -> Weight {
-		Weight::from_parts(59_238_000, 6196)
-			.saturating_add(ParityDbWeight::get().reads(4))
-			.saturating_add(ParityDbWeight::get().writes(4))
-	}
-	fn accept_transfer() -> Weight {
-		Weight::from_parts(135_000_000, 7833)
-			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().writes(7))
+		Weight::from_parts(61_171_000, 3668)
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 }

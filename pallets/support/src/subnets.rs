@@ -94,7 +94,12 @@ impl Membership {
 	/// As many models as can be listed, this one among them.
 	pub fn full_for_benchmark(model: ModelId) -> Self {
 		use frame_support::traits::Get;
-		let others = (1..MaxListedModels::get()).map(|n| ModelId::from_low_u64_be(n.into()));
+		let numbered = |n: u32| {
+			let mut id = ModelId::zero();
+			id[..4].copy_from_slice(&n.to_be_bytes());
+			id
+		};
+		let others = (1..MaxListedModels::get()).map(numbered);
 		let listed: alloc::collections::BTreeSet<_> = others.chain([model]).collect();
 		Self::Models(listed.try_into().expect("as many as can be"))
 	}

@@ -58,6 +58,8 @@ where
 		<Self as SessionInterface>::set_keys(who, keys).expect("no two accounts have the same");
 		// As if it had set them itself.
 		pallet_session::ExternallySetKeys::<T>::remove(who);
+		// Once for the deposit, once to exist.
+		Self::ensure_can_pay_key_deposit(who).expect("money can be made");
 		Self::ensure_can_pay_key_deposit(who).expect("money can be made");
 		let (reason, deposit) = (pallet_session::HoldReason::Keys.into(), T::KeyDeposit::get());
 		<T as pallet_session::Config>::Currency::hold(&reason, who, deposit).expect("it was made");

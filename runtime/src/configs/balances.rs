@@ -1,7 +1,7 @@
 //! Money and fees.
 
 use crate::{
-	adapters::Treasury, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason,
+	adapters::Treasury, weights, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason,
 	RuntimeHoldReason, System,
 };
 use frame_support::{
@@ -47,7 +47,7 @@ impl pallet_balances::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type RuntimeFreezeReason = RuntimeFreezeReason;
-	type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_balances::WeightInfo<Runtime>;
 	type Balance = Balance;
 	// Nothing vanishes: issuance changes only by emission and by burns that say so.
 	type DustRemoval = ResolveTo<Treasury, Balances>;
@@ -69,5 +69,5 @@ impl pallet_transaction_payment::Config for Runtime {
 	type LengthToFee = ConstantMultiplier<Balance, ConstU128<BYTE_FEE>>;
 	type FeeMultiplierUpdate = FeeMultiplier;
 	type OperationalFeeMultiplier = ConstU8<5>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_transaction_payment::WeightInfo<Runtime>;
 }

@@ -2,7 +2,7 @@
 
 use crate::{
 	configs::{BYTE_DEPOSIT, ITEM_DEPOSIT},
-	Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System,
+	weights, Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, System,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::{ConstU128, ConstU32, InstanceFilter};
@@ -93,7 +93,7 @@ impl pallet_utility::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
-	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_utility::WeightInfo<Runtime>;
 }
 
 impl pallet_proxy::Config for Runtime {

@@ -122,6 +122,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::batch_all(vec![calls::set_keys(keys(), vec![2; 9]), calls::join(5, 0)]),
 		calls::force_batch(vec![calls::batch_all(Vec::new()), calls::claim(who, 1)]),
 		calls::transfer(who, 1),
+		calls::sudo(calls::set_code_without_checks(vec![1, 2])),
 	]
 }
 

@@ -125,7 +125,7 @@ fn lexicon_should_pass_when_served_in_a_batch_and_int8_weights_fail() {
 		let noise = (0..rows.count())
 			.map(|at| rows.deviation(at, evidence.rows().row(at).unwrap()))
 			.fold(0.0, f64::max);
-		assert!(noise < 2e-5, "honest hosts differ by {noise}");
+		assert!(noise < 1e-4, "honest hosts differ by {noise}");
 		let apart = honest.logits_apart(evidence.rows(), &rows).unwrap();
 		assert!(apart < 1e-3, "honest logits differ by {apart}");
 

@@ -1,6 +1,8 @@
 use crate::mock::AccountId;
-use crate::{mock::*, Error, Ledger, Ledgers};
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use crate::{mock::*, weights::WeightInfo, Error, Ledger, Ledgers};
+use frame_support::{
+	assert_noop, assert_ok, dispatch::DispatchClass, traits::fungible::InspectHold, weights::Weight,
+};
 use reckon_primitives::*;
 use sp_core::H256;
 use sp_runtime::TokenError;
@@ -16,6 +18,23 @@ fn submit_should_hold_the_maximum_price_when_accepted() {
 		assert_eq!(free(CLIENT), START - 1_000);
 		let ledger = Ledgers::<Test>::get(CLIENT);
 		assert_eq!(ledger, Ledger { deposited: 1_000, held: 1_000, ..Default::default() });
+	});
+}
+
+#[test]
+fn submit_should_leave_the_draws_weight_to_the_block_when_a_later_one_makes_them() {
+	run(|| {
+		for replicas in [1, 2] {
+			let request = Request { replicas, ..request() };
+			let charged = Jobs::submission_weight(&request);
+			let before = System::block_weight().total();
+			System::register_extra_weight_unchecked(charged, DispatchClass::Normal);
+			submit(request);
+			let used = System::block_weight().total().saturating_sub(before);
+			assert!(used.any_gt(Weight::zero()));
+			let draws = <() as WeightInfo>::due_open().saturating_mul(replicas.into());
+			assert!(used.saturating_add(draws).all_lte(charged), "{used:?} of {charged:?}");
+		}
 	});
 }
 
