@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Blocks that an audit takes at most, if each block has room for what is due: two committees,
 	/// and as many more as can be drawn because one was silent.
-	pub(crate) fn longest() -> BlockNumberFor<T> {
+	pub fn longest() -> BlockNumberFor<T> {
 		let round = T::CommitBlocks::get()
 			.saturating_add(T::OpenBlocks::get())
 			.saturating_add(T::RevealBlocks::get())
