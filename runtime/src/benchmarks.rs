@@ -2,8 +2,8 @@
 //! them to `make weights`.
 
 use crate::{
-	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Jobs, Models, Multisig, Providers, Proxy,
-	Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
+	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Jobs, Models, Multisig, Providers,
+	Proxy, Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
 	ValidatorStaking,
 };
 use alloc::{string::String, vec::Vec};

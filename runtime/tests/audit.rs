@@ -6,7 +6,7 @@ use frame_support::{
 	dispatch::DispatchClass,
 	traits::{
 		fungible::{Inspect, InspectHold},
-		Get, OnFinalize, OnIdle, OnInitialize,
+		OnFinalize, OnIdle, OnInitialize,
 	},
 };
 use frame_system::offchain::CreateAuthorizedTransaction;
@@ -423,9 +423,7 @@ fn provider_should_pay_the_auditors_and_be_slashed_when_its_answer_is_not_the_mo
 		assert!(second.larger && second.round == 2 && second.challenge != challenge);
 		round(job, By::Another);
 
-		let is_answer = |outcome| {
-			matches!(outcome, AuditOutcome::Rejected(Conviction::Answer(_)))
-		};
+		let is_answer = |outcome| matches!(outcome, AuditOutcome::Rejected(Conviction::Answer(_)));
 		assert!(is_answer(outcome_in_events()));
 		assert_eq!(Jobs::why(job), Some(Reason::AuditRejected));
 		assert_eq!(total(Eve), client);

@@ -175,6 +175,8 @@ pub struct ModelDetails {
 	pub tasks: TaskSet,
 	/// How its numbers are computed.
 	pub profile: NumericProfile,
+	/// What auditors go by, if its owner has had it calibrated: without it no answer is audited.
+	pub calibration: Option<Calibration>,
 	/// The most units (tokens) that prompt and answer can have together.
 	pub context: u32,
 	/// Its licence, an SPDX expression of at most 64 bytes.
