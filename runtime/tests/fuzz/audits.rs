@@ -93,7 +93,7 @@ impl Fuzzer {
 	}
 
 	/// One of its auditors with such a ballot, and what it can do for this and other audits.
-	fn batch<Item: Clone>(
+	fn items<Item: Clone>(
 		&mut self,
 		phase: Phase,
 		is: impl Fn(&Ballot) -> bool,
@@ -144,7 +144,7 @@ impl Fuzzer {
 	}
 
 	pub(super) fn commit_votes(&mut self) -> Signed {
-		let (auditor, commits) = self.batch(
+		let (auditor, commits) = self.items(
 			Phase::Committing,
 			|ballot| *ballot == Ballot::Awaited,
 			|job, round, auditor| {
@@ -159,7 +159,7 @@ impl Fuzzer {
 	}
 
 	pub(super) fn reveal_votes(&mut self) -> Signed {
-		let (auditor, reveals) = self.batch(
+		let (auditor, reveals) = self.items(
 			Phase::Revealing,
 			|ballot| matches!(ballot, Ballot::Committed(_)),
 			|job, round, auditor| {
@@ -173,7 +173,7 @@ impl Fuzzer {
 	}
 
 	pub(super) fn decline_seats(&mut self) -> Signed {
-		let (auditor, declines) = self.batch(
+		let (auditor, declines) = self.items(
 			Phase::Committing,
 			|ballot| *ballot == Ballot::Awaited,
 			|job, round, _| Decline { audit: *job, round },
