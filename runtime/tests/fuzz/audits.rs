@@ -127,8 +127,23 @@ impl Fuzzer {
 		(client, Call::request_audit { job }.into())
 	}
 
+	/// What one of the audits waits for, most of the time.
+	pub(super) fn attend_audit(&mut self) -> Signed {
+		let all: Vec<_> = pallet_audits::Audits::<Runtime>::iter_values()
+			.map(|audit| audit.phase)
+			.filter(|phase| *phase != Phase::Drawing)
+			.take(64)
+			.collect();
+		match self.one_of(&all) {
+			Some(Phase::Opening) => self.open_rows(),
+			Some(Phase::Revealing) => self.reveal_votes(),
+			_ if self.one_in(12) => self.decline_seats(),
+			_ => self.commit_votes(),
+		}
+	}
+
 	/// Most workers compute by the model.
-	pub(super) fn open_rows(&mut self) -> Signed {
+	fn open_rows(&mut self) -> Signed {
 		let Some((job, audit)) = self.audit(Phase::Opening) else {
 			let (root, salt) = (H256::zero(), H256(SALT));
 			let fingerprint = Box::new(fingerprint(true));
@@ -143,7 +158,7 @@ impl Fuzzer {
 		(worker, Call::open_rows { job, fingerprint, root, salt: H256(SALT) }.into())
 	}
 
-	pub(super) fn commit_votes(&mut self) -> Signed {
+	fn commit_votes(&mut self) -> Signed {
 		let (auditor, commits) = self.items(
 			Phase::Committing,
 			|ballot| *ballot == Ballot::Awaited,
@@ -158,7 +173,7 @@ impl Fuzzer {
 		(auditor, call.into())
 	}
 
-	pub(super) fn reveal_votes(&mut self) -> Signed {
+	fn reveal_votes(&mut self) -> Signed {
 		let (auditor, reveals) = self.items(
 			Phase::Revealing,
 			|ballot| matches!(ballot, Ballot::Committed(_)),
@@ -172,7 +187,7 @@ impl Fuzzer {
 		(auditor, call.into())
 	}
 
-	pub(super) fn decline_seats(&mut self) -> Signed {
+	fn decline_seats(&mut self) -> Signed {
 		let (auditor, declines) = self.items(
 			Phase::Committing,
 			|ballot| *ballot == Ballot::Awaited,
