@@ -1,6 +1,6 @@
 //! The store: models, data sets, and the apps that are made of them.
 
-use super::{as_text, AccountId, BlockNumber, ModelId, NumericProfile, TaskSet};
+use super::{as_text, AccountId, BlockNumber, Calibration, ModelId, NumericProfile, TaskSet};
 use crate::content::content_hash;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
