@@ -15,8 +15,12 @@ use crate::{
 	failure::{Failure, Result},
 };
 
-/// Where Cargo leaves the runtime, from the folder in which this program is.
-const BUILT: &str = "wbuild/reckon-runtime/reckon_runtime.compact.compressed.wasm";
+/// Where Cargo leaves the runtime, from the folder in which this program is: small, or as the development
+/// profile has it.
+const BUILT: [&str; 2] = [
+	"wbuild/reckon-runtime/reckon_runtime.compact.compressed.wasm",
+	"wbuild/reckon-runtime/reckon_runtime.wasm",
+];
 
 /// How a file of wasm begins, and one compressed as Substrate does it.
 const BEGINNINGS: [&[u8]; 2] = [b"\0asm", &[82, 188, 83, 118, 70, 219, 142, 5]];
@@ -63,7 +67,9 @@ pub(super) async fn run(context: &Context, args: &UpgradeArgs) -> Result<()> {
 
 fn built() -> Result<PathBuf> {
 	let program = env::current_exe().map_err(|error| Failure::io("this program", &error))?;
-	Ok(program.parent().unwrap_or(Path::new("")).join(BUILT))
+	let dir = program.parent().unwrap_or(Path::new(""));
+	let [small, other] = BUILT.map(|file| dir.join(file));
+	Ok(if small.exists() { small } else { other })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>> {

@@ -1,6 +1,6 @@
 //! Weights of `pallet_validator_staking`, measured by `make weights`; do not edit.
 //!
-//! 2026-11-21, AMD EPYC, 10 steps, 5 repeats, wasm Compiled.
+//! 2026-11-21, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
@@ -57,8 +57,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn join() -> Weight {
-		// At least 77_706_000 picoseconds.
-		Weight::from_parts(81_882_000, 15803)
+		// At least 92_668_000 picoseconds.
+		Weight::from_parts(99_428_000, 15803)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -70,6 +70,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ValidatorStaking::Stakers` (`max_values`: None, `max_size`: Some(2466), added: 4941, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::CounterForCandidates` (r:1 w:1)
 	/// Proof: `ValidatorStaking::CounterForCandidates` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Session::QueuedKeys` (r:1 w:0)
+	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorStaking::UnbondingRange` (r:1 w:1)
@@ -85,9 +87,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Departures` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn displace() -> Weight {
-		// At least 4_625_799_000 picoseconds.
-		Weight::from_parts(4_741_662_000, 2579136)
-			.saturating_add(T::DbWeight::get().reads(1012))
+		// At least 5_036_230_000 picoseconds.
+		Weight::from_parts(5_310_849_000, 2579136)
+			.saturating_add(T::DbWeight::get().reads(1013))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:1)
@@ -97,8 +99,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn bond_extra() -> Weight {
-		// At least 70_365_000 picoseconds.
-		Weight::from_parts(73_669_000, 3658)
+		// At least 76_504_000 picoseconds.
+		Weight::from_parts(80_520_000, 3658)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -113,8 +115,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn unbond() -> Weight {
-		// At least 34_732_000 picoseconds.
-		Weight::from_parts(39_249_000, 5931)
+		// At least 40_170_000 picoseconds.
+		Weight::from_parts(46_559_000, 5931)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -131,8 +133,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
-		// At least 107_400_000 picoseconds.
-		Weight::from_parts(112_016_000, 5931)
+		// At least 113_860_000 picoseconds.
+		Weight::from_parts(121_391_000, 5931)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -141,8 +143,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn chill() -> Weight {
-		// At least 20_551_000 picoseconds.
-		Weight::from_parts(22_423_000, 3563)
+		// At least 25_297_000 picoseconds.
+		Weight::from_parts(27_370_000, 3563)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -151,13 +153,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn resume() -> Weight {
-		// At least 20_601_000 picoseconds.
-		Weight::from_parts(22_534_000, 3563)
+		// At least 25_428_000 picoseconds.
+		Weight::from_parts(27_531_000, 3563)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:1)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `Session::QueuedKeys` (r:1 w:0)
+	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorStaking::Stakers` (r:1 w:1)
 	/// Proof: `ValidatorStaking::Stakers` (`max_values`: None, `max_size`: Some(2466), added: 4941, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -175,17 +179,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Departures` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave() -> Weight {
-		// At least 48_652_000 picoseconds.
-		Weight::from_parts(53_429_000, 15803)
-			.saturating_add(T::DbWeight::get().reads(7))
+		// At least 90_004_000 picoseconds.
+		Weight::from_parts(115_302_000, 16616)
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:1)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn set_commission() -> Weight {
-		// At least 17_396_000 picoseconds.
-		Weight::from_parts(19_008_000, 3563)
-			.saturating_add(T::DbWeight::get().reads(1))
+		// At least 27_340_000 picoseconds.
+		Weight::from_parts(30_306_000, 3563)
+			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:1)
@@ -205,8 +211,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn delegate() -> Weight {
-		// At least 177_794_000 picoseconds.
-		Weight::from_parts(185_456_000, 20476)
+		// At least 187_810_000 picoseconds.
+		Weight::from_parts(204_134_000, 20476)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -223,29 +229,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn undelegate() -> Weight {
-		// At least 92_738_000 picoseconds.
-		Weight::from_parts(100_260_000, 16980)
+		// At least 112_748_000 picoseconds.
+		Weight::from_parts(140_570_000, 16980)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `ValidatorStaking::ValidatorCount` (r:0 w:1)
 	/// Proof: `ValidatorStaking::ValidatorCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn set_validator_count() -> Weight {
-		// At least 5_699_000 picoseconds.
-		Weight::from_parts(6_639_000, 0)
+		// At least 6_810_000 picoseconds.
+		Weight::from_parts(8_263_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `ValidatorStaking::Slashes` (r:64 w:64)
 	/// Proof: `ValidatorStaking::Slashes` (`max_values`: None, `max_size`: Some(93), added: 2568, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::Exposures` (r:64 w:64)
+	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
 	/// `n` was measured from 0 to 64.
 	fn cancel_slashes(n: u32, ) -> Weight {
-		// At least 3_095_000 picoseconds.
-		Weight::from_parts(7_450_730, 990)
-			// Standard error: 2_357.
-			.saturating_add(Weight::from_parts(7_400_933, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2568).saturating_mul(n.into()))
+		// At least 3_294_000 picoseconds.
+		Weight::from_parts(3_765_000, 990)
+			// Standard error: 18_453.
+			.saturating_add(Weight::from_parts(19_323_185, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 14849).saturating_mul(n.into()))
 	}
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
@@ -264,11 +272,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::KeyOwner` (r:0 w:3)
 	/// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn purge_keys() -> Weight {
-		// At least 120_000_000 picoseconds.
-		Weight::from_parts(120_000_000, 20000)
+		// At least 139_337_000 picoseconds.
+		Weight::from_parts(168_391_000, 21456)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
+	/// Storage: `Session::Validators` (r:1 w:0)
+	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorStaking::Candidates` (r:1001 w:0)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::ValidatorCount` (r:1 w:0)
@@ -282,13 +292,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// `c` was measured from 100 to 1000.
 	/// `d` was measured from 0 to 25600.
 	fn elect(c: u32, d: u32, ) -> Weight {
-		// At least 2_259_896_000 picoseconds.
-		Weight::from_parts(870_210_426, 1482290)
-			// Standard error: 46_577.
-			.saturating_add(Weight::from_parts(8_259_348, 0).saturating_mul(c.into()))
-			// Standard error: 1_637.
-			.saturating_add(Weight::from_parts(18_270, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(102))
+		// At least 2_420_524_000 picoseconds.
+		Weight::from_parts(20_271_305_500, 1482290)
+			// Standard error: 2_676_757.
+			.saturating_add(Weight::from_parts(20_433_887, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(103))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(100))
 			.saturating_add(Weight::from_parts(0, 2584).saturating_mul(c.into()))
@@ -302,24 +310,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 1 to 100.
 	fn keep_seats(v: u32, ) -> Weight {
-		// At least 8_000_000 picoseconds.
-		Weight::from_parts(8_000_000, 1500)
-			// Standard error: 10_000.
-			.saturating_add(Weight::from_parts(13_000_000, 0).saturating_mul(v.into()))
+		// At least 24_527_000 picoseconds.
+		Weight::from_parts(9_686_320, 1831)
+			// Standard error: 32_308.
+			.saturating_add(Weight::from_parts(12_324_147, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(v.into()))
 	}
-	/// Storage: `ValidatorStaking::Candidates` (r:100 w:0)
-	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 	/// Storage: `Session::NextKeys` (r:100 w:0)
 	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	/// Storage: `ValidatorStaking::Candidates` (r:100 w:0)
+	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
+	/// Storage: `Session::QueuedKeys` (r:1 w:0)
+	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 1 to 100.
 	fn leave_out(v: u32, ) -> Weight {
-		// At least 14_973_000 picoseconds.
-		Weight::from_parts(6_749_731, 1344)
-			// Standard error: 6_474.
-			.saturating_add(Weight::from_parts(8_873_283, 0).saturating_mul(v.into()))
+		// At least 24_566_000 picoseconds.
+		Weight::from_parts(2_694_253, 1339)
+			// Standard error: 29_961.
+			.saturating_add(Weight::from_parts(12_197_999, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
 	}
@@ -343,10 +353,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 100.
 	fn see_off(v: u32, ) -> Weight {
-		// At least 20_000_000 picoseconds.
-		Weight::from_parts(20_000_000, 1500)
-			// Standard error: 10_000.
-			.saturating_add(Weight::from_parts(75_000_000, 0).saturating_mul(v.into()))
+		// At least 50_445_000 picoseconds.
+		Weight::from_parts(50_775_000, 1898)
+			// Standard error: 1_003_947.
+			.saturating_add(Weight::from_parts(38_884_214, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -363,10 +373,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 0 to 100.
 	fn disable_again(v: u32, ) -> Weight {
-		// At least 12_000_000 picoseconds.
-		Weight::from_parts(12_000_000, 5000)
-			// Standard error: 10_000.
-			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(v.into()))
+		// At least 9_174_000 picoseconds.
+		Weight::from_parts(10_536_000, 6829)
+			// Standard error: 45_965.
+			.saturating_add(Weight::from_parts(20_015_297, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -380,10 +390,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 1 to 100.
 	fn end_session(v: u32, ) -> Weight {
-		// At least 16_114_000 picoseconds.
-		Weight::from_parts(4_849_325, 1874)
-			// Standard error: 5_915.
-			.saturating_add(Weight::from_parts(14_104_300, 0).saturating_mul(v.into()))
+		// At least 20_320_000 picoseconds.
+		Weight::from_parts(21_141_000, 1877)
+			// Standard error: 9_887.
+			.saturating_add(Weight::from_parts(14_793_603, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(v.into())))
@@ -392,16 +402,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Authors` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Authors` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	fn note_author() -> Weight {
-		// At least 3_025_000 picoseconds.
-		Weight::from_parts(3_516_000, 0)
+		// At least 3_515_000 picoseconds.
+		Weight::from_parts(4_056_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
-	/// Storage: `Session::DisabledValidators` (r:1 w:0)
+	/// Storage: `Session::DisabledValidators` (r:1 w:1)
 	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Session::Validators` (r:1 w:0)
 	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `ValidatorStaking::Offenders` (r:1 w:1)
+	/// Proof: `ValidatorStaking::Offenders` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:1)
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:1)
@@ -411,10 +423,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Slashes` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Slashes` (`max_values`: None, `max_size`: Some(93), added: 2568, mode: `MaxEncodedLen`)
 	fn note_offence() -> Weight {
-		// At least 36_204_000 picoseconds.
-		Weight::from_parts(38_807_000, 15839)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(4))
+		// At least 98_176_000 picoseconds.
+		Weight::from_parts(127_510_000, 21991)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
@@ -426,15 +438,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ValidatorStaking::Stakers` (`max_values`: None, `max_size`: Some(2466), added: 4941, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:16 w:16)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:18 w:18)
+	/// Storage: `System::Account` (r:17 w:16)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Slashes` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Slashes` (`max_values`: None, `max_size`: Some(93), added: 2568, mode: `MaxEncodedLen`)
 	fn apply_slash() -> Weight {
-		// At least 721_585_000 picoseconds.
-		Weight::from_parts(740_132_000, 80046)
-			.saturating_add(T::DbWeight::get().reads(53))
-			.saturating_add(T::DbWeight::get().writes(53))
+		// At least 744_368_000 picoseconds.
+		Weight::from_parts(807_142_000, 80046)
+			.saturating_add(T::DbWeight::get().reads(52))
+			.saturating_add(T::DbWeight::get().writes(51))
 	}
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
@@ -451,8 +463,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:16)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn dissolve() -> Weight {
-		// At least 302_611_000 picoseconds.
-		Weight::from_parts(312_255_000, 80046)
+		// At least 324_664_000 picoseconds.
+		Weight::from_parts(387_407_000, 80046)
 			.saturating_add(T::DbWeight::get().reads(21))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
@@ -469,120 +481,125 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
 	fn release() -> Weight {
-		// At least 109_704_000 picoseconds.
-		Weight::from_parts(114_020_000, 5931)
+		// At least 115_021_000 picoseconds.
+		Weight::from_parts(121_250_000, 5931)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
-	/// Storage: `ValidatorStaking::Exposures` (r:16 w:16)
+	/// Storage: `ValidatorStaking::Exposures` (r:16 w:15)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
+	/// Storage: `Historical::StoredRange` (r:1 w:1)
+	/// Proof: `Historical::StoredRange` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Historical::HistoricalSessions` (r:0 w:2)
+	/// Proof: `Historical::HistoricalSessions` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorStaking::OldestEra` (r:0 w:1)
+	/// Proof: `ValidatorStaking::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn forget() -> Weight {
-		// At least 61_582_000 picoseconds.
-		Weight::from_parts(64_946_000, 238574)
-			.saturating_add(T::DbWeight::get().reads(16))
-			.saturating_add(T::DbWeight::get().writes(16))
+		// At least 74_891_000 picoseconds.
+		Weight::from_parts(78_978_000, 238574)
+			.saturating_add(T::DbWeight::get().reads(17))
+			.saturating_add(T::DbWeight::get().writes(19))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn join() -> Weight {
-		Weight::from_parts(81_882_000, 15803)
+		Weight::from_parts(99_428_000, 15803)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn displace() -> Weight {
-		Weight::from_parts(4_741_662_000, 2579136)
-			.saturating_add(ParityDbWeight::get().reads(1012))
+		Weight::from_parts(5_310_849_000, 2579136)
+			.saturating_add(ParityDbWeight::get().reads(1013))
 			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn bond_extra() -> Weight {
-		Weight::from_parts(73_669_000, 3658)
+		Weight::from_parts(80_520_000, 3658)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn unbond() -> Weight {
-		Weight::from_parts(39_249_000, 5931)
+		Weight::from_parts(46_559_000, 5931)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn withdraw() -> Weight {
-		Weight::from_parts(112_016_000, 5931)
+		Weight::from_parts(121_391_000, 5931)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn chill() -> Weight {
-		Weight::from_parts(22_423_000, 3563)
+		Weight::from_parts(27_370_000, 3563)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn resume() -> Weight {
-		Weight::from_parts(22_534_000, 3563)
+		Weight::from_parts(27_531_000, 3563)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn leave() -> Weight {
-		Weight::from_parts(53_429_000, 15803)
-			.saturating_add(ParityDbWeight::get().reads(7))
+		Weight::from_parts(115_302_000, 16616)
+			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn set_commission() -> Weight {
-		Weight::from_parts(19_008_000, 3563)
-			.saturating_add(ParityDbWeight::get().reads(1))
+		Weight::from_parts(30_306_000, 3563)
+			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn delegate() -> Weight {
-		Weight::from_parts(185_456_000, 20476)
+		Weight::from_parts(204_134_000, 20476)
 			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(8))
 	}
 	fn undelegate() -> Weight {
-		Weight::from_parts(100_260_000, 16980)
+		Weight::from_parts(140_570_000, 16980)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn set_validator_count() -> Weight {
-		Weight::from_parts(6_639_000, 0)
+		Weight::from_parts(8_263_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn cancel_slashes(n: u32, ) -> Weight {
-		Weight::from_parts(7_450_730, 990)
-			.saturating_add(Weight::from_parts(7_400_933, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2568).saturating_mul(n.into()))
+		Weight::from_parts(3_765_000, 990)
+			.saturating_add(Weight::from_parts(19_323_185, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 14849).saturating_mul(n.into()))
 	}
 	fn purge_keys() -> Weight {
-		Weight::from_parts(120_000_000, 20000)
+		Weight::from_parts(168_391_000, 21456)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn elect(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(870_210_426, 1482290)
-			.saturating_add(Weight::from_parts(8_259_348, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(18_270, 0).saturating_mul(d.into()))
-			.saturating_add(ParityDbWeight::get().reads(102))
+		Weight::from_parts(20_271_305_500, 1482290)
+			.saturating_add(Weight::from_parts(20_433_887, 0).saturating_mul(c.into()))
+			.saturating_add(ParityDbWeight::get().reads(103))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(ParityDbWeight::get().writes(100))
 			.saturating_add(Weight::from_parts(0, 2584).saturating_mul(c.into()))
 			.saturating_add(Weight::from_parts(0, 1).saturating_mul(d.into()))
 	}
 	fn keep_seats(v: u32, ) -> Weight {
-		Weight::from_parts(8_000_000, 1500)
-			.saturating_add(Weight::from_parts(13_000_000, 0).saturating_mul(v.into()))
+		Weight::from_parts(9_686_320, 1831)
+			.saturating_add(Weight::from_parts(12_324_147, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(v.into()))
 	}
 	fn leave_out(v: u32, ) -> Weight {
-		Weight::from_parts(6_749_731, 1344)
-			.saturating_add(Weight::from_parts(8_873_283, 0).saturating_mul(v.into()))
+		Weight::from_parts(2_694_253, 1339)
+			.saturating_add(Weight::from_parts(12_197_999, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
 	}
 	fn see_off(v: u32, ) -> Weight {
-		Weight::from_parts(20_000_000, 1500)
-			.saturating_add(Weight::from_parts(75_000_000, 0).saturating_mul(v.into()))
+		Weight::from_parts(50_775_000, 1898)
+			.saturating_add(Weight::from_parts(38_884_214, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
@@ -590,48 +607,48 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 14813).saturating_mul(v.into()))
 	}
 	fn disable_again(v: u32, ) -> Weight {
-		Weight::from_parts(12_000_000, 5000)
-			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(v.into()))
+		Weight::from_parts(10_536_000, 6829)
+			.saturating_add(Weight::from_parts(20_015_297, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(2))
 			.saturating_add(Weight::from_parts(0, 2573).saturating_mul(v.into()))
 	}
 	fn end_session(v: u32, ) -> Weight {
-		Weight::from_parts(4_849_325, 1874)
-			.saturating_add(Weight::from_parts(14_104_300, 0).saturating_mul(v.into()))
+		Weight::from_parts(21_141_000, 1877)
+			.saturating_add(Weight::from_parts(14_793_603, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2573).saturating_mul(v.into()))
 	}
 	fn note_author() -> Weight {
-		Weight::from_parts(3_516_000, 0)
+		Weight::from_parts(4_056_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn note_offence() -> Weight {
-		Weight::from_parts(38_807_000, 15839)
-			.saturating_add(ParityDbWeight::get().reads(6))
-			.saturating_add(ParityDbWeight::get().writes(4))
+		Weight::from_parts(127_510_000, 21991)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn apply_slash() -> Weight {
-		Weight::from_parts(740_132_000, 80046)
-			.saturating_add(ParityDbWeight::get().reads(53))
-			.saturating_add(ParityDbWeight::get().writes(53))
+		Weight::from_parts(807_142_000, 80046)
+			.saturating_add(ParityDbWeight::get().reads(52))
+			.saturating_add(ParityDbWeight::get().writes(51))
 	}
 	fn dissolve() -> Weight {
-		Weight::from_parts(312_255_000, 80046)
+		Weight::from_parts(387_407_000, 80046)
 			.saturating_add(ParityDbWeight::get().reads(21))
 			.saturating_add(ParityDbWeight::get().writes(37))
 	}
 	fn release() -> Weight {
-		Weight::from_parts(114_020_000, 5931)
+		Weight::from_parts(121_250_000, 5931)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn forget() -> Weight {
-		Weight::from_parts(64_946_000, 238574)
-			.saturating_add(ParityDbWeight::get().reads(16))
-			.saturating_add(ParityDbWeight::get().writes(16))
+		Weight::from_parts(78_978_000, 238574)
+			.saturating_add(ParityDbWeight::get().reads(17))
+			.saturating_add(ParityDbWeight::get().writes(19))
 	}
 }
