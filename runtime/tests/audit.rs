@@ -380,8 +380,8 @@ fn auditors_and_provider_should_be_paid_when_an_attested_answer_is_right() {
 		let auditors = VALIDATORS.map(total);
 		let job = drawn();
 		assert_eq!(Jobs::why(job), Some(Reason::InAudit));
-		let due = pallet_jobs::Error::<Runtime>::UnderAudit;
-		assert_noop!(Jobs::dispute(signed(Eve), job), due);
+		let under_audit = pallet_jobs::Error::<Runtime>::UnderAudit;
+		assert_noop!(Jobs::dispute(signed(Eve), job), under_audit);
 
 		// Another's key is no good, and neither is the same vote again.
 		let (first, other) = (awaited(job)[0], awaited(job)[1]);
