@@ -189,7 +189,14 @@ fn refused(error: &DispatchError) -> Failure {
 		"Jobs.DeadlinePassed" | "Jobs.DeadlineTooSoon" | "Jobs.DeadlineTooFar" => {
 			"name another --deadline, in blocks from now (60 are three minutes)"
 		},
-		"Jobs.NotOpen" => "`reckon job why ID` says where it stands",
+		"Jobs.NotOpen" | "Audits.NothingToAudit" => "`reckon job why ID` says where it stands",
+		"Jobs.UnderAudit" | "Audits.AlreadyAudited" => {
+			"`reckon job get ID` says how far the auditors are"
+		},
+		"Jobs.AssuranceUnavailable" | "Audits.NotAuditable" => {
+			"`reckon models show MODEL` says whether it is calibrated"
+		},
+		"Models.CalibrationInvalid" => "write the report with: reckon-worker calibrate PATH",
 		"Providers.UnknownModel" => "`reckon models` lists them; `reckon models register` adds one",
 		"ValidatorStaking.BondTooLow" => "`reckon validator list` says the least",
 		"ValidatorStaking.DelegationTooLow" => "`reckon stake show` says the least",

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
-	calls, content_hash, format_amount, model_id, AccountId, At, EntryKind, ModelDetails, ModelId,
-	NumericProfile, Price, TaskKind, TaskSet, H256,
+	calls, content_hash, format_amount, model_id, AccountId, At, Calibration, EntryKind,
+	ModelDetails, ModelId, NumericProfile, Price, TaskKind, TaskSet, Thresholds, H256,
 };
+use serde::Deserialize;
 use serde_json::{json, Value};
 
 use crate::{
@@ -17,6 +18,9 @@ use crate::{
 	percent::parse_percent,
 	store,
 };
+
+/// The first words of the report that `reckon-worker calibrate` writes.
+const CALIBRATION_FORMAT: &str = "reckon-calibration/1";
 
 /// What an example job is for the price in the list: a short question, a short answer.
 const EXAMPLE_BYTES: u32 = 64;
@@ -92,6 +96,9 @@ struct RegisterArgs {
 	/// How its numbers are computed: F32 or Tolerant [default: the manifest's, else F32]
 	#[arg(long)]
 	profile: Option<NumericProfile>,
+	/// The report of `reckon-worker calibrate`: lets its answers be audited, which F32 models can be
+	#[arg(long, value_name = "FILE")]
+	calibration: Option<PathBuf>,
 	/// The data sets that it was trained on, by name or id
 	#[arg(long, value_delimiter = ',', value_name = "DATA SET,…")]
 	trained_on: Vec<String>,
@@ -148,6 +155,7 @@ async fn list(context: &Context) -> Result<()> {
 			"owner": model.listing.owner.to_string(),
 			"manifest": model.details.manifest,
 			"profile": model.details.profile,
+			"calibration": model.details.calibration,
 			"deprecated": removed_at.is_some(),
 			"removed_at": removed_at,
 			"providers": offers.len(),
@@ -209,10 +217,12 @@ impl RegisterArgs {
 		let context = self.context.or(from_file.as_ref().and_then(|file| file.context));
 		let context = context.ok_or_else(|| manifest_lacks("context_length", "--context"))?;
 		let profile = self.profile.or(from_file.and_then(|file| file.profile));
+		let calibration = self.calibration.as_deref().map(|path| read_calibration(path, manifest));
 		Ok(ModelDetails {
 			manifest,
 			tasks: TaskSet::of(&tasks),
 			profile: profile.unwrap_or(NumericProfile::F32),
+			calibration: calibration.transpose()?,
 			context,
 			licence: self.licence.clone().into_bytes(),
 			royalty: self.royalty,
@@ -251,6 +261,31 @@ fn read_manifest(path: &Path) -> Result<ManifestFile> {
 	})
 }
 
+/// What a worker has found about the model with this manifest.
+fn read_calibration(path: &Path, manifest: H256) -> Result<Calibration> {
+	/// The report's other fields are for people.
+	#[derive(Deserialize)]
+	struct Report {
+		format: String,
+		manifest: String,
+		#[serde(flatten)]
+		thresholds: Thresholds,
+	}
+	let bad = |what: String| {
+		Failure::new("bad_calibration", format!("{}: {what}", path.display()))
+			.fix("write it with: reckon-worker calibrate PATH")
+	};
+	let bytes = std::fs::read(path).map_err(|error| Failure::io(path.display(), &error))?;
+	let report: Report = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
+	if report.format != CALIBRATION_FORMAT {
+		return Err(bad(format!("this program reads {CALIBRATION_FORMAT}, not {}", report.format)));
+	}
+	if parse_hash(&report.manifest).ok() != Some(manifest) {
+		return Err(bad(format!("it is about the manifest {}, not {manifest:?}", report.manifest)));
+	}
+	Ok(Calibration { thresholds: report.thresholds, report: content_hash(&bytes) })
+}
+
 fn manifest_lacks(field: &str, flag: &str) -> Failure {
 	Failure::usage(format!("the manifest has no `{field}`: name it by {flag}"))
 }
@@ -278,6 +313,7 @@ mod tests {
 			licence: "MIT".into(),
 			royalty: 20_000,
 			profile: None,
+			calibration: None,
 			trained_on: Vec::new(),
 		};
 		(dir, args)
@@ -320,6 +356,42 @@ mod tests {
 			let (_dir, args) = register(&file);
 			let failure = args.details(&owner).unwrap_err();
 			assert!(failure.message.contains(field), "{field}: {}", failure.message);
+		}
+	}
+
+	#[test]
+	fn calibration_should_be_read_as_the_worker_writes_it_and_be_of_this_model() {
+		let owner = AccountId::from([7; 32]);
+		let (dir, mut args) = register(&printed(&owner));
+		let manifest = args.details(&owner).unwrap().manifest;
+		let path = dir.path().join("model.calibration.json");
+		let hex = |hash: H256| format!("{hash:?}").trim_start_matches("0x").to_owned();
+		let report = |format: &str, manifest: H256| {
+			let range = json!({ "largest_honest": 1, "flag": 2, "slash": 3 });
+			json!({
+				"format": format,
+				"manifest": hex(manifest),
+				"audits": 9,
+				"distance": range,
+				"margin": range,
+			})
+		};
+		let mut read = |report: Value| {
+			std::fs::write(&path, report.to_string()).unwrap();
+			args.calibration = Some(path.clone());
+			args.details(&owner).map(|details| details.calibration)
+		};
+		let right = report(CALIBRATION_FORMAT, manifest);
+		let calibration = read(right.clone()).unwrap().unwrap();
+		let thresholds = calibration.thresholds;
+		assert_eq!((thresholds.distance.flag, thresholds.margin.slash), (2, 3));
+		assert_eq!(calibration.report, content_hash(right.to_string().as_bytes()));
+		for wrong in [
+			report("reckon-calibration/2", manifest),
+			report(CALIBRATION_FORMAT, H256::repeat_byte(1)),
+			json!({ "format": CALIBRATION_FORMAT }),
+		] {
+			assert_eq!(read(wrong).unwrap_err().code, "bad_calibration");
 		}
 	}
 }

@@ -149,6 +149,7 @@ impl Net {
 			manifest,
 			tasks: TaskSet::of(tasks),
 			profile: NumericProfile::F32,
+			calibration: None,
 			context,
 			licence: b"Apache-2.0".to_vec(),
 			royalty: 20_000,

@@ -38,6 +38,9 @@ pub enum HeldFor {
 	/// Stake, own or delegated, on its way back.
 	#[codec(index = 9)]
 	StakeUnbonding,
+	/// What a client pays the auditors of a job.
+	#[codec(index = 10)]
+	AuditFee(JobId),
 }
 
 /// One held amount.

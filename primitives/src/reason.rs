@@ -32,6 +32,9 @@ pub enum Reason {
 	/// The answer is on chain; the money moves when the others that it is compared with are there.
 	#[codec(index = 3)]
 	AwaitingComparison,
+	/// The answer is on chain; the money moves when the auditors have decided on it.
+	#[codec(index = 4)]
+	InAudit,
 
 	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
@@ -94,6 +97,13 @@ pub enum Reason {
 	/// Refunded: those who answered the same question differ, and no answer has a majority.
 	#[codec(index = 44)]
 	NoMajority,
+	/// Refunded: auditors have convicted the answer, or its worker did not stand by it. Of a slash:
+	/// that the provider's answer was such.
+	#[codec(index = 45)]
+	AuditRejected,
+	/// Refunded: auditors can tell neither that the answer is right nor that it is wrong.
+	#[codec(index = 46)]
+	AuditDoubtful,
 
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]

@@ -115,6 +115,7 @@ fn main() {
 			licence: b"MIT".to_vec().try_into().expect("short"),
 			royalty: Permill::zero(),
 			trained_on: Default::default(),
+			calibration: None,
 		};
 		let name = b"bench/model".to_vec().try_into().expect("short");
 		assert_ok!(Models::register_model(RuntimeOrigin::signed(account(4, 0)), name, details));

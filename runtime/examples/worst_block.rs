@@ -105,6 +105,7 @@ fn populate() {
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::from_percent(1),
 		trained_on: Default::default(),
+		calibration: None,
 	};
 	let name = b"bench/model".to_vec().try_into().expect("short");
 	assert_ok!(Models::register_model(signed(&owner), name, details));

@@ -1,11 +1,14 @@
 //! Where one pallet's question is another pallet's answer.
 
-use crate::{AccountId, Balance, Session};
+use crate::{AccountId, Balance, Rewards, Session};
 use frame_support::{
 	traits::{Get, TypedGet},
+	weights::Weight,
 	PalletId,
 };
+use pallet_rewards::Duty;
 use reckon_primitives::SessionIndex;
+use reckon_support::OnAuditVote;
 use sp_runtime::traits::{AccountIdConversion, Convert};
 
 /// The treasury's account: has the fees, the treasury's share of charges, slashed bonds and dust.
@@ -63,5 +66,22 @@ impl Convert<frame_support::traits::Footprint, Balance> for StoragePrice {
 		let items = crate::configs::ITEM_DEPOSIT.saturating_mul(footprint.count.into());
 		let bytes = crate::configs::BYTE_DEPOSIT.saturating_mul(footprint.size.into());
 		items.saturating_add(bytes)
+	}
+}
+
+/// A vote in an audit that counts is worth a quarter of a block.
+pub struct VotePoints;
+
+impl VotePoints {
+	const POINTS: Balance = 5;
+}
+
+impl OnAuditVote<AccountId> for VotePoints {
+	fn on_audit_vote(auditor: &AccountId) {
+		Rewards::note_points(Duty::Validation, auditor, Self::POINTS);
+	}
+
+	fn on_audit_vote_weight() -> Weight {
+		Rewards::note_points_weight()
 	}
 }

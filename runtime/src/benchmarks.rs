@@ -2,8 +2,8 @@
 //! them to `make weights`.
 
 use crate::{
-	adapters::Treasury, AllPalletsWithSystem, Balances, Jobs, Models, Multisig, Providers, Proxy,
-	Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
+	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Jobs, Models, Multisig, Providers,
+	Proxy, Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
 	ValidatorStaking,
 };
 use alloc::{string::String, vec::Vec};
@@ -34,6 +34,7 @@ define_benchmarks!(
 	[pallet_reputation, Reputation]
 	[pallet_rewards, Rewards]
 	[pallet_subnets, Subnets]
+	[pallet_audits, Audits]
 );
 
 /// What can be measured, and where it is stored.

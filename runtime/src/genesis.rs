@@ -2,13 +2,13 @@
 
 use crate::{
 	adapters::Treasury,
-	audit::AuditId,
 	configs::{DISPUTE_WINDOW, EXISTENTIAL_DEPOSIT},
 	AccountId, BabeConfig, Balance, BalancesConfig, Rewards, RuntimeGenesisConfig, SessionConfig,
 	SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
 };
 use alloc::{format, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
+use pallet_audits::AuditId;
 use reckon_primitives::token::UNIT;
 use reckon_support::SubnetParameters;
 use serde_json::Value;

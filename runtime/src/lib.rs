@@ -18,7 +18,6 @@ extern crate alloc;
 
 pub mod adapters;
 pub mod apis;
-pub mod audit;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
@@ -93,7 +92,7 @@ impl_opaque_keys! {
 		/// Finality.
 		pub grandpa: Grandpa,
 		/// Votes in audits.
-		pub audit: audit::AuditKeys,
+		pub audit: Audits,
 	}
 }
 
@@ -178,4 +177,6 @@ mod runtime {
 	pub type Rewards = pallet_rewards::Pallet<Runtime>;
 	#[runtime::pallet_index(26)]
 	pub type Subnets = pallet_subnets::Pallet<Runtime>;
+	#[runtime::pallet_index(27)]
+	pub type Audits = pallet_audits::Pallet<Runtime>;
 }

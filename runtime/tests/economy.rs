@@ -114,6 +114,7 @@ fn settle_one_job() -> Balance {
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::zero(),
 		trained_on: Default::default(),
+		calibration: None,
 	};
 	let name = b"test/model".to_vec().try_into().expect("short");
 	assert_ok!(Models::register_model(signed(Alice), name, details));

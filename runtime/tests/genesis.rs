@@ -79,6 +79,9 @@ fn proxy_should_move_no_money_away_when_it_is_not_for_transfers() {
 	});
 	assert!(!ProxyType::NonTransfer.filter(&transfer));
 	assert!(ProxyType::Any.filter(&transfer));
+	let audit = pallet_audits::Call::request_audit { job: Default::default() };
+	let audit = RuntimeCall::Audits(audit);
+	assert!(!ProxyType::NonTransfer.filter(&audit) && ProxyType::Jobs.filter(&audit));
 	let pause = RuntimeCall::Providers(pallet_providers::Call::pause {});
 	assert!(ProxyType::NonTransfer.filter(&pause) && ProxyType::Provider.filter(&pause));
 	assert!(!ProxyType::Jobs.filter(&pause));

@@ -96,6 +96,7 @@ fn set_up() {
 		licence: b"MIT".to_vec().try_into().expect("short"),
 		royalty: Permill::from_percent(10),
 		trained_on: Default::default(),
+		calibration: None,
 	};
 	let name = b"test/model".to_vec().try_into().expect("short");
 	assert_ok!(Models::register_model(signed(Alice), name, details));

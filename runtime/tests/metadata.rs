@@ -4,8 +4,16 @@ use codec::{Decode, Encode};
 use frame_metadata::{v16, RuntimeMetadata, RuntimeMetadataPrefixed};
 use scale_info::{form::PortableForm, PortableRegistry, TypeDef};
 
-const OURS: [&str; 7] =
-	["Models", "Providers", "Jobs", "ValidatorStaking", "Reputation", "Rewards", "Subnets"];
+const OURS: [&str; 8] = [
+	"Models",
+	"Providers",
+	"Jobs",
+	"ValidatorStaking",
+	"Reputation",
+	"Rewards",
+	"Subnets",
+	"Audits",
+];
 /// Nobody calls it, so nothing is refused.
 const WITHOUT_CALLS: [&str; 1] = ["Reputation"];
 

@@ -14,8 +14,9 @@ use crate::{
 	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Comparison, EraIndex, Held,
-		Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason, Standing, SubnetId,
+		Account, AccountId, Assignment, Audit, Balance, BlockNumber, BlockRef, Comparison,
+		EraIndex, Held, Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason,
+		Standing, SubnetId,
 	},
 };
 use serde::Serialize;
@@ -130,6 +131,22 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn comparison(&self, job: JobId) -> Result<Option<Comparison>, Error> {
 		self.view("Jobs", "comparison", (job,)).await
+	}
+
+	/// The audit of a job's answer, until it has ended.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn audit(&self, job: JobId) -> Result<Option<Audit>, Error> {
+		self.view("Audits", "audit", (job,)).await
+	}
+
+	/// What an audit costs a client that asks for it, in a subnet.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn audit_fee(&self, subnet: SubnetId) -> Result<Balance, Error> {
+		self.view("Audits", "request_fee", (subnet,)).await
 	}
 
 	/// What the provider for which this worker's key speaks is to deliver.

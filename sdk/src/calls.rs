@@ -79,6 +79,8 @@ calls! {
 	cancel(job: JobId = JobId => job) = "Jobs"."cancel" as Cancel;
 	/// `Jobs.dispute`: doubts an answer that is not paid yet, and lets two others compute it again.
 	dispute(job: JobId = JobId => job) = "Jobs"."dispute" as Dispute;
+	/// `Audits.request_audit`: pays auditors to compute an answer again that is not paid yet.
+	request_audit(job: JobId = JobId => job) = "Audits"."request_audit" as RequestAudit;
 
 	/// `Providers.register`: holds a bond and names the worker's hot key.
 	register(

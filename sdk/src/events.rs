@@ -76,6 +76,10 @@ pub enum JobEvent {
 	ComparisonDecided { comparison: JobId, verdict: Verdict },
 	/// Its answer is wrong by the majority of those who answered.
 	JobRejected { job: JobId, provider: AccountId, compensation: Balance },
+	/// Its answer is wrong by the verdict of its auditors, and its provider has lost bond.
+	JobConvicted { job: JobId, provider: AccountId, slashed: Balance },
+	/// Its auditors have their part of the charge, or of the bond.
+	AuditorsPaid { job: JobId, votes: u32, amount: Balance },
 	/// The chain has forgotten it.
 	JobForgotten { job: JobId },
 }
@@ -96,6 +100,8 @@ impl JobEvent {
 			| Self::JobDisputed { job, .. }
 			| Self::ComparisonDecided { comparison: job, .. }
 			| Self::JobRejected { job, .. }
+			| Self::JobConvicted { job, .. }
+			| Self::AuditorsPaid { job, .. }
 			| Self::JobForgotten { job } => *job,
 		}
 	}

@@ -118,6 +118,7 @@ fn details(model: &AddedModel, licence: &str) -> ModelDetails {
 		manifest: model.manifest,
 		tasks: TaskSet::of(&model.tasks),
 		profile: NumericProfile::F32,
+		calibration: None,
 		context: model.context,
 		licence: licence.into(),
 		royalty: ROYALTY,

@@ -38,6 +38,8 @@ pub(crate) enum JobCommand {
 	Cancel(IdArgs),
 	/// Doubt an answer that is not paid yet: two others compute it again, at your cost if it is right
 	Dispute(DisputeArgs),
+	/// Pay auditors to compute an answer again that is not paid yet; they decide whether it is right
+	Audit(IdArgs),
 	/// Your jobs, the newest first
 	List {
 		/// Whose [default: who signs]
@@ -105,6 +107,7 @@ pub(crate) async fn run(context: &Context, command: JobCommand) -> Result<()> {
 		JobCommand::Why(args) => show::why(context, args.job).await,
 		JobCommand::Cancel(args) => cancel(context, args.job).await,
 		JobCommand::Dispute(args) => dispute(context, args).await,
+		JobCommand::Audit(args) => audit(context, args.job).await,
 		JobCommand::List { account } => show::list(context, account).await,
 	}
 }
@@ -158,6 +161,23 @@ async fn cancel(context: &Context, job: JobId) -> Result<()> {
 	context.submit(&chain, calls::cancel(job)).await?;
 	let json = json!({ "job": job, "state": "refunded" });
 	context.output.result(&json, || "cancelled, the money is back".into());
+	Ok(())
+}
+
+async fn audit(context: &Context, job: JobId) -> Result<()> {
+	context.signer()?;
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let record = at.job(job).await.map_err(failure)?.ok_or_else(|| unknown_job(job))?;
+	let fee = at.audit_fee(record.subnet).await.map_err(failure)?;
+	context.submit(&chain, calls::request_audit(job)).await?;
+	let json = json!({ "job": job, "fee": fee.to_string() });
+	context.output.result(&json, || {
+		let fee = format_amount(fee);
+		format!(
+			"auditors will look at it for {fee}: `reckon job get {job:?}` shows how far they are"
+		)
+	});
 	Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Showing jobs.
 
 use reckon_sdk::{
-	format_amount, AccountId, Comparison, JobId, JobState, Progress, Purpose, TaskKind, Verdict,
+	format_amount, AccountId, Audit, Ballot, Comparison, JobId, JobState, Progress, Purpose,
+	TaskKind, Verdict,
 };
 use serde_json::{json, Value};
 
@@ -21,11 +22,21 @@ pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 		Some(_) => at.comparison(id).await.map_err(failure)?,
 		None => None,
 	};
+	let audit = match job.state {
+		JobState::Delivered { .. } => at.audit(id).await.map_err(failure)?,
+		_ => None,
+	};
 	let answer = match job.state.delivery() {
 		Some(_) => Some(fetch_answer(&chain, id, &job).await),
 		None => None,
 	};
-	let mut json = json!({ "job": id, "record": job, "reason": reason, "comparison": comparison });
+	let mut json = json!({
+		"job": id,
+		"record": job,
+		"reason": reason,
+		"comparison": comparison,
+		"audit": audit,
+	});
 	if let (Some(Ok(bytes)), Value::Object(fields)) = (&answer, &mut json) {
 		let text = String::from_utf8_lossy(bytes);
 		fields.insert("answer".into(), json!(text));
@@ -54,6 +65,7 @@ pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 			lines.push(format!("in vain  {}: {why}", attempt.provider));
 		}
 		lines.extend(comparison.iter().flat_map(|it| compared(id, it)));
+		lines.extend(audit.iter().flat_map(audited));
 		match &answer {
 			Some(Ok(bytes)) if job.task == TaskKind::Embed => {
 				lines
@@ -87,6 +99,31 @@ fn compared(id: JobId, comparison: &Comparison) -> Vec<String> {
 		};
 		let mark = if sibling.job == id { ", this one," } else { "" };
 		lines.push(format!("  {:?}{mark} {says}", sibling.job));
+	}
+	lines
+}
+
+/// How far an audit is, and whose votes are awaited.
+fn audited(audit: &Audit) -> Vec<String> {
+	let committee = match (audit.round, audit.larger) {
+		(0, _) => String::new(),
+		(round, false) => format!(", committee {round}"),
+		(round, true) => format!(", committee {round}, whose word is final"),
+	};
+	let (what, due) = (audit.explain(), audit.due);
+	let mut lines = vec![format!("audit    {what}, by block #{due} at most{committee}")];
+	if audit.fee > 0 {
+		lines.push(format!("  {} are held for the auditors", format_amount(audit.fee)));
+	}
+	for seat in &audit.seats {
+		let says = match seat.ballot {
+			Ballot::Awaited => "is awaited",
+			Ballot::Committed(_) => "has voted, blind",
+			Ballot::Revealed => "has opened its vote",
+			Ballot::Declined => "has given its seat up",
+			Ballot::Missed => "has said nothing in time",
+		};
+		lines.push(format!("  {} {says}", seat.auditor));
 	}
 	lines
 }

@@ -194,6 +194,7 @@ impl Crew {
 			// The payment has three payees, as most have.
 			royalty: Permill::from_percent(2),
 			trained_on: Default::default(),
+			calibration: None,
 		};
 		let name = b"bench/model".to_vec().try_into().expect("short");
 		let price =

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{JobId, JobState, Reason};
-use reckon_support::Outcome;
+use reckon_support::{Auditing, Outcome};
 use sp_runtime::traits::{One, Saturating, Zero};
 
 /// Blocks without entries that one sweep passes over: it catches up after a halt, bounded.
@@ -127,7 +127,8 @@ impl<T: Config> Pallet<T> {
 			JobState::Delivered { provider, delivery, charge, seed, assigned_at } => {
 				let turn = AnsweredTurn { provider, delivery, charge, seed, assigned_at };
 				match job.comparison {
-					None => Self::settle(id, &mut job, turn),
+					None if T::Audits::is_open(&id) => Self::await_ruling(id, &mut job, &turn),
+					None => Self::settle(id, &mut job, turn, None),
 					Some(comparison) => Self::conclude(id, &mut job, comparison, turn),
 				}
 				Self::due_delivered(job.comparison.is_some())

@@ -14,7 +14,9 @@ use reckon_primitives::{
 	Market, MaxInlineBytes, ModelId, Price, Privacy, Progress, Reason, Sampling, TaskKind, Units,
 	MAX_ATTEMPTS, MAX_REPLICAS,
 };
-use reckon_support::{ModelInspect, ProviderPool, SubnetInspect};
+use reckon_support::{
+	AuditOutcome, AuditSubjects, Conviction, ModelInspect, ProviderPool, Ruling, SubnetInspect,
+};
 use sp_runtime::traits::{Saturating, Zero};
 
 const PRICE: Price<Balance> = Price { base: 1_000_000_000, per_input: 1, per_output: 1 };
@@ -287,6 +289,22 @@ mod benchmarks {
 		}
 
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AnswerRejected));
+	}
+
+	/// A conviction; `a`: auditors that are paid for it.
+	#[benchmark]
+	fn on_ruling(a: Linear<0, 40>) {
+		let id = delivered::<T>();
+		let auditors = (0..a).map(|n| funded::<T>("auditor", n)).collect();
+		let outcome = AuditOutcome::Rejected(Conviction::NotOpened);
+		let ruling = Ruling { outcome, auditors, costs: MAX_PRICE, slash: MAX_PRICE };
+
+		#[block]
+		{
+			<Pallet<T> as AuditSubjects<_, _>>::on_ruling(&id, ruling);
+		}
+
+		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AuditRejected));
 	}
 
 	#[benchmark]

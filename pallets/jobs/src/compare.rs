@@ -1,9 +1,9 @@
 //! Comparisons: sibling jobs whose answers are held against one another, since the client asked for
 //! replicas or doubts an answer (decision 0011).
 //!
-//! Each sibling is a job like any other until its dispute window has passed. A comparison's record has
-//! what the siblings must know of one another, so that no step of the agenda looks at more than one
-//! of them.
+//! Each sibling is a job like any other until its dispute window has passed. A comparison's record
+//! has what the siblings must know of one another, so that no step of the agenda looks at more than
+//! one of them.
 
 use crate::pallet::*;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use reckon_primitives::{
 	Attempt, Balance, Comparison, ContentRef, Delivery, Fate, Job, JobId, JobState, Progress,
 	Purpose, Reason, Sibling,
 };
-use reckon_support::{EndedTurn, ModelInspect, OnProviderOutcome, Outcome, ProviderPool};
+use reckon_support::{Auditing, EndedTurn, ModelInspect, OnProviderOutcome, Outcome, ProviderPool};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{One, Saturating, Zero},
@@ -42,6 +42,7 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::NotDelivered.into());
 		};
 		ensure!(first.comparison.is_none(), Error::<T>::AlreadyCompared);
+		ensure!(!T::Audits::is_open(&id), Error::<T>::UnderAudit);
 		// The sweep may be behind; the window is not.
 		ensure!(now < first.due, Error::<T>::DisputeTooLate);
 		Self::ensure_comparable(T::Models::model(&first.model))?;
@@ -140,11 +141,15 @@ impl<T: Config> Pallet<T> {
 	) {
 		let Some(comparison) = Comparisons::<T>::get(comparison) else {
 			defensive!("a job's comparison is not there");
-			return Self::settle(id, job, turn);
+			return Self::settle(id, job, turn, None);
 		};
 		match comparison.fate(id) {
-			None => Self::await_others(id, job, turn.assigned_at, comparison.deadline),
-			Some(Fate::Paid) => Self::settle(id, job, turn),
+			None => {
+				// A turn's miss is seen in the block after the deadline.
+				let last = comparison.deadline.saturating_add(2u32.into());
+				Self::wait_on(id, job, turn.assigned_at, last);
+			},
+			Some(Fate::Paid) => Self::settle(id, job, turn, None),
 			Some(Fate::Unpaid) => {
 				let (reason, outcome) = (Reason::NoMajority, Outcome::Inconclusive);
 				Self::give_back(id, job, turn, reason, outcome);
@@ -168,24 +173,22 @@ impl<T: Config> Pallet<T> {
 		Self::give_back(id, job, turn, Reason::AnswerRejected, outcome);
 	}
 
-	/// Looks again after as long as it has waited, and from the last that others can do on in every
-	/// block.
-	fn await_others(
+	/// Looks again after as long as it has waited, and from the `last` that there is to wait for on
+	/// in every block. The caller stores the job.
+	pub(crate) fn wait_on(
 		id: JobId,
 		job: &mut JobOf<T>,
 		assigned_at: BlockNumberFor<T>,
-		deadline: BlockNumberFor<T>,
+		last: BlockNumberFor<T>,
 	) {
 		let now = frame_system::Pallet::<T>::block_number();
 		let waited = now.saturating_sub(assigned_at);
-		// A turn's miss is seen in the block after the deadline.
-		let last = deadline.saturating_add(2u32.into());
 		let due = now.saturating_add(waited).min(last).max(now.saturating_add(One::one()));
 		Self::schedule(id, job, due);
 	}
 
 	/// The client has the price of an answer back. The caller stores the job.
-	fn give_back(
+	pub(crate) fn give_back(
 		id: JobId,
 		job: &mut JobOf<T>,
 		turn: AnsweredTurn<T>,

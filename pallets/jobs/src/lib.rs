@@ -15,9 +15,11 @@ extern crate alloc;
 
 mod agenda;
 mod assign;
+mod audits;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod compare;
+mod events;
 mod invariants;
 #[cfg(test)]
 mod mock;
@@ -31,12 +33,15 @@ mod views;
 mod weighing;
 pub mod weights;
 
+use frame_support::pallet_macros::import_section;
+
 pub use pallet::*;
 pub use types::Ledger;
 pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
 #[allow(clippy::expect_used)]
+#[import_section(events::jobs_events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -53,7 +58,7 @@ pub mod pallet {
 		JobId, JobRequest, Market, ModelId, Reason, SubnetId, Units, Verdict, MAX_REPLICAS,
 	};
 	use reckon_support::{
-		EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
+		Auditing, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
 		ReputationInspect, SubnetInspect,
 	};
 	use sp_core::H256;
@@ -98,6 +103,9 @@ pub mod pallet {
 
 		/// The subnets' rules.
 		type Subnets: SubnetInspect;
+
+		/// Has answers audited.
+		type Audits: Auditing<Self::AccountId, Balance>;
 
 		/// Is told how each provider's turn ended.
 		type OnOutcome: OnProviderOutcome<Self::AccountId, Balance, BlockNumberFor<Self>>;
@@ -222,130 +230,6 @@ pub mod pallet {
 	#[pallet::whitelist_storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A job has been submitted and its maximum price is held.
-		JobSubmitted {
-			/// The job.
-			job: JobId,
-			/// Who pays.
-			client: T::AccountId,
-			/// The model.
-			model: ModelId,
-			/// What is held.
-			max_price: Balance,
-			/// The block by which the answer must be on chain.
-			deadline: BlockNumberFor<T>,
-		},
-		/// A job has been given to a provider.
-		JobAssigned {
-			/// The job.
-			job: JobId,
-			/// Who has it.
-			provider: T::AccountId,
-			/// The last block in which it can deliver.
-			deadline: BlockNumberFor<T>,
-		},
-		/// A job waits for a provider.
-		JobWaiting {
-			/// The job.
-			job: JobId,
-			/// Why.
-			reason: Reason,
-		},
-		/// A provider has given a job back.
-		JobDeclined {
-			/// The job.
-			job: JobId,
-			/// Who had it.
-			provider: T::AccountId,
-			/// Why.
-			reason: Reason,
-		},
-		/// A provider has let its deadline pass.
-		DeadlineMissed {
-			/// The job.
-			job: JobId,
-			/// Who had it.
-			provider: T::AccountId,
-		},
-		/// An answer is on chain.
-		JobDelivered {
-			/// The job.
-			job: JobId,
-			/// Whose answer.
-			provider: T::AccountId,
-			/// The answer's hash and length.
-			output: ContentRef,
-			/// The work done.
-			units: Units,
-			/// What it will cost.
-			charge: Balance,
-		},
-		/// A job has been paid for.
-		JobSettled {
-			/// The job.
-			job: JobId,
-			/// Who paid.
-			client: T::AccountId,
-			/// Who worked.
-			provider: T::AccountId,
-			/// What the client paid.
-			charge: Balance,
-			/// What the client got back of the maximum price.
-			refunded: Balance,
-		},
-		/// A job has ended without an answer, and the client has its money back.
-		JobRefunded {
-			/// The job.
-			job: JobId,
-			/// Whose money.
-			client: T::AccountId,
-			/// How much came back.
-			amount: Balance,
-			/// Why.
-			reason: Reason,
-		},
-		/// The answers of some jobs will be compared, and none is paid before.
-		ComparisonOpened {
-			/// The comparison, which has its first job's id.
-			comparison: JobId,
-			/// The jobs.
-			jobs: BoundedVec<JobId, ConstU32<MAX_REPLICAS>>,
-		},
-		/// A client doubts an answer.
-		JobDisputed {
-			/// The job.
-			job: JobId,
-			/// Who doubts.
-			client: T::AccountId,
-			/// What is held for those who compute the answer again.
-			bond: Balance,
-		},
-		/// All answers that could come to a comparison are there.
-		ComparisonDecided {
-			/// The comparison.
-			comparison: JobId,
-			/// What it has shown.
-			verdict: Verdict,
-		},
-		/// A provider's answer is wrong by the majority of those who answered.
-		JobRejected {
-			/// The job.
-			job: JobId,
-			/// Whose answer.
-			provider: T::AccountId,
-			/// What the client has of the provider's bond for what it cost to find out.
-			compensation: Balance,
-		},
-		/// A job that ended long ago, and its answer, are no longer in the chain's state.
-		JobForgotten {
-			/// The job.
-			job: JobId,
-		},
-	}
-
 	#[pallet::error]
 	pub enum Error<T> {
 		/// There is no such subnet; 0 always exists.
@@ -375,8 +259,10 @@ pub mod pallet {
 		DeadlineTooSoon,
 		/// The deadline is farther than `MaxDeadlineBlocks`; for replicas, `MaxComparisonBlocks`.
 		DeadlineTooFar,
-		/// This chain has no committees of auditors yet; ask for `Optimistic`.
+		/// Answers of this model can't be audited, as it is not calibrated; ask for `Optimistic`.
 		AssuranceUnavailable,
+		/// What is attested is computed once; ask for 1 replica.
+		ReplicasAttested,
 		/// This chain knows only public jobs yet; ask for `Public`.
 		PrivacyUnavailable,
 		/// There can be 1 replica, or as many as the constant `MaxReplicas`.
@@ -399,6 +285,8 @@ pub mod pallet {
 		DisputeTooLate,
 		/// The job's answer is compared with others already.
 		AlreadyCompared,
+		/// Auditors decide on the answer, or the lot whether they do is not drawn yet; wait for them.
+		UnderAudit,
 		/// The signer is no provider's worker.
 		NotAWorker,
 		/// The job is not with the signer's provider.
@@ -407,6 +295,8 @@ pub mod pallet {
 		AlreadyDelivered,
 		/// The provider's deadline for this job has passed.
 		DeliveryTooLate,
+		/// Answers of this model may be audited, so a delivery has a commitment.
+		CommitmentMissing,
 		/// The answer is longer than the constant `MaxAnswerBytes`.
 		AnswerTooLong,
 		/// There is nothing in the answer, though it is an embedding or claims units of output.
@@ -455,7 +345,8 @@ pub mod pallet {
 		/// Emits `JobDelivered`, and `ComparisonDecided` if it is the last one that is compared.
 		#[pallet::call_index(1)]
 		#[pallet::weight(
-			Pallet::<T>::delivery_weight(&delivery.output).saturating_add(T::WeightInfo::compare())
+			Pallet::<T>::delivery_weight(&delivery.output)
+				.saturating_add(T::WeightInfo::compare().max(T::Audits::submit_weight()))
 		)]
 		pub fn deliver(
 			origin: OriginFor<T>,
@@ -464,8 +355,8 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let worker = ensure_signed(origin)?;
 			let alone = Self::delivery_weight(&delivery.output);
-			let compared = Self::do_deliver(worker, job, delivery)?;
-			Ok(((!compared).then_some(alone), Pays::No).into())
+			let (compared, audited) = Self::do_deliver(worker, job, delivery)?;
+			Ok(((!compared && !audited).then_some(alone), Pays::No).into())
 		}
 
 		/// Gives `job` back for a `reason`, so that another provider can have it. Signed by the worker

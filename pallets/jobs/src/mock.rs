@@ -16,7 +16,7 @@ use reckon_primitives::{
 	Sampling, SubnetId, TaskKind, Units,
 };
 use reckon_support::{
-	mocks::{self, MockHooks, MockModels, MockPool, MockSubnets},
+	mocks::{self, MockAudits, MockHooks, MockModels, MockPool, MockSubnets},
 	EscrowSource, Membership, SubnetParameters,
 };
 use sp_core::H256;
@@ -144,6 +144,7 @@ impl pallet_jobs::Config for Test {
 	type Models = MockModels;
 	type Reputation = ();
 	type Subnets = MockSubnets;
+	type Audits = MockAudits;
 	type OnOutcome = MockHooks;
 	type OnSettled = MockHooks;
 	type Earnings = Earnings;

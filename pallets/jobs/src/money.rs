@@ -36,26 +36,38 @@ impl<T: Config> Pallet<T> {
 		Ok(short)
 	}
 
-	/// Pays for a delivered job, returns the rest, and ends the job. The caller stores it.
-	pub(crate) fn settle(id: JobId, job: &mut JobOf<T>, turn: AnsweredTurn<T>) {
+	/// Pays for a delivered job, returns the rest, and ends the job; those who audited it have a
+	/// share for each of their votes. The caller stores it.
+	pub(crate) fn settle(
+		id: JobId,
+		job: &mut JobOf<T>,
+		turn: AnsweredTurn<T>,
+		auditors: Option<&[T::AccountId]>,
+	) {
 		let AnsweredTurn { provider, delivery, charge, seed, assigned_at } = turn;
 		let model = T::Models::model(&job.model);
+		let rules = T::Subnets::subnet(job.subnet);
+		let auditors_share = rules.as_ref().map(|rules| rules.auditor_share).unwrap_or_default();
 		let shares = SettlementShares {
-			treasury: T::Subnets::subnet(job.subnet).map(|s| s.treasury_share).unwrap_or_default(),
+			treasury: rules.map(|rules| rules.treasury_share).unwrap_or_default(),
 			royalty: model.as_ref().map(|m| m.royalty),
-			// Gateways bring work through channels, auditors come with audits.
+			// Gateways bring work through channels.
 			gateway: None,
-			auditors: None,
+			auditors: auditors.map(|_| auditors_share),
 		};
 		let parts = economics::settle(charge, &shares);
 		let fee = Self::pay(&job.client, &T::Treasury::get(), parts.treasury);
 		let royalty =
 			model.map(|m| Self::pay(&job.client, &m.owner, parts.royalty)).unwrap_or_default();
+		let audit =
+			Self::pay_auditors(id, auditors.unwrap_or_default(), parts.auditors, |who, part| {
+				Self::pay(&job.client, who, part)
+			});
 		// A part that can't be paid (to an account that no longer exists, less than the least
 		// balance) is the provider's.
-		let rest = charge.saturating_sub(fee).saturating_sub(royalty);
+		let rest = charge.saturating_sub(fee).saturating_sub(royalty).saturating_sub(audit);
 		let earned = Self::pay(&job.client, &provider, rest);
-		let charge = fee.saturating_add(royalty).saturating_add(earned);
+		let charge = fee.saturating_add(royalty).saturating_add(audit).saturating_add(earned);
 		let refunded = Self::close_escrow(&job.client, job.max_price, charge);
 
 		T::OnOutcome::on_provider_outcome(&EndedTurn {
@@ -99,6 +111,24 @@ impl<T: Config> Pallet<T> {
 		Self::remember(id, job);
 	}
 
+	/// Pays an equal part of an amount for each auditor's vote; says what they had, together. What
+	/// can't be divided is nobody's.
+	pub(crate) fn pay_auditors(
+		id: JobId,
+		auditors: &[T::AccountId],
+		amount: Balance,
+		pay: impl Fn(&T::AccountId, Balance) -> Balance,
+	) -> Balance {
+		let votes = auditors.len() as u32;
+		let part = amount.checked_div(votes.into()).unwrap_or_default();
+		if part == 0 {
+			return 0;
+		}
+		let paid = auditors.iter().fold(0, |sum: Balance, who| sum.saturating_add(pay(who, part)));
+		Self::deposit_event(Event::AuditorsPaid { job: id, votes, amount: paid });
+		paid
+	}
+
 	/// Moves a part of the escrow to somebody; says how much has moved: all or nothing.
 	fn pay(client: &T::AccountId, to: &T::AccountId, amount: Balance) -> Balance {
 		if amount == 0 {
@@ -137,8 +167,8 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// An account's ledger goes with the account, whose least balance is what its place in storage costs.
-/// Money in escrow keeps an account alive.
+/// An account's ledger goes with the account, whose least balance is what its place in storage
+/// costs. Money in escrow keeps an account alive.
 impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
 	fn on_killed_account(who: &T::AccountId) {
 		Ledgers::<T>::remove(who);

@@ -9,7 +9,7 @@ use reckon_primitives::{
 	Assurance, Balance, Content, Job, JobId, JobState, ModelId, Privacy, Reason, Sampling,
 	SubnetId, TaskKind, MAX_REPLICAS,
 };
-use reckon_support::{ModelInspect, SubnetInspect};
+use reckon_support::{Auditing, ModelInspect, SubnetInspect};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{Hash, Saturating, Zero},
@@ -117,6 +117,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(request.only.is_none(), Error::<T>::ReplicasByOneProvider);
 			Self::ensure_comparable(Some(model))?;
 		}
+		if request.assurance == Assurance::Attested {
+			ensure!(T::Audits::is_auditable(&request.model), Error::<T>::AssuranceUnavailable);
+			ensure!(replicas == 1, Error::<T>::ReplicasAttested);
+		}
 		ensure!(Self::part(request) > 0, Error::<T>::PriceZero);
 		let most = if replicas > 1 {
 			T::MaxComparisonBlocks::get().min(T::MaxDeadlineBlocks::get())
@@ -124,9 +128,7 @@ impl<T: Config> Pallet<T> {
 			T::MaxDeadlineBlocks::get()
 		};
 		Self::ensure_deadline(request.deadline, now, most)?;
-		// Fields whose other values come with the audits and the encryption: refused, not
-		// ignored.
-		ensure!(request.assurance == Assurance::Optimistic, Error::<T>::AssuranceUnavailable);
+		// Its other values come with the encryption: refused, not ignored.
 		ensure!(request.privacy == Privacy::Public, Error::<T>::PrivacyUnavailable);
 		Ok(())
 	}

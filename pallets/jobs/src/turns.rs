@@ -11,7 +11,9 @@ use reckon_primitives::{
 	Attempt, Balance, Content, Delivery, JobId, JobState, Price, Progress, Reason, TaskKind, Units,
 	MAX_ATTEMPTS,
 };
-use reckon_support::{EndedTurn, OnProviderOutcome, Outcome, ProviderPool, SubnetInspect};
+use reckon_support::{
+	Auditing, EndedTurn, OnProviderOutcome, Outcome, ProviderPool, SubnetInspect,
+};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
 
@@ -24,14 +26,17 @@ struct Turn<T: Config> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Says whether the answer is compared with others.
+	/// Says whether the answer is compared with others, and whether it may be audited.
 	pub(crate) fn do_deliver(
 		worker: T::AccountId,
 		id: JobId,
 		delivery: Delivery<Content>,
-	) -> Result<bool, DispatchError> {
+	) -> Result<(bool, bool), DispatchError> {
 		let (mut job, turn) = Self::turn_of(worker, id)?;
 		Self::ensure_credible(&job, &delivery)?;
+		let auditable = T::Audits::is_auditable(&job.model);
+		let committed = !auditable || delivery.commitment.is_some();
+		ensure!(committed, Error::<T>::CommitmentMissing);
 
 		let now = frame_system::Pallet::<T>::block_number();
 		let charge = economics::charge(&turn.price, delivery.units, job.max_price);
@@ -71,8 +76,13 @@ impl<T: Config> Pallet<T> {
 		});
 		let compared = job.comparison.is_some();
 		Self::note_in_comparison(id, &job, Progress::Delivered { answer: output, charge });
+		// Answers that are compared are judged by one another.
+		let audited = auditable && !compared;
+		if audited {
+			Self::submit_to_audits(id, &job);
+		}
 		Jobs::<T>::insert(id, job);
-		Ok(compared)
+		Ok((compared, audited))
 	}
 
 	pub(crate) fn do_decline(worker: T::AccountId, id: JobId, reason: Reason) -> DispatchResult {

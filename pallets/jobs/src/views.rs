@@ -4,6 +4,7 @@ use crate::pallet::*;
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Assignment, Balance, Content, Held, HeldFor, JobId, JobState, Reason};
+use reckon_support::Auditing;
 use sp_runtime::traits::{One, Saturating};
 
 /// The most jobs that one answer lists.
@@ -20,6 +21,7 @@ impl<T: Config> Pallet<T> {
 			JobState::Open { reason, .. } | JobState::Refunded { reason } => reason,
 			JobState::Assigned { .. } => Reason::InProgress,
 			JobState::Delivered { .. } if awaits_others => Reason::AwaitingComparison,
+			JobState::Delivered { .. } if T::Audits::is_open(&id) => Reason::InAudit,
 			JobState::Delivered { .. } => Reason::InDisputeWindow,
 			JobState::Settled { .. } => Reason::Paid,
 		})

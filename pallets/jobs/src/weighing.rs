@@ -4,6 +4,7 @@ use crate::{pallet::*, weights::WeightInfo};
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 use reckon_primitives::Content;
 use reckon_support::OnProviderOutcome;
+#[cfg(feature = "std")]
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {

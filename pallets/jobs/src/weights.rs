@@ -20,6 +20,7 @@ pub trait WeightInfo {
 	fn due_assigned() -> Weight;
 	fn due_delivered() -> Weight;
 	fn due_rejected() -> Weight;
+	fn on_ruling(a: u32, ) -> Weight;
 	fn due_final() -> Weight;
 	fn compare() -> Weight;
 }
@@ -79,13 +80,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Answers` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ProviderJobs` (r:0 w:1)
 	/// Proof: `Jobs::ProviderJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(360), added: 2835, mode: `MaxEncodedLen`)
 	/// `b` was measured from 1 to 4096.
 	fn deliver(b: u32, ) -> Weight {
 		// At least 115_512_000 picoseconds.
 		Weight::from_parts(144_287_604, 7971)
 			// Standard error: 252.
 			.saturating_add(Weight::from_parts(5_169, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Providers::Workers` (r:1 w:0)
@@ -138,10 +141,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Comparisons` (`max_values`: None, `max_size`: Some(1019), added: 3494, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::ClientJobs` (r:0 w:2)
 	/// Proof: `Jobs::ClientJobs` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:1 w:0)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6743), added: 9218, mode: `MaxEncodedLen`)
 	fn dispute() -> Weight {
 		// At least 153_518_000 picoseconds.
-		Weight::from_parts(167_469_000, 4068)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(167_469_000, 10208)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
@@ -244,10 +249,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::OldestEra` (r:0 w:1)
 	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:1 w:0)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6743), added: 9218, mode: `MaxEncodedLen`)
 	fn due_delivered() -> Weight {
 		// At least 302_250_000 picoseconds.
-		Weight::from_parts(327_308_000, 9314)
-			.saturating_add(T::DbWeight::get().reads(14))
+		Weight::from_parts(327_308_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(14))
 	}
 	/// Storage: `Jobs::Agenda` (r:2 w:2)
@@ -271,6 +278,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(210_113_000, 6326)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(11))
+	}
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(520), added: 2995, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4367), added: 6842, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:1 w:1)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:43 w:43)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::AverageValue` (r:1 w:0)
+	/// Proof: `Reputation::AverageValue` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Reputation::Reputations` (r:1 w:1)
+	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Ledgers` (r:1 w:1)
+	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Agenda` (r:0 w:2)
+	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// `a` was measured from 0 to 40.
+	fn on_ruling(a: u32, ) -> Weight {
+		// At least 210_000_000 picoseconds.
+		Weight::from_parts(220_000_000, 7832)
+			// Standard error: 20_000.
+			.saturating_add(Weight::from_parts(62_000_000, 0).saturating_mul(a.into()))
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
+			.saturating_add(T::DbWeight::get().writes(10))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
+			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
 	}
 	/// Storage: `Jobs::Agenda` (r:2 w:1)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
@@ -311,7 +348,7 @@ impl WeightInfo for () {
 	fn deliver(b: u32, ) -> Weight {
 		Weight::from_parts(144_287_604, 7971)
 			.saturating_add(Weight::from_parts(5_169, 0).saturating_mul(b.into()))
-			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn decline() -> Weight {
@@ -325,8 +362,8 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn dispute() -> Weight {
-		Weight::from_parts(167_469_000, 4068)
-			.saturating_add(ParityDbWeight::get().reads(6))
+		Weight::from_parts(167_469_000, 10208)
+			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(11))
 	}
 	fn due_open() -> Weight {
@@ -345,14 +382,23 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(9))
 	}
 	fn due_delivered() -> Weight {
-		Weight::from_parts(327_308_000, 9314)
-			.saturating_add(ParityDbWeight::get().reads(14))
+		Weight::from_parts(327_308_000, 11402)
+			.saturating_add(ParityDbWeight::get().reads(15))
 			.saturating_add(ParityDbWeight::get().writes(14))
 	}
 	fn due_rejected() -> Weight {
 		Weight::from_parts(210_113_000, 6326)
 			.saturating_add(ParityDbWeight::get().reads(11))
 			.saturating_add(ParityDbWeight::get().writes(11))
+	}
+	fn on_ruling(a: u32, ) -> Weight {
+		Weight::from_parts(220_000_000, 7832)
+			.saturating_add(Weight::from_parts(62_000_000, 0).saturating_mul(a.into()))
+			.saturating_add(ParityDbWeight::get().reads(11))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(a.into())))
+			.saturating_add(ParityDbWeight::get().writes(10))
+			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(a.into())))
+			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
 	}
 	fn due_final() -> Weight {
 		Weight::from_parts(42_223_000, 7595)

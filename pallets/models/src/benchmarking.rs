@@ -62,6 +62,7 @@ fn model_details<T: Config>() -> ModelDetails {
 		manifest: H256::repeat_byte(1),
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
+		calibration: Some(Calibration::for_benchmark()),
 		context: 1,
 		licence: licence(),
 		royalty: T::MaxRoyalty::get(),

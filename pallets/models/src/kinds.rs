@@ -16,6 +16,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(details.tasks.is_valid(), Error::<T>::TasksInvalid);
 		ensure!(details.royalty <= T::MaxRoyalty::get(), Error::<T>::RoyaltyTooHigh);
+		Self::ensure_calibration(&details)?;
 		Self::ensure_data_sets(&details.trained_on)?;
 		let id = EntryKind::Model.id(&owner, details.manifest);
 		ensure!(!Retired::<T>::contains_key(id), Error::<T>::Retired);
@@ -59,6 +60,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Thresholds are for arithmetic that honest machines have in common.
+	fn ensure_calibration(details: &ModelDetails) -> DispatchResult {
+		let valid =
+			details.calibration.is_none_or(|it| it.is_valid() && details.profile.is_reproducible());
+		ensure!(valid, Error::<T>::CalibrationInvalid);
+		Ok(())
+	}
+
 	fn ensure_data_sets(named: &DataSetIds) -> DispatchResult {
 		let known = |id: &DataSetId| DataSets::<T>::contains_key(id);
 		ensure!(named.iter().all(known), Error::<T>::UnknownDataSet);
@@ -85,6 +94,7 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 			royalty: details.royalty,
 			tasks: details.tasks,
 			reproducible: details.profile.is_reproducible(),
+			thresholds: details.calibration.map(|it| it.thresholds),
 			active: listing.status == Status::Active,
 		})
 	}
@@ -100,6 +110,7 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 			manifest,
 			tasks: TaskSet::of(&[TaskKind::Chat, TaskKind::Complete, TaskKind::Embed]),
 			profile: NumericProfile::F32,
+			calibration: None,
 			context: 4096,
 			licence: b"MIT".to_vec().try_into().expect("short"),
 			royalty: T::MaxRoyalty::get(),
@@ -108,5 +119,14 @@ impl<T: Config> ModelInspect<T::AccountId> for Pallet<T> {
 		let registered = Self::do_register_model(owner.clone(), name, details);
 		registered.expect("the benchmark funds the owner");
 		EntryKind::Model.id(owner, manifest)
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(id: &ModelId) {
+		Models::<T>::mutate(id, |model| {
+			if let Some(model) = model {
+				model.details.calibration = Some(Calibration::for_benchmark());
+			}
+		});
 	}
 }

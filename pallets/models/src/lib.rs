@@ -28,8 +28,9 @@ pub mod weights;
 
 pub use pallet::*;
 pub use types::{
-	AppDetails, DataSetDetails, DataSetIds, Entry, Licence, Listing, Location, MaxLicenceBytes,
-	MaxLocationBytes, MaxNameBytes, MaxReferences, ModelDetails, ModelIds, Name, Status,
+	AppDetails, Calibration, DataSetDetails, DataSetIds, Entry, Licence, Listing, Location,
+	MaxLicenceBytes, MaxLocationBytes, MaxNameBytes, MaxReferences, ModelDetails, ModelIds, Name,
+	Status,
 };
 pub use weights::WeightInfo;
 
@@ -206,6 +207,9 @@ pub mod pallet {
 		TasksInvalid,
 		/// The royalty is above the constant `MaxRoyalty`.
 		RoyaltyTooHigh,
+		/// The calibration's thresholds convict nothing or what they call honest, or the model's
+		/// profile is not `F32`.
+		CalibrationInvalid,
 		/// The app names no model; name those that it asks.
 		NoModels,
 		/// The store has no such model; register it first.

@@ -108,6 +108,7 @@ pub fn model(n: u8) -> ModelDetails {
 		manifest: H256::repeat_byte(n),
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
+		calibration: None,
 		context: 256,
 		licence: licence("Apache-2.0"),
 		royalty: Permill::from_percent(10),

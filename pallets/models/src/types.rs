@@ -3,6 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedBTreeSet, BoundedVec};
 use reckon_primitives::{DataSetId, ModelId, NumericProfile, TaskSet};
+use reckon_verification::Thresholds;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -84,6 +85,47 @@ pub struct Entry<Listing, Details> {
 	pub details: Details,
 }
 
+/// How far honest answers of a model lie apart, as its owner has measured.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Calibration {
+	/// What auditors go by.
+	pub thresholds: Thresholds,
+	/// BLAKE3 of the report, as `reckon-worker calibrate` writes it.
+	pub report: H256,
+}
+
+impl Calibration {
+	/// Whether its thresholds tell anything apart: what convicts is above what is honest, and there
+	/// is something above it.
+	pub fn is_valid(&self) -> bool {
+		let Thresholds { distance, margin } = self.thresholds;
+		[distance, margin]
+			.iter()
+			.all(|limits| limits.flag <= limits.slash && limits.slash < u32::MAX)
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl Calibration {
+	/// One that tells things apart.
+	pub(crate) fn for_benchmark() -> Self {
+		let limits = reckon_verification::Limits { flag: 500, slash: 2_000 };
+		Self { thresholds: Thresholds { distance: limits, margin: limits }, report: H256::zero() }
+	}
+}
+
 /// What a model's owner says of it.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -96,6 +138,9 @@ pub struct ModelDetails {
 	pub tasks: TaskSet,
 	/// How its numbers are computed.
 	pub profile: NumericProfile,
+	/// What auditors go by, if its owner has had it calibrated: without it no answer is audited.
+	/// Only for the profile `F32`.
+	pub calibration: Option<Calibration>,
 	/// The most units (tokens) that prompt and answer can have together.
 	pub context: u32,
 	/// Its licence.

@@ -290,6 +290,30 @@ impl<T: Config> Pallet<T> {
 		amount
 	}
 
+	/// Takes as much of the bond as there is, up to an amount, for a job that the provider was
+	/// convicted for; says how much.
+	pub(crate) fn slash_for(who: &T::AccountId, up_to: Balance, reason: Reason) -> Balance {
+		let Some(mut provider) = Providers::<T>::get(who) else { return 0 };
+		let amount = up_to.min(provider.bond);
+		if amount == 0 {
+			return 0;
+		}
+		let (credit, _missing) = T::Currency::slash(&HoldReason::Bond.into(), who, amount);
+		let taken = frame_support::traits::Imbalance::peek(&credit);
+		provider.bond = provider.bond.saturating_sub(taken);
+		T::OnSlash::on_unbalanced(credit);
+		Self::deposit_event(Event::ProviderSlashed {
+			provider: who.clone(),
+			amount: taken,
+			reason,
+		});
+		if provider.bond < T::MinBond::get() {
+			Self::pause_by_chain(who, &mut provider);
+		}
+		Providers::<T>::insert(who, provider);
+		taken
+	}
+
 	fn pause_by_chain(who: &T::AccountId, provider: &mut ProviderOf<T>) {
 		if matches!(provider.status, Status::Active | Status::Silent) {
 			provider.status = Status::Paused;

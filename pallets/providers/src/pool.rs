@@ -154,6 +154,17 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		Self::pay_out_of_bond(who, to, up_to.min(T::BondPerJob::get()), Reason::AnswerRejected)
 	}
 
+	fn slash(who: &T::AccountId, up_to: Balance, reason: Reason) -> Balance {
+		Self::slash_for(who, up_to, reason)
+	}
+
+	fn stake_per_job(who: &T::AccountId) -> Balance {
+		Providers::<T>::get(who).map_or(0, |provider| {
+			let places = Self::places(&provider).max(1);
+			provider.bond.checked_div(places.into()).unwrap_or_default()
+		})
+	}
+
 	fn why_idle(who: &T::AccountId) -> Reason {
 		Self::idle_reason(who)
 	}

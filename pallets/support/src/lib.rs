@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+mod audits;
 mod departures;
 mod escrow_source;
 mod gateways;
@@ -24,6 +25,10 @@ mod subnets;
 #[cfg(feature = "std")]
 pub mod mocks;
 
+pub use audits::{
+	AuditOutcome, AuditSubjects, Auditing, Cause, Conviction, OnAuditVote, Ruling, Subject,
+	ValidatorPenalty,
+};
 pub use departures::OnProviderLeft;
 pub use escrow_source::EscrowSource;
 pub use gateways::{

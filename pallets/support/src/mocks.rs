@@ -1,9 +1,11 @@
 //! Mocks of the traits, for the tests of pallets that use them. Their state is per thread, and a
 //! test resets it with [`reset`].
 
+mod audits;
 mod stake;
 mod subnets;
 
+pub use audits::{MockAudits, MockPenalties, MockReputation, MockSubjects, THRESHOLDS};
 pub use stake::MockStake;
 pub use subnets::{MockGateways, MockSubnets};
 
@@ -49,6 +51,7 @@ pub fn reset() {
 	PROVIDERS.take();
 	OUTCOMES.take();
 	SETTLED.take();
+	audits::reset();
 	subnets::reset();
 	stake::reset();
 }
@@ -60,8 +63,18 @@ impl MockModels {
 	/// Puts an active model with these tasks into the store.
 	pub fn insert(id: ModelId, owner: AccountId, royalty: Permill, tasks: &[TaskKind]) {
 		let tasks = TaskSet::of(tasks);
-		let info = ModelInfo { owner, royalty, tasks, reproducible: true, active: true };
+		let info =
+			ModelInfo { owner, royalty, tasks, reproducible: true, thresholds: None, active: true };
 		MODELS.with_borrow_mut(|models| models.insert(id, info));
+	}
+
+	/// Lets a model have been calibrated, with [`THRESHOLDS`].
+	pub fn calibrate(id: ModelId) {
+		MODELS.with_borrow_mut(|models| {
+			if let Some(model) = models.get_mut(&id) {
+				model.thresholds = Some(THRESHOLDS);
+			}
+		});
 	}
 
 	/// Lets honest answers of a model differ in some bytes.
@@ -71,6 +84,11 @@ impl MockModels {
 				model.reproducible = false;
 			}
 		});
+	}
+
+	/// Forgets a model.
+	pub fn remove(id: ModelId) {
+		MODELS.with_borrow_mut(|models| models.remove(&id));
 	}
 
 	/// Takes a model out of use.
@@ -95,6 +113,11 @@ impl ModelInspect<AccountId> for MockModels {
 		let tasks = [TaskKind::Chat, TaskKind::Complete, TaskKind::Embed];
 		Self::insert(id, *owner, Permill::from_percent(20), &tasks);
 		id
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(id: &ModelId) {
+		Self::calibrate(*id);
 	}
 }
 
@@ -209,6 +232,16 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 			let paid = up_to.min(found.bond);
 			found.bond -= paid;
 			paid
+		})
+	}
+
+	fn slash(who: &AccountId, up_to: Balance, _: Reason) -> Balance {
+		Self::compensate(who, who, up_to)
+	}
+
+	fn stake_per_job(who: &AccountId) -> Balance {
+		PROVIDERS.with_borrow(|providers| {
+			providers.get(who).map_or(0, |p| p.bond / Balance::from(p.capacity))
 		})
 	}
 

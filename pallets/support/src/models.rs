@@ -1,6 +1,7 @@
 //! Asking the store about a model.
 
 use reckon_primitives::{ModelId, TaskKind, TaskSet};
+use reckon_verification::Thresholds;
 use sp_runtime::Permill;
 
 /// What others need to know of a model.
@@ -14,6 +15,8 @@ pub struct ModelInfo<AccountId> {
 	pub tasks: TaskSet,
 	/// Whether two honest workers of one class of machine give the same answer, byte for byte.
 	pub reproducible: bool,
+	/// What auditors go by: there when its owner has had it calibrated, and `reproducible`.
+	pub thresholds: Option<Thresholds>,
 	/// Whether new jobs may ask for it.
 	pub active: bool,
 }
@@ -26,6 +29,10 @@ pub trait ModelInspect<AccountId> {
 	/// Makes the nth model that does everything, for a benchmark.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(owner: &AccountId, n: u32) -> ModelId;
+
+	/// Lets such a model be audited, for a benchmark.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(id: &ModelId);
 
 	/// Whether the model takes new jobs of this kind.
 	fn takes(id: &ModelId, task: TaskKind) -> bool {
@@ -43,4 +50,7 @@ impl<AccountId> ModelInspect<AccountId> for () {
 	fn create_for_benchmark(_: &AccountId, _: u32) -> ModelId {
 		ModelId::zero()
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn calibrate_for_benchmark(_: &ModelId) {}
 }

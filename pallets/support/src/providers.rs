@@ -56,6 +56,14 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// more than one job stands on. Says how much that was.
 	fn compensate(provider: &AccountId, to: &AccountId, up_to: Balance) -> Balance;
 
+	/// Takes `up_to` this much of the provider's bond, for a job that it was convicted for. Says how
+	/// much that was.
+	fn slash(provider: &AccountId, up_to: Balance, reason: Reason) -> Balance;
+
+	/// What the provider stands for each of the jobs with that it can have at once. One storage
+	/// read.
+	fn stake_per_job(provider: &AccountId) -> Balance;
+
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
 
@@ -98,6 +106,14 @@ impl<AccountId, Balance: Default> ProviderPool<AccountId, Balance> for () {
 	fn release_delivered(_: &AccountId) {}
 
 	fn compensate(_: &AccountId, _: &AccountId, _: Balance) -> Balance {
+		Balance::default()
+	}
+
+	fn slash(_: &AccountId, _: Balance, _: Reason) -> Balance {
+		Balance::default()
+	}
+
+	fn stake_per_job(_: &AccountId) -> Balance {
 		Balance::default()
 	}
 

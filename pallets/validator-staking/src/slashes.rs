@@ -12,7 +12,7 @@ use frame_support::{
 };
 use pallet_session::SessionInterface;
 use reckon_primitives::Balance;
-use reckon_support::{era_of, EraIndex};
+use reckon_support::{era_of, EraIndex, ValidatorPenalty};
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	DispatchResult, Perbill,
@@ -72,6 +72,17 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 
+		Self::note_slash(era, validator, fraction, due, reporter);
+	}
+
+	/// Notes a slash for later.
+	fn note_slash(
+		era: EraIndex,
+		validator: &T::AccountId,
+		fraction: Perbill,
+		due: EraIndex,
+		reporter: Option<&T::AccountId>,
+	) {
 		let Some(mut snapshot) = Exposures::<T>::get(era, validator) else { return };
 		// Of several offences in an era the worst counts, once.
 		let worse = fraction.saturating_sub(snapshot.slashed);
@@ -318,6 +329,19 @@ impl<T: Config> Pallet<T> {
 		if !rest.peek().is_zero() {
 			T::OnSlash::on_unbalanced(rest);
 		}
+	}
+}
+
+/// For what validators do beside making blocks: they keep their seats.
+impl<T: Config> ValidatorPenalty<T::AccountId> for Pallet<T> {
+	fn penalise(validator: &T::AccountId, fraction: Perbill) {
+		let now = Self::era_now();
+		let due = now.saturating_add(T::SlashDeferEras::get());
+		Self::note_slash(now, validator, fraction, due, None);
+	}
+
+	fn penalise_weight() -> Weight {
+		T::WeightInfo::note_offence()
 	}
 }
 

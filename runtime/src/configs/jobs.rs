@@ -3,7 +3,7 @@
 use crate::{
 	adapters::Treasury,
 	time::{prod_or_fast, DAYS, HOURS},
-	AccountId, Balances, BlockNumber, Models, Providers, Reputation, Rewards, Runtime,
+	AccountId, Audits, Balances, BlockNumber, Models, Providers, Reputation, Rewards, Runtime,
 	RuntimeHoldReason, Subnets, Timestamp,
 };
 use frame_support::{
@@ -40,6 +40,7 @@ impl pallet_jobs::Config for Runtime {
 	type Models = Models;
 	type Reputation = Reputation;
 	type Subnets = Subnets;
+	type Audits = Audits;
 	type OnOutcome = (Providers, Reputation);
 	type OnSettled = Rewards;
 	type Earnings = Rewards;

@@ -1,5 +1,6 @@
 //! The pallets' parameters, one file for each pallet of ours and each group of the others.
 
+mod audits;
 mod balances;
 mod consensus;
 mod jobs;
@@ -13,6 +14,7 @@ mod system;
 mod utility;
 mod validator_staking;
 
+pub use audits::LONGEST_AUDIT;
 pub use balances::EXISTENTIAL_DEPOSIT;
 pub use subnets::DISPUTE_WINDOW;
 pub use utility::ProxyType;

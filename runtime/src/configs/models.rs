@@ -1,6 +1,6 @@
 //! The store: models, data sets, apps.
 
-use super::jobs::MAX_DEADLINE;
+use super::subnets::LONGEST_JOB;
 use crate::{
 	adapters::StoragePrice, time::DAYS, AccountId, Balances, BlockNumber, Runtime,
 	RuntimeHoldReason,
@@ -14,8 +14,8 @@ parameter_types! {
 		RuntimeHoldReason::Models(pallet_models::HoldReason::StoreDeposit);
 	/// Twenty percent: more would leave those who compute too little.
 	pub const MaxRoyalty: Permill = Permill::from_percent(20);
-	/// A day more than the longest job and the longest dispute together.
-	pub const RetirementBlocks: BlockNumber = MAX_DEADLINE + 2 * DAYS;
+	/// A day more than the longest job and all that can follow.
+	pub const RetirementBlocks: BlockNumber = LONGEST_JOB + DAYS;
 }
 
 impl pallet_models::Config for Runtime {

@@ -1,6 +1,6 @@
 //! The GPU providers.
 
-use super::{jobs::MAX_COMPARISON, subnets::MAX_DISPUTE};
+use super::{audits::LONGEST_AUDIT, jobs::MAX_COMPARISON, subnets::MAX_DISPUTE};
 use crate::{
 	adapters::{CurrentSession, Treasury},
 	time::{prod_or_fast, DAYS, HOURS, MINUTES},
@@ -19,9 +19,10 @@ pub const MIN_BOND: Balance = 100 * UNIT;
 parameter_types! {
 	/// Seven days: longer than any dispute about a provider's work can last.
 	pub const UnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
-	/// An hour more than the longest dispute window and the longest comparison together.
+	/// An hour more than the longest dispute window, the longest comparison and the longest audit
+	/// together.
 	pub const AnswerableBlocks: BlockNumber =
-		prod_or_fast(MAX_DISPUTE + MAX_COMPARISON + HOURS, MINUTES);
+		prod_or_fast(MAX_DISPUTE + MAX_COMPARISON + HOURS, MINUTES) + LONGEST_AUDIT;
 	/// One minute: as long as a job that was done instead of declined may have taken.
 	pub const DeclineRestBlocks: BlockNumber = MINUTES;
 	/// One percent: a warning that is felt.

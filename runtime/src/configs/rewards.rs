@@ -33,7 +33,7 @@ impl pallet_rewards::Config for Runtime {
 	type EmissionFloor = EmissionFloor;
 	type ValidatorsShare = ValidatorsShare;
 	type SubsidyRatio = SubsidyRatio;
-	// A vote in an audit is to be worth a part of a block.
+	// A vote in an audit is worth a part of a block.
 	type PointsPerBlock = ConstU32<20>;
 	type HistoryEras = ConstU32<HISTORY_ERAS>;
 	type MaxErasPerDraw = ConstU32<4>;

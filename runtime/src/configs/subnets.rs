@@ -1,6 +1,7 @@
 //! Subnets and gateways.
 
 use super::{
+	audits::LONGEST_AUDIT,
 	jobs::{MAX_COMPARISON, MAX_DEADLINE},
 	models::MaxRoyalty,
 	providers::MIN_BOND,
@@ -26,8 +27,9 @@ pub const DISPUTE_WINDOW: BlockNumber = prod_or_fast(10 * MINUTES, 2);
 pub const MAX_DISPUTE: BlockNumber = DAYS;
 
 /// From a submission to the last payment that can follow: the longest job, a dispute in the last block
-/// of its window, and the windows of the answers that it is compared with.
-const LONGEST_JOB: BlockNumber = MAX_DEADLINE + 2 * MAX_DISPUTE + MAX_COMPARISON;
+/// of its window, and the windows of the answers that it is compared with; or an audit.
+pub const LONGEST_JOB: BlockNumber =
+	MAX_DEADLINE + 2 * MAX_DISPUTE + MAX_COMPARISON + LONGEST_AUDIT;
 
 parameter_types! {
 	/// Why a subnet's deposit is held.

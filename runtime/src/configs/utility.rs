@@ -36,7 +36,7 @@ pub enum ProxyType {
 	NonTransfer,
 	/// A provider's affairs: offers, prices, capacity, worker, pause.
 	Provider,
-	/// Submitting and cancelling jobs.
+	/// Submitting, cancelling and disputing jobs, and having them audited.
 	Jobs,
 	/// A validator's and a backer's affairs: stakes, session keys, claims.
 	Staking,
@@ -54,6 +54,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					| RuntimeCall::Jobs(
 						pallet_jobs::Call::submit_job { .. } | pallet_jobs::Call::dispute { .. }
 					)
+					// Auditors have the fee, and the proxy may be one of them.
+					| RuntimeCall::Audits(pallet_audits::Call::request_audit { .. })
 					| RuntimeCall::Models(pallet_models::Call::transfer { .. })
 					// The fee for a subnet is gone, and a subnet is worth money.
 					| RuntimeCall::Subnets(
@@ -67,7 +69,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					pallet_jobs::Call::submit_job { .. }
 						| pallet_jobs::Call::cancel { .. }
 						| pallet_jobs::Call::dispute { .. }
-				)
+				) | RuntimeCall::Audits(pallet_audits::Call::request_audit { .. })
 			),
 			Self::Staking => matches!(
 				call,

@@ -13,6 +13,8 @@ use frame_system::EnsureRoot;
 use reckon_primitives::token::UNIT;
 use sp_runtime::Permill;
 
+/// The most validators: finality's messages grow with their square.
+pub const MAX_VALIDATORS: u32 = 100;
 /// The most backers of one candidate: with as many candidates as can be, more than any network has.
 pub const MAX_BACKERS: u32 = 256;
 /// Eras for which rewards can be claimed.
@@ -38,8 +40,7 @@ impl pallet_validator_staking::Config for Runtime {
 	type SessionsPerEra = ConstU32<SESSIONS_PER_ERA>;
 	// Four bear one that is faulty; a development chain has one.
 	type MinValidators = ConstU32<{ prod_or_fast(4, 1) }>;
-	// Finality's messages grow with their square.
-	type MaxValidators = ConstU32<100>;
+	type MaxValidators = ConstU32<MAX_VALIDATORS>;
 	// An election reads them all, in less than half a block with all their backers.
 	type MaxCandidates = ConstU32<1_000>;
 	type MaxDelegationsPerCandidate = ConstU32<MAX_BACKERS>;

@@ -17,6 +17,8 @@ pub struct Books {
 	pub ledgers: BTreeMap<AccountId, Ledger>,
 	/// The jobs that are not over: whose, and what is held for them.
 	jobs: BTreeMap<JobId, (AccountId, Balance)>,
+	/// What is held for audits: whose, and how much.
+	fees: BTreeMap<JobId, (AccountId, Balance)>,
 	/// What accounts may lose by what the events say, since the account was opened.
 	losses: Totals,
 	/// What happened for the first time, and how often since.
@@ -56,6 +58,7 @@ impl Books {
 	fn note(&mut self, event: &RuntimeEvent) -> Result<(), String> {
 		match event {
 			RuntimeEvent::Jobs(event) => self.note_job(event),
+			RuntimeEvent::Audits(event) => self.note_audit(event),
 			RuntimeEvent::System(frame_system::Event::KilledAccount { account }) => {
 				let held = self.ledgers.remove(account).map_or(0, |ledger| ledger.held);
 				ensure(held == 0, || format!("{account:?} is gone and has {held} in escrow"))
@@ -101,6 +104,22 @@ impl Books {
 		let loss = self.losses.entry(who.clone()).or_default();
 		*loss = loss.saturating_add(amount);
 		Ok(())
+	}
+
+	/// A fee is paid or given back when its audit ends.
+	fn note_audit(&mut self, event: &pallet_audits::Event<Runtime>) -> Result<(), String> {
+		use pallet_audits::Event::*;
+		match event {
+			AuditRequested { audit, client, fee } => {
+				let again = self.fees.insert(*audit, (client.clone(), *fee)).is_some();
+				ensure(!again, || format!("the audit of {audit:?} is paid twice"))
+			},
+			AuditDecided { audit, .. } => match self.fees.remove(audit) {
+				Some((client, fee)) => self.may_lose(&client, fee),
+				None => Ok(()),
+			},
+			_ => Ok(()),
+		}
 	}
 
 	/// A job is paid or refunded once, and never more than was signed for.

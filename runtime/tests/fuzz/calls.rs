@@ -1,6 +1,6 @@
 //! Which calls are made, with which arguments: plausible ones most of the time, hostile ones sometimes.
 
-use super::{books::Totals, Fuzzer, Signer};
+use super::{audits::is_vote, books::Totals, Fuzzer, Signer};
 use frame_support::{traits::fungible::Inspect, BoundedVec};
 use pallet_models::{AppDetails, Call as StoreCall, DataSetDetails, ModelDetails};
 use pallet_providers::Call as ProviderCall;
@@ -24,7 +24,7 @@ use sp_runtime::Permill;
 use std::collections::BTreeSet;
 
 /// A call and who signs it.
-type Signed = (AccountId, RuntimeCall);
+pub type Signed = (AccountId, RuntimeCall);
 type Make = fn(&mut Fuzzer) -> Signed;
 
 /// All kinds of signed calls, and how often each is made.
@@ -34,6 +34,8 @@ const MENU: &[(u32, Make)] = &[
 	(30, Fuzzer::decline),
 	(25, Fuzzer::cancel),
 	(25, Fuzzer::dispute),
+	(12, Fuzzer::request_audit),
+	(200, Fuzzer::attend_audit),
 	(45, Fuzzer::register_provider),
 	(10, Fuzzer::set_worker),
 	(15, Fuzzer::update_provider),
@@ -134,6 +136,9 @@ impl Fuzzer {
 			return (Signer::Root, self.govern());
 		}
 		let (who, call) = self.signed();
+		if is_vote(&call) && !self.one_in(40) {
+			return (Signer::Authorised, call);
+		}
 		match self.rng.random_range(0..500) {
 			0 => (Signer::Root, call),
 			1 => (Signer::Nobody, call),
@@ -198,7 +203,7 @@ impl Fuzzer {
 		three.into_iter().min_by_key(Balances::balance).expect("three")
 	}
 
-	fn one_of<T: Clone>(&mut self, all: &[T]) -> Option<T> {
+	pub(super) fn one_of<T: Clone>(&mut self, all: &[T]) -> Option<T> {
 		(!all.is_empty()).then(|| all[self.rng.random_range(0..all.len())].clone())
 	}
 
@@ -424,7 +429,7 @@ impl Fuzzer {
 				_ => self.rng.random_range(1..2_000) * (UNIT / 1_000),
 			},
 			deadline,
-			assurance: if self.one_in(200) { Assurance::Attested } else { Assurance::Optimistic },
+			assurance: if self.one_in(8) { Assurance::Attested } else { Assurance::Optimistic },
 			privacy: if self.one_in(200) { Privacy::Private } else { Privacy::Public },
 			replicas,
 			only: if replicas == 1 && self.one_in(7) { Some(self.provider()) } else { None },
@@ -477,7 +482,7 @@ impl Fuzzer {
 			_ => now,
 		};
 		let started_at = now - self.rng.random_range(0..10_000);
-		let commitment = if self.one_in(3) { None } else { Some(H256::repeat_byte(9)) };
+		let commitment = self.commitment(id);
 		let delivery = Delivery { output, commitment, units, started_at, finished_at };
 		(worker, pallet_jobs::Call::deliver { job: id, delivery }.into())
 	}
@@ -613,6 +618,7 @@ impl Fuzzer {
 			manifest: H256::repeat_byte(self.rng.random()),
 			tasks,
 			profile: NumericProfile::F32,
+			calibration: self.calibration(),
 			context: self.rng.random(),
 			licence: bounded(b"MIT".to_vec()),
 			royalty: self.share(20),

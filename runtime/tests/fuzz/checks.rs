@@ -4,20 +4,22 @@ use super::{ensure, Fuzzer, Signer};
 use frame_support::traits::{fungible::Inspect, Get};
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
-	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Babe, Balances, Jobs, Models,
-	Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session, Subnets,
-	System, ValidatorStaking,
+	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Jobs,
+	Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
+	Subnets, System, ValidatorStaking,
 };
 use sp_runtime::{traits::Dispatchable, DispatchError};
 use std::collections::BTreeMap;
 
-/// Blocks in which all that can come back does, when everybody leaves.
-const LEAVING_SESSIONS: u32 = 40;
+/// Sessions in which all that can come back does, when everybody leaves: bonds outlast audits, of which
+/// nobody takes care any more.
+const LEAVING_SESSIONS: u32 = 60;
 
 /// What money is held for, as far as `held_by` tells it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Purpose {
 	Job,
+	Audit,
 	Provider,
 	Store,
 	Subnet,
@@ -32,6 +34,7 @@ impl Purpose {
 		use pallet_subnets::HoldReason as SubnetHold;
 		Ok(match reason {
 			RuntimeHoldReason::Jobs(_) => Self::Job,
+			RuntimeHoldReason::Audits(_) => Self::Audit,
 			RuntimeHoldReason::Providers(_) => Self::Provider,
 			RuntimeHoldReason::Models(_) => Self::Store,
 			RuntimeHoldReason::Subnets(SubnetHold::SubnetDeposit) => Self::Subnet,
@@ -46,6 +49,7 @@ impl Purpose {
 	fn told(held_for: &HeldFor) -> Self {
 		match held_for {
 			HeldFor::Job(_) => Self::Job,
+			HeldFor::AuditFee(_) => Self::Audit,
 			HeldFor::ProviderBond | HeldFor::ProviderUnbonding => Self::Provider,
 			HeldFor::StoreDeposit(_) => Self::Store,
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
@@ -77,6 +81,7 @@ impl Fuzzer {
 			("Reputation", Reputation::do_try_state()),
 			("Rewards", Rewards::do_try_state()),
 			("Subnets", Subnets::do_try_state()),
+			("Audits", Audits::do_try_state()),
 		] {
 			state.map_err(|error: DispatchError| format!("{pallet}: {error:?}"))?;
 		}
@@ -86,6 +91,7 @@ impl Fuzzer {
 		}
 		self.ledgers_are_what_happened()?;
 		loads_are_jobs()?;
+		audits_are_of_deliveries()?;
 		let seats = Session::validators().len();
 		ensure(seats > 0 && seats == Babe::authorities().len(), || format!("{seats} seats"))?;
 		let has_keys = |who: &AccountId| pallet_session::NextKeys::<Runtime>::contains_key(who);
@@ -170,6 +176,9 @@ impl Fuzzer {
 				format!("everybody has left, and {who:?} has {held:?} on hold")
 			})?;
 		}
+		ensure(pallet_audits::Audits::<Runtime>::iter_keys().next().is_none(), || {
+			"everybody has left, and something is audited".into()
+		})?;
 		ensure(pallet_validator_staking::Stakers::<Runtime>::iter().next().is_none(), || {
 			"everybody has left, and somebody is a staker".into()
 		})
@@ -249,4 +258,22 @@ fn loads_are_jobs() -> Result<(), String> {
 		})?;
 	}
 	ensure(jobs.is_empty(), || format!("jobs of no provider: {jobs:?}"))
+}
+
+/// What is audited was delivered and is not paid, is compared with nothing, and is as its job says.
+fn audits_are_of_deliveries() -> Result<(), String> {
+	for (id, audit) in pallet_audits::Audits::<Runtime>::iter() {
+		let job = Jobs::job(id).ok_or_else(|| format!("{id:?} is audited and is no job"))?;
+		let JobState::Delivered { provider, charge, .. } = &job.state else {
+			return Err(format!("{id:?} is audited: {:?}", job.state));
+		};
+		let subject = &audit.subject;
+		let same = subject.provider == *provider
+			&& subject.client == job.client
+			&& subject.charge == *charge;
+		ensure(same && job.comparison.is_none(), || {
+			format!("{subject:?} is audited, not {job:?}")
+		})?;
+	}
+	Ok(())
 }

@@ -3,11 +3,13 @@
 //!
 //! * `chain.rs`: the chain from genesis on, its blocks, sessions and offences;
 //! * `calls.rs`: which calls, with which arguments;
+//! * `audits.rs`: those about audits;
 //! * `books.rs`: what the events say of money, reckoned independently of the pallets;
 //! * `checks.rs`: what must hold.
 //!
 //! A run is determined by its seed. `runtime/examples/fuzz.rs` makes long ones, `random.rs` short ones.
 
+mod audits;
 mod books;
 mod calls;
 mod chain;
@@ -123,6 +125,8 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 enum Signer {
 	Root,
 	Nobody,
+	/// Whoever has the key that the call is signed with.
+	Authorised,
 	Account(AccountId),
 }
 
@@ -131,6 +135,7 @@ impl Signer {
 		match self {
 			Self::Root => RuntimeOrigin::root(),
 			Self::Nobody => RuntimeOrigin::none(),
+			Self::Authorised => frame_system::RawOrigin::Authorized.into(),
 			Self::Account(who) => RuntimeOrigin::signed(who.clone()),
 		}
 	}

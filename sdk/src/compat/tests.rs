@@ -52,6 +52,7 @@ fn all_calls() -> Vec<calls::Call> {
 		manifest: id,
 		tasks: TaskSet::of(&[TaskKind::Chat]),
 		profile: NumericProfile::F32,
+		calibration: Some(Calibration { thresholds: thresholds(), report: id }),
 		context: 256,
 		licence: b"Apache-2.0".to_vec(),
 		royalty: 20_000,
@@ -81,6 +82,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::decline(id, Reason::Busy),
 		calls::cancel(id),
 		calls::dispute(id),
+		calls::request_audit(id),
 		calls::register(who, 5, 1, "http://localhost:9620"),
 		calls::set_worker(who),
 		calls::update(2, ""),
@@ -124,6 +126,11 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::transfer(who, 1),
 		calls::sudo(calls::set_code_without_checks(vec![1, 2])),
 	]
+}
+
+fn thresholds() -> Thresholds {
+	let limits = |flag| Limits { flag, slash: flag + 1 };
+	Thresholds { distance: limits(1), margin: limits(3) }
 }
 
 fn keys() -> SessionKeys {
@@ -174,7 +181,7 @@ fn every_reason_of_the_runtime_should_be_known_by_its_number() {
 		},
 		other => panic!("Reason is {other:?}"),
 	};
-	assert_eq!(numbers.len(), 35, "a new reason needs a sentence in explain()");
+	assert_eq!(numbers.len(), 38, "a new reason needs a sentence in explain()");
 	for number in numbers {
 		use codec::{Decode, Encode};
 		let by_name = Reason::decode_as_type(&mut &[number][..], id, metadata.types()).unwrap();
@@ -339,6 +346,59 @@ fn comparison_should_be_read_as_the_runtime_writes_it() {
 		remembered: 2,
 	};
 	assert_eq!(read, expected);
+}
+
+#[test]
+fn audit_should_be_read_as_the_runtime_writes_it() {
+	let ballot = Value::unnamed_variant("Committed", [bytes(5)]);
+	let seat = |auditor, ballot| {
+		Value::named_composite([("auditor", bytes(auditor)), ("key", bytes(9)), ("ballot", ballot)])
+	};
+	let subject = Value::named_composite([
+		("client", bytes(1)),
+		("provider", bytes(2)),
+		("subnet", number(0)),
+		("model", bytes(3)),
+		("commitment", bytes(4)),
+		("output", bytes(5)),
+		("charge", number(6)),
+	]);
+	let none = || Value::unnamed_composite([]);
+	let read: Audit = read(
+		"pallet_audits::types::Audit",
+		Value::named_composite([
+			("subject", subject),
+			("cause", name("Requested")),
+			("rate", number(20_000)),
+			("fee", number(7)),
+			("phase", name("Committing")),
+			("due", number(8)),
+			("round", number(1)),
+			("larger", Value::bool(true)),
+			("retries", number(2)),
+			("size", number(9)),
+			("quorum", number(6)),
+			("challenge", bytes(7)),
+			("fingerprint", name("None")),
+			("seats", Value::unnamed_composite([seat(1, ballot), seat(2, name("Awaited"))])),
+			("first", none()),
+		]),
+	);
+	let seat = |auditor, ballot| Seat { auditor: account([auditor; 32]), ballot };
+	let expected = Audit {
+		cause: Cause::Requested,
+		fee: 7,
+		phase: Phase::Committing,
+		due: 8,
+		round: 1,
+		larger: true,
+		retries: 2,
+		quorum: 6,
+		challenge: H256::repeat_byte(7),
+		seats: vec![seat(1, Ballot::Committed(H256::repeat_byte(5))), seat(2, Ballot::Awaited)],
+	};
+	assert_eq!(read, expected);
+	assert_eq!(read.votes(), 1);
 }
 
 #[test]

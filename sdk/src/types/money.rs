@@ -41,6 +41,8 @@ pub enum HeldFor {
 	Delegation,
 	/// Stake, own or delegated, on its way back.
 	StakeUnbonding,
+	/// What a client pays the auditors of a job.
+	AuditFee(JobId),
 }
 
 /// One held amount.

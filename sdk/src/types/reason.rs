@@ -34,6 +34,9 @@ pub enum Reason {
 	/// The answer is on chain; the money moves when the others that it is compared with are there.
 	#[codec(index = 3)]
 	AwaitingComparison,
+	/// The answer is on chain; the money moves when the auditors have decided on it.
+	#[codec(index = 4)]
+	InAudit,
 	/// Waiting: no provider offers this model in the job's subnet, or all that do are silent.
 	#[codec(index = 10)]
 	NoOffer,
@@ -91,6 +94,12 @@ pub enum Reason {
 	/// Refunded: those who answered the same question differ, and no answer has a majority.
 	#[codec(index = 44)]
 	NoMajority,
+	/// Refunded: auditors have convicted the answer, or its worker did not stand by it.
+	#[codec(index = 45)]
+	AuditRejected,
+	/// Refunded: auditors can tell neither that the answer is right nor that it is wrong.
+	#[codec(index = 46)]
+	AuditDoubtful,
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]
 	Eligible,
@@ -158,6 +167,7 @@ impl Reason {
 			InDisputeWindow => "the answer is there; the money moves when the dispute window ends",
 			Paid => "the work was done and paid",
 			AwaitingComparison => "the answer is there; others that it is compared with are not",
+			InAudit => "the answer is there; the money moves when the auditors have decided on it",
 			NoOffer => {
 				"no provider that is there offers this model in this subnet: wait, or ask for \
 				 another model"
@@ -187,6 +197,13 @@ impl Reason {
 			NoMajority => {
 				"those who answered the same differ, and nobody can tell who is right; the money is \
 				 back: ask for more replicas"
+			},
+			AuditRejected => {
+				"the auditors say that this is not the model's answer, or its worker did not stand by \
+				 it; the money is back"
+			},
+			AuditDoubtful => {
+				"the auditors can't tell whether the answer is right; the money is back"
 			},
 			Eligible => "nothing speaks against the provider: there is no job that fits",
 			NotRegistered => "no such provider is registered: register it",

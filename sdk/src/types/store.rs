@@ -1,6 +1,6 @@
 //! The store: models, data sets, and the apps that are made of them.
 
-use super::{as_text, AccountId, BlockNumber, ModelId, NumericProfile, TaskSet};
+use super::{as_text, AccountId, BlockNumber, Calibration, ModelId, NumericProfile, TaskSet};
 use crate::content::content_hash;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
@@ -175,6 +175,8 @@ pub struct ModelDetails {
 	pub tasks: TaskSet,
 	/// How its numbers are computed.
 	pub profile: NumericProfile,
+	/// What auditors go by, if its owner has had it calibrated: without it no answer is audited.
+	pub calibration: Option<Calibration>,
 	/// The most units (tokens) that prompt and answer can have together.
 	pub context: u32,
 	/// Its licence, an SPDX expression of at most 64 bytes.

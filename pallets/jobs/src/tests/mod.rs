@@ -1,6 +1,7 @@
 //! One file for each behaviour.
 
 mod assignment;
+mod audits;
 mod delivery;
 mod disputes;
 mod expiry;

@@ -3,12 +3,22 @@
 use crate::mock::{AccountId, *};
 use proptest::prelude::*;
 use reckon_primitives::*;
-use reckon_support::mocks::MockPool;
+use reckon_support::{
+	mocks::{MockAudits, MockModels, MockPool},
+	AuditOutcome, AuditSubjects, Conviction, Ruling,
+};
 
 #[derive(Clone, Debug)]
 enum Step {
 	/// A client submits a job with this maximum price and this many blocks of time.
-	Submit { client: AccountId, max_price: u16, blocks: u8, replicas: u8, only: Option<u8> },
+	Submit {
+		client: AccountId,
+		max_price: u16,
+		blocks: u8,
+		replicas: u8,
+		only: Option<u8>,
+		attested: bool,
+	},
 	/// A provider registers, with room for so many jobs.
 	Join { provider: u8, capacity: u8 },
 	/// The nth assigned job is delivered, with so much output, by an honest worker or a liar.
@@ -19,6 +29,8 @@ enum Step {
 	Cancel { nth: u8 },
 	/// The nth job is disputed by its client.
 	Dispute { nth: u8 },
+	/// The auditors of the nth job that is audited come to an end.
+	Rule { nth: u8, outcome: u8, auditors: u8 },
 	/// Time passes.
 	Wait { blocks: u8 },
 	/// A block has no spare weight.
@@ -33,9 +45,10 @@ fn step() -> impl Strategy<Value = Step> {
 			0u8..60,
 			prop_oneof![2 => Just(1u8), 1 => 0u8..7],
 			proptest::option::weighted(0.2, 0u8..6),
+			proptest::bool::weighted(0.3),
 		)
-			.prop_map(|(client, max_price, blocks, replicas, only)| {
-				Step::Submit { client, max_price, blocks, replicas, only }
+			.prop_map(|(client, max_price, blocks, replicas, only, attested)| {
+				Step::Submit { client, max_price, blocks, replicas, only, attested }
 			}),
 		2 => (0u8..6, 1u8..3).prop_map(|(provider, capacity)| Step::Join { provider, capacity }),
 		5 => (any::<u8>(), 0u8..12, proptest::bool::weighted(0.7))
@@ -43,6 +56,8 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => (any::<u8>(), any::<bool>()).prop_map(|(nth, blames_job)| Step::Decline { nth, blames_job }),
 		1 => any::<u8>().prop_map(|nth| Step::Cancel { nth }),
 		2 => any::<u8>().prop_map(|nth| Step::Dispute { nth }),
+		3 => (any::<u8>(), 0u8..4, 0u8..6)
+			.prop_map(|(nth, outcome, auditors)| Step::Rule { nth, outcome, auditors }),
 		3 => (1u8..20).prop_map(|blocks| Step::Wait { blocks }),
 		1 => Just(Step::FullBlock),
 	]
@@ -63,15 +78,30 @@ fn nth_job(nth: u8) -> Option<(JobId, AccountId)> {
 	all.get(usize::from(nth) % all.len().max(1)).copied()
 }
 
+/// The audit of a job ends in one of four ways, by the votes of some.
+fn rule(id: JobId, outcome: u8, auditors: u8) {
+	let outcome = match outcome {
+		0 => AuditOutcome::Accepted,
+		1 => AuditOutcome::Rejected(Conviction::NotOpened),
+		2 => AuditOutcome::Doubtful,
+		_ => AuditOutcome::Inconclusive,
+	};
+	let auditors = PROVIDERS.into_iter().take(auditors.into()).collect();
+	MockAudits::close(&id);
+	let ruling = Ruling { outcome, auditors, costs: 3, slash: 70 };
+	<Jobs as AuditSubjects<_, _>>::on_ruling(&id, ruling);
+}
+
 /// Carries out a step; that it is refused is fine.
 fn carry_out(step: Step) {
 	match step {
-		Step::Submit { client, max_price, blocks, replicas, only } => {
+		Step::Submit { client, max_price, blocks, replicas, only, attested } => {
 			let request = JobRequest {
 				max_price: max_price.into(),
 				deadline: System::block_number() + u32::from(blocks),
 				only: only.map(|n| PROVIDERS[usize::from(n)]).filter(|_| replicas == 1),
 				replicas,
+				assurance: if attested { Assurance::Attested } else { Assurance::Optimistic },
 				..request()
 			};
 			let _ = Jobs::submit_job(RuntimeOrigin::signed(client), request);
@@ -88,7 +118,9 @@ fn carry_out(step: Step) {
 				let units = Units { input: 3, output: output.into() };
 				// Liars are of one mind with some others.
 				let said = if honest { delivery() } else { other_delivery(nth % 2) };
-				let _ = Jobs::deliver(worker(provider), job, Delivery { units, ..said });
+				let commitment = Some(Default::default());
+				let _ =
+					Jobs::deliver(worker(provider), job, Delivery { units, commitment, ..said });
 			}
 		},
 		Step::Decline { nth, blames_job } => {
@@ -107,6 +139,11 @@ fn carry_out(step: Step) {
 				let _ = Jobs::dispute(RuntimeOrigin::signed(client), id);
 			}
 		},
+		Step::Rule { nth, outcome, auditors } => {
+			if let Some((id, _)) = nth_job(nth).filter(|(id, _)| MockAudits::open(id).is_some()) {
+				rule(id, outcome, auditors);
+			}
+		},
 		Step::Wait { blocks } => to_block(System::block_number() + u32::from(blocks)),
 		Step::FullBlock => full_block(),
 	}
@@ -117,15 +154,23 @@ proptest! {
 
 	#[test]
 	fn money_should_be_conserved_and_every_job_end_when_anybody_does_anything(
-		steps in proptest::collection::vec(step(), 1..60),
+		calibrated: bool, steps in proptest::collection::vec(step(), 1..60),
 	) {
 		run(|| {
+			if calibrated {
+				MockModels::calibrate(MODEL);
+			}
 			let issuance = pallet_balances::TotalIssuance::<Test>::get();
 			for step in steps {
 				carry_out(step);
 				check();
 			}
 			assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
+			// Every audit ends by itself: that is the other pallet's promise.
+			let open = |id: &JobId| MockAudits::open(id).is_some();
+			for id in crate::Jobs::<Test>::iter_keys().filter(open).collect::<Vec<_>>() {
+				rule(id, id[0] % 4, 3);
+			}
 			// With nobody doing anything more, the chain ends every job and forgets it.
 			to_block(System::block_number() + 200);
 			assert_eq!(crate::Jobs::<Test>::iter().count(), 0);

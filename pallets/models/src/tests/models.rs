@@ -1,10 +1,11 @@
-use crate::{mock::*, Error, Event, ModelDetails, Names};
+use crate::{mock::*, Calibration, Error, Event, ModelDetails, Names};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::fungible::{InspectHold, Mutate},
 };
 use reckon_primitives::{EntryKind, NumericProfile, TaskKind, TaskSet};
 use reckon_support::ModelInspect;
+use reckon_verification::{Limits, Thresholds};
 use sp_core::H256;
 use sp_runtime::{DispatchError, Permill, TokenError};
 
@@ -34,6 +35,46 @@ fn model_should_be_reproducible_when_its_profile_says_so() {
 			|n| <Models as ModelInspect<_>>::model(&model_id(ALICE, n)).unwrap().reproducible;
 		assert!(reproducible(3));
 		assert!(!reproducible(4));
+	});
+}
+
+fn calibrated(distance: (u32, u32), margin: (u32, u32)) -> ModelDetails {
+	let limits = |(flag, slash)| Limits { flag, slash };
+	let thresholds = Thresholds { distance: limits(distance), margin: limits(margin) };
+	let calibration = Some(Calibration { thresholds, report: H256::repeat_byte(8) });
+	ModelDetails { calibration, ..model(3) }
+}
+
+#[test]
+fn model_should_tell_auditors_its_thresholds_when_it_is_calibrated() {
+	run(|| {
+		let details = calibrated((500, 2_000), (0, 0));
+		assert_ok!(Models::register_model(signed(ALICE), name("calibrated"), details.clone()));
+		register_model(ALICE, "not", 4);
+		let thresholds =
+			|n| <Models as ModelInspect<_>>::model(&model_id(ALICE, n)).unwrap().thresholds;
+		assert_eq!(thresholds(3), details.calibration.map(|it| it.thresholds));
+		assert_eq!(thresholds(4), None);
+	});
+}
+
+#[test]
+fn calibration_should_be_refused_when_it_tells_nothing_apart() {
+	run(|| {
+		let tolerant =
+			ModelDetails { profile: NumericProfile::Tolerant, ..calibrated((1, 2), (1, 2)) };
+		for wrong in [
+			calibrated((3, 2), (1, 2)),
+			calibrated((1, 2), (3, 2)),
+			calibrated((1, u32::MAX), (1, 2)),
+			calibrated((1, 2), (1, u32::MAX)),
+			tolerant,
+		] {
+			assert_noop!(
+				Models::register_model(signed(ALICE), name("a"), wrong),
+				Error::<Test>::CalibrationInvalid
+			);
+		}
 	});
 }
 

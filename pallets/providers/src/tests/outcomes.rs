@@ -239,3 +239,28 @@ fn rejected_answers_should_count_as_misses_and_inconclusive_ones_as_nothing() {
 		System::assert_has_event(Event::ProviderSlashed { provider: ALICE, amount, reason }.into());
 	});
 }
+
+#[test]
+fn bond_should_be_slashed_as_far_as_it_reaches_when_a_provider_is_convicted() {
+	run(|| {
+		register(ALICE, 2 * BOND, 2);
+		let issuance = pallet_balances::TotalIssuance::<Test>::get();
+		assert_eq!(<Providers as ProviderPool<_, _>>::stake_per_job(&ALICE), BOND);
+		let slash = |amount| {
+			<Providers as ProviderPool<_, _>>::slash(&ALICE, amount, Reason::AuditRejected)
+		};
+		assert_eq!(slash(0), 0);
+		assert_eq!(slash(BOND), BOND);
+		assert_eq!(held(ALICE), BOND);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::OffersNothing);
+		check();
+		assert_eq!(slash(Balance::MAX), BOND);
+		assert_eq!(held(ALICE), 0);
+		assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance - 2 * BOND);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::BondTooLow);
+		check();
+		assert_eq!(slash(BOND), 0);
+		assert_eq!(<Providers as ProviderPool<_, _>>::slash(&BOB, BOND, Reason::AuditRejected), 0);
+		assert_eq!(<Providers as ProviderPool<_, _>>::stake_per_job(&BOB), 0);
+	});
+}

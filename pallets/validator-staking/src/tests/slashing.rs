@@ -4,6 +4,7 @@ use crate::{
 };
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use reckon_primitives::Balance;
+use reckon_support::ValidatorPenalty;
 use sp_runtime::Perbill;
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
@@ -40,6 +41,23 @@ fn slash_should_take_from_all_in_proportion_when_it_is_due() {
 		assert!(events.contains(&Event::SlashApplied { slash: 0 }));
 		assert!(Staking::unapplied_slashes().is_empty());
 		assert_eq!((free(CAROL), free(2)), (START - 5_000, START - BOND));
+	});
+}
+
+#[test]
+fn validator_should_keep_its_seat_and_lose_stake_later_when_it_is_penalised() {
+	run(|| {
+		with_backers();
+		let fraction = Perbill::from_percent(10);
+		<Staking as ValidatorPenalty<_>>::penalise(&1, fraction);
+		// The same again is the same offence; nobody else is one.
+		<Staking as ValidatorPenalty<_>>::penalise(&1, fraction);
+		<Staking as ValidatorPenalty<_>>::penalise(&CAROL, fraction);
+		assert_eq!(Staking::unapplied_slashes().len(), 1);
+		assert_eq!(candidate(1).status, Status::Active);
+		assert!(Session::disabled_validators().is_empty());
+		to_era(3);
+		assert_eq!((held(1), held(CAROL), held(DAVE)), (BOND - 1_000, 4_500, 900));
 	});
 }
 

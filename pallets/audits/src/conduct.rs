@@ -1,0 +1,83 @@
+//! What is held against auditors: votes that do not come, seats that are given up.
+
+use crate::{pallet::*, types::*, weights::WeightInfo};
+use frame_support::{traits::Get, weights::Weight};
+use reckon_primitives::JobId;
+use reckon_support::{StakeInspect, ValidatorPenalty};
+use sp_runtime::Perbill;
+
+impl<T: Config> Pallet<T> {
+	/// Marks the seats whose ballots are so as silent. The caller stores the audit.
+	pub(crate) fn note_missing(
+		id: JobId,
+		audit: &mut AuditOf<T>,
+		is_silent: impl Fn(&Ballot) -> bool,
+	) -> Weight {
+		let mut missing = 0u32;
+		for seat in audit.seats.iter_mut().filter(|seat| is_silent(&seat.ballot)) {
+			seat.ballot = Ballot::Missed;
+			missing = missing.saturating_add(1);
+			Self::note_missed(id, &seat.auditor);
+		}
+		Self::missing_weight(missing)
+	}
+
+	/// Counts a vote that did not come, or that was of no use.
+	pub(crate) fn note_missed(id: JobId, auditor: &T::AccountId) {
+		let mut conduct = Conducts::<T>::get(auditor);
+		conduct.missed = conduct.missed.saturating_add(1);
+		let missed = conduct.missed;
+		Self::deposit_event(Event::VoteMissed { audit: id, auditor: auditor.clone(), missed });
+		if missed >= T::MissesBeforeSlash::get() {
+			conduct.missed = 0;
+			Self::penalise(auditor, T::MissSlash::get());
+		}
+		Self::put_conduct(auditor, conduct);
+	}
+
+	/// Counts a vote that agrees with how its audit ended.
+	pub(crate) fn note_counted(auditor: &T::AccountId) {
+		let mut conduct = Conducts::<T>::get(auditor);
+		if conduct.missed > 0 {
+			conduct.missed = conduct.missed.saturating_sub(1);
+			Self::put_conduct(auditor, conduct);
+		}
+	}
+
+	/// Whether a validator can give up one seat more in this era.
+	pub(crate) fn may_decline(auditor: &T::AccountId) -> bool {
+		let Conduct { era, declined, .. } = Conducts::<T>::get(auditor);
+		era != T::Stake::era() || declined < T::MaxDeclines::get()
+	}
+
+	pub(crate) fn note_declined(auditor: &T::AccountId) {
+		let mut conduct = Conducts::<T>::get(auditor);
+		let now = T::Stake::era();
+		if conduct.era != now {
+			conduct.era = now;
+			conduct.declined = 0;
+		}
+		conduct.declined = conduct.declined.saturating_add(1);
+		Self::put_conduct(auditor, conduct);
+	}
+
+	pub(crate) fn penalise(auditor: &T::AccountId, fraction: Perbill) {
+		T::Penalties::penalise(auditor, fraction);
+		Self::deposit_event(Event::AuditorPenalised { auditor: auditor.clone(), fraction });
+	}
+
+	/// Keeps no record of those against whom there is nothing.
+	fn put_conduct(auditor: &T::AccountId, conduct: Conduct) {
+		if conduct.missed == 0 && conduct.declined == 0 {
+			Conducts::<T>::remove(auditor);
+		} else {
+			Conducts::<T>::insert(auditor, conduct);
+		}
+	}
+
+	pub(crate) fn missing_weight(missing: u32) -> Weight {
+		T::WeightInfo::note_missed()
+			.saturating_add(T::Penalties::penalise_weight())
+			.saturating_mul(missing.into())
+	}
+}

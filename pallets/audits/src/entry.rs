@@ -1,0 +1,115 @@
+//! How work comes to be audited: its owner submits each delivery, a client may pay.
+
+use crate::{pallet::*, types::*, weights::WeightInfo};
+use frame_support::{
+	ensure,
+	traits::{fungible::MutateHold, Get},
+	weights::Weight,
+};
+use reckon_economics::{audit_rate, Deterrence};
+use reckon_primitives::{Balance, JobId, ModelId, SubnetId};
+use reckon_support::{
+	AuditSubjects, Auditing, Cause, ModelInspect, ProviderPool, ReputationInspect, Subject,
+	SubnetInspect, SubnetParameters,
+};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchResult, Permill,
+};
+
+impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
+	fn is_auditable(model: &ModelId) -> bool {
+		T::Models::model(model).is_some_and(|it| it.reproducible && it.thresholds.is_some())
+	}
+
+	fn submit(id: JobId, subject: Subject<T::AccountId, Balance>, certain: bool) {
+		let cause = if certain { Cause::Attested } else { Cause::Lot };
+		Self::enter(id, subject, cause, 0);
+	}
+
+	fn submit_weight() -> Weight {
+		T::WeightInfo::submit()
+	}
+
+	fn is_open(id: &JobId) -> bool {
+		Audits::<T>::contains_key(id)
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Lets something wait for the draw.
+	fn enter(id: JobId, subject: Subject<T::AccountId, Balance>, cause: Cause, fee: Balance) {
+		let mut audit = Audit {
+			subject,
+			cause,
+			rate: Permill::zero(),
+			fee,
+			phase: Phase::Drawing,
+			due: Zero::zero(),
+			round: 0,
+			larger: false,
+			retries: 0,
+			size: 0,
+			quorum: 0,
+			challenge: Default::default(),
+			fingerprint: None,
+			seats: Default::default(),
+			first: Default::default(),
+		};
+		let now = frame_system::Pallet::<T>::block_number();
+		Self::schedule(id, &mut audit, now.saturating_add(DRAW_DELAY.into()));
+		Audits::<T>::insert(id, audit);
+	}
+
+	pub(crate) fn do_request(client: T::AccountId, id: JobId) -> DispatchResult {
+		let subject = T::Subjects::subject(&id).ok_or(Error::<T>::NothingToAudit)?;
+		ensure!(subject.client == client, Error::<T>::NotClient);
+		ensure!(Self::is_auditable(&subject.model), Error::<T>::NotAuditable);
+		let fee = Self::fee(subject.subnet);
+		let hold = || T::Currency::hold(&HoldReason::AuditFee.into(), &client, fee);
+		match Audits::<T>::get(id) {
+			None => {
+				hold()?;
+				Self::enter(id, subject, Cause::Requested, fee);
+			},
+			// The lot is not drawn yet, and no longer needed.
+			Some(mut audit) if audit.phase == Phase::Drawing && audit.cause == Cause::Lot => {
+				hold()?;
+				audit.cause = Cause::Requested;
+				audit.fee = fee;
+				Audits::<T>::insert(id, audit);
+			},
+			Some(_) => return Err(Error::<T>::AlreadyAudited.into()),
+		}
+		Self::deposit_event(Event::AuditRequested { audit: id, client, fee });
+		Ok(())
+	}
+
+	pub(crate) fn fee(subnet: SubnetId) -> Balance {
+		let seats = Self::rules(subnet).committee.min(MAX_SEATS);
+		T::SeatFee::get().saturating_mul(seats.into())
+	}
+
+	/// The rules of a subnet; those that subnets begin with, for one that is no more.
+	pub(crate) fn rules(subnet: SubnetId) -> SubnetParameters {
+		T::Subnets::subnet(subnet).unwrap_or_default()
+	}
+
+	pub(crate) fn deterrence() -> Deterrence {
+		Deterrence {
+			saving: T::CheatSaving::get(),
+			detection: T::Detection::get(),
+			false_alarms: T::FalseAlarms::get(),
+		}
+	}
+
+	/// Which part of a provider's work of this charge is audited: the less it can be relied on, and
+	/// the less it stands for it with, the more.
+	pub(crate) fn rate(subnet: SubnetId, provider: &T::AccountId, charge: Balance) -> Permill {
+		let rules = Self::rules(subnet);
+		let score = T::Reputation::score(provider);
+		let by_name = audit_rate(rules.audit_rate_min, rules.audit_rate_max, score);
+		let by_stake = Self::deterrence().rate(charge, T::Providers::stake_per_job(provider));
+		by_name.max(by_stake)
+	}
+}

@@ -1,0 +1,96 @@
+//! What must hold after every call and hook.
+
+#![cfg(any(feature = "try-runtime", feature = "std"))]
+
+use crate::{pallet::*, types::*};
+use alloc::collections::{BTreeMap, BTreeSet};
+use frame_support::{ensure, traits::fungible::InspectHold};
+use reckon_primitives::{Balance, JobId};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// Checks the whole of this pallet's state.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_fees()?;
+		Self::try_agenda()?;
+		for (id, audit) in Audits::<T>::iter() {
+			Self::try_audit(&audit)?;
+			Self::try_statements(id, &audit)?;
+		}
+		for (id, _) in Statements::<T>::iter_keys() {
+			ensure!(Audits::<T>::contains_key(id), "a vote has no audit");
+		}
+		for (_, conduct) in Conducts::<T>::iter() {
+			ensure!(conduct.missed > 0 || conduct.declined > 0, "a record holds nothing");
+		}
+		Ok(())
+	}
+
+	/// Held = the sum of the fees of audits that have not ended, client by client.
+	fn try_fees() -> Result<(), TryRuntimeError> {
+		let mut fees: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for audit in Audits::<T>::iter_values() {
+			let sum = fees.entry(audit.subject.client).or_default();
+			*sum = sum.checked_add(audit.fee).ok_or("more fees than money")?;
+		}
+		for (client, sum) in fees {
+			let held = T::Currency::balance_on_hold(&HoldReason::AuditFee.into(), &client);
+			ensure!(held == sum, "a client's hold is not the sum of its fees");
+		}
+		Ok(())
+	}
+
+	/// Every audit is in the agenda exactly once, and not before the cursor.
+	fn try_agenda() -> Result<(), TryRuntimeError> {
+		let cursor = AgendaCursor::<T>::get();
+		let mut entries = 0usize;
+		for (due, id) in Agenda::<T>::iter_keys() {
+			entries = entries.saturating_add(1);
+			ensure!(due >= cursor, "an entry of the agenda was passed over");
+			ensure!(
+				Audits::<T>::get(id).is_some_and(|audit| audit.due == due),
+				"an entry of the agenda is not its audit's"
+			);
+		}
+		ensure!(entries == Audits::<T>::iter_keys().count(), "an audit is not in the agenda");
+		Ok(())
+	}
+
+	/// Nobody has two seats, nobody judges itself, and the phase fits what is there.
+	fn try_audit(audit: &AuditOf<T>) -> Result<(), TryRuntimeError> {
+		let who: BTreeSet<_> = audit.seats.iter().map(|seat| &seat.auditor).collect();
+		ensure!(who.len() == audit.seats.len(), "an auditor has two seats");
+		let partial = [&audit.subject.client, &audit.subject.provider];
+		ensure!(!partial.iter().any(|it| who.contains(it)), "somebody audits its own work");
+		ensure!(audit.retries <= MAX_RETRIES, "an audit was retried too often");
+		ensure!(audit.seated() <= audit.size, "a committee is too large");
+		ensure!(audit.quorum <= audit.size, "a committee can't have a quorum");
+		ensure!(audit.larger || audit.first.is_empty(), "a first committee has a first committee");
+		let drawn = audit.phase != Phase::Drawing;
+		ensure!(drawn == (audit.round > 0), "a committee sits before it is drawn");
+		ensure!(drawn != audit.seats.is_empty(), "a committee sits before it is drawn");
+		let opened = audit.phase == Phase::Revealing;
+		ensure!(opened == audit.fingerprint.is_some(), "the rows are not open, or too early");
+		ensure!(
+			opened || audit.count(|it| *it == Ballot::Revealed) == 0,
+			"a vote is open too early"
+		);
+		if matches!(audit.phase, Phase::Opening | Phase::Revealing) {
+			let there = audit.count(|it| matches!(it, Ballot::Committed(_) | Ballot::Revealed));
+			ensure!(there >= audit.quorum, "a worker is asked before the votes are there");
+			ensure!(audit.count(|it| *it == Ballot::Awaited) == 0, "a blind vote is still awaited");
+		}
+		Ok(())
+	}
+
+	/// There is an opened vote for each seat that has one, and no other.
+	fn try_statements(id: JobId, audit: &AuditOf<T>) -> Result<(), TryRuntimeError> {
+		for seat in &audit.seats {
+			let there = Statements::<T>::contains_key(id, &seat.auditor);
+			ensure!(there == (seat.ballot == Ballot::Revealed), "a vote is lost, or of nobody");
+		}
+		let all = Statements::<T>::iter_key_prefix(id).count() as u32;
+		ensure!(all == audit.count(|it| *it == Ballot::Revealed), "a vote is of another committee");
+		Ok(())
+	}
+}

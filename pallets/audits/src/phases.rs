@@ -1,0 +1,149 @@
+//! From the blind votes over the worker's opening to the count.
+
+use crate::{pallet::*, tally, types::*};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{ensure, traits::Get, weights::Weight};
+use reckon_primitives::JobId;
+use reckon_support::{AuditOutcome, Conviction, ModelInspect, ProviderPool};
+use reckon_verification::{commitment, Fingerprint, Hash, Thresholds};
+use sp_core::H256;
+use sp_runtime::{traits::Saturating, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+	/// The time for blind votes has passed: with enough of them the worker is asked, else others
+	/// are drawn into the empty seats.
+	pub(crate) fn end_commits(id: JobId, mut audit: AuditOf<T>) -> Weight {
+		let weight = Self::note_missing(id, &mut audit, |ballot| *ballot == Ballot::Awaited);
+		if audit.committed() >= audit.quorum {
+			Self::await_opening(id, &mut audit);
+			Audits::<T>::insert(id, audit);
+			return weight;
+		}
+		if audit.retries >= MAX_RETRIES || !Self::fill_seats(id, &mut audit) {
+			let ruled = Self::rule(id, audit, AuditOutcome::Inconclusive, &[]);
+			return weight.saturating_add(ruled);
+		}
+		audit.retries = audit.retries.saturating_add(1);
+		Self::deposit_event(Event::AuditRetried { audit: id });
+		let now = frame_system::Pallet::<T>::block_number();
+		Self::wait_until(id, &mut audit, now.saturating_add(T::CommitBlocks::get()));
+		Audits::<T>::insert(id, audit);
+		weight
+	}
+
+	/// Asks the worker to open its rows. The caller stores the audit.
+	pub(crate) fn await_opening(id: JobId, audit: &mut AuditOf<T>) {
+		audit.phase = Phase::Opening;
+		let now = frame_system::Pallet::<T>::block_number();
+		let until = now.saturating_add(T::OpenBlocks::get());
+		Self::wait_until(id, audit, until);
+		let provider = audit.subject.provider.clone();
+		Self::deposit_event(Event::OpeningAwaited { audit: id, provider, until });
+	}
+
+	pub(crate) fn do_open(
+		worker: T::AccountId,
+		id: JobId,
+		fingerprint: Fingerprint,
+		root: H256,
+		salt: H256,
+	) -> DispatchResult {
+		let mut audit = Audits::<T>::get(id).ok_or(Error::<T>::UnknownAudit)?;
+		let provider = &audit.subject.provider;
+		let owner = T::Providers::provider_of(&worker);
+		ensure!(owner.as_ref() == Some(provider), Error::<T>::NotTheWorker);
+		ensure!(audit.phase == Phase::Opening, Error::<T>::NotOpening);
+		ensure!(Self::is_in_time(&audit), Error::<T>::TooLate);
+		let committed = commitment(&id.0, &name_of(provider), &root.0, &salt.0);
+		ensure!(committed == audit.subject.commitment.0, Error::<T>::WrongOpening);
+
+		audit.fingerprint = Some(fingerprint);
+		audit.phase = Phase::Revealing;
+		let now = frame_system::Pallet::<T>::block_number();
+		let until = now.saturating_add(T::RevealBlocks::get());
+		Self::wait_until(id, &mut audit, until);
+		Audits::<T>::insert(id, audit);
+		Self::deposit_event(Event::RowsOpened { audit: id, root, until });
+		Ok(())
+	}
+
+	/// The worker does not stand by its answer.
+	pub(crate) fn end_opening(id: JobId, audit: AuditOf<T>) -> Weight {
+		Self::rule(id, audit, AuditOutcome::Rejected(Conviction::NotOpened), &[])
+	}
+
+	/// The time for votes has passed, or all are there: they are counted.
+	pub(crate) fn end_reveals(id: JobId, mut audit: AuditOf<T>) -> Weight {
+		let silent = |ballot: &Ballot| matches!(ballot, Ballot::Committed(_));
+		let weight = Self::note_missing(id, &mut audit, silent);
+		let Some(thresholds) = Self::thresholds(&audit) else {
+			// The model has left the store; nobody can say anything.
+			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
+		};
+		let mut votes = Self::judged(id, &audit, &thresholds);
+		let committee = tally::Committee { size: audit.size, quorum: audit.quorum };
+		let count = match audit.larger {
+			false => tally::first(&committee, &votes),
+			true => tally::larger(&committee, &mut votes, &thresholds),
+		};
+		let after = match count {
+			tally::Count::Over(outcome) => {
+				let said: Vec<_> = votes.into_iter().map(|vote| vote.opinion()).collect();
+				Self::rule(id, audit, outcome, &said)
+			},
+			tally::Count::Dissent => {
+				Self::deposit_event(Event::AuditEscalated { audit: id });
+				let said = votes.into_iter().map(|vote| vote.opinion()).collect();
+				audit.first = frame_support::BoundedVec::truncate_from(said);
+				audit.larger = true;
+				Self::begin_round(id, audit)
+			},
+			tally::Count::TooFew if audit.retries < MAX_RETRIES => {
+				audit.retries = audit.retries.saturating_add(1);
+				Self::deposit_event(Event::AuditRetried { audit: id });
+				Self::begin_round(id, audit)
+			},
+			tally::Count::TooFew => Self::rule(id, audit, AuditOutcome::Inconclusive, &[]),
+		};
+		weight.saturating_add(after)
+	}
+
+	/// What the votes are measured by.
+	pub(crate) fn thresholds(audit: &AuditOf<T>) -> Option<Thresholds> {
+		T::Models::model(&audit.subject.model)?.thresholds
+	}
+
+	/// The opened votes, with what each says about the worker's rows.
+	pub(crate) fn judged(
+		id: JobId,
+		audit: &AuditOf<T>,
+		thresholds: &Thresholds,
+	) -> Vec<tally::Judged<T::AccountId>> {
+		let Some(worker) = &audit.fingerprint else { return Vec::new() };
+		let output = &audit.subject.output.0;
+		audit
+			.seats
+			.iter()
+			.filter(|seat| seat.ballot == Ballot::Revealed)
+			.filter_map(|seat| {
+				let statement = Statements::<T>::get(id, &seat.auditor)?;
+				Some(tally::judge(thresholds, worker, output, seat.auditor.clone(), statement))
+			})
+			.collect()
+	}
+
+	pub(crate) fn forget_statements(id: JobId, audit: &AuditOf<T>) {
+		for seat in audit.seats.iter().filter(|seat| seat.ballot == Ballot::Revealed) {
+			Statements::<T>::remove(id, &seat.auditor);
+		}
+	}
+}
+
+/// An account's 32 bytes, as commitments and blind votes have them. Shorter accounts, of tests, are
+/// filled up with zeros.
+pub(crate) fn name_of(account: &impl Encode) -> Hash {
+	let mut name = Hash::default();
+	name.iter_mut().zip(account.encode()).for_each(|(to, from)| *to = from);
+	name
+}

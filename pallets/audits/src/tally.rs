@@ -1,0 +1,292 @@
+//! What votes add up to. No storage: integers only.
+
+use crate::types::{Opinion, RowsSeen, Statement};
+use alloc::vec::Vec;
+use reckon_support::{AuditOutcome, Conviction};
+use reckon_verification::{distance, Fingerprint, Grade, Hash, Thresholds, Vote};
+
+/// An opened vote, measured.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Judged<AccountId> {
+	/// Whose.
+	pub(crate) auditor: AccountId,
+	/// What was said.
+	pub(crate) statement: Statement,
+	/// How far the worker is from it.
+	pub(crate) grade: Grade,
+	/// What is wrong, if anything is.
+	pub(crate) why: Option<Conviction>,
+}
+
+impl<AccountId> Judged<AccountId> {
+	/// What is kept of it.
+	pub(crate) fn opinion(self) -> Opinion<AccountId> {
+		Opinion { auditor: self.auditor, grade: self.grade, rows: self.statement.rows }
+	}
+}
+
+/// A committee.
+pub(crate) struct Committee {
+	/// How many auditors it was to have.
+	pub(crate) size: u32,
+	/// How many of them must say something.
+	pub(crate) quorum: u32,
+}
+
+/// What a committee's votes come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Count {
+	/// The audit has ended.
+	Over(AuditOutcome),
+	/// A larger committee must look.
+	Dissent,
+	/// Others must look.
+	TooFew,
+}
+
+/// Measures a vote.
+pub(crate) fn judge<AccountId>(
+	thresholds: &Thresholds,
+	worker: &Fingerprint,
+	output: &Hash,
+	auditor: AccountId,
+	statement: Statement,
+) -> Judged<AccountId> {
+	let verdict = thresholds.verdict(worker, output, &statement.vote);
+	let why = verdict.reason.map(Conviction::Answer);
+	let (grade, why) = match (verdict.grade, statement.rows) {
+		(Grade::Same | Grade::Doubtful, RowsSeen::Unproven) => {
+			(Grade::Different, Some(Conviction::RowsUnproven))
+		},
+		(grade, _) => (grade, why),
+	};
+	Judged { auditor, statement, grade, why }
+}
+
+/// The first committee: all of one mind, or a larger one looks.
+pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count {
+	if votes.iter().any(|vote| vote.grade != Grade::Same) {
+		Count::Dissent
+	} else if is_quorate(committee, votes) {
+		Count::Over(AuditOutcome::Accepted)
+	} else {
+		Count::TooFew
+	}
+}
+
+/// The larger committee: two thirds of it that agree with one another convict, and more than half
+/// of it accept. Else nobody can tell.
+///
+/// Who is far from the worker but also from those who convict it has shown nothing but its own
+/// fault, and counts as doubtful from then on.
+pub(crate) fn larger<AccountId>(
+	committee: &Committee,
+	votes: &mut [Judged<AccountId>],
+	thresholds: &Thresholds,
+) -> Count {
+	if !is_quorate(committee, votes) {
+		return Count::TooFew;
+	}
+	let same = votes.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
+	let outcome = match convicting(committee, votes, thresholds) {
+		Some((camp, why)) => {
+			for (vote, is_in) in votes.iter_mut().zip(camp) {
+				if vote.grade == Grade::Different && !is_in {
+					vote.grade = Grade::Doubtful;
+				}
+			}
+			AuditOutcome::Rejected(why)
+		},
+		None if same.saturating_mul(2) > committee.size => AuditOutcome::Accepted,
+		None => AuditOutcome::Doubtful,
+	};
+	Count::Over(outcome)
+}
+
+fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> bool {
+	votes.len() as u32 >= committee.quorum.max(1)
+}
+
+/// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
+/// whether it is among them, and what they have found.
+///
+/// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once.
+fn convicting<AccountId>(
+	committee: &Committee,
+	votes: &[Judged<AccountId>],
+	thresholds: &Thresholds,
+) -> Option<(Vec<bool>, Conviction)> {
+	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
+	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
+	let against = || votes.iter().filter(|vote| is_against(vote));
+	if against().count() < needed {
+		return None;
+	}
+	against().find_map(|one| {
+		let like = |other| is_against(other) && agree(one, other, thresholds);
+		let camp: Vec<_> = votes.iter().map(like).collect();
+		let is_enough = camp.iter().filter(|is_in| **is_in).count() >= needed;
+		is_enough.then_some(camp).zip(one.why)
+	})
+}
+
+/// Whether two who found the worker wrong have found the same.
+fn agree<AccountId>(a: &Judged<AccountId>, b: &Judged<AccountId>, thresholds: &Thresholds) -> bool {
+	let unproven = Some(Conviction::RowsUnproven);
+	if a.why == unproven || b.why == unproven {
+		return a.why == b.why;
+	}
+	match (&a.statement.vote, &b.statement.vote) {
+		(Vote::Replayed { fingerprint: a, .. }, Vote::Replayed { fingerprint: b, .. }) => {
+			thresholds.distance.grade(distance(a, b)) == Grade::Same
+		},
+		(a, b) => a == b,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use reckon_support::mocks::THRESHOLDS;
+	use reckon_verification::{Fault, Reason, Statistics, POSITIONS, PROJECTIONS};
+
+	const WORKER: Fingerprint = Fingerprint([[8_000; PROJECTIONS]; POSITIONS]);
+	const OTHER: Fingerprint = Fingerprint([[-8_000; PROJECTIONS]; POSITIONS]);
+	const THIRD: Fingerprint = Fingerprint([[4_000; PROJECTIONS]; POSITIONS]);
+
+	fn replayed(fingerprint: Fingerprint) -> Statement {
+		let vote = Vote::Replayed { fingerprint, statistics: Statistics::default() };
+		Statement { vote, rows: RowsSeen::Proven }
+	}
+
+	fn judged(statements: &[Statement]) -> Vec<Judged<usize>> {
+		let judge = |(n, statement): (usize, &Statement)| {
+			judge(&THRESHOLDS, &WORKER, &[0; 32], n, *statement)
+		};
+		statements.iter().enumerate().map(judge).collect()
+	}
+
+	fn same() -> Statement {
+		replayed(WORKER)
+	}
+
+	/// Between what is honest and what convicts: 1000 ppm.
+	fn doubtful() -> Statement {
+		replayed(Fingerprint([[8_008; PROJECTIONS]; POSITIONS]))
+	}
+
+	fn unproven() -> Statement {
+		Statement { rows: RowsSeen::Unproven, ..same() }
+	}
+
+	fn refuted(fault: Fault) -> Statement {
+		Statement { vote: Vote::Refuted(fault), rows: RowsSeen::Proven }
+	}
+
+	fn count_larger(statements: &[Statement], size: u32) -> Count {
+		let committee = Committee { size, quorum: (size * 2).div_ceil(3) };
+		larger(&committee, &mut judged(statements), &THRESHOLDS)
+	}
+
+	fn accepted() -> Count {
+		Count::Over(AuditOutcome::Accepted)
+	}
+
+	fn is_rejected(count: Count) -> bool {
+		matches!(count, Count::Over(AuditOutcome::Rejected(_)))
+	}
+
+	#[test]
+	fn vote_should_be_graded_by_the_distance_and_the_rows() {
+		let grades: Vec<_> =
+			judged(&[same(), doubtful(), replayed(OTHER), unproven(), refuted(Fault::Text)])
+				.iter()
+				.map(|vote| (vote.grade, vote.why))
+				.collect();
+		assert_eq!(grades[0], (Grade::Same, None));
+		assert_eq!(grades[1].0, Grade::Doubtful);
+		assert_eq!(
+			grades[2],
+			(Grade::Different, Some(Conviction::Answer(Reason::Distance(2_000_000))))
+		);
+		assert_eq!(grades[3], (Grade::Different, Some(Conviction::RowsUnproven)));
+		let text = Conviction::Answer(Reason::Fault(Fault::Text));
+		assert_eq!(grades[4], (Grade::Different, Some(text)));
+	}
+
+	#[test]
+	fn first_committee_should_accept_only_when_a_quorum_is_of_one_mind() {
+		let committee = Committee { size: 5, quorum: 3 };
+		let count = |statements: &[Statement]| first(&committee, &judged(statements));
+		assert_eq!(count(&[same(); 3]), accepted());
+		assert_eq!(count(&[same(); 5]), accepted());
+		assert_eq!(count(&[same(); 2]), Count::TooFew);
+		assert_eq!(count(&[]), Count::TooFew);
+		for dissent in [doubtful(), replayed(OTHER), unproven(), refuted(Fault::Units)] {
+			assert_eq!(count(&[same(), same(), same(), same(), dissent]), Count::Dissent);
+			// One is enough, however few there are.
+			assert_eq!(count(&[dissent]), Count::Dissent);
+		}
+	}
+
+	#[test]
+	fn nobody_should_be_accepted_by_nobody() {
+		let committee = Committee { size: 0, quorum: 0 };
+		assert_eq!(first::<u64>(&committee, &[]), Count::TooFew);
+		assert_eq!(larger::<u64>(&committee, &mut [], &THRESHOLDS), Count::TooFew);
+	}
+
+	#[test]
+	fn larger_committee_should_convict_when_two_thirds_of_it_agree() {
+		let votes = |wrong: usize, right: usize| {
+			[vec![replayed(OTHER); wrong], vec![same(); right]].concat()
+		};
+		assert!(is_rejected(count_larger(&votes(6, 3), 9)));
+		assert_eq!(count_larger(&votes(5, 4), 9), Count::Over(AuditOutcome::Doubtful));
+		assert_eq!(count_larger(&votes(4, 5), 9), accepted());
+		// Of the committee, not of the votes.
+		assert_eq!(count_larger(&votes(5, 1), 9), Count::Over(AuditOutcome::Doubtful));
+		assert_eq!(count_larger(&votes(5, 0), 9), Count::TooFew);
+		assert!(is_rejected(count_larger(&votes(6, 0), 9)));
+		assert!(is_rejected(count_larger(&votes(3, 0), 4)));
+		assert!(is_rejected(count_larger(&votes(1, 0), 1)));
+	}
+
+	#[test]
+	fn larger_committee_should_not_convict_when_the_dissenters_differ() {
+		let votes = [vec![replayed(OTHER); 5], vec![replayed(THIRD); 4]].concat();
+		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
+		let votes = [vec![refuted(Fault::Text); 5], vec![refuted(Fault::Units); 4]].concat();
+		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
+		let votes = [vec![unproven(); 5], vec![replayed(OTHER); 4]].concat();
+		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
+		assert_eq!(
+			count_larger(&[unproven(); 6], 9),
+			Count::Over(AuditOutcome::Rejected(Conviction::RowsUnproven))
+		);
+	}
+
+	#[test]
+	fn dissenter_should_count_as_doubtful_when_it_is_far_from_those_who_convict() {
+		let mut votes = judged(&[vec![replayed(OTHER); 6], vec![replayed(THIRD); 3]].concat());
+		let committee = Committee { size: 9, quorum: 6 };
+		assert!(is_rejected(larger(&committee, &mut votes, &THRESHOLDS)));
+		let of = |grade| votes.iter().filter(|vote| vote.grade == grade).count();
+		assert_eq!((of(Grade::Different), of(Grade::Doubtful)), (6, 3));
+	}
+
+	#[test]
+	fn first_dissenter_should_not_decide_whom_the_others_agree_with() {
+		let votes = [vec![replayed(THIRD); 2], vec![replayed(OTHER); 6], vec![same()]].concat();
+		let far = Reason::Distance(2_000_000);
+		let expected = AuditOutcome::Rejected(Conviction::Answer(far));
+		assert_eq!(count_larger(&votes, 9), Count::Over(expected));
+	}
+
+	#[test]
+	fn larger_committee_should_neither_pay_nor_slash_when_it_doubts() {
+		assert_eq!(count_larger(&[doubtful(); 9], 9), Count::Over(AuditOutcome::Doubtful));
+		let votes = [vec![doubtful(); 4], vec![same(); 5]].concat();
+		assert_eq!(count_larger(&votes, 9), accepted());
+	}
+}

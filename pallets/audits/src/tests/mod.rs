@@ -1,0 +1,12 @@
+//! One file for each behaviour.
+
+mod declines;
+mod draws;
+mod keys;
+mod openings;
+mod random;
+mod requests;
+mod sweeps;
+mod verdicts;
+mod views;
+mod votes;

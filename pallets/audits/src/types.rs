@@ -1,0 +1,351 @@
+//! An audit's records, and what auditors send.
+
+use crate::keys::AuditId;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use reckon_primitives::JobId;
+use reckon_support::{Cause, EraIndex, Subject};
+use reckon_verification::{Fingerprint, Grade, Vote};
+use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::Permill;
+
+/// The most seats of one committee, with those that were given up or left empty. The largest
+/// committee that a subnet can ask for, and a quarter of that to fill gaps.
+pub const MAX_SEATS: u32 = 40;
+/// The most votes that travel in one extrinsic.
+pub const MAX_VOTES: u32 = 16;
+/// How often an audit can have new auditors because too few of the old ones said anything.
+pub const MAX_RETRIES: u8 = 2;
+/// Blocks between a delivery and the draw. Two: the author of the delivery's own block knows what
+/// the next block would draw from.
+pub const DRAW_DELAY: u32 = 2;
+
+/// What an audit waits for.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Phase {
+	/// The draw of its auditors, and of the lot whether it has any.
+	#[codec(index = 0)]
+	Drawing,
+	/// The auditors' blind votes.
+	#[codec(index = 1)]
+	Committing,
+	/// The worker, which opens what it has committed to.
+	#[codec(index = 2)]
+	Opening,
+	/// The auditors, who open their votes.
+	#[codec(index = 3)]
+	Revealing,
+}
+
+/// How far an auditor's vote is.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Ballot {
+	/// It may still come.
+	#[codec(index = 0)]
+	Awaited,
+	/// It is there, blind.
+	#[codec(index = 1)]
+	Committed(H256),
+	/// It is open.
+	#[codec(index = 2)]
+	Revealed,
+	/// The auditor has given its seat up.
+	#[codec(index = 3)]
+	Declined,
+	/// The auditor has said nothing in time.
+	#[codec(index = 4)]
+	Missed,
+}
+
+/// A place in a committee.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Seat<AccountId> {
+	/// The validator that has it.
+	pub auditor: AccountId,
+	/// The key that it votes with.
+	pub key: AuditId,
+	/// How far its vote is.
+	pub ballot: Ballot,
+}
+
+/// The seats of a committee.
+pub type Seats<AccountId> = BoundedVec<Seat<AccountId>, ConstU32<MAX_SEATS>>;
+
+/// An audit.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Audit<AccountId, Balance, BlockNumber> {
+	/// What it is about.
+	pub subject: Subject<AccountId, Balance>,
+	/// Why there is one.
+	pub cause: Cause,
+	/// Which part of such work is audited.
+	pub rate: Permill,
+	/// What its client has held for the auditors.
+	pub fee: Balance,
+	/// What it waits for.
+	pub phase: Phase,
+	/// When the chain itself looks at it again.
+	pub due: BlockNumber,
+	/// Which of its committees this is; 0 before the first.
+	pub round: u8,
+	/// Whether this is the larger committee, whose word is final.
+	pub larger: bool,
+	/// How often too few auditors said anything.
+	pub retries: u8,
+	/// How many auditors the committee is to have.
+	pub size: u32,
+	/// How many of them must say something.
+	pub quorum: u32,
+	/// What the audited positions and the projections come from.
+	pub challenge: H256,
+	/// What the worker says its rows' fingerprint is, once it has opened them.
+	pub fingerprint: Option<Fingerprint>,
+	/// The committee.
+	pub seats: Seats<AccountId>,
+	/// What the first committee said, vote by vote, once a larger one looks.
+	pub first: BoundedVec<Opinion<AccountId>, ConstU32<MAX_SEATS>>,
+}
+
+/// What an auditor's vote says of a worker.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Opinion<AccountId> {
+	/// Whose it is.
+	pub auditor: AccountId,
+	/// How far the worker is from it.
+	pub grade: Grade,
+	/// Whether the auditor has seen the worker's rows.
+	pub rows: RowsSeen,
+}
+
+/// Whether an auditor has seen the rows that a worker says it has.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum RowsSeen {
+	/// They are under the root, and have the fingerprint that the worker says; or the auditor's own
+	/// root is the same.
+	#[codec(index = 0)]
+	Proven,
+	/// The worker did not hand them out, or others.
+	#[codec(index = 1)]
+	Unproven,
+}
+
+/// What an auditor has said in the end.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Statement {
+	/// What it computed before it saw anything of the worker's.
+	pub vote: Vote,
+	/// Whether it has seen the worker's rows.
+	pub rows: RowsSeen,
+}
+
+/// A blind vote.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Commit {
+	/// The audit.
+	pub audit: JobId,
+	/// Which of its committees.
+	pub round: u8,
+	/// What hides the vote: `reckon_verification::blind`.
+	pub blind: H256,
+}
+
+/// A vote, opened.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Reveal {
+	/// The audit.
+	pub audit: JobId,
+	/// Which of its committees.
+	pub round: u8,
+	/// What hid the vote, with it.
+	pub salt: H256,
+	/// What the auditor says.
+	pub statement: Statement,
+}
+
+/// A seat that is given up.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Decline {
+	/// The audit.
+	pub audit: JobId,
+	/// Which of its committees.
+	pub round: u8,
+}
+
+/// Votes, or seats, of one extrinsic.
+pub type Batch<Item> = BoundedVec<Item, ConstU32<MAX_VOTES>>;
+
+/// A validator of this session that can be drawn.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Auditor<AccountId> {
+	/// Its account.
+	pub account: AccountId,
+	/// The key that it votes with.
+	pub key: AuditId,
+	/// Whether it has offended, and is not drawn.
+	pub disabled: bool,
+}
+
+/// What is held against a validator as an auditor.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Conduct {
+	/// Votes that did not come in time, less those that counted since, since the last slash.
+	pub missed: u32,
+	/// The era in which it last gave up a seat.
+	pub era: EraIndex,
+	/// How many seats it gave up in that era.
+	pub declined: u32,
+}
+
+/// A seat as its auditor sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+#[scale_info(capture_docs = "always")]
+pub struct Duty<AccountId, Balance, BlockNumber> {
+	/// The audit.
+	pub audit: JobId,
+	/// What it is about.
+	pub subject: Subject<AccountId, Balance>,
+	/// Which of its committees.
+	pub round: u8,
+	/// What the audit waits for.
+	pub phase: Phase,
+	/// How far the auditor's vote is.
+	pub ballot: Ballot,
+	/// The last block in which what the audit waits for can come.
+	pub until: BlockNumber,
+	/// What the audited positions and the projections come from.
+	pub challenge: H256,
+	/// What the worker says its rows' fingerprint is, once it has opened them.
+	pub fingerprint: Option<Fingerprint>,
+}
+
+impl<AccountId: PartialEq, Balance, BlockNumber> Audit<AccountId, Balance, BlockNumber> {
+	/// How many ballots are so.
+	pub(crate) fn count(&self, is: impl Fn(&Ballot) -> bool) -> u32 {
+		self.seats.iter().filter(|seat| is(&seat.ballot)).count() as u32
+	}
+
+	/// How many auditors' votes may come or are there.
+	pub(crate) fn seated(&self) -> u32 {
+		self.count(|ballot| !matches!(ballot, Ballot::Declined | Ballot::Missed))
+	}
+
+	/// How many votes are there, blind.
+	pub(crate) fn committed(&self) -> u32 {
+		self.count(|ballot| matches!(ballot, Ballot::Committed(_)))
+	}
+
+	/// An auditor's seat.
+	pub(crate) fn seat_of(&mut self, auditor: &AccountId) -> Option<&mut Seat<AccountId>> {
+		self.seats.iter_mut().find(|seat| seat.auditor == *auditor)
+	}
+}

@@ -1,0 +1,264 @@
+//! What auditors decide, and what becomes of the money.
+
+use crate::{mock::*, Error, Event, Ledger, Ledgers};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
+use reckon_primitives::*;
+use reckon_support::{
+	mocks::{MockAudits, MockHooks, MockModels, MockPool},
+	AuditOutcome, AuditSubjects, Conviction, Outcome, Ruling,
+};
+use sp_core::H256;
+
+const FIRST: crate::mock::AccountId = PROVIDERS[0];
+const AUDITORS: [crate::mock::AccountId; 3] = [13, 14, 15];
+const COMMITMENT: H256 = H256([0xc0; 32]);
+
+fn committed() -> Delivery<Content> {
+	Delivery { commitment: Some(COMMITMENT), ..delivery() }
+}
+
+fn attested() -> JobRequest<crate::mock::AccountId, Balance, u32> {
+	JobRequest { assurance: Assurance::Attested, ..request() }
+}
+
+/// A job that was answered in block 2, and costs 158.
+fn delivered(request: JobRequest<crate::mock::AccountId, Balance, u32>) -> JobId {
+	MockModels::calibrate(MODEL);
+	add_provider(FIRST);
+	let id = drawn(request);
+	answer(id, committed());
+	id
+}
+
+/// The audit ends so, by the votes of these.
+fn rule(id: JobId, outcome: AuditOutcome, auditors: &[crate::mock::AccountId]) {
+	MockAudits::close(&id);
+	let (costs, slash) = match outcome {
+		AuditOutcome::Rejected(_) => (20, 1_000),
+		_ => (0, 0),
+	};
+	let ruling = Ruling { outcome, auditors: auditors.to_vec(), costs, slash };
+	<Jobs as AuditSubjects<_, _>>::on_ruling(&id, ruling);
+	check();
+}
+
+fn outcomes() -> Vec<Outcome> {
+	MockHooks::turns().into_iter().map(|turn| turn.outcome).collect()
+}
+
+#[test]
+fn delivery_should_be_submitted_to_auditors_when_its_model_is_calibrated() {
+	run(|| {
+		let id = delivered(request());
+		let (subject, certain) = MockAudits::open(&id).unwrap();
+		assert!(!certain);
+		assert_eq!((subject.client, subject.provider, subject.charge), (CLIENT, FIRST, 158));
+		assert_eq!((subject.model, subject.subnet), (MODEL, 0));
+		assert_eq!(
+			(subject.commitment, subject.output),
+			(COMMITMENT, delivery().output.reference().hash)
+		);
+		assert_eq!(Jobs::why(id), Some(Reason::InAudit));
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(&id), Some(subject));
+		let id = drawn(attested());
+		answer(id, committed());
+		assert!(MockAudits::open(&id).unwrap().1);
+	});
+}
+
+#[test]
+fn delivery_should_not_be_submitted_when_its_model_is_not_calibrated() {
+	run(|| {
+		add_provider(FIRST);
+		let id = drawn(request());
+		answer(id, delivery());
+		assert_eq!(MockAudits::open(&id), None);
+		assert_eq!(Jobs::why(id), Some(Reason::InDisputeWindow));
+		// It has no commitment, so there is nothing to audit.
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(&id), None);
+	});
+}
+
+#[test]
+fn delivery_should_be_refused_when_it_may_be_audited_and_commits_to_nothing() {
+	run(|| {
+		MockModels::calibrate(MODEL);
+		add_provider(FIRST);
+		let id = drawn(request());
+		assert_noop!(
+			Jobs::deliver(worker(FIRST), id, delivery()),
+			Error::<Test>::CommitmentMissing
+		);
+		assert_ok!(Jobs::deliver(worker(FIRST), id, committed()));
+	});
+}
+
+#[test]
+fn attested_job_should_be_refused_when_nobody_could_attest_it() {
+	run(|| {
+		let submit = |request| Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request);
+		assert_noop!(submit(attested()), Error::<Test>::AssuranceUnavailable);
+		MockModels::calibrate(MODEL);
+		let several = JobRequest { replicas: 2, ..attested() };
+		assert_noop!(submit(several), Error::<Test>::ReplicasAttested);
+		assert_ok!(submit(attested()));
+	});
+}
+
+#[test]
+fn money_should_not_move_when_the_window_has_passed_and_the_audit_has_not_ended() {
+	run(|| {
+		let id = delivered(attested());
+		to_block(100);
+		assert_eq!(Jobs::why(id), Some(Reason::InAudit));
+		assert_eq!(free(FIRST), START);
+		assert_eq!(Balances::total_balance_on_hold(&CLIENT), 1_000);
+		// The lot did not fall on it, or its auditors are done.
+		MockAudits::close(&id);
+		to_block(200);
+		assert_eq!(Jobs::why(id), Some(Reason::Paid));
+	});
+}
+
+#[test]
+fn auditors_should_share_their_part_exactly_when_they_accept() {
+	run(|| {
+		let id = delivered(attested());
+		rule(id, AuditOutcome::Accepted, &AUDITORS);
+		assert_eq!(Jobs::why(id), Some(Reason::Paid));
+		// 158: 5 % to the treasury, 10 % to the owner and 5 % to three auditors, each rounded down.
+		assert_eq!((free(TREASURY), free(MODEL_OWNER)), (START + 7, START + 15));
+		assert!(AUDITORS.iter().all(|who| free(*who) == START + 2));
+		assert_eq!(free(FIRST), START + 130);
+		assert_eq!(
+			Ledgers::<Test>::get(CLIENT),
+			Ledger { deposited: 1_000, paid: 158, refunded: 842, held: 0 }
+		);
+		assert!(events().contains(&Event::AuditorsPaid { job: id, votes: 3, amount: 6 }));
+		assert_eq!(outcomes(), [Outcome::Settled]);
+		assert_eq!(MockHooks::settled()[0].fee, 7);
+		// The agenda does nothing more, until it forgets the job.
+		to_block(30);
+		assert_eq!(free(FIRST), START + 130);
+		to_block(60);
+		assert_eq!(Jobs::job(id), None);
+	});
+}
+
+#[test]
+fn provider_should_have_the_auditors_part_when_they_can_not_be_paid() {
+	run(|| {
+		let id = delivered(attested());
+		// Less than the least balance, to accounts that are not there.
+		rule(id, AuditOutcome::Accepted, &[901, 902, 903]);
+		assert_eq!(free(FIRST), START + 136);
+		assert!(events().contains(&Event::AuditorsPaid { job: id, votes: 3, amount: 0 }));
+	});
+}
+
+#[test]
+fn provider_should_have_all_when_no_auditor_has_said_anything() {
+	run(|| {
+		let id = delivered(attested());
+		rule(id, AuditOutcome::Inconclusive, &[]);
+		assert_eq!(Jobs::why(id), Some(Reason::Paid));
+		assert_eq!(free(FIRST), START + 136);
+	});
+}
+
+#[test]
+fn client_should_have_its_money_back_and_the_provider_be_slashed_when_it_is_convicted() {
+	run(|| {
+		let id = delivered(attested());
+		MockPool::set_bond(FIRST, 5_000);
+		let conviction = AuditOutcome::Rejected(Conviction::NotOpened);
+		rule(id, conviction, &AUDITORS);
+		assert_eq!(Jobs::why(id), Some(Reason::AuditRejected));
+		assert_eq!((free(CLIENT), Balances::total_balance_on_hold(&CLIENT)), (START, 0));
+		assert_eq!(free(FIRST), START);
+		// 5 % of 158 and 20 of costs are 27, 9 for each; all of it is part of the slash.
+		assert!(events().contains(&Event::AuditorsPaid { job: id, votes: 3, amount: 27 }));
+		assert_eq!(MockPool::bond(FIRST), 4_000);
+		let convicted = Event::JobConvicted { job: id, provider: FIRST, slashed: 1_000 };
+		assert!(events().contains(&convicted));
+		assert_eq!(outcomes(), [Outcome::Rejected]);
+		assert!(MockHooks::settled().is_empty());
+	});
+}
+
+#[test]
+fn slash_should_end_with_the_bond_when_that_is_less() {
+	run(|| {
+		let id = delivered(attested());
+		MockPool::set_bond(FIRST, 30);
+		rule(id, AuditOutcome::Rejected(Conviction::NotOpened), &AUDITORS);
+		assert_eq!(MockPool::bond(FIRST), 0);
+		let convicted = Event::JobConvicted { job: id, provider: FIRST, slashed: 30 };
+		assert!(events().contains(&convicted));
+	});
+}
+
+#[test]
+fn nobody_should_gain_or_lose_when_auditors_can_not_tell() {
+	run(|| {
+		let id = delivered(attested());
+		let bond = MockPool::bond(FIRST);
+		rule(id, AuditOutcome::Doubtful, &AUDITORS);
+		assert_eq!(Jobs::why(id), Some(Reason::AuditDoubtful));
+		assert_eq!((free(CLIENT), free(FIRST)), (START, START));
+		assert_eq!(MockPool::bond(FIRST), bond);
+		assert_eq!(outcomes(), [Outcome::Inconclusive]);
+	});
+}
+
+#[test]
+fn ruling_should_do_nothing_when_there_is_nothing_to_rule_on() {
+	run(|| {
+		let id = delivered(attested());
+		rule(id, AuditOutcome::Accepted, &AUDITORS);
+		let before = (free(FIRST), free(CLIENT), events().len());
+		rule(id, AuditOutcome::Rejected(Conviction::NotOpened), &AUDITORS);
+		rule(H256::zero(), AuditOutcome::Accepted, &AUDITORS);
+		assert_eq!((free(FIRST), free(CLIENT), events().len()), before);
+	});
+}
+
+#[test]
+fn dispute_should_be_refused_while_auditors_decide() {
+	run(|| {
+		let id = delivered(request());
+		let dispute = || Jobs::dispute(RuntimeOrigin::signed(CLIENT), id);
+		assert_noop!(dispute(), Error::<Test>::UnderAudit);
+		MockAudits::close(&id);
+		assert_ok!(dispute());
+		// From now on the comparison decides.
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(&id), None);
+	});
+}
+
+#[test]
+fn compared_answers_should_not_be_audited() {
+	run(|| {
+		MockModels::calibrate(MODEL);
+		PROVIDERS.into_iter().for_each(add_provider);
+		let all = submit_all(JobRequest { replicas: 2, ..request() });
+		to_block(2);
+		for id in &all {
+			answer(*id, committed());
+			assert_eq!(MockAudits::open(id), None);
+			assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(id), None);
+		}
+	});
+}
+
+#[test]
+fn nothing_should_be_left_to_audit_when_the_window_has_passed() {
+	run(|| {
+		let id = delivered(request());
+		MockAudits::close(&id);
+		assert!(<Jobs as AuditSubjects<_, _>>::subject(&id).is_some());
+		System::set_block_number(7);
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(&id), None);
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(&H256::zero()), None);
+	});
+}

@@ -1,0 +1,212 @@
+//! Letting work be audited, and hearing what came of it.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::weights::Weight;
+use reckon_primitives::{JobId, ModelId, SubnetId};
+use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::Perbill;
+
+/// What an audit is about: a delivery that nobody has been paid for.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Subject<AccountId, Balance> {
+	/// Who pays for the work.
+	pub client: AccountId,
+	/// Who did it.
+	pub provider: AccountId,
+	/// Whose rules apply.
+	pub subnet: SubnetId,
+	/// The model that was asked.
+	pub model: ModelId,
+	/// What hides the root over the work's rows.
+	pub commitment: H256,
+	/// BLAKE3 of what was delivered.
+	pub output: H256,
+	/// What the provider has if it is right, with the others' shares.
+	pub charge: Balance,
+}
+
+/// Why something is audited.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Cause {
+	/// The lot may fall on it.
+	#[codec(index = 0)]
+	Lot,
+	/// The client wants nobody paid before.
+	#[codec(index = 1)]
+	Attested,
+	/// The client pays for it.
+	#[codec(index = 2)]
+	Requested,
+}
+
+/// Why a provider is convicted.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Conviction {
+	/// Its worker did not open in time what it had committed to.
+	#[codec(index = 0)]
+	NotOpened,
+	/// Auditors did not get the rows that it says it has, or these are not what it committed to.
+	#[codec(index = 1)]
+	RowsUnproven,
+	/// The answer is not the model's.
+	#[codec(index = 2)]
+	Answer(reckon_verification::Reason),
+}
+
+/// How an audit ended.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum AuditOutcome {
+	/// The answer is right: it is paid.
+	#[codec(index = 0)]
+	Accepted,
+	/// It is wrong: it is not paid, and costs bond.
+	#[codec(index = 1)]
+	Rejected(Conviction),
+	/// It is neither certainly right nor certainly wrong: it is not paid, and costs no bond.
+	#[codec(index = 2)]
+	Doubtful,
+	/// Too few auditors said anything: it is paid.
+	#[codec(index = 3)]
+	Inconclusive,
+}
+
+/// What an audit's owner has to carry out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ruling<AccountId, Balance> {
+	/// How it ended.
+	pub outcome: AuditOutcome,
+	/// Who said so, once for each vote: they share what auditors have.
+	pub auditors: Vec<AccountId>,
+	/// What the auditors have besides their share of the charge, out of the bond of a provider that
+	/// is convicted.
+	pub costs: Balance,
+	/// What the conviction costs the provider, as far as its bond reaches.
+	pub slash: Balance,
+}
+
+/// Lets deliveries be audited. Implemented by `pallet-audits`.
+pub trait Auditing<AccountId, Balance> {
+	/// Whether a model's answers can be audited: then each delivery has a commitment. One storage
+	/// read.
+	fn is_auditable(model: &ModelId) -> bool;
+
+	/// Takes up a delivery: it is audited for certain, or by lot, which is drawn two blocks later.
+	fn submit(id: JobId, subject: Subject<AccountId, Balance>, certain: bool);
+	/// The most that [`Self::submit`] weighs.
+	fn submit_weight() -> Weight;
+
+	/// Whether a delivery is audited, or may be, so that nobody is to be paid for it yet. One
+	/// storage read.
+	fn is_open(id: &JobId) -> bool;
+}
+
+/// Nothing is ever audited.
+impl<AccountId, Balance> Auditing<AccountId, Balance> for () {
+	fn is_auditable(_: &ModelId) -> bool {
+		false
+	}
+
+	fn submit(_: JobId, _: Subject<AccountId, Balance>, _: bool) {}
+
+	fn submit_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn is_open(_: &JobId) -> bool {
+		false
+	}
+}
+
+/// Owns what is audited. Implemented by `pallet-jobs`.
+pub trait AuditSubjects<AccountId, Balance> {
+	/// What there is to audit under an id, as long as nobody has been paid for it and nothing else
+	/// decides on it. Two storage reads at most.
+	fn subject(id: &JobId) -> Option<Subject<AccountId, Balance>>;
+
+	/// An audit that was open has ended: the owner pays or gives back. What it does not know is
+	/// nothing to it.
+	fn on_ruling(id: &JobId, ruling: Ruling<AccountId, Balance>);
+	/// The most that [`Self::on_ruling`] weighs, with so many auditors.
+	fn on_ruling_weight(auditors: u32) -> Weight;
+
+	/// Makes something to audit, whose escrow need not be there, for a benchmark.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(subject: Subject<AccountId, Balance>) -> JobId;
+}
+
+/// Is told of each vote of an auditor that counts.
+pub trait OnAuditVote<AccountId> {
+	/// An auditor's vote has been counted, and agrees with how the audit ended.
+	fn on_audit_vote(auditor: &AccountId);
+	/// The most that [`Self::on_audit_vote`] weighs.
+	fn on_audit_vote_weight() -> Weight;
+}
+
+/// Nobody wants to know.
+impl<AccountId> OnAuditVote<AccountId> for () {
+	fn on_audit_vote(_: &AccountId) {}
+
+	fn on_audit_vote_weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Punishes validators for what they do beside making blocks. Implemented by
+/// `pallet-validator-staking`.
+pub trait ValidatorPenalty<AccountId> {
+	/// A part of a validator's stake is to be slashed, with those of its backers; it keeps its
+	/// seat.
+	fn penalise(validator: &AccountId, fraction: Perbill);
+	/// The most that [`Self::penalise`] weighs.
+	fn penalise_weight() -> Weight;
+}
+
+/// Nobody is punished.
+impl<AccountId> ValidatorPenalty<AccountId> for () {
+	fn penalise(_: &AccountId, _: Perbill) {}
+
+	fn penalise_weight() -> Weight {
+		Weight::zero()
+	}
+}

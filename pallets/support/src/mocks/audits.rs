@@ -1,0 +1,145 @@
+//! Audits that the test decides, what they are about, and who is punished for them.
+
+use super::AccountId;
+use crate::{
+	AuditSubjects, Auditing, ModelInspect, ReputationInspect, Ruling, Subject, ValidatorPenalty,
+};
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::cell::RefCell;
+use frame_support::weights::Weight;
+use reckon_primitives::{Balance, JobId, ModelId};
+use reckon_verification::{Limits, Thresholds};
+use sp_runtime::{Perbill, Permill};
+
+/// The thresholds of calibrated models: those of distances in parts per million.
+pub const THRESHOLDS: Thresholds = Thresholds {
+	distance: Limits { flag: 500, slash: 2_000 },
+	margin: Limits { flag: 100, slash: 1_000 },
+};
+
+type Submitted = BTreeMap<JobId, (Subject<AccountId, Balance>, bool)>;
+type Subjects = BTreeMap<JobId, Subject<AccountId, Balance>>;
+type Rulings = Vec<(JobId, Ruling<AccountId, Balance>)>;
+
+std::thread_local! {
+	static OPEN: RefCell<Submitted> = const { RefCell::new(BTreeMap::new()) };
+	static SUBJECTS: RefCell<Subjects> = const { RefCell::new(BTreeMap::new()) };
+	static RULINGS: RefCell<Rulings> = const { RefCell::new(Vec::new()) };
+	static PENALTIES: RefCell<Vec<(AccountId, Perbill)>> = const { RefCell::new(Vec::new()) };
+	static SCORES: RefCell<BTreeMap<AccountId, Permill>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+pub(super) fn reset() {
+	OPEN.take();
+	SUBJECTS.take();
+	RULINGS.take();
+	PENALTIES.take();
+	SCORES.take();
+}
+
+/// Audits of models of [`super::MockModels`] that were calibrated, open until the test closes them.
+pub struct MockAudits;
+
+impl MockAudits {
+	/// What was submitted and not closed, and whether it is audited for certain.
+	pub fn open(id: &JobId) -> Option<(Subject<AccountId, Balance>, bool)> {
+		OPEN.with_borrow(|open| open.get(id).cloned())
+	}
+
+	/// Lets an audit be over. The owner is told by the test.
+	pub fn close(id: &JobId) {
+		OPEN.with_borrow_mut(|open| open.remove(id));
+	}
+}
+
+impl Auditing<AccountId, Balance> for MockAudits {
+	fn is_auditable(model: &ModelId) -> bool {
+		super::MockModels::model(model).is_some_and(|model| model.thresholds.is_some())
+	}
+
+	fn submit(id: JobId, subject: Subject<AccountId, Balance>, certain: bool) {
+		OPEN.with_borrow_mut(|open| open.insert(id, (subject, certain)));
+	}
+
+	fn submit_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn is_open(id: &JobId) -> bool {
+		OPEN.with_borrow(|open| open.contains_key(id))
+	}
+}
+
+/// Things to audit that the test makes.
+pub struct MockSubjects;
+
+impl MockSubjects {
+	/// Puts something there to be audited.
+	pub fn insert(id: JobId, subject: Subject<AccountId, Balance>) {
+		SUBJECTS.with_borrow_mut(|subjects| subjects.insert(id, subject));
+	}
+
+	/// The rulings so far.
+	pub fn rulings() -> Vec<(JobId, Ruling<AccountId, Balance>)> {
+		RULINGS.with_borrow(Clone::clone)
+	}
+}
+
+impl AuditSubjects<AccountId, Balance> for MockSubjects {
+	fn subject(id: &JobId) -> Option<Subject<AccountId, Balance>> {
+		SUBJECTS.with_borrow(|subjects| subjects.get(id).cloned())
+	}
+
+	fn on_ruling(id: &JobId, ruling: Ruling<AccountId, Balance>) {
+		let was_there = SUBJECTS.with_borrow_mut(|subjects| subjects.remove(id));
+		assert!(was_there.is_some(), "a ruling on nothing");
+		RULINGS.with_borrow_mut(|rulings| rulings.push((*id, ruling)));
+	}
+
+	fn on_ruling_weight(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(subject: Subject<AccountId, Balance>) -> JobId {
+		let id = JobId::repeat_byte(0xbe);
+		Self::insert(id, subject);
+		id
+	}
+}
+
+/// Remembers who was punished.
+pub struct MockPenalties;
+
+impl MockPenalties {
+	/// The penalties so far.
+	pub fn all() -> Vec<(AccountId, Perbill)> {
+		PENALTIES.with_borrow(Clone::clone)
+	}
+}
+
+impl ValidatorPenalty<AccountId> for MockPenalties {
+	fn penalise(validator: &AccountId, fraction: Perbill) {
+		PENALTIES.with_borrow_mut(|all| all.push((*validator, fraction)));
+	}
+
+	fn penalise_weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Reputations that the test sets; one half at first.
+pub struct MockReputation;
+
+impl MockReputation {
+	/// Gives somebody a score.
+	pub fn set(who: AccountId, score: Permill) {
+		SCORES.with_borrow_mut(|scores| scores.insert(who, score));
+	}
+}
+
+impl ReputationInspect<AccountId> for MockReputation {
+	fn score(who: &AccountId) -> Permill {
+		SCORES.with_borrow(|scores| scores.get(who).copied().unwrap_or(Permill::from_percent(50)))
+	}
+}

@@ -1,0 +1,77 @@
+//! The audits.
+
+use super::validator_staking::MAX_VALIDATORS;
+use crate::{
+	adapters::VotePoints, Balances, BlockNumber, Jobs, Models, Providers, Reputation, Runtime,
+	RuntimeHoldReason, Subnets, ValidatorStaking,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU128, ConstU32},
+};
+use pallet_audits::{DRAW_DELAY, MAX_RETRIES};
+use reckon_primitives::token::UNIT;
+use sp_runtime::{Perbill, Permill};
+
+/// Two minutes: a model is loaded, and one pass made over the longest answer.
+const COMMIT: BlockNumber = 40;
+/// One minute: a worker that is up needs a block, one that is being restarted a little more.
+const OPEN: BlockNumber = 20;
+/// One minute: some megabytes of rows are fetched and looked at.
+const REVEAL: BlockNumber = 20;
+
+/// Blocks that an audit takes at the very most, as `Audits::longest` says: the first committee, the larger
+/// one, and those that are drawn again. A phase ends in the block after its last.
+pub const LONGEST_AUDIT: BlockNumber =
+	(COMMIT + OPEN + REVEAL + 3) * (MAX_RETRIES as BlockNumber + 2) + DRAW_DELAY;
+
+parameter_types! {
+	/// Four fifths: the rest is what even a cheat pays, for being there, for bandwidth, for a bond.
+	pub const CheatSaving: Permill = Permill::from_percent(80);
+	/// Of a hundred cheats one, at most, looks like an honest machine at all positions that are drawn.
+	pub const Detection: Permill = Permill::from_percent(99);
+	/// One in a million: no honest worker was as far off in any measurement, and two thirds of a larger
+	/// committee must agree on it.
+	pub const FalseAlarms: Permill = Permill::from_parts(1);
+	/// Five percent: more than lies about one job could bring, and a validator that is broken by accident
+	/// has time to see it.
+	pub const WrongVoteSlash: Perbill = Perbill::from_percent(5);
+	/// One in a thousand: a warning that is felt.
+	pub const MissSlash: Perbill = Perbill::from_parts(1_000_000);
+}
+
+impl pallet_audits::Config for Runtime {
+	type WeightInfo = pallet_audits::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Subjects = Jobs;
+	type Models = Models;
+	type Providers = Providers;
+	type Reputation = Reputation;
+	type Subnets = Subnets;
+	type Stake = ValidatorStaking;
+	type Penalties = ValidatorStaking;
+	type OnVote = VotePoints;
+	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
+	// All of them.
+	type MaxAuditors = ConstU32<MAX_VALIDATORS>;
+	// Six of nine convict: who has a third of many validators has six of the seats once in 24 times. More
+	// seats cost each of them a pass.
+	type LargerCommittee = ConstU32<9>;
+	type CommitBlocks = ConstU32<COMMIT>;
+	type OpenBlocks = ConstU32<OPEN>;
+	type RevealBlocks = ConstU32<REVEAL>;
+	// As much as a long answer costs: whoever doubts one pays for it to be computed again by each.
+	type SeatFee = ConstU128<{ UNIT / 10 }>;
+	type CheatSaving = CheatSaving;
+	type Detection = Detection;
+	type FalseAlarms = FalseAlarms;
+	type WrongVoteSlash = WrongVoteSlash;
+	type MissSlash = MissSlash;
+	// A restart at the wrong time is no reason.
+	type MissesBeforeSlash = ConstU32<10>;
+	// What a validator without the model on its disk needs; who has no verifier at all is silent, and pays.
+	type MaxDeclines = ConstU32<32>;
+	// Two of the heaviest steps are a tenth of a block; the others have what blocks leave.
+	type DuePerBlock = ConstU32<2>;
+}

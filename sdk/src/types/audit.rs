@@ -1,0 +1,169 @@
+//! Answers that validators compute again.
+
+use super::{AccountId, Balance, BlockNumber, H256};
+use serde::{Deserialize, Serialize};
+use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
+
+/// Up to where a measurement is honest, and from where on it convicts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Limits {
+	/// Above this the answer is doubtful.
+	pub flag: u32,
+	/// Above this it is another model's.
+	pub slash: u32,
+}
+
+/// What auditors go by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Thresholds {
+	/// How far fingerprints may lie apart, in parts per million.
+	pub distance: Limits,
+	/// By how much an answer's tokens may lose, in millionths of a logit.
+	pub margin: Limits,
+}
+
+/// How far honest answers of a model lie apart, as its owner has measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Calibration {
+	/// What auditors go by.
+	pub thresholds: Thresholds,
+	/// BLAKE3 of the report, as `reckon-worker calibrate` writes it.
+	pub report: H256,
+}
+
+/// Why something is audited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+	/// The lot may fall on it.
+	Lot,
+	/// The client wants nobody paid before.
+	Attested,
+	/// The client pays for it.
+	Requested,
+}
+
+/// What an audit waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+	/// The draw of its auditors, and of the lot whether it has any.
+	Drawing,
+	/// The auditors' blind votes.
+	Committing,
+	/// The worker, which opens what it has committed to.
+	Opening,
+	/// The auditors, who open their votes.
+	Revealing,
+}
+
+/// How far an auditor's vote is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum Ballot {
+	/// It may still come.
+	Awaited,
+	/// It is there, blind.
+	Committed(H256),
+	/// It is open.
+	Revealed,
+	/// The auditor has given its seat up.
+	Declined,
+	/// The auditor has said nothing in time.
+	Missed,
+}
+
+/// A place in a committee.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Seat {
+	/// The validator that has it.
+	pub auditor: AccountId,
+	/// How far its vote is.
+	pub ballot: Ballot,
+}
+
+/// An audit that has not ended.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Audit {
+	/// Why there is one.
+	pub cause: Cause,
+	/// What its client has held for the auditors.
+	#[serde(with = "super::as_string")]
+	pub fee: Balance,
+	/// What it waits for.
+	pub phase: Phase,
+	/// When the chain itself looks at it again.
+	pub due: BlockNumber,
+	/// Which of its committees this is; 0 before the first.
+	pub round: u8,
+	/// Whether this is the larger committee, whose word is final.
+	pub larger: bool,
+	/// How often too few auditors said anything.
+	pub retries: u8,
+	/// How many of them must say something.
+	pub quorum: u32,
+	/// What the audited positions and the projections come from.
+	pub challenge: H256,
+	/// The committee.
+	pub seats: Vec<Seat>,
+}
+
+impl Audit {
+	/// A few words on what it waits for.
+	pub fn explain(&self) -> &'static str {
+		match (self.phase, self.cause) {
+			(Phase::Drawing, Cause::Lot) => "the lot whether it is audited is drawn soon",
+			(Phase::Drawing, _) => "its auditors are drawn soon",
+			(Phase::Committing, _) => "auditors compute it again",
+			(Phase::Opening, _) => "the worker is to show what it has computed",
+			(Phase::Revealing, _) => "auditors say what they have found",
+		}
+	}
+
+	/// How many of the auditors who sit have said so much that the audit can go on.
+	pub fn votes(&self) -> usize {
+		let is_there = |seat: &&Seat| match self.phase {
+			Phase::Revealing => seat.ballot == Ballot::Revealed,
+			_ => matches!(seat.ballot, Ballot::Committed(_)),
+		};
+		self.seats.iter().filter(is_there).count()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn votes_should_be_those_that_the_phase_is_about() {
+		let blind = Ballot::Committed(H256::zero());
+		let all = [Ballot::Awaited, blind, blind, Ballot::Revealed, Ballot::Missed];
+		let seat = |ballot| Seat { auditor: AccountId::from([1; 32]), ballot };
+		let audit = |phase| Audit {
+			cause: Cause::Lot,
+			fee: 0,
+			phase,
+			due: 1,
+			round: 1,
+			larger: false,
+			retries: 0,
+			quorum: 3,
+			challenge: H256::zero(),
+			seats: all.map(seat).to_vec(),
+		};
+		assert_eq!(audit(Phase::Committing).votes(), 2);
+		assert_eq!(audit(Phase::Opening).votes(), 2);
+		assert_eq!(audit(Phase::Revealing).votes(), 1);
+	}
+}
