@@ -1,5 +1,6 @@
 //! The chain as it was at one block.
 
+mod audits;
 mod rewards;
 mod staking;
 mod store;

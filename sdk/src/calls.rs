@@ -1,8 +1,9 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex, JobId,
-	JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId, SubnetParameters,
+	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex,
+	Fingerprint, JobId, JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId,
+	SubnetParameters, H256,
 };
 use subxt::{
 	ext::{
@@ -79,6 +80,15 @@ calls! {
 	cancel(job: JobId = JobId => job) = "Jobs"."cancel" as Cancel;
 	/// `Jobs.dispute`: doubts an answer that is not paid yet, and lets two others compute it again.
 	dispute(job: JobId = JobId => job) = "Jobs"."dispute" as Dispute;
+
+	/// `Audits.open_rows`: opens what a delivery has committed to, when its auditors have voted; for
+	/// a provider's worker.
+	open_rows(
+		job: JobId = JobId => job,
+		fingerprint: Fingerprint = Fingerprint => fingerprint,
+		root: H256 = H256 => root,
+		salt: H256 = H256 => salt
+	) = "Audits"."open_rows" as OpenRows;
 
 	/// `Providers.register`: holds a bond and names the worker's hot key.
 	register(

@@ -24,6 +24,7 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Jobs", "decline", &["job", "reason"]),
 	("Jobs", "cancel", &["job"]),
 	("Jobs", "dispute", &["job"]),
+	("Audits", "open_rows", &["job", "fingerprint", "root", "salt"]),
 	("Providers", "register", &["worker", "bond", "capacity", "endpoint"]),
 	("Providers", "set_worker", &["worker"]),
 	("Providers", "update", &["capacity", "endpoint"]),
@@ -90,6 +91,7 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 /// The pallets' view functions, each with the number of its arguments.
 pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
 	("Jobs", "comparison", 1),
+	("Audits", "inquiries_into", 1),
 	("ValidatorStaking", "candidate", 1),
 	("ValidatorStaking", "candidates", 0),
 	("ValidatorStaking", "backers_of", 1),

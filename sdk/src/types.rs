@@ -5,6 +5,7 @@
 //! against the committed metadata. Balances are in the smallest token unit and are strings in
 //! JSON, because JavaScript's numbers end at 2^53.
 
+mod audits;
 mod comparison;
 mod job;
 mod market;
@@ -17,6 +18,7 @@ mod subnet;
 mod work;
 
 pub use self::{
+	audits::{AuditPhase, Fingerprint, Inquiry},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
 	market::{Market, Offer, Provider, ProviderStatus, Standing},

@@ -81,6 +81,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::decline(id, Reason::Busy),
 		calls::cancel(id),
 		calls::dispute(id),
+		calls::open_rows(id, Fingerprint([[-1; 16]; 8]), id, id),
 		calls::register(who, 5, 1, "http://localhost:9620"),
 		calls::set_worker(who),
 		calls::update(2, ""),
