@@ -32,6 +32,7 @@ use std::{
 	collections::VecDeque,
 	future::Future,
 	sync::{Arc, Mutex, PoisonError},
+	time::Duration,
 };
 use tokio::{
 	net::TcpListener,
@@ -42,6 +43,8 @@ use wire::{AuditAnswer, AuditRequest, Complaint, Found, HexBytes, RowsAnswer, Ro
 /// The longest request in bytes: a payload, an answer and its tokens, or eight of the widest rows,
 /// as hexadecimal digits.
 const MAX_BODY: usize = 16 << 20;
+/// In which a request must be there.
+const BODY_TIME: Duration = Duration::from_secs(30);
 /// Requests that are worked on or wait.
 const MAX_REQUESTS: usize = 16;
 /// Answers that are remembered, for a node that asks again.
@@ -267,7 +270,12 @@ fn check(request: &RowsRequest) -> Result<RowsAnswer, Refusal> {
 
 /// The body, and what is in it.
 async fn read<T: DeserializeOwned>(body: Body) -> Result<(Bytes, T), Refusal> {
-	let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| {
+	let bytes = tokio::time::timeout(BODY_TIME, to_bytes(body, MAX_BODY)).await;
+	let bytes = bytes.map_err(|_| {
+		let message = format!("the request did not come within {} s", BODY_TIME.as_secs());
+		Refusal::new(StatusCode::REQUEST_TIMEOUT, "too_slow", message)
+	})?;
+	let bytes = bytes.map_err(|_| {
 		let message = format!("a request has at most {MAX_BODY} bytes");
 		Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 	})?;
