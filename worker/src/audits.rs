@@ -88,14 +88,11 @@ impl Openings {
 		finalized: bool,
 		inquiries: &[Inquiry],
 	) -> Vec<Question> {
-		let questions =
-			|| inquiries.iter().filter(|inquiry| inquiry.phase != AuditPhase::Drawing);
+		let questions = || inquiries.iter().filter(|inquiry| inquiry.phase != AuditPhase::Drawing);
 		if finalized {
 			self.certain = questions().map(Question::from).collect();
 			let certain = &self.certain;
-			self.known.retain(|it, progress| {
-				*progress != Progress::Over || certain.contains(it)
-			});
+			self.known.retain(|it, progress| *progress != Progress::Over || certain.contains(it));
 			return Vec::new();
 		}
 		self.best = block;

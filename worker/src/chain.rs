@@ -6,8 +6,8 @@ use crate::{
 	presence::Presence,
 };
 use reckon_sdk::{
-	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads,
-	Inquiry, JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter, Until,
+	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads, Inquiry,
+	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter, Until,
 };
 use std::{collections::BTreeSet, future::Future};
 use tokio::sync::watch;
@@ -208,11 +208,7 @@ impl ChainClient for SdkChain {
 		self.chain.at(at).await?.assigned_to(self.submitter.account()).await
 	}
 
-	async fn commits(
-		&self,
-		at: BlockRef,
-		model: ModelId,
-	) -> Result<Option<AccountId>, ChainError> {
+	async fn commits(&self, at: BlockRef, model: ModelId) -> Result<Option<AccountId>, ChainError> {
 		let at = self.chain.at(at).await?;
 		match at.is_audited(model).await? {
 			true => at.provider_of(self.submitter.account()).await,

@@ -114,9 +114,7 @@ pub fn main() -> anyhow::Result<ExitCode> {
 	log_to_stderr(&config)?;
 	match program.command {
 		Command::Run => runtime()?.block_on(run::run(config)).map(|()| ExitCode::SUCCESS),
-		Command::Verify => {
-			runtime()?.block_on(verified(&config)).map(|()| ExitCode::SUCCESS)
-		},
+		Command::Verify => runtime()?.block_on(verified(&config)).map(|()| ExitCode::SUCCESS),
 		Command::Models(command) => models(&config, command, program.json),
 		Command::Calibrate { path, plan, part: Some(part), folder: Some(folder), .. } => {
 			let mut out = std::io::stdout().lock();

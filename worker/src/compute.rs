@@ -135,12 +135,7 @@ impl Engines {
 		Self { schedulers, blobs, evidence, clerk: Clerk::new(), max_answer_bytes }
 	}
 
-	fn begin(
-		&self,
-		order: &Order,
-		running: &Running,
-		done: Done,
-	) -> Result<(), (Reason, Done)> {
+	fn begin(&self, order: &Order, running: &Running, done: Done) -> Result<(), (Reason, Done)> {
 		let assignment = &order.assignment;
 		let job = assignment.job;
 		let refuse = |reason: Reason, why: &str, done| {
@@ -261,6 +256,7 @@ impl Compute for Engines {
 }
 
 /// What the chain would refuse as incredible.
+#[derive(Clone, Copy)]
 struct Limits {
 	/// Units read.
 	input: u32,

@@ -22,7 +22,7 @@ use axum::{
 	Json, Router,
 };
 use codec::{DecodeAll, Encode};
-use reckon_engine::{parse_request, Audit, Claim, Device, Requested, RequestError, Usage};
+use reckon_engine::{parse_request, Audit, Claim, Device, RequestError, Requested, Usage};
 use reckon_sdk::{content_hash, Sampling, TaskKind, H256};
 use reckon_verification::{
 	parse_tokens, positions, Evidence, Fault, Fingerprint, Opening, Vote, MAX_POSITIONS, MAX_WIDTH,

@@ -165,7 +165,9 @@ async fn rows_should_be_shown_to_auditors_when_their_blind_votes_are_there() {
 async fn rows_should_be_refused_when_the_names_are_none() {
 	let server = server().await;
 	let hash = hex(1);
-	for path in ["x/tokens", "..%2fhot.key/tokens", &format!("{hash}/rows/x"), &format!("0x{hash}/tokens")] {
+	for path in
+		["x/tokens", "..%2fhot.key/tokens", &format!("{hash}/rows/x"), &format!("0x{hash}/tokens")]
+	{
 		assert_eq!(get(format!("{}/audits/{path}", server.url)).await.0, 400, "{path}");
 	}
 }

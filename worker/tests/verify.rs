@@ -54,7 +54,7 @@ struct Machine {
 fn machine(model: &Path) -> Machine {
 	let dir = tempfile::tempdir().unwrap();
 	let registry = Registry::new(dir.path());
-	let entry = registry.add(model, account([1; 32]), None, &mut |_| {}).unwrap();
+	let entry = registry.add(model, account([1; 32]), Some("model"), &mut |_| {}).unwrap();
 	let schedulers = Schedulers::new(registry, Device::cpu(), SchedulerConfig::default());
 	Machine { model: entry.id, schedulers: Arc::new(schedulers), dir }
 }
@@ -183,8 +183,7 @@ impl Service {
 	}
 
 	async fn audit(&self, request: &AuditRequest) -> AuditAnswer {
-		let (status, answer) =
-			self.send("/v1/audits", serde_json::to_vec(request).unwrap()).await;
+		let (status, answer) = self.send("/v1/audits", serde_json::to_vec(request).unwrap()).await;
 		assert_eq!(status, 200, "{answer}");
 		serde_json::from_value(answer).unwrap()
 	}

@@ -20,7 +20,7 @@ impl<'de> Deserialize<'de> for HexBytes {
 		let digits = text.strip_prefix("0x").ok_or_else(|| D::Error::custom("no 0x"))?;
 		let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|it| u8::try_from(it).ok());
 		let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-		let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+		let bytes = pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?));
 		match bytes.collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty()) {
 			Some(bytes) => Ok(Self(bytes)),
 			None => Err(D::Error::custom("not pairs of hexadecimal digits")),
