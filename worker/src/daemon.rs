@@ -14,7 +14,7 @@ use crate::{
 	compute::{Compute, Done, Order, Running},
 	endpoint::Expected,
 	fault,
-	jobs::{depends_on_seed, Action, Event, Machine, Sent},
+	jobs::{depends_on_seed, Action, Event, Machine, Recovered, Sent},
 	journal::{Journal, JournalError},
 	presence::Pulse,
 	status::Shared,

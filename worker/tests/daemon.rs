@@ -231,13 +231,14 @@ struct Worker {
 fn start(dir: &Path, chain: &MockChain, engine: MockEngine) -> Worker {
 	let (sender, arrived) = mpsc::channel(8);
 	let shared = Arc::new(Shared::default());
+	let evidence = engine.evidence.clone().unwrap_or_else(|| kept(dir));
 	let parts = Parts {
 		chain: chain.clone(),
 		engine: Arc::new(engine),
 		worker: account([4; 32]),
 		journal: Journal::open(&dir.join("journal.sqlite")).unwrap(),
 		blobs: BlobStore::open(&dir.join("blobs")).unwrap(),
-		evidence: engine.evidence.clone().unwrap_or_else(|| kept(dir)),
+		evidence,
 		inquiries: Inquiries::default(),
 		expected: Expected::default(),
 		arrived,

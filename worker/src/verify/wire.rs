@@ -185,7 +185,7 @@ mod tests {
 	fn bytes_should_be_read_only_as_they_are_written() {
 		let read = |text: &str| serde_json::from_str::<HexBytes>(text).map(|bytes| bytes.0);
 		assert_eq!(read(r#""0x00fF10""#).unwrap(), [0, 255, 16]);
-		assert_eq!(read(r#""0x""#).unwrap(), []);
+		assert!(read(r#""0x""#).unwrap().is_empty());
 		for bad in [r#""""#, r#""00""#, r#""0x0""#, r#""0x0g""#, r#""0x+1""#, "\"0xä\"", "[1]"] {
 			assert!(read(bad).is_err(), "{bad}");
 		}
