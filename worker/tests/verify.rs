@@ -471,3 +471,53 @@ async fn service_should_refuse_to_listen_where_others_hear_it() {
 	let error = verifier.serve(listener, std::future::ready(())).await.unwrap_err();
 	assert!(error.to_string().contains("loopback"), "{error}");
 }
+
+/// The program itself: ends with its owner.
+struct Process(std::process::Child);
+
+impl Drop for Process {
+	fn drop(&mut self) {
+		let _ = self.0.kill();
+		let _ = self.0.wait();
+	}
+}
+
+fn program(dir: &Path, listen: &str) -> std::process::Command {
+	let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_reckon-worker"));
+	program.env("RECKON_WORKER_DATA_DIR", dir).env("RECKON_WORKER_DEVICE", "cpu");
+	program.args(["verify", "--verify-listen", listen]).stderr(std::process::Stdio::piped());
+	program
+}
+
+#[tokio::test]
+async fn program_should_make_its_token_and_serve_until_it_is_stopped() {
+	use std::io::{BufRead, BufReader};
+	let machine = machine(&lexicon());
+	let mut child = Process(program(machine.dir.path(), "127.0.0.1:0").spawn().unwrap());
+	let lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+	let up = lines.map_while(Result::ok).find(|line| line.contains("verify is up")).unwrap();
+	let address = up.split("listen=").nth(1).unwrap().split(' ').next().unwrap();
+	let token = fs::read_to_string(machine.dir.path().join("verify.token")).unwrap();
+	let status = reqwest::Client::new().get(format!("http://{address}/v1/status"));
+	let told = status.bearer_auth(token.trim()).send().await.unwrap();
+	assert_eq!(told.status().as_u16(), 200);
+	let told: serde_json::Value = serde_json::from_slice(&told.bytes().await.unwrap()).unwrap();
+	let expected = serde_json::json!([{ "id": machine.model, "name": "model" }]);
+	assert_eq!((&told["models"], &told["places"]), (&expected, &16.into()));
+	let kill = std::process::Command::new("kill").arg(child.0.id().to_string()).status();
+	assert!(kill.unwrap().success());
+	assert!(child.0.wait().unwrap().success());
+}
+
+#[test]
+fn program_should_say_why_when_it_can_not_serve() {
+	let dir = tempfile::tempdir().unwrap();
+	let said = |listen| {
+		let output = program(dir.path(), listen).output().unwrap();
+		assert!(!output.status.success());
+		String::from_utf8_lossy(&output.stderr).into_owned()
+	};
+	assert!(said("0.0.0.0:0").contains("loopback"));
+	fs::write(dir.path().join("verify.token"), "short").unwrap();
+	assert!(said("127.0.0.1:0").contains("verify.token"));
+}

@@ -302,6 +302,23 @@ fn job_states_should_be_read_as_the_runtime_writes_them() {
 }
 
 #[test]
+fn inquiry_should_be_read_as_the_runtime_writes_it() {
+	let read: Inquiry = read(
+		"pallet_audits::types::Inquiry",
+		Value::named_composite([
+			("audit", bytes(1)),
+			("round", number(2)),
+			("phase", name("Opening")),
+			("until", number(3)),
+			("challenge", bytes(4)),
+		]),
+	);
+	let (audit, challenge) = (H256::repeat_byte(1), H256::repeat_byte(4));
+	let phase = AuditPhase::Opening;
+	assert_eq!(read, Inquiry { audit, round: 2, phase, until: 3, challenge });
+}
+
+#[test]
 fn comparison_should_be_read_as_the_runtime_writes_it() {
 	let answer = || Value::named_composite([("hash", bytes(5)), ("length", number(6))]);
 	let delivered =

@@ -39,3 +39,21 @@ pub struct Inquiry {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 pub struct Fingerprint(pub [[i16; 16]; 8]);
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use codec::Encode;
+
+	#[test]
+	fn fingerprint_should_be_written_as_the_chain_reads_it() {
+		let mut numbers = [[-1; 16]; 8];
+		numbers[3] = std::array::from_fn(|at| i16::MIN + at as i16);
+		let theirs = scale_info::meta_type::<reckon_verification::Fingerprint>();
+		let mut types = scale_info::Registry::new();
+		let id = types.register_type(&theirs).id;
+		let types = scale_info::PortableRegistry::from(types);
+		let written = Fingerprint(numbers).encode_as_type(id, &types).unwrap();
+		assert_eq!(written, reckon_verification::Fingerprint(numbers).encode());
+	}
+}
