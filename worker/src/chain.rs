@@ -186,8 +186,9 @@ fn opened(question: &Question, error: &SubmitError) -> Opened {
 		return Opened::TryAgain;
 	};
 	match (refusal.pallet.as_str(), refusal.name.as_str()) {
-		// By an earlier life of this worker.
-		("Audits", "NotOpening") => Opened::Yes,
+		// An earlier life of this worker has opened them; or a fork has put the audit back to its
+		// blind votes, and will ask again.
+		("Audits", "NotOpening") => Opened::TryAgain,
 		("Audits", _) => {
 			tracing::error!(job = ?question.job, %refusal, "rows not opened");
 			Opened::Never

@@ -13,6 +13,9 @@ use std::{
 /// Answers that are kept ready: a committee asks for the same one.
 const READY: usize = 64;
 
+/// What is shown of a job: its tokens, or its rows under a challenge.
+type Shown = (JobId, Option<H256>);
+
 /// The audits of this worker's answers at the newest best block: the daemon writes, the endpoint
 /// reads.
 #[derive(Clone, Debug, Default)]
@@ -60,8 +63,7 @@ pub enum Withheld {
 pub struct Disclosure {
 	store: EvidenceStore,
 	inquiries: Inquiries,
-	/// By job, and challenge when it is rows.
-	ready: Arc<Mutex<BTreeMap<(JobId, Option<H256>), Bytes>>>,
+	ready: Arc<Mutex<BTreeMap<Shown, Bytes>>>,
 }
 
 impl Disclosure {
@@ -106,7 +108,7 @@ impl Disclosure {
 	/// What was made before, or is made now. One at a time: each reads all rows of an answer.
 	fn ready(
 		&self,
-		key: (JobId, Option<H256>),
+		key: Shown,
 		make: impl FnOnce(&Kept) -> Option<Vec<u8>>,
 	) -> Result<Bytes, Withheld> {
 		let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
