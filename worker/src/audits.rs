@@ -221,6 +221,18 @@ mod tests {
 	}
 
 	#[test]
+	fn rows_should_be_opened_when_a_fork_has_asked_for_them_too_early() {
+		let mut openings = Openings::default();
+		let asked = [inquiry(7, AuditPhase::Opening)];
+		openings.seen(18, true, &asked);
+		assert_eq!(openings.seen(20, false, &asked), [question(7)]);
+		// Another fork still waits for votes, and has refused.
+		openings.ended(question(7), Opened::TryAgain);
+		assert_eq!(openings.seen(24, false, &[inquiry(7, AuditPhase::Committing)]), []);
+		assert_eq!(openings.seen(25, false, &asked), [question(7)]);
+	}
+
+	#[test]
 	fn nothing_should_be_opened_when_the_chain_has_it_already() {
 		let mut openings = Openings::default();
 		openings.recover(question(7), 20);
