@@ -1,5 +1,6 @@
 //! The chain as it was at one block.
 
+mod audits;
 mod rewards;
 mod staking;
 mod store;
@@ -14,7 +15,7 @@ use crate::{
 	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Audit, Balance, BlockNumber, BlockRef, Comparison,
+		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Comparison,
 		EraIndex, Held, Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason,
 		Standing, SubnetId,
 	},
@@ -131,22 +132,6 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn comparison(&self, job: JobId) -> Result<Option<Comparison>, Error> {
 		self.view("Jobs", "comparison", (job,)).await
-	}
-
-	/// The audit of a job's answer, until it has ended.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn audit(&self, job: JobId) -> Result<Option<Audit>, Error> {
-		self.view("Audits", "audit", (job,)).await
-	}
-
-	/// What an audit costs a client that asks for it, in a subnet.
-	///
-	/// # Errors
-	/// When the node does not answer, or its answer can't be read.
-	pub async fn audit_fee(&self, subnet: SubnetId) -> Result<Balance, Error> {
-		self.view("Audits", "request_fee", (subnet,)).await
 	}
 
 	/// What the provider for which this worker's key speaks is to deliver.

@@ -1,8 +1,9 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex, JobId,
-	JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId, SubnetParameters,
+	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex,
+	Fingerprint, JobId, JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId,
+	SubnetParameters, H256,
 };
 use subxt::{
 	ext::{
@@ -81,6 +82,15 @@ calls! {
 	dispute(job: JobId = JobId => job) = "Jobs"."dispute" as Dispute;
 	/// `Audits.request_audit`: pays auditors to compute an answer again that is not paid yet.
 	request_audit(job: JobId = JobId => job) = "Audits"."request_audit" as RequestAudit;
+
+	/// `Audits.open_rows`: opens what a delivery has committed to, when its auditors have voted; for
+	/// a provider's worker.
+	open_rows(
+		job: JobId = JobId => job,
+		fingerprint: Fingerprint = Fingerprint => fingerprint,
+		root: H256 = H256 => root,
+		salt: H256 = H256 => salt
+	) = "Audits"."open_rows" as OpenRows;
 
 	/// `Providers.register`: holds a bond and names the worker's hot key.
 	register(

@@ -18,7 +18,9 @@ mod subnet;
 mod work;
 
 pub use self::{
-	audit::{Audit, Ballot, Calibration, Cause, Limits, Phase, Seat, Thresholds},
+	audit::{
+		Audit, AuditPhase, Ballot, Calibration, Cause, Fingerprint, Inquiry, Limits, Seat, Thresholds,
+	},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
 	market::{Market, Offer, Provider, ProviderStatus, Standing},

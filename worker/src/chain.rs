@@ -1,11 +1,12 @@
 //! The seam to the chain: what the daemon asks of it, and the real one behind the SDK.
 
 use crate::{
+	audits::{Opened, Proof, Question},
 	jobs::{Sent, Work},
 	presence::Presence,
 };
 use reckon_sdk::{
-	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads,
+	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads, Inquiry,
 	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter, Until,
 };
 use std::{collections::BTreeSet, future::Future};
@@ -40,6 +41,26 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 		at: BlockRef,
 	) -> impl Future<Output = Result<Vec<Assignment>, ChainError>> + Send;
 
+	/// In whose name the answer of a model must be committed to; `None` when it is never audited.
+	fn commits(
+		&self,
+		at: BlockRef,
+		model: ModelId,
+	) -> impl Future<Output = Result<Option<AccountId>, ChainError>> + Send;
+
+	/// The audits of this worker's answers.
+	fn inquiries(
+		&self,
+		at: BlockRef,
+	) -> impl Future<Output = Result<Vec<Inquiry>, ChainError>> + Send;
+
+	/// Whether a job is paid for, given back or forgotten, so that nobody asks how it was computed.
+	fn is_over(
+		&self,
+		at: BlockRef,
+		job: JobId,
+	) -> impl Future<Output = Result<bool, ChainError>> + Send;
+
 	/// What happened to jobs in the best chain's block of this height.
 	fn job_events(
 		&self,
@@ -69,6 +90,9 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 
 	/// Signs and sends a decline; returns when it is finalized or has failed.
 	fn decline(&self, job: JobId, reason: Reason) -> impl Future<Output = Sent> + Send;
+
+	/// Signs and sends the opening of an answer's rows; returns when it is finalized or has failed.
+	fn open_rows(&self, question: Question, proof: Proof) -> impl Future<Output = Opened> + Send;
 
 	/// Signs and sends a heartbeat that names so many offers; whether it came into a block.
 	fn heartbeat(&self, offers: u32) -> impl Future<Output = bool> + Send;
@@ -155,6 +179,27 @@ fn verdict(job: JobId, call: &str, error: &SubmitError) -> Sent {
 	}
 }
 
+/// What a failed opening means.
+fn opened(question: &Question, error: &SubmitError) -> Opened {
+	let Some(refusal) = error.refusal() else {
+		tracing::warn!(job = ?question.job, %error, "rows not opened, trying again");
+		return Opened::TryAgain;
+	};
+	match (refusal.pallet.as_str(), refusal.name.as_str()) {
+		// An earlier life of this worker has opened them; or a fork has put the audit back to its
+		// blind votes, and will ask again.
+		("Audits", "NotOpening") => Opened::TryAgain,
+		("Audits", _) => {
+			tracing::error!(job = ?question.job, %refusal, "rows not opened");
+			Opened::Never
+		},
+		_ => {
+			tracing::warn!(job = ?question.job, %refusal, "rows not opened, trying again");
+			Opened::TryAgain
+		},
+	}
+}
+
 impl ChainClient for SdkChain {
 	fn heads(&self) -> watch::Receiver<Heads> {
 		self.chain.heads()
@@ -162,6 +207,28 @@ impl ChainClient for SdkChain {
 
 	async fn assigned(&self, at: BlockRef) -> Result<Vec<Assignment>, ChainError> {
 		self.chain.at(at).await?.assigned_to(self.submitter.account()).await
+	}
+
+	async fn commits(&self, at: BlockRef, model: ModelId) -> Result<Option<AccountId>, ChainError> {
+		let at = self.chain.at(at).await?;
+		// Only answers of models whose owners have said how far honest ones lie apart are audited.
+		match at.model(model).await?.and_then(|model| model.details.calibration) {
+			Some(_) => at.provider_of(self.submitter.account()).await,
+			None => Ok(None),
+		}
+	}
+
+	async fn inquiries(&self, at: BlockRef) -> Result<Vec<Inquiry>, ChainError> {
+		let at = self.chain.at(at).await?;
+		match at.provider_of(self.submitter.account()).await? {
+			Some(provider) => at.inquiries_into(&provider).await,
+			None => Ok(Vec::new()),
+		}
+	}
+
+	async fn is_over(&self, at: BlockRef, job: JobId) -> Result<bool, ChainError> {
+		let record = self.chain.at(at).await?.job(job).await?;
+		Ok(record.is_none_or(|record| record.state.is_final()))
 	}
 
 	async fn job_events(&self, number: BlockNumber) -> Result<Vec<JobEvent>, ChainError> {
@@ -213,6 +280,18 @@ impl ChainClient for SdkChain {
 
 	async fn decline(&self, job: JobId, reason: Reason) -> Sent {
 		self.send(job, calls::decline(job, reason)).await
+	}
+
+	async fn open_rows(&self, question: Question, proof: Proof) -> Opened {
+		let Proof { fingerprint, root, salt } = proof;
+		let call = calls::open_rows(question.job, fingerprint, root, salt);
+		match self.submitter.submit(call).await {
+			Ok(outcome) => {
+				tracing::debug!(job = ?question.job, block = %outcome.block, "rows opened");
+				Opened::Yes
+			},
+			Err(error) => opened(&question, &error),
+		}
 	}
 
 	async fn heartbeat(&self, offers: u32) -> bool {

@@ -7,6 +7,7 @@ use crate::{
 	config::{Config, Layer, LogFormat},
 	doctor,
 	models::Registry,
+	verify,
 };
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ struct Program {
 enum Command {
 	/// Join the network and work
 	Run,
+	/// Compute answers of others again for a validator's node, on loopback
+	Verify,
 	/// The models that this worker has
 	#[command(subcommand)]
 	Models(Models),
@@ -111,6 +114,7 @@ pub fn main() -> anyhow::Result<ExitCode> {
 	log_to_stderr(&config)?;
 	match program.command {
 		Command::Run => runtime()?.block_on(run::run(config)).map(|()| ExitCode::SUCCESS),
+		Command::Verify => runtime()?.block_on(verified(&config)).map(|()| ExitCode::SUCCESS),
 		Command::Models(command) => models(&config, command, program.json),
 		Command::Calibrate { path, plan, part: Some(part), folder: Some(folder), .. } => {
 			let mut out = std::io::stdout().lock();
@@ -201,6 +205,11 @@ fn models(config: &Config, command: Models, json: bool) -> anyhow::Result<ExitCo
 		},
 	}
 	Ok(ExitCode::SUCCESS)
+}
+
+async fn verified(config: &Config) -> anyhow::Result<()> {
+	let stop = run::asked_to_stop()?;
+	verify::run(config, stop).await
 }
 
 fn calibrated(

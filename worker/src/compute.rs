@@ -1,14 +1,18 @@
 //! From an assignment to an answer: the seam to the engines, and the real ones behind it.
 
-use crate::{blobs::BlobStore, clock, jobs::Work, models::Registry};
+use crate::{blobs::BlobStore, clock, jobs::Work, schedulers::Schedulers, secret};
 use reckon_engine::{
-	encode_output, parse_request, Answer, Cancel, Capabilities, Device, EngineError, Event, Model,
-	Output, Refused, Request, RequestError, SamplingParams, Scheduler, SchedulerConfig, Task,
+	encode_output, parse_request, Answer, Cancel, Capabilities, EngineError, Event, EvidenceStore,
+	Output, Refused, Request, RequestError, Reservation, SamplingParams, Task,
 };
-use reckon_sdk::{Assignment, Content, ModelId, Reason, TaskKind, Units, MAX_INLINE_BYTES};
+use reckon_sdk::{
+	AccountId, Assignment, Content, JobId, ModelId, Reason, Sampling, TaskKind, Units, H256,
+	MAX_INLINE_BYTES,
+};
+use reckon_verification::{commitment, Evidence};
 use std::{
-	collections::BTreeMap,
-	sync::{Arc, Mutex, PoisonError},
+	sync::{mpsc, Arc, Mutex, PoisonError},
+	thread,
 	time::Instant,
 };
 
@@ -43,11 +47,22 @@ impl Running {
 	}
 }
 
+/// What is to be computed.
+#[derive(Clone, Debug)]
+pub struct Order {
+	/// The job and all about it.
+	pub assignment: Assignment,
+	/// When the answer must be there.
+	pub due: Option<Instant>,
+	/// When the answer may be audited: the provider that commits to it.
+	pub commits: Option<AccountId>,
+}
+
 /// What the daemon needs of an engine.
 pub trait Compute: Send + Sync + 'static {
-	/// Begins to compute, unless it would not be done by `due`, and calls `done` exactly once, from
+	/// Begins to compute, unless it would not be done in time, and calls `done` exactly once, from
 	/// any thread. Blocks for as long as loading and tokenising take: not for async threads.
-	fn start(&self, assignment: &Assignment, due: Option<Instant>, running: &Running, done: Done);
+	fn start(&self, order: &Order, running: &Running, done: Done);
 
 	/// The loaded models: id, and what there is to say about each.
 	fn loaded(&self) -> Vec<(ModelId, serde_json::Value)>;
@@ -61,55 +76,67 @@ pub trait Compute: Send + Sync + 'static {
 
 /// The engines of this machine.
 pub struct Engines {
-	registry: Registry,
-	device: Device,
-	config: SchedulerConfig,
+	schedulers: Arc<Schedulers>,
 	blobs: BlobStore,
+	evidence: EvidenceStore,
+	clerk: Clerk,
 	max_answer_bytes: u32,
-	loaded: Mutex<BTreeMap<ModelId, Arc<Scheduler>>>,
+}
+
+/// Waits for the disk, so that engines do not: work is done in the order in which it was handed
+/// over, as answers were finished.
+#[derive(Clone)]
+struct Clerk(mpsc::Sender<Box<dyn FnOnce() + Send>>);
+
+impl Clerk {
+	fn new() -> Self {
+		let (sender, inbox) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+		thread::spawn(move || {
+			for work in inbox {
+				work();
+			}
+		});
+		Self(sender)
+	}
+
+	fn hand_over(&self, work: impl FnOnce() + Send + 'static) {
+		if let Err(mpsc::SendError(work)) = self.0.send(Box::new(work)) {
+			work();
+		}
+	}
+}
+
+/// An answer that will be committed to: there is room for its evidence.
+struct Pledge {
+	room: Reservation,
+	job: JobId,
+	provider: AccountId,
+}
+
+impl Pledge {
+	/// Keeps the evidence. Durable when it returns the commitment, which can be opened from then on.
+	fn redeem(self, evidence: Option<&Evidence>) -> Result<H256, String> {
+		let evidence = evidence.ok_or("the engine gave no evidence")?;
+		let salt = secret::random().map_err(|error| format!("no salt: {error}"))?;
+		self.room.keep(&self.job.0, &salt, evidence).map_err(|error| error.to_string())?;
+		Ok(H256(commitment(&self.job.0, &self.provider.0, &evidence.root(), &salt)))
+	}
 }
 
 impl Engines {
-	/// No model loaded yet. The chain takes no answer that is longer than `max_answer_bytes`.
+	/// Engines that leave long answers in `blobs`, and what they commit to in `evidence`. The chain
+	/// takes no answer that is longer than `max_answer_bytes`.
 	pub fn new(
-		registry: Registry,
-		device: Device,
-		config: SchedulerConfig,
+		schedulers: Arc<Schedulers>,
 		blobs: BlobStore,
+		evidence: EvidenceStore,
 		max_answer_bytes: u32,
 	) -> Self {
-		Self { registry, device, config, blobs, max_answer_bytes, loaded: Mutex::default() }
+		Self { schedulers, blobs, evidence, clerk: Clerk::new(), max_answer_bytes }
 	}
 
-	/// The scheduler of a model; loads it when it is in the registry.
-	fn scheduler(&self, model: ModelId) -> Result<Arc<Scheduler>, String> {
-		// Held while loading: two jobs must not load one model twice.
-		let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-		if let Some(scheduler) = loaded.get(&model) {
-			return Ok(scheduler.clone());
-		}
-		let inspection = self.registry.open(model).map_err(|error| error.to_string())?;
-		let started = std::time::Instant::now();
-		let engine = Model::load(inspection, &self.device).map_err(|error| error.to_string())?;
-		let scheduler = Arc::new(engine.serve(self.config.clone()));
-		tracing::info!(
-			model = ?model,
-			architecture = scheduler.capabilities().architecture,
-			device = scheduler.capabilities().device,
-			seconds = started.elapsed().as_secs_f64(),
-			"model loaded"
-		);
-		loaded.insert(model, scheduler.clone());
-		Ok(scheduler)
-	}
-
-	fn begin(
-		&self,
-		assignment: &Assignment,
-		due: Option<Instant>,
-		running: &Running,
-		done: Done,
-	) -> Result<(), (Reason, Done)> {
+	fn begin(&self, order: &Order, running: &Running, done: Done) -> Result<(), (Reason, Done)> {
+		let assignment = &order.assignment;
 		let job = assignment.job;
 		let refuse = |reason: Reason, why: &str, done| {
 			tracing::warn!(?job, %reason, why, "declining");
@@ -128,7 +155,7 @@ impl Engines {
 			Ok(task) => task,
 			Err(error) => return refuse(request_reason(&error), &error.to_string(), done),
 		};
-		let scheduler = match self.scheduler(assignment.model) {
+		let scheduler = match self.schedulers.get(assignment.model) {
 			Ok(scheduler) => scheduler,
 			Err(error) => return refuse(Reason::ModelNotLoaded, &error, done),
 		};
@@ -141,30 +168,41 @@ impl Engines {
 			let why = format!("the vectors would take over {} bytes", limits.bytes);
 			return refuse(Reason::ParametersUnsupported, &why, done);
 		}
-		let blobs = self.blobs.clone();
-		let request = Request { task, sampling: sampling(assignment), evidence: None };
+		let sampling = sampling_params(&assignment.sampling, assignment.seed);
+		let mut pledge = None;
+		if let Some(provider) = order.commits {
+			let rows = most_rows(&task, &sampling, scheduler.capabilities());
+			match self.evidence.reserve(rows, scheduler.row_width()) {
+				Ok(room) => pledge = Some(Pledge { room, job, provider }),
+				Err(error) => return refuse(Reason::Busy, &error.to_string(), done),
+			}
+		}
+		let (blobs, clerk) = (self.blobs.clone(), self.clerk.clone());
+		let request = Request { task, sampling, evidence: pledge.as_ref().map(|_| job.0) };
 		// The sink may be called often; the last event takes `done` out.
 		let done = Arc::new(Mutex::new(Some(done)));
 		let done_in_sink = done.clone();
-		let left = due.map(|due| due.saturating_duration_since(Instant::now()));
+		let left = order.due.map(|due| due.saturating_duration_since(Instant::now()));
 		let submitted = scheduler.submit_within(left, request, move |event| {
-			let result = match event {
+			let answer = match event {
 				Event::Token { .. } => return true,
-				Event::Done(answer) => {
-					finish(&answer, started_at, &limits, &blobs).map_err(|(reason, why)| {
-						tracing::warn!(?job, %reason, why, "the answer can't be delivered");
-						reason
-					})
-				},
+				Event::Done(answer) => Ok(answer),
 				Event::Failed(error) => {
 					tracing::warn!(?job, %error, "the engine failed");
 					Err(engine_reason(&error))
 				},
 			};
 			let done = done_in_sink.lock().unwrap_or_else(PoisonError::into_inner).take();
-			if let Some(done) = done {
-				done(result);
-			}
+			let Some(done) = done else { return true };
+			let (blobs, pledge) = (blobs.clone(), pledge.take());
+			clerk.hand_over(move || {
+				done(answer.and_then(|answer| {
+					finish(&answer, started_at, &limits, &blobs, pledge).map_err(|(reason, why)| {
+						tracing::warn!(?job, %reason, why, "the answer can't be delivered");
+						reason
+					})
+				}));
+			});
 			true
 		});
 		match submitted {
@@ -184,21 +222,20 @@ impl Engines {
 }
 
 impl Compute for Engines {
-	fn start(&self, assignment: &Assignment, due: Option<Instant>, running: &Running, done: Done) {
-		if let Err((reason, done)) = self.begin(assignment, due, running, done) {
+	fn start(&self, order: &Order, running: &Running, done: Done) {
+		if let Err((reason, done)) = self.begin(order, running, done) {
 			done(Err(reason));
 		}
 	}
 
 	fn loaded(&self) -> Vec<(ModelId, serde_json::Value)> {
-		let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+		let loaded = self.schedulers.all().into_iter();
 		loaded
-			.iter()
 			.map(|(id, scheduler)| {
 				let (able, load) = (scheduler.capabilities(), scheduler.load());
 				let pace = scheduler.pace();
 				let about = serde_json::json!({
-					"name": self.registry.name(*id),
+					"name": self.schedulers.registry().name(id),
 					"architecture": able.architecture,
 					"tasks": able.tasks,
 					"context": able.context_length,
@@ -208,17 +245,18 @@ impl Compute for Engines {
 					"waiting": load.waiting,
 					"tokens_per_second": { "read": pace.read, "written": pace.write },
 				});
-				(*id, about)
+				(id, about)
 			})
 			.collect()
 	}
 
 	fn load(&self, model: ModelId) -> Result<(), String> {
-		self.scheduler(model).map(|_| ())
+		self.schedulers.get(model).map(|_| ())
 	}
 }
 
 /// What the chain would refuse as incredible.
+#[derive(Clone, Copy)]
 struct Limits {
 	/// Units read.
 	input: u32,
@@ -236,11 +274,20 @@ fn vectors_fit(task: &Task, able: &Capabilities, max_bytes: u32) -> bool {
 	u32::try_from(numbers.saturating_mul(NUMBER_BYTES)).is_ok_and(|bytes| bytes <= max_bytes)
 }
 
+/// The most rows of evidence that an answer can have.
+fn most_rows(task: &Task, sampling: &SamplingParams, able: &Capabilities) -> usize {
+	match task {
+		Task::Embed { inputs } => inputs.len(),
+		_ => sampling.max_tokens.min(able.context_length),
+	}
+}
+
 fn finish(
 	answer: &Answer,
 	started_at: u64,
 	limits: &Limits,
 	blobs: &BlobStore,
+	pledge: Option<Pledge>,
 ) -> Result<Work, (Reason, String)> {
 	if matches!(&answer.output, Output::Embeddings(vectors) if is_empty(vectors)) {
 		return Err((Reason::EngineFailed, "a vector is empty".into()));
@@ -256,10 +303,12 @@ fn finish(
 		let stored = blobs.put(&bytes);
 		stored.map_err(|error| (Reason::EngineFailed, error.to_string()))?;
 	}
+	let redeemed = pledge.map(|pledge| pledge.redeem(answer.evidence.as_ref())).transpose();
+	let commitment = redeemed.map_err(|why| (Reason::EngineFailed, why))?;
 	let clamp = |units: u64, limit: u32| u32::try_from(units).unwrap_or(u32::MAX).min(limit);
 	Ok(Work {
 		output: Content::from(bytes),
-		commitment: None,
+		commitment,
 		units: Units {
 			input: clamp(answer.usage.units_in, limits.input),
 			// The token that ended an answer without a word is nothing to be paid for.
@@ -275,7 +324,8 @@ fn is_empty(vectors: &[Vec<f32>]) -> bool {
 	vectors.is_empty() || vectors.iter().any(Vec::is_empty)
 }
 
-fn engine_task(task: TaskKind) -> reckon_engine::TaskKind {
+/// What the engine calls a task.
+pub fn engine_task(task: TaskKind) -> reckon_engine::TaskKind {
 	match task {
 		TaskKind::Chat => reckon_engine::TaskKind::Chat,
 		TaskKind::Complete => reckon_engine::TaskKind::Complete,
@@ -283,15 +333,15 @@ fn engine_task(task: TaskKind) -> reckon_engine::TaskKind {
 	}
 }
 
-/// The chain's seed has the client's salt in it already.
-fn sampling(assignment: &Assignment) -> SamplingParams {
-	let chosen = assignment.sampling;
+/// How tokens are chosen, as the engine takes it. The chain's seed has the client's salt in it
+/// already.
+pub fn sampling_params(chosen: &Sampling, seed: H256) -> SamplingParams {
 	SamplingParams {
 		max_tokens: usize::try_from(chosen.max_output).unwrap_or(usize::MAX).max(1),
 		temperature: f32::from(chosen.temperature_milli) / 1000.0,
 		top_k: chosen.top_k.into(),
 		top_p: f32::from(chosen.top_p_milli) / 1000.0,
-		seed: assignment.seed.0,
+		seed: seed.0,
 		..SamplingParams::default()
 	}
 }
@@ -353,7 +403,7 @@ mod tests {
 	fn finished(answer: &Answer) -> Result<Work, Reason> {
 		let dir = tempfile::tempdir().unwrap();
 		let blobs = BlobStore::open(dir.path()).unwrap();
-		finish(answer, 1, &LIMITS, &blobs).map_err(|(reason, _)| reason)
+		finish(answer, 1, &LIMITS, &blobs, None).map_err(|(reason, _)| reason)
 	}
 
 	#[test]

@@ -1,6 +1,7 @@
 //! One typed configuration: defaults < file < environment < flags.
 
 use clap::{Args, ValueEnum};
+use reckon_engine::SchedulerConfig;
 use serde::{Deserialize, Serialize};
 use std::{
 	net::SocketAddr,
@@ -45,6 +46,13 @@ pub struct Config {
 	pub max_waiting: usize,
 	/// Memory for the caches of one model's jobs, in MiB.
 	pub cache_mib: u64,
+	/// Disk for the evidence of answers that may still be audited, in MiB. A worker without room
+	/// declines the jobs of audited models.
+	pub evidence_mib: u64,
+	/// Where `verify` listens: on loopback.
+	pub verify_listen: SocketAddr,
+	/// The file with the token that `verify` asks its callers for.
+	pub verify_token_file: PathBuf,
 }
 
 /// A layer: what the file, or the environment and the flags, say.
@@ -90,6 +98,17 @@ pub struct Layer {
 	/// Memory for the caches of one model's jobs, in MiB [default: 2048]
 	#[arg(long, global = true, env = "RECKON_WORKER_CACHE_MIB")]
 	pub cache_mib: Option<u64>,
+	/// Disk for the evidence of answers that may still be audited, in MiB; without room jobs of
+	/// audited models are declined [default: 4096]
+	#[arg(long, global = true, env = "RECKON_WORKER_EVIDENCE_MIB")]
+	pub evidence_mib: Option<u64>,
+	/// Where `verify` listens, on loopback [default: 127.0.0.1:9621]
+	#[arg(long, global = true, env = "RECKON_WORKER_VERIFY_LISTEN", value_name = "ADDRESS")]
+	pub verify_listen: Option<SocketAddr>,
+	/// The file with the token for `verify`; it is made when there is none
+	/// [default: DATA_DIR/verify.token]
+	#[arg(long, global = true, env = "RECKON_WORKER_VERIFY_TOKEN_FILE", value_name = "FILE")]
+	pub verify_token_file: Option<PathBuf>,
 }
 
 /// A configuration that can't be used.
@@ -132,6 +151,9 @@ impl Layer {
 			max_active: self.max_active.or(below.max_active),
 			max_waiting: self.max_waiting.or(below.max_waiting),
 			cache_mib: self.cache_mib.or(below.cache_mib),
+			evidence_mib: self.evidence_mib.or(below.evidence_mib),
+			verify_listen: self.verify_listen.or(below.verify_listen),
+			verify_token_file: self.verify_token_file.or(below.verify_token_file),
 		}
 	}
 }
@@ -153,6 +175,9 @@ impl Config {
 		Ok(Self {
 			chain: layer.chain.unwrap_or_else(|| "ws://127.0.0.1:9944".into()),
 			key_file: layer.key_file.unwrap_or_else(|| data_dir.join("hot.key")),
+			verify_token_file: layer
+				.verify_token_file
+				.unwrap_or_else(|| data_dir.join("verify.token")),
 			data_dir,
 			listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 9620))),
 			device: layer.device.unwrap_or_else(|| "auto".into()),
@@ -163,7 +188,23 @@ impl Config {
 			max_active: layer.max_active.unwrap_or(8),
 			max_waiting: layer.max_waiting.unwrap_or(64),
 			cache_mib: layer.cache_mib.unwrap_or(2048),
+			evidence_mib: layer.evidence_mib.unwrap_or(4096),
+			verify_listen: layer
+				.verify_listen
+				.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 9621))),
 		})
+	}
+}
+
+impl Config {
+	/// The bounds of each model's scheduler.
+	pub fn scheduler(&self) -> SchedulerConfig {
+		SchedulerConfig {
+			max_waiting: self.max_waiting,
+			max_active: self.max_active,
+			memory_budget: self.cache_mib.saturating_mul(1 << 20),
+			..SchedulerConfig::default()
+		}
 	}
 }
 

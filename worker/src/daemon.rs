@@ -4,21 +4,31 @@
 //! So a worker that was away for an hour misses nothing.
 
 mod follow;
+mod inquiries;
 mod pulse;
 
 use crate::{
+	audits::{Inquiries, Opened, Openings, Question},
 	blobs::BlobStore,
 	chain::ChainClient,
-	compute::{Compute, Running},
+	compute::{Compute, Done, Order, Running},
 	endpoint::Expected,
 	fault,
-	jobs::{depends_on_seed, Action, Event, Machine, Sent},
+	jobs::{depends_on_seed, Action, Event, Machine, Recovered, Sent},
 	journal::{Journal, JournalError},
 	presence::Pulse,
 	status::Shared,
 };
-use reckon_sdk::{AccountId, Assignment, BlockNumber, Constants, ContentRef, Heads, JobId};
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use reckon_engine::EvidenceStore;
+use reckon_sdk::{
+	AccountId, Assignment, BlockNumber, Constants, ContentRef, Heads, JobId, Reason, H256,
+};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	future::Future,
+	sync::Arc,
+	time::Duration,
+};
 use tokio::{
 	sync::{mpsc, watch},
 	time::Instant,
@@ -30,6 +40,9 @@ const REMEMBERED: u32 = 1_000;
 const DELIVERY_BLOCKS: BlockNumber = 2;
 /// Blocks by which finality is behind, as a rule. A sampled answer is not signed before.
 const FINALITY_BLOCKS: BlockNumber = 3;
+/// How often the chain is asked about a job's model, and the pause in between.
+const TRIES: u32 = 10;
+const TRY_AGAIN: Duration = Duration::from_millis(500);
 /// How often clock, money and old content are looked at.
 const CHORES_EVERY: Duration = Duration::from_secs(60);
 
@@ -57,6 +70,10 @@ pub struct Parts<C, E> {
 	pub journal: Journal,
 	/// Content on disk.
 	pub blobs: BlobStore,
+	/// What answers were committed to with.
+	pub evidence: EvidenceStore,
+	/// What the endpoint knows of our audits.
+	pub inquiries: Inquiries,
 	/// Payloads that the endpoint may take in.
 	pub expected: Expected,
 	/// What the endpoint took in.
@@ -81,6 +98,13 @@ pub struct Daemon<C, E> {
 	pulse: Pulse,
 	/// Where the heartbeats' ends are told.
 	beats: mpsc::UnboundedSender<bool>,
+	openings: Openings,
+	/// The newest blocks at which audits were looked at.
+	inquired: Heads,
+	/// Where the openings' ends are told.
+	opened: mpsc::UnboundedSender<(Question, Opened)>,
+	/// Jobs whose evidence may not be needed any more: the chain is asked.
+	unsure: BTreeSet<JobId>,
 }
 
 impl<C: ChainClient, E: Compute> Daemon<C, E> {
@@ -99,18 +123,44 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		}
 		for (job, recovered) in parts.journal.recover()? {
 			tracing::info!(?job, ?recovered, "taken up from the journal");
+			let recovered = match recovered {
+				// What is kept may be of a later computation, and open another commitment. Under a
+				// seed that no job has it is computed anew.
+				Recovered::Computed { work, .. } if work.commitment.is_some() => {
+					Recovered::Computed { seed: H256::zero(), work }
+				},
+				other => other,
+			};
 			machine.recover(job, recovered);
 		}
 		let (events, inbox) = mpsc::unbounded_channel();
 		let heads = parts.chain.heads();
 		let (_, nothing) = mpsc::channel(1);
 		let arrived = std::mem::replace(&mut parts.arrived, nothing);
+		let mut openings = Openings::default();
+		for (question, sent_at) in parts.journal.openings()? {
+			openings.recover(question, sent_at);
+		}
+		let unsure = parts.evidence.jobs().into_iter().map(H256).collect();
 		let seen = Heads { best: None, finalized: None };
 		let pulse = Pulse::new(&parts.worker, parts.constants.session_blocks);
 		let (beats, beaten) = mpsc::unbounded_channel();
-		let running = BTreeMap::new();
-		let daemon = Self { parts, machine, running, events, heads, seen, pulse, beats };
-		daemon.turn(inbox, arrived, beaten, stop).await
+		let (opened, openings_ended) = mpsc::unbounded_channel();
+		let daemon = Self {
+			parts,
+			machine,
+			running: BTreeMap::new(),
+			events,
+			heads,
+			seen,
+			pulse,
+			beats,
+			openings,
+			inquired: seen,
+			opened,
+			unsure,
+		};
+		daemon.turn(inbox, arrived, beaten, openings_ended, stop).await
 	}
 
 	async fn turn(
@@ -118,6 +168,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		mut inbox: mpsc::UnboundedReceiver<Event>,
 		mut arrived: mpsc::Receiver<ContentRef>,
 		mut beaten: mpsc::UnboundedReceiver<bool>,
+		mut openings_ended: mpsc::UnboundedReceiver<(Question, Opened)>,
 		stop: impl Future<Output = ()> + Send,
 	) -> Result<(), DaemonError> {
 		let mut stop = std::pin::pin!(stop);
@@ -149,6 +200,9 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 					self.take(Event::PayloadHere { content })?;
 				},
 				Some(sent) = beaten.recv() => self.beaten(sent),
+				Some((question, opened)) = openings_ended.recv() => {
+					self.opening_ended(question, opened)?;
+				},
 				_ = again.tick() => self.look().await?,
 				_ = chores.tick() => self.chores().await,
 				() = &mut stop, if !draining => {
@@ -167,6 +221,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		if let Event::Computed { job, result, .. } = &event {
 			fault::point(fault::AFTER_COMPUTED_BEFORE_JOURNAL);
 			self.running.remove(job);
+			self.unsure.insert(*job);
 			if let Ok(work) = result {
 				self.parts.shared.count(|counters| {
 					counters.computed += 1;
@@ -216,14 +271,21 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 			Action::Compute { assignment } => {
 				let (events, engine) = (self.events.clone(), self.parts.engine.clone());
 				let (job, seed) = (assignment.job, assignment.seed);
-				let done = Box::new(move |result| {
+				let done: Done = Box::new(move |result| {
 					// Nobody listens once the daemon has ended; the journal has what matters.
 					let _ = events.send(Event::Computed { job, seed, result });
 				});
 				let slot = Running::default();
 				self.running.insert(job, slot.clone());
 				let due = self.due(&assignment);
-				tokio::task::spawn_blocking(move || engine.start(&assignment, due, &slot, done));
+				let (chain, heads) = (self.parts.chain.clone(), self.heads.clone());
+				tokio::spawn(async move {
+					let Some(commits) = commits(&chain, &heads, &assignment).await else {
+						return done(Err(Reason::Busy));
+					};
+					let order = Order { assignment, due, commits };
+					tokio::task::spawn_blocking(move || engine.start(&order, &slot, done));
+				});
 			},
 			Action::Cancel { job } => {
 				if let Some(running) = self.running.remove(&job) {
@@ -263,4 +325,27 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 	fn tell(&self, event: Event) {
 		let _ = self.events.send(event);
 	}
+}
+
+/// In whose name an answer must be committed to, if it must; `None` when the chain can't be asked: an
+/// answer without its commitment would be refused, and be computed in vain.
+async fn commits<C: ChainClient>(
+	chain: &C,
+	heads: &watch::Receiver<Heads>,
+	assignment: &Assignment,
+) -> Option<Option<AccountId>> {
+	for _ in 0..TRIES {
+		let best = heads.borrow().best;
+		if let Some(best) = best {
+			match chain.commits(best, assignment.model).await {
+				Ok(commits) => return Some(commits),
+				Err(error) => {
+					tracing::debug!(%error, job = ?assignment.job, "cannot ask for the model");
+				},
+			}
+		}
+		tokio::time::sleep(TRY_AGAIN).await;
+	}
+	tracing::warn!(job = ?assignment.job, "the chain does not say whether its answer is audited");
+	None
 }

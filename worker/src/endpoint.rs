@@ -1,11 +1,12 @@
 //! The worker's local HTTP: content by hash, health, metrics, status.
 
 use crate::{
+	audits::{Disclosure, Withheld},
 	blobs::{BlobStore, StoreError},
 	status::Shared,
 };
 use axum::{
-	body::Body,
+	body::{Body, Bytes},
 	extract::{Path, State},
 	http::{header, StatusCode},
 	response::{IntoResponse, Response},
@@ -26,6 +27,8 @@ use tokio::{
 
 /// Payloads that are taken in at once: each is in memory until its hash is known.
 const UPLOADS: usize = 8;
+/// Auditors that are served at once; others wait.
+const AUDITORS: usize = 4;
 
 /// The payloads that jobs of this worker wait for. Nothing else is taken in: an open endpoint
 /// must not become anybody's disk.
@@ -57,23 +60,31 @@ pub struct Endpoint {
 	arrived: mpsc::Sender<ContentRef>,
 	shared: Arc<Shared>,
 	uploads: Arc<Semaphore>,
+	disclosure: Disclosure,
+	auditors: Arc<Semaphore>,
 }
 
 impl Endpoint {
-	/// An endpoint over a store. `arrived` hears of each payload that was taken in.
+	/// An endpoint over a store. `arrived` hears of each payload that was taken in. Auditors see what
+	/// `disclosure` shows.
 	pub fn new(
 		blobs: BlobStore,
 		expected: Expected,
 		arrived: mpsc::Sender<ContentRef>,
 		shared: Arc<Shared>,
+		disclosure: Disclosure,
 	) -> Self {
-		Self { blobs, expected, arrived, shared, uploads: Arc::new(Semaphore::new(UPLOADS)) }
+		let (uploads, auditors) = (Semaphore::new(UPLOADS), Semaphore::new(AUDITORS));
+		let (uploads, auditors) = (Arc::new(uploads), Arc::new(auditors));
+		Self { blobs, expected, arrived, shared, uploads, disclosure, auditors }
 	}
 
 	/// The routes.
 	pub fn router(self) -> Router {
 		Router::new()
 			.route("/blobs/{hash}", get(read).put(write))
+			.route("/audits/{job}/tokens", get(tokens))
+			.route("/audits/{job}/rows/{challenge}", get(rows))
 			.route("/healthz", get(|| async { "ok\n" }))
 			.route("/metrics", get(metrics))
 			.route("/status", get(status))
@@ -90,6 +101,32 @@ impl Endpoint {
 		stop: impl Future<Output = ()> + Send + 'static,
 	) -> std::io::Result<()> {
 		axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+	}
+}
+
+impl Endpoint {
+	async fn disclose(
+		&self,
+		show: impl FnOnce(&Disclosure) -> Result<Bytes, Withheld> + Send + 'static,
+	) -> Response {
+		let Ok(_place) = self.auditors.acquire().await else {
+			return says(StatusCode::SERVICE_UNAVAILABLE, "the worker stops");
+		};
+		let disclosure = self.disclosure.clone();
+		let shown = tokio::task::spawn_blocking(move || show(&disclosure)).await;
+		match shown.unwrap_or(Err(Withheld::Unreadable)) {
+			Ok(bytes) => {
+				([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
+			},
+			Err(why) => {
+				let status = match why {
+					Withheld::NotAudited | Withheld::OtherChallenge => StatusCode::NOT_FOUND,
+					Withheld::TooEarly => StatusCode::FORBIDDEN,
+					Withheld::Unreadable => StatusCode::INTERNAL_SERVER_ERROR,
+				};
+				says(status, why.to_string())
+			},
+		}
 	}
 }
 
@@ -119,6 +156,26 @@ async fn read(State(endpoint): State<Endpoint>, Path(hash): Path<String>) -> Res
 		Ok(Ok(None)) => says(StatusCode::NOT_FOUND, "this worker does not have that content"),
 		_ => says(StatusCode::INTERNAL_SERVER_ERROR, "the content can't be read"),
 	}
+}
+
+/// An audited answer's tokens.
+async fn tokens(State(endpoint): State<Endpoint>, Path(job): Path<String>) -> Response {
+	let Some(job) = parse_hash(&job) else {
+		return says(StatusCode::BAD_REQUEST, "a job has 64 hexadecimal digits");
+	};
+	endpoint.disclose(move |disclosure| disclosure.tokens(job)).await
+}
+
+/// An audited answer's rows at the audited positions.
+async fn rows(
+	State(endpoint): State<Endpoint>,
+	Path((job, challenge)): Path<(String, String)>,
+) -> Response {
+	let (Some(job), Some(challenge)) = (parse_hash(&job), parse_hash(&challenge)) else {
+		let text = "a job and a challenge have 64 hexadecimal digits each";
+		return says(StatusCode::BAD_REQUEST, text);
+	};
+	endpoint.disclose(move |disclosure| disclosure.rows(job, challenge)).await
 }
 
 async fn write(State(endpoint): State<Endpoint>, Path(hash): Path<String>, body: Body) -> Response {

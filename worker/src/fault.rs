@@ -11,6 +11,9 @@ pub const AFTER_JOURNAL_BEFORE_SUBMIT: &str = "after-journal-before-submit";
 /// The delivery was sent and its end is not known.
 pub const AFTER_SUBMIT_BEFORE_ACK: &str = "after-submit-before-ack";
 
+/// An opening of rows is in the journal and not sent.
+pub const AFTER_OPENING_JOURNALLED: &str = "after-opening-journalled";
+
 /// Ends the process here when the environment asks for it.
 #[inline]
 pub fn point(name: &str) {

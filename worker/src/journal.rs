@@ -6,7 +6,10 @@ mod records;
 
 pub use records::{Earnings, JobRecord};
 
-use crate::jobs::{Action, Ending, Recovered, Work};
+use crate::{
+	audits::{Opened, Question},
+	jobs::{Action, Ending, Recovered, Work},
+};
 use reckon_sdk::{BlockNumber, JobId, Reason, H256};
 use rusqlite::{params, Connection, ErrorCode, OptionalExtension};
 use std::{
@@ -15,7 +18,7 @@ use std::{
 };
 
 /// The layout that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const LAYOUT: &str = "
 CREATE TABLE jobs (
@@ -54,6 +57,19 @@ CREATE TABLE transitions (
 	detail TEXT
 ) STRICT;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+";
+
+/// What version 2 has more.
+const OPENINGS: &str = "
+CREATE TABLE openings (
+	job BLOB NOT NULL,
+	challenge BLOB NOT NULL,
+	state TEXT NOT NULL,
+	-- The best block when it was sent last.
+	block INTEGER NOT NULL,
+	changed_at_ms INTEGER NOT NULL,
+	PRIMARY KEY (job, challenge)
+) STRICT;
 ";
 
 /// A journal that can't be used. The worker does not run without one.
@@ -158,8 +174,13 @@ impl Journal {
 			db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sort)?;
 		match version {
 			0 => {
-				let layout = format!("BEGIN; {LAYOUT} PRAGMA user_version = {VERSION}; COMMIT;");
+				let version = format!("PRAGMA user_version = {VERSION};");
+				let layout = format!("BEGIN; {LAYOUT} {OPENINGS} {version} COMMIT;");
 				db.execute_batch(&layout).map_err(sort)?;
+			},
+			1 => {
+				let more = format!("BEGIN; {OPENINGS} PRAGMA user_version = {VERSION}; COMMIT;");
+				db.execute_batch(&more).map_err(sort)?;
 			},
 			VERSION => {},
 			found => return Err(JournalError::Newer { path: path.into(), found }),
@@ -253,6 +274,60 @@ impl Journal {
 			found.push((job, recovered));
 		}
 		Ok(found)
+	}
+
+	/// Writes down that rows are about to be opened, at this best block.
+	///
+	/// # Errors
+	/// When the write fails; nothing may be sent then.
+	pub fn note_opening(
+		&mut self,
+		question: Question,
+		block: BlockNumber,
+	) -> Result<(), JournalError> {
+		self.db.execute(
+			"INSERT INTO openings VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (job, challenge) \
+			 DO UPDATE SET state = ?3, block = ?4, changed_at_ms = ?5",
+			params![
+				question.job.as_bytes(),
+				question.challenge.as_bytes(),
+				Opened::TryAgain.name(),
+				block,
+				now_ms()
+			],
+		)?;
+		Ok(())
+	}
+
+	/// Writes down what became of an opening.
+	///
+	/// # Errors
+	/// When the write fails.
+	pub fn note_opened(&mut self, question: Question, opened: Opened) -> Result<(), JournalError> {
+		self.db.execute(
+			"UPDATE openings SET state = ?3, changed_at_ms = ?4 WHERE job = ?1 AND challenge = ?2",
+			params![
+				question.job.as_bytes(),
+				question.challenge.as_bytes(),
+				opened.name(),
+				now_ms()
+			],
+		)?;
+		Ok(())
+	}
+
+	/// The openings whose end is not known, and when they were sent last.
+	///
+	/// # Errors
+	/// When the journal can't be read.
+	pub fn openings(&self) -> Result<Vec<(Question, BlockNumber)>, JournalError> {
+		let mut rows =
+			self.db.prepare("SELECT job, challenge, block FROM openings WHERE state = ?1")?;
+		let rows = rows.query_map([Opened::TryAgain.name()], |row| {
+			let (job, challenge) = (H256(row.get(0)?), H256(row.get(1)?));
+			Ok((Question { job, challenge }, row.get(2)?))
+		})?;
+		Ok(rows.collect::<Result<_, _>>()?)
 	}
 
 	/// The newest jobs that have ended.

@@ -4,8 +4,10 @@
 //! * [`presence`]: when to tell the chain that this worker is there, pure, too;
 //! * [`journal`]: what survives a kill, written before anything is signed;
 //! * [`daemon`]: carries out what the machine says;
+//! * [`audits`]: what was committed to is opened when it is asked for, and not before;
 //! * [`chain`], [`compute`]: the seams to the chain and to the engines;
-//! * [`endpoint`]: content by hash, metrics, status;
+//! * [`endpoint`]: content by hash, rows for auditors, metrics, status;
+//! * [`verify`]: computes answers of others again, for a validator's node;
 //! * [`calibrate`]: by how much honest hosts differ on a model;
 //! * [`doctor`]: what works, and why there would be no work.
 
@@ -13,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod audits;
 pub mod blobs;
 pub mod calibrate;
 pub mod chain;
@@ -28,4 +31,7 @@ pub mod jobs;
 pub mod journal;
 pub mod models;
 pub mod presence;
+pub mod schedulers;
+pub mod secret;
 pub mod status;
+pub mod verify;

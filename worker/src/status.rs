@@ -43,6 +43,10 @@ pub struct Status {
 	pub session: Option<SessionIndex>,
 	/// The last session in which the chain heard of this worker.
 	pub last_seen: Option<SessionIndex>,
+	/// Bytes of evidence that are kept or have room.
+	pub evidence_bytes: u64,
+	/// Audits of this worker's answers that have not ended.
+	pub audits: usize,
 	/// Whether it is stopping.
 	pub draining: bool,
 }
@@ -62,6 +66,10 @@ pub struct Counters {
 	pub heartbeats: u64,
 	/// Heartbeats that did not.
 	pub heartbeats_failed: u64,
+	/// Answers whose rows were opened for an audit.
+	pub openings: u64,
+	/// Answers whose rows could not be opened.
+	pub openings_failed: u64,
 }
 
 /// The state that the daemon writes and the endpoint reads.
@@ -157,6 +165,27 @@ impl Shared {
 				("{result=\"sent\"}".into(), counters.heartbeats.to_string()),
 				("{result=\"failed\"}".into(), counters.heartbeats_failed.to_string()),
 			],
+		);
+		metric(
+			"reckon_worker_openings_total",
+			"counter",
+			"Rows that audits asked for, by whether they were opened.",
+			vec![
+				("{result=\"opened\"}".into(), counters.openings.to_string()),
+				("{result=\"failed\"}".into(), counters.openings_failed.to_string()),
+			],
+		);
+		metric(
+			"reckon_worker_evidence_bytes",
+			"gauge",
+			"Disk that evidence takes or has room for.",
+			one(status.evidence_bytes.to_string()),
+		);
+		metric(
+			"reckon_worker_audits",
+			"gauge",
+			"Audits of this worker's answers.",
+			one(status.audits.to_string()),
 		);
 		for (name, help, session) in [
 			("reckon_worker_session", "The chain's session.", status.session),

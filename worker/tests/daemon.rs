@@ -1,13 +1,17 @@
 //! The daemon's loop against a mock chain and a mock engine, with restarts.
 
+use reckon_engine::EvidenceStore;
 use reckon_sdk::{
-	account, Account, Assignment, BlockNumber, BlockRef, Constants, Content, Delivery, Heads,
-	JobEvent, JobId, ModelId, Reason, Sampling, Session, TaskKind, Units, H256,
+	account, Account, AccountId, Assignment, AuditPhase, BlockNumber, BlockRef, Constants, Content,
+	Delivery, Heads, Inquiry, JobEvent, JobId, ModelId, Reason, Sampling, Session, TaskKind, Units,
+	H256,
 };
+use reckon_verification::{commitment, Evidence, Rows};
 use reckon_worker::{
+	audits::{prove, Inquiries, Opened, Proof, Question},
 	blobs::BlobStore,
 	chain::{ChainClient, ChainError, Standing},
-	compute::{Compute, Done, Running},
+	compute::{Compute, Done, Order, Running},
 	daemon::{Daemon, Parts},
 	endpoint::Expected,
 	jobs::{Sent, Work},
@@ -16,7 +20,7 @@ use reckon_worker::{
 	status::Shared,
 };
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	path::Path,
 	sync::{
 		atomic::{AtomicU64, Ordering},
@@ -37,6 +41,12 @@ struct State {
 	/// Deliveries get in and nobody hears of it.
 	deaf: bool,
 	presence: Option<Presence>,
+	/// Whose answers are audited.
+	commits: Option<AccountId>,
+	inquiries: Vec<Inquiry>,
+	/// All openings that were ever signed.
+	opened: Vec<(Question, Proof)>,
+	over: BTreeSet<JobId>,
 	/// The offers that heartbeats named.
 	heartbeats: Vec<u32>,
 	/// Heartbeats that are to fail before one gets in.
@@ -74,6 +84,30 @@ impl ChainClient for MockChain {
 
 	async fn assigned(&self, _: BlockRef) -> Result<Vec<Assignment>, ChainError> {
 		Ok(self.state.lock().unwrap().assigned.values().cloned().collect())
+	}
+
+	async fn commits(&self, _: BlockRef, _: ModelId) -> Result<Option<AccountId>, ChainError> {
+		Ok(self.state.lock().unwrap().commits)
+	}
+
+	async fn inquiries(&self, _: BlockRef) -> Result<Vec<Inquiry>, ChainError> {
+		Ok(self.state.lock().unwrap().inquiries.clone())
+	}
+
+	async fn is_over(&self, _: BlockRef, job: JobId) -> Result<bool, ChainError> {
+		Ok(self.state.lock().unwrap().over.contains(&job))
+	}
+
+	async fn open_rows(&self, question: Question, proof: Proof) -> Opened {
+		let deaf = {
+			let mut state = self.state.lock().unwrap();
+			state.opened.push((question, proof));
+			state.deaf
+		};
+		if deaf {
+			std::future::pending::<()>().await;
+		}
+		Opened::Yes
 	}
 
 	async fn job_events(&self, number: BlockNumber) -> Result<Vec<JobEvent>, ChainError> {
@@ -140,12 +174,15 @@ impl ChainClient for MockChain {
 struct MockEngine {
 	runs: AtomicU64,
 	stuck: bool,
+	/// Where evidence is kept for answers that must be committed to.
+	evidence: Option<EvidenceStore>,
 	/// When the last answer had to be there.
 	due: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Compute for MockEngine {
-	fn start(&self, assignment: &Assignment, due: Option<Instant>, _: &Running, done: Done) {
+	fn start(&self, order: &Order, _: &Running, done: Done) {
+		let Order { assignment, due, commits } = order.clone();
 		let run = self.runs.fetch_add(1, Ordering::SeqCst);
 		*self.due.lock().unwrap() = due;
 		if self.stuck {
@@ -154,9 +191,16 @@ impl Compute for MockEngine {
 		if assignment.model == H256::zero() {
 			return done(Err(Reason::ModelNotLoaded));
 		}
+		let commitment = commits.map(|provider| {
+			let (job, store) = (assignment.job.0, self.evidence.as_ref().unwrap());
+			let evidence = evidence(&job);
+			let salt = [u8::try_from(run).unwrap(); 32];
+			store.reserve(3, 4).unwrap().keep(&job, &salt, &evidence).unwrap();
+			H256(commitment(&job, &provider.0, &evidence.root(), &salt))
+		});
 		done(Ok(Delivery {
 			output: Content::Inline(format!("answer {run}").into_bytes()),
-			commitment: None,
+			commitment,
 			units: Units { input: 3, output: 2 },
 			started_at: run,
 			finished_at: run + 1,
@@ -172,6 +216,11 @@ impl Compute for MockEngine {
 	}
 }
 
+fn evidence(job: &[u8; 32]) -> Evidence {
+	let numbers = (1_u8..=12).map(f32::from).collect();
+	Evidence::new(job, Rows::new(4, vec![1, 2, 3], numbers).unwrap())
+}
+
 struct Worker {
 	task: tokio::task::JoinHandle<()>,
 	stop: oneshot::Sender<()>,
@@ -182,12 +231,15 @@ struct Worker {
 fn start(dir: &Path, chain: &MockChain, engine: MockEngine) -> Worker {
 	let (sender, arrived) = mpsc::channel(8);
 	let shared = Arc::new(Shared::default());
+	let evidence = engine.evidence.clone().unwrap_or_else(|| kept(dir));
 	let parts = Parts {
 		chain: chain.clone(),
 		engine: Arc::new(engine),
 		worker: account([4; 32]),
 		journal: Journal::open(&dir.join("journal.sqlite")).unwrap(),
 		blobs: BlobStore::open(&dir.join("blobs")).unwrap(),
+		evidence,
+		inquiries: Inquiries::default(),
 		expected: Expected::default(),
 		arrived,
 		shared: shared.clone(),
@@ -202,6 +254,15 @@ fn start(dir: &Path, chain: &MockChain, engine: MockEngine) -> Worker {
 		Daemon::run(parts, stop).await.unwrap();
 	});
 	Worker { task, stop, arrived: sender, shared }
+}
+
+fn kept(dir: &Path) -> EvidenceStore {
+	EvidenceStore::open(&dir.join("evidence"), 1 << 20).unwrap()
+}
+
+/// An engine that keeps evidence. As after a restart, when it is made anew.
+fn keeping(dir: &Path) -> MockEngine {
+	MockEngine { evidence: Some(kept(dir)), ..MockEngine::default() }
 }
 
 fn constants() -> Constants {
@@ -407,6 +468,123 @@ async fn heartbeat_should_be_sent_until_the_chain_has_one_in_each_session() {
 	until(|| shared.status().last_seen == Some(6)).await;
 	chain.block(40);
 	assert_eq!(state.lock().unwrap().heartbeats, [2, 2]);
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+/// A worker that has delivered an answer of a model that is audited.
+async fn committed(dir: &Path, chain: &MockChain) -> (Worker, EvidenceStore) {
+	chain.state.lock().unwrap().commits = Some(account([2; 32]));
+	let engine = keeping(dir);
+	let store = engine.evidence.clone().unwrap();
+	let worker = start(dir, chain, engine);
+	chain.assign(assignment(1, 9));
+	chain.block(2);
+	let state = chain.state.clone();
+	until(|| state.lock().unwrap().delivered.len() == 1).await;
+	(worker, store)
+}
+
+fn asked(phase: AuditPhase) -> Inquiry {
+	let (audit, challenge) = (H256::repeat_byte(1), H256::repeat_byte(7));
+	Inquiry { audit, round: 1, phase, until: 90, challenge }
+}
+
+#[tokio::test]
+async fn delivery_should_commit_to_what_was_kept_when_its_model_is_audited() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let (worker, store) = committed(dir.path(), &chain).await;
+	let job = H256::repeat_byte(1);
+	let kept = store.get(&job.0).unwrap().unwrap();
+	let delivered = chain.state.lock().unwrap().delivered[&job].commitment.unwrap();
+	let expected = commitment(&job.0, &[2; 32], &kept.evidence.root(), &kept.salt);
+	assert_eq!(delivered.0, expected);
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn rows_should_be_opened_once_for_each_question_also_when_the_worker_died() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let (worker, store) = committed(dir.path(), &chain).await;
+	let state = chain.state.clone();
+	let question = Question { job: H256::repeat_byte(1), challenge: H256::repeat_byte(7) };
+	let proof = prove(&store, &question).unwrap().unwrap();
+	state.lock().unwrap().deaf = true;
+	state.lock().unwrap().inquiries = vec![asked(AuditPhase::Committing)];
+	chain.block(4);
+	let shared = worker.shared.clone();
+	until(|| shared.status().audits == 1).await;
+	assert!(state.lock().unwrap().opened.is_empty(), "nobody asks yet");
+	state.lock().unwrap().inquiries = vec![asked(AuditPhase::Opening)];
+	chain.block(5);
+	until(|| state.lock().unwrap().opened == [(question, proof)]).await;
+	worker.task.abort();
+	let _ = worker.task.await;
+
+	// What was sent may still get in.
+	state.lock().unwrap().deaf = false;
+	chain.block(6);
+	let worker = start(dir.path(), &chain, keeping(dir.path()));
+	let shared = worker.shared.clone();
+	until(|| shared.status().audits == 1).await;
+	assert_eq!(state.lock().unwrap().opened.len(), 1);
+	// It did not.
+	chain.block(8);
+	until(|| state.lock().unwrap().opened == [(question, proof); 2]).await;
+	until(|| shared.metrics().contains("openings_total{result=\"opened\"} 1")).await;
+	chain.block(20);
+	until(|| shared.status().best.is_some_and(|best| best.number == 20)).await;
+	assert_eq!(state.lock().unwrap().opened.len(), 2, "it is in a block");
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn evidence_should_be_kept_until_its_job_is_over() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let (worker, store) = committed(dir.path(), &chain).await;
+	let (state, job) = (chain.state.clone(), H256::repeat_byte(1));
+	let refunded = JobEvent::JobRefunded {
+		job,
+		client: account([1; 32]),
+		amount: 1,
+		reason: Reason::NoMajority,
+	};
+	// Looked at, and not over: the next look is when something happens to it.
+	for number in 3..6 {
+		chain.block(number);
+		let shared = worker.shared.clone();
+		until(|| shared.status().finalized.is_some_and(|block| block.number == number)).await;
+	}
+	assert_eq!(store.jobs(), [job.0]);
+	state.lock().unwrap().events.insert(7, vec![refunded]);
+	state.lock().unwrap().over.insert(job);
+	chain.block(7);
+	until(|| store.jobs().is_empty()).await;
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn evidence_should_be_removed_at_the_start_when_its_job_was_over_meanwhile() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let (worker, store) = committed(dir.path(), &chain).await;
+	let shared = worker.shared.clone();
+	until(|| shared.status().jobs.get("done") == Some(&1)).await;
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+	assert_eq!(store.jobs().len(), 1);
+	let engine = keeping(dir.path());
+	let store = engine.evidence.clone().unwrap();
+	chain.state.lock().unwrap().over.insert(H256::repeat_byte(1));
+	let worker = start(dir.path(), &chain, engine);
+	chain.block(9);
+	until(|| store.jobs().is_empty()).await;
 	worker.stop.send(()).unwrap();
 	worker.task.await.unwrap();
 }

@@ -1,7 +1,11 @@
 //! The content endpoint against clients of all kinds.
 
-use reckon_sdk::{BlobClient, BlobError, ContentRef};
+use codec::{Decode, Encode};
+use reckon_engine::EvidenceStore;
+use reckon_sdk::{AuditPhase, BlobClient, BlobError, ContentRef, Inquiry, H256};
+use reckon_verification::{positions, Evidence, Opening, Rows};
 use reckon_worker::{
+	audits::{Disclosure, Inquiries},
 	blobs::BlobStore,
 	endpoint::{Endpoint, Expected},
 	status::Shared,
@@ -14,6 +18,8 @@ struct Server {
 	expected: Expected,
 	blobs: BlobStore,
 	arrived: mpsc::Receiver<ContentRef>,
+	evidence: EvidenceStore,
+	inquiries: Inquiries,
 	dir: tempfile::TempDir,
 }
 
@@ -23,11 +29,14 @@ async fn server() -> Server {
 	let expected = Expected::default();
 	let (sender, arrived) = mpsc::channel(8);
 	let shared = Arc::new(Shared::default());
-	let endpoint = Endpoint::new(blobs.clone(), expected.clone(), sender, shared);
+	let evidence = EvidenceStore::open(&dir.path().join("evidence"), 1 << 20).unwrap();
+	let inquiries = Inquiries::default();
+	let disclosure = Disclosure::new(evidence.clone(), inquiries.clone());
+	let endpoint = Endpoint::new(blobs.clone(), expected.clone(), sender, shared, disclosure);
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let url = format!("http://{}", listener.local_addr().unwrap());
 	tokio::spawn(endpoint.serve(listener, std::future::pending()));
-	Server { url, expected, blobs, arrived, dir }
+	Server { url, expected, blobs, arrived, evidence, inquiries, dir }
 }
 
 async fn put(server: &Server, name: &str, bytes: &[u8]) -> u16 {
@@ -100,6 +109,71 @@ async fn client_should_refuse_other_bytes_than_those_it_asked_for() {
 	std::fs::write(path, vec![8; 5_000]).unwrap();
 	let error = BlobClient::new().fetch(stored, &server.url).await.unwrap_err();
 	assert!(matches!(error, BlobError::Mismatch { .. }), "{error}");
+}
+
+fn inquiry(audit: H256, challenge: u8, phase: AuditPhase) -> Inquiry {
+	Inquiry { audit, round: 1, phase, until: 9, challenge: H256::repeat_byte(challenge) }
+}
+
+async fn get(url: String) -> (u16, Vec<u8>) {
+	let response = reqwest::get(url).await.unwrap();
+	(response.status().as_u16(), response.bytes().await.unwrap().to_vec())
+}
+
+#[tokio::test]
+async fn rows_should_be_shown_to_auditors_when_their_blind_votes_are_there() {
+	let server = server().await;
+	let (job, tokens) = (H256::repeat_byte(1), (0..20).collect::<Vec<u32>>());
+	let numbers = (0..20 * 4).map(|it| it as f32 + 1.0).collect();
+	let evidence = Evidence::new(&job.0, Rows::new(4, tokens.clone(), numbers).unwrap());
+	server.evidence.reserve(20, 4).unwrap().keep(&job.0, &[9; 32], &evidence).unwrap();
+	let audit = |challenge: u8| format!("{}/audits/{job:x}/rows/{}", server.url, hex(challenge));
+	let told = format!("{}/audits/{job:x}/tokens", server.url);
+
+	assert_eq!(get(told.clone()).await.0, 404, "nobody audits it");
+	assert_eq!(get(audit(7)).await.0, 404);
+	server.inquiries.set(&[inquiry(job, 7, AuditPhase::Drawing)]);
+	assert_eq!(get(told.clone()).await.0, 404);
+	server.inquiries.set(&[inquiry(job, 7, AuditPhase::Committing)]);
+	assert_eq!(get(told.clone()).await, (200, tokens.encode()));
+	let (status, why) = get(audit(7)).await;
+	assert_eq!(status, 403, "the votes are not there");
+	assert!(String::from_utf8(why).unwrap().contains("blind votes"));
+	for phase in [AuditPhase::Opening, AuditPhase::Revealing] {
+		server.inquiries.set(&[inquiry(job, 7, phase)]);
+		assert_eq!(get(audit(8)).await.0, 404, "another committee's");
+		let (status, bytes) = get(audit(7)).await;
+		assert_eq!(status, 200);
+		let asked = positions(&[7; 32], &job.0, 20).unwrap();
+		let root = evidence.root();
+		let opened = Opening::parse_all(&bytes, &asked, &job.0, &tokens, 4, &root).unwrap();
+		assert_eq!(Vec::<Opening>::decode(&mut bytes.as_slice()).unwrap(), opened);
+	}
+	// The larger committee votes, with another challenge: what was shown to the first is withheld.
+	server.inquiries.set(&[inquiry(job, 8, AuditPhase::Committing)]);
+	assert_eq!(get(audit(7)).await.0, 404);
+	assert_eq!(get(audit(8)).await.0, 403);
+	server.inquiries.set(&[]);
+	assert_eq!(get(told).await.0, 404);
+	// Of what is gone there is nothing to show.
+	server.evidence.remove(&job.0).unwrap();
+	server.inquiries.set(&[inquiry(job, 9, AuditPhase::Opening)]);
+	assert_eq!(get(audit(9)).await.0, 500);
+}
+
+#[tokio::test]
+async fn rows_should_be_refused_when_the_names_are_none() {
+	let server = server().await;
+	let hash = hex(1);
+	for path in
+		["x/tokens", "..%2fhot.key/tokens", &format!("{hash}/rows/x"), &format!("0x{hash}/tokens")]
+	{
+		assert_eq!(get(format!("{}/audits/{path}", server.url)).await.0, 400, "{path}");
+	}
+}
+
+fn hex(byte: u8) -> String {
+	format!("{:x}", H256::repeat_byte(byte))
 }
 
 #[tokio::test]

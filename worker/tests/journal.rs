@@ -4,6 +4,7 @@ use reckon_sdk::{
 	Assignment, Content, Delivery, JobEvent, Reason, Sampling, TaskKind, Units, H256,
 };
 use reckon_worker::{
+	audits::{Opened, Question},
 	jobs::{Action, Ending, Recovered, Work},
 	journal::{Journal, JournalError},
 };
@@ -140,4 +141,38 @@ fn journal_should_keep_declines_until_they_end() {
 	journal.note(&Action::NoteEnded { job, ending }).unwrap();
 	assert!(journal.recover().unwrap().is_empty());
 	assert_eq!(journal.ended(10).unwrap(), [job]);
+}
+
+#[test]
+fn journal_should_know_openings_until_they_end() {
+	let (_dir, path) = place();
+	let question = |n| Question { job: H256::repeat_byte(1), challenge: H256::repeat_byte(n) };
+	let mut journal = Journal::open(&path).unwrap();
+	for (n, block) in [(1, 5), (2, 6), (1, 8)] {
+		journal.note_opening(question(n), block).unwrap();
+	}
+	journal.note_opened(question(2), Opened::Yes).unwrap();
+	drop(journal);
+	let mut journal = Journal::open(&path).unwrap();
+	assert_eq!(journal.openings().unwrap(), [(question(1), 8)]);
+	journal.note_opened(question(1), Opened::TryAgain).unwrap();
+	assert_eq!(journal.openings().unwrap(), [(question(1), 8)]);
+	journal.note_opened(question(1), Opened::Never).unwrap();
+	assert!(journal.openings().unwrap().is_empty());
+}
+
+#[test]
+fn journal_should_be_taken_over_when_an_older_worker_wrote_it() {
+	let (_dir, path) = place();
+	let mut journal = Journal::open(&path).unwrap();
+	let job = H256::repeat_byte(1);
+	journal.note(&Action::NoteSeen { assignment: assignment(1) }).unwrap();
+	journal.note(&signed(job, "answer")).unwrap();
+	drop(journal);
+	let old = rusqlite::Connection::open(&path).unwrap();
+	old.execute_batch("DROP TABLE openings; PRAGMA user_version = 1;").unwrap();
+	drop(old);
+	let journal = Journal::open(&path).unwrap();
+	assert!(journal.openings().unwrap().is_empty());
+	assert_eq!(journal.delivery(job).unwrap(), Some(work("answer")));
 }

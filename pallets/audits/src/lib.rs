@@ -39,7 +39,7 @@ pub use keys::AuditPair;
 pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
 pub use pallet::*;
 pub use types::{
-	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Opinion, Phase, Reveal,
+	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opinion, Phase, Reveal,
 	RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
@@ -514,6 +514,11 @@ pub mod pallet {
 			auditor: T::AccountId,
 		) -> Vec<Duty<T::AccountId, Balance, BlockNumberFor<T>>> {
 			Self::duties(&auditor)
+		}
+
+		/// The audits of a provider's work, among the first 10,000 that have not ended.
+		pub fn inquiries_into(provider: T::AccountId) -> Vec<Inquiry<BlockNumberFor<T>>> {
+			Self::inquiries(&provider)
 		}
 
 		/// What is held against a validator as an auditor.

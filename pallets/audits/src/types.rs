@@ -328,6 +328,22 @@ pub struct Duty<AccountId, Balance, BlockNumber> {
 	pub fingerprint: Option<Fingerprint>,
 }
 
+/// An audit as the provider sees it whose work it is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+#[scale_info(capture_docs = "always")]
+pub struct Inquiry<BlockNumber> {
+	/// The audit.
+	pub audit: JobId,
+	/// Which of its committees.
+	pub round: u8,
+	/// What the audit waits for.
+	pub phase: Phase,
+	/// The last block in which what the audit waits for can come.
+	pub until: BlockNumber,
+	/// What the audited positions and the projections come from.
+	pub challenge: H256,
+}
+
 impl<AccountId: PartialEq, Balance, BlockNumber> Audit<AccountId, Balance, BlockNumber> {
 	/// How many ballots are so.
 	pub(crate) fn count(&self, is: impl Fn(&Ballot) -> bool) -> u32 {

@@ -33,6 +33,20 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
+	pub(crate) fn inquiries(provider: &T::AccountId) -> Vec<Inquiry<BlockNumberFor<T>>> {
+		Audits::<T>::iter()
+			.take(MAX_SEEN)
+			.filter(|(_, audit)| audit.subject.provider == *provider)
+			.map(|(id, audit)| Inquiry {
+				audit: id,
+				round: audit.round,
+				phase: audit.phase,
+				until: audit.due.saturating_sub(One::one()),
+				challenge: audit.challenge,
+			})
+			.collect()
+	}
+
 	pub(crate) fn grades_of(id: JobId) -> Vec<(T::AccountId, Grade)> {
 		let Some(audit) = Audits::<T>::get(id) else { return Vec::new() };
 		let Some(thresholds) = Self::thresholds(&audit) else { return Vec::new() };

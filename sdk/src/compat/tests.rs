@@ -83,6 +83,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::cancel(id),
 		calls::dispute(id),
 		calls::request_audit(id),
+		calls::open_rows(id, Fingerprint([[-1; 16]; 8]), id, id),
 		calls::register(who, 5, 1, "http://localhost:9620"),
 		calls::set_worker(who),
 		calls::update(2, ""),
@@ -309,6 +310,23 @@ fn job_states_should_be_read_as_the_runtime_writes_them() {
 }
 
 #[test]
+fn inquiry_should_be_read_as_the_runtime_writes_it() {
+	let read: Inquiry = read(
+		"pallet_audits::types::Inquiry",
+		Value::named_composite([
+			("audit", bytes(1)),
+			("round", number(2)),
+			("phase", name("Opening")),
+			("until", number(3)),
+			("challenge", bytes(4)),
+		]),
+	);
+	let (audit, challenge) = (H256::repeat_byte(1), H256::repeat_byte(4));
+	let phase = AuditPhase::Opening;
+	assert_eq!(read, Inquiry { audit, round: 2, phase, until: 3, challenge });
+}
+
+#[test]
 fn comparison_should_be_read_as_the_runtime_writes_it() {
 	let answer = || Value::named_composite([("hash", bytes(5)), ("length", number(6))]);
 	let delivered =
@@ -388,7 +406,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 	let expected = Audit {
 		cause: Cause::Requested,
 		fee: 7,
-		phase: Phase::Committing,
+		phase: AuditPhase::Committing,
 		due: 8,
 		round: 1,
 		larger: true,

@@ -1,6 +1,6 @@
 //! Answers that validators compute again.
 
-use super::{AccountId, Balance, BlockNumber, H256};
+use super::{AccountId, Balance, BlockNumber, JobId, H256};
 use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 
@@ -54,7 +54,7 @@ pub enum Cause {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 #[serde(rename_all = "snake_case")]
-pub enum Phase {
+pub enum AuditPhase {
 	/// The draw of its auditors, and of the lot whether it has any.
 	Drawing,
 	/// The auditors' blind votes.
@@ -102,7 +102,7 @@ pub struct Audit {
 	#[serde(with = "super::as_string")]
 	pub fee: Balance,
 	/// What it waits for.
-	pub phase: Phase,
+	pub phase: AuditPhase,
 	/// When the chain itself looks at it again.
 	pub due: BlockNumber,
 	/// Which of its committees this is; 0 before the first.
@@ -123,27 +123,49 @@ impl Audit {
 	/// A few words on what it waits for.
 	pub fn explain(&self) -> &'static str {
 		match (self.phase, self.cause) {
-			(Phase::Drawing, Cause::Lot) => "the lot whether it is audited is drawn soon",
-			(Phase::Drawing, _) => "its auditors are drawn soon",
-			(Phase::Committing, _) => "auditors compute it again",
-			(Phase::Opening, _) => "the worker is to show what it has computed",
-			(Phase::Revealing, _) => "auditors say what they have found",
+			(AuditPhase::Drawing, Cause::Lot) => "the lot whether it is audited is drawn soon",
+			(AuditPhase::Drawing, _) => "its auditors are drawn soon",
+			(AuditPhase::Committing, _) => "auditors compute it again",
+			(AuditPhase::Opening, _) => "the worker is to show what it has computed",
+			(AuditPhase::Revealing, _) => "auditors say what they have found",
 		}
 	}
 
 	/// How many of the auditors who sit have said so much that the audit can go on.
 	pub fn votes(&self) -> usize {
 		let is_there = |seat: &&Seat| match self.phase {
-			Phase::Revealing => seat.ballot == Ballot::Revealed,
+			AuditPhase::Revealing => seat.ballot == Ballot::Revealed,
 			_ => matches!(seat.ballot, Ballot::Committed(_)),
 		};
 		self.seats.iter().filter(is_there).count()
 	}
 }
 
+/// An audit of a provider's work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Inquiry {
+	/// The job.
+	pub audit: JobId,
+	/// Which of its committees.
+	pub round: u8,
+	/// What the audit waits for.
+	pub phase: AuditPhase,
+	/// The last block in which what the audit waits for can come.
+	pub until: BlockNumber,
+	/// What the audited positions and the projections come from.
+	pub challenge: H256,
+}
+
+/// The fingerprint of an answer, AF1: for each audited position its projections.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Fingerprint(pub [[i16; 16]; 8]);
+
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use codec::Encode;
 
 	#[test]
 	fn votes_should_be_those_that_the_phase_is_about() {
@@ -162,8 +184,20 @@ mod tests {
 			challenge: H256::zero(),
 			seats: all.map(seat).to_vec(),
 		};
-		assert_eq!(audit(Phase::Committing).votes(), 2);
-		assert_eq!(audit(Phase::Opening).votes(), 2);
-		assert_eq!(audit(Phase::Revealing).votes(), 1);
+		assert_eq!(audit(AuditPhase::Committing).votes(), 2);
+		assert_eq!(audit(AuditPhase::Opening).votes(), 2);
+		assert_eq!(audit(AuditPhase::Revealing).votes(), 1);
+	}
+
+	#[test]
+	fn fingerprint_should_be_written_as_the_chain_reads_it() {
+		let mut numbers = [[-1; 16]; 8];
+		numbers[3] = std::array::from_fn(|at| i16::MIN + at as i16);
+		let theirs = scale_info::meta_type::<reckon_verification::Fingerprint>();
+		let mut types = scale_info::Registry::new();
+		let id = types.register_type(&theirs).id;
+		let types = scale_info::PortableRegistry::from(types);
+		let written = Fingerprint(numbers).encode_as_type(id, &types).unwrap();
+		assert_eq!(written, reckon_verification::Fingerprint(numbers).encode());
 	}
 }

@@ -1,6 +1,7 @@
 //! `reckon-worker run`: puts the parts together.
 
 use crate::{
+	audits::{Disclosure, Inquiries},
 	blobs::BlobStore,
 	chain::SdkChain,
 	clock::{self, Clock},
@@ -10,12 +11,13 @@ use crate::{
 	endpoint::{Endpoint, Expected},
 	journal::Journal,
 	models::Registry,
+	schedulers::Schedulers,
 	status::Shared,
 };
 use anyhow::{bail, Context};
-use reckon_engine::{Device, Requested, SchedulerConfig, MAX_REQUEST_BYTES};
+use reckon_engine::{Device, EvidenceStore, Requested, MAX_REQUEST_BYTES};
 use reckon_sdk::{Chain, Signer, Submitter};
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
 	net::TcpListener,
 	signal::unix::{signal, SignalKind},
@@ -49,30 +51,33 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 
 	let blobs = BlobStore::open(&config.data_dir.join("blobs"))?;
 	let registry = Registry::new(&config.data_dir);
-	let scheduler = SchedulerConfig {
-		max_waiting: config.max_waiting,
-		max_active: config.max_active,
-		memory_budget: config.cache_mib.saturating_mul(1 << 20),
-		..SchedulerConfig::default()
-	};
+	let evidence_limit = config.evidence_mib.saturating_mul(1 << 20);
+	let evidence = EvidenceStore::open(&config.data_dir.join("evidence"), evidence_limit)?;
 	let shared = Arc::new(Shared::default());
 	shared.update(|status| {
 		status.version = env!("CARGO_PKG_VERSION");
 		status.worker = Some(signer.account());
 		status.device = device.to_string();
 	});
+	let schedulers = Schedulers::new(registry.clone(), device.clone(), config.scheduler());
 	let engine = Arc::new(Engines::new(
-		registry.clone(),
-		device.clone(),
-		scheduler,
+		Arc::new(schedulers),
 		blobs.clone(),
+		evidence.clone(),
 		constants.max_answer_bytes,
 	));
 	load_models(&chain, &signer, &registry, &engine, config.load_all).await?;
 
 	let expected = Expected::default();
 	let (arrived_sender, arrived) = mpsc::channel(64);
-	let endpoint = Endpoint::new(blobs.clone(), expected.clone(), arrived_sender, shared.clone());
+	let inquiries = Inquiries::default();
+	let endpoint = Endpoint::new(
+		blobs.clone(),
+		expected.clone(),
+		arrived_sender,
+		shared.clone(),
+		Disclosure::new(evidence.clone(), inquiries.clone()),
+	);
 	let listener = TcpListener::bind(config.listen).await.with_context(|| {
 		format!("cannot listen on {}: is another worker running? Try --listen", config.listen)
 	})?;
@@ -97,24 +102,30 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		worker,
 		journal,
 		blobs,
+		evidence,
+		inquiries,
 		expected,
 		arrived,
 		shared,
 		constants,
 		drain: Duration::from_secs(config.drain_seconds),
 	};
-	let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
-	let stop = async move {
-		tokio::select! {
-			_ = tokio::signal::ctrl_c() => {},
-			_ = terminate.recv() => {},
-		}
-	};
-	let result = Daemon::run(parts, stop).await;
+	let result = Daemon::run(parts, asked_to_stop()?).await;
 	let _ = stop_endpoint.send(());
 	// A client that keeps its connection open does not keep the worker.
 	let _ = tokio::time::timeout(Duration::from_secs(2), serving).await;
 	result.context("the worker stops")
+}
+
+/// Ends when the process is asked to.
+pub(super) fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+	let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+	Ok(async move {
+		tokio::select! {
+			_ = tokio::signal::ctrl_c() => {},
+			_ = terminate.recv() => {},
+		}
+	})
 }
 
 /// Waits for a node that is only just starting.

@@ -40,6 +40,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 				},
 			}
 		}
+		self.inquire(now).await?;
 		if let Some(block) = changed_final {
 			self.stand(block).await;
 		}
@@ -49,6 +50,7 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		}
 		if let Some(block) = now.finalized {
 			self.account(block.number).await?;
+			self.tidy(block).await?;
 		}
 		Ok(())
 	}
@@ -63,12 +65,16 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		let last = finalized.min(cursor.saturating_add(BACKFILL));
 		for number in cursor.saturating_add(1)..=last {
 			match self.parts.chain.job_events(number).await {
-				Ok(events) => self.parts.journal.account_for(number, &events)?,
+				Ok(events) => {
+					self.note_ends(&events);
+					self.parts.journal.account_for(number, &events)?;
+				},
 				Err(ChainError::BlockGone(_)) => {
 					tracing::warn!(
 						number,
 						"the node forgot this block: earnings may lack its jobs"
 					);
+					self.doubt_all();
 					self.parts.journal.account_for(number, &[])?;
 				},
 				Err(error) => {
@@ -124,7 +130,11 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		let earned = self.parts.journal.earnings().unwrap_or_default();
 		let newest = self.parts.journal.newest(LISTED).unwrap_or_default();
 		let models = self.parts.engine.loaded();
+		let evidence_bytes = self.parts.evidence.used();
+		let audits = self.parts.inquiries.count();
 		self.parts.shared.update(|status| {
+			status.evidence_bytes = evidence_bytes;
+			status.audits = audits;
 			status.best = heads.best;
 			status.finalized = heads.finalized;
 			status.running = running;

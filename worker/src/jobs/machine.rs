@@ -74,6 +74,11 @@ impl Machine {
 		self.jobs.is_empty()
 	}
 
+	/// Whether a job is under way.
+	pub fn has(&self, job: JobId) -> bool {
+		self.jobs.contains_key(&job)
+	}
+
 	/// The jobs and their phases.
 	pub fn phases(&self) -> impl Iterator<Item = (JobId, &Phase)> {
 		self.jobs.iter().map(|(id, job)| (*id, &job.phase))

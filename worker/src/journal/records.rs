@@ -157,6 +157,7 @@ impl Journal {
 	pub fn prune(&mut self) -> Result<(), JournalError> {
 		let before = now_ms().saturating_sub(KEPT_FOR_MS);
 		self.db.execute("DELETE FROM transitions WHERE at_ms < ?1", [before])?;
+		self.db.execute("DELETE FROM openings WHERE changed_at_ms < ?1", [before])?;
 		Ok(())
 	}
 }

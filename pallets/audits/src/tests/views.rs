@@ -24,6 +24,24 @@ fn auditor_should_see_its_seats_and_what_is_asked_of_it() {
 }
 
 #[test]
+fn provider_should_see_what_is_asked_of_its_worker() {
+	run(|| {
+		let id = drawn(1);
+		let seen = || Audits::inquiries_into(PROVIDER);
+		let [drawn] = seen()[..] else { panic!("{:?}", seen()) };
+		assert_eq!((drawn.audit, drawn.round, drawn.phase), (id, 1, Phase::Committing));
+		assert_eq!(drawn.challenge, audit(id).challenge);
+		for who in seated(id) {
+			commit(id, who, &computed(id, RIGHT)).unwrap();
+		}
+		let asked = seen()[0];
+		assert_eq!((asked.phase, asked.challenge), (Phase::Opening, drawn.challenge));
+		assert_eq!(asked.until, System::block_number() + OPEN);
+		assert!(Audits::inquiries_into(CLIENT).is_empty());
+	});
+}
+
+#[test]
 fn votes_should_be_seen_with_what_they_say_when_they_are_open() {
 	run(|| {
 		let id = drawn(1);

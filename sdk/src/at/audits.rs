@@ -1,0 +1,33 @@
+//! Audits.
+
+use super::At;
+use crate::{
+	error::Error,
+	types::{AccountId, Audit, Balance, Inquiry, JobId, SubnetId},
+};
+
+impl At {
+	/// The audits of a provider's work that have not ended.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn inquiries_into(&self, provider: &AccountId) -> Result<Vec<Inquiry>, Error> {
+		self.view("Audits", "inquiries_into", (*provider,)).await
+	}
+
+	/// The audit of a job's answer, until it has ended.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn audit(&self, job: JobId) -> Result<Option<Audit>, Error> {
+		self.view("Audits", "audit", (job,)).await
+	}
+
+	/// What an audit costs a client that asks for it, in a subnet.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn audit_fee(&self, subnet: SubnetId) -> Result<Balance, Error> {
+		self.view("Audits", "request_fee", (subnet,)).await
+	}
+}

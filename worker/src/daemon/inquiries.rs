@@ -1,0 +1,137 @@
+//! Answering audits, and keeping evidence for as long as somebody may ask for it.
+
+use super::{Daemon, DaemonError};
+use crate::{
+	audits::{self, Opened, Question},
+	chain::ChainClient,
+	compute::Compute,
+	fault,
+};
+use reckon_engine::EvidenceError;
+use reckon_sdk::{BlockNumber, BlockRef, Heads, JobEvent, H256};
+
+/// Jobs whose evidence is looked at in one go, so that new jobs do not wait for old ones.
+const LOOKED_AT: usize = 32;
+
+impl<C: ChainClient, E: Compute> Daemon<C, E> {
+	/// Asks which of our answers are audited at blocks that are new, and opens what is to be opened.
+	pub(super) async fn inquire(&mut self, now: Heads) -> Result<(), DaemonError> {
+		let changed_final = now.finalized.filter(|_| now.finalized != self.inquired.finalized);
+		let changed_best = now.best.filter(|_| now.best != self.inquired.best);
+		// The finalized block first: it says what is certain about the best one.
+		for (block, finalized) in [(changed_final, true), (changed_best, false)] {
+			let Some(block) = block else { continue };
+			// Who has committed to nothing can't be asked for anything.
+			let inquiries = match self.parts.evidence.used() {
+				0 => Vec::new(),
+				_ => match self.parts.chain.inquiries(block).await {
+					Ok(inquiries) => inquiries,
+					Err(error) => {
+						tracing::debug!(%error, %block, "cannot ask for audits, trying again");
+						continue;
+					},
+				},
+			};
+			if finalized {
+				self.inquired.finalized = Some(block);
+			} else {
+				self.inquired.best = Some(block);
+				self.parts.inquiries.set(&inquiries);
+			}
+			for question in self.openings.seen(block.number, finalized, &inquiries) {
+				self.open(question, block.number)?;
+			}
+		}
+		Ok(())
+	}
+
+	fn open(&mut self, question: Question, best: BlockNumber) -> Result<(), DaemonError> {
+		self.parts.journal.note_opening(question, best)?;
+		tracing::info!(job = ?question.job, "audited: opening the rows");
+		fault::point(fault::AFTER_OPENING_JOURNALLED);
+		let (store, chain) = (self.parts.evidence.clone(), self.parts.chain.clone());
+		let opened = self.opened.clone();
+		tokio::spawn(async move {
+			let proof = tokio::task::spawn_blocking(move || audits::prove(&store, &question)).await;
+			let end = match proof {
+				Ok(Ok(Some(proof))) => chain.open_rows(question, proof).await,
+				Ok(Err(error @ EvidenceError::Io { .. })) => {
+					tracing::error!(job = ?question.job, %error, "an audit waits for these rows");
+					Opened::TryAgain
+				},
+				other => {
+					tracing::error!(job = ?question.job, ?other, "there are no rows to open");
+					Opened::Never
+				},
+			};
+			// Nobody listens once the daemon has ended; the next life asks the chain.
+			let _ = opened.send((question, end));
+		});
+		Ok(())
+	}
+
+	/// An opening is in a finalized block, or has failed.
+	pub(super) fn opening_ended(
+		&mut self,
+		question: Question,
+		opened: Opened,
+	) -> Result<(), DaemonError> {
+		self.parts.journal.note_opened(question, opened)?;
+		self.openings.ended(question, opened);
+		self.parts.shared.count(|counters| match opened {
+			Opened::Yes => counters.openings += 1,
+			Opened::Never => counters.openings_failed += 1,
+			Opened::TryAgain => {},
+		});
+		Ok(())
+	}
+
+	/// Takes note of jobs that may be over.
+	pub(super) fn note_ends(&mut self, events: &[JobEvent]) {
+		let ends = events.iter().filter(|event| {
+			matches!(
+				event,
+				JobEvent::JobSettled { .. }
+					| JobEvent::JobRefunded { .. }
+					| JobEvent::JobForgotten { .. }
+			)
+		});
+		self.unsure.extend(ends.map(JobEvent::job));
+	}
+
+	/// All that is kept may be of jobs that are over.
+	pub(super) fn doubt_all(&mut self) {
+		self.unsure.extend(self.parts.evidence.jobs().into_iter().map(H256));
+	}
+
+	/// Removes the evidence of jobs that are over at a finalized block.
+	pub(super) async fn tidy(&mut self, finalized: BlockRef) -> Result<(), DaemonError> {
+		// A node that is behind knows of none of the newest jobs.
+		if self.parts.journal.cursor()?.is_none_or(|cursor| cursor > finalized.number) {
+			return Ok(());
+		}
+		let kept: std::collections::BTreeSet<_> =
+			self.parts.evidence.jobs().into_iter().map(H256).collect();
+		self.unsure.retain(|job| kept.contains(job) || self.machine.has(*job));
+		let idle = self.unsure.iter().filter(|job| !self.machine.has(**job));
+		for job in idle.take(LOOKED_AT).copied().collect::<Vec<_>>() {
+			match self.parts.chain.is_over(finalized, job).await {
+				Ok(true) => match self.parts.evidence.remove(&job.0) {
+					Ok(()) => tracing::debug!(?job, "nobody can ask for its rows any more"),
+					Err(error) => {
+						tracing::warn!(?job, %error, "old evidence can't be removed");
+						continue;
+					},
+				},
+				// Its end will be in an event.
+				Ok(false) => {},
+				Err(error) => {
+					tracing::debug!(%error, ?job, "cannot ask whether it is over, trying again");
+					break;
+				},
+			}
+			self.unsure.remove(&job);
+		}
+		Ok(())
+	}
+}
