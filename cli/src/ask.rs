@@ -85,8 +85,9 @@ pub(crate) async fn chat(context: &Context, args: ChatArgs) -> Result<()> {
 
 async fn ask(context: &Context, chain: &Chain, order: Order, settled: bool) -> Result<()> {
 	let task = order.task;
+	// Whoever wants it checked wants to read it when it has been.
+	let goal = if settled || order.terms.attested { Goal::Final } else { Goal::Answered };
 	let placed = order.place(context, chain).await?;
-	let goal = if settled { Goal::Final } else { Goal::Answered };
 	let done = follow_placed(context, chain, placed, goal).await?;
 	print(context, task, &done)
 }

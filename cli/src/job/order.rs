@@ -2,8 +2,8 @@
 
 use clap::Args;
 use reckon_sdk::{
-	calls, format_amount, parse_amount, AccountId, At, Balance, BlockNumber, Chain, Content, JobId,
-	JobRequest, ModelId, Sampling, SubnetId, TaskKind, H256,
+	calls, format_amount, parse_amount, AccountId, Assurance, At, Balance, BlockNumber, Chain,
+	Content, JobId, JobRequest, ModelId, Sampling, SubnetId, TaskKind, H256,
 };
 
 use crate::{
@@ -39,6 +39,19 @@ pub(crate) struct TermsArgs {
 		value_parser = clap::value_parser!(u8).range(1..=5)
 	)]
 	replicas: u8,
+	/// Have validators compute the answer again before anybody is paid; they share in its price
+	#[arg(long, conflicts_with = "replicas")]
+	pub(crate) attested: bool,
+}
+
+impl TermsArgs {
+	fn assurance(&self) -> Assurance {
+		if self.attested {
+			Assurance::Attested
+		} else {
+			Assurance::Optimistic
+		}
+	}
 }
 
 /// How the answer is sampled.
@@ -169,6 +182,7 @@ impl Order {
 		request.sampling = self.sampling;
 		request.only = self.terms.only;
 		request.replicas = self.terms.replicas;
+		request.assurance = self.terms.assurance();
 		let outcome = context.submit(chain, calls::submit_job(request)).await?;
 		let job = outcome.job_submitted().ok_or_else(|| {
 			Failure::new("decode", "the chain took the transaction and names no job")

@@ -19,7 +19,7 @@ use reckon_verification::{
 };
 use sp_core::H256;
 use sp_runtime::{
-	traits::{Saturating, Zero},
+	traits::{BlakeTwo256, Hash, Saturating, Zero},
 	transaction_validity::TransactionSource,
 	RuntimeAppPublic,
 };
@@ -81,7 +81,7 @@ fn subject<T: Config<Currency: Mutate<T::AccountId>>>(
 }
 
 fn job(n: u32) -> JobId {
-	JobId::from_low_u64_be(u64::from(n).saturating_add(1))
+	BlakeTwo256::hash(&n.to_be_bytes())
 }
 
 fn statement(n: u32) -> Statement {
