@@ -15,9 +15,8 @@ use crate::{
 	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Comparison,
-		EraIndex, Held, Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason,
-		Standing, SubnetId,
+		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Comparison, EraIndex, Held,
+		Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason, Standing, SubnetId,
 	},
 };
 use serde::Serialize;

@@ -19,7 +19,8 @@ mod work;
 
 pub use self::{
 	audit::{
-		Audit, AuditPhase, Ballot, Calibration, Cause, Fingerprint, Inquiry, Limits, Seat, Thresholds,
+		Audit, AuditPhase, Ballot, Calibration, Cause, Fingerprint, Inquiry, Limits, Seat,
+		Thresholds,
 	},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
