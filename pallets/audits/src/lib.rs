@@ -23,6 +23,7 @@ mod invariants;
 mod keys;
 #[cfg(test)]
 mod mock;
+pub mod offchain;
 mod phases;
 mod rulings;
 mod tally;
@@ -39,8 +40,8 @@ pub use keys::AuditPair;
 pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
 pub use pallet::*;
 pub use types::{
-	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opinion, Phase, Reveal,
-	RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
+	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opened, Opinion, Phase,
+	Reveal, RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;
@@ -58,7 +59,7 @@ pub mod pallet {
 			Randomness,
 		},
 	};
-	use frame_system::pallet_prelude::*;
+	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, Held, JobId};
 	use reckon_support::{
 		AuditOutcome, AuditSubjects, Cause, ModelInspect, OnAuditVote, ProviderPool,
@@ -79,7 +80,9 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+	pub trait Config:
+		CreateAuthorizedTransaction<Call<Self>> + frame_system::Config<RuntimeEvent: From<Event<Self>>>
+	{
 		/// What the calls and hooks weigh.
 		type WeightInfo: WeightInfo;
 
@@ -479,6 +482,11 @@ pub mod pallet {
 
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
 			Self::work_off_more(now, limit)
+		}
+
+		/// Votes for the validators whose audit keys this node has.
+		fn offchain_worker(now: BlockNumberFor<T>) {
+			offchain::audit::<T>(now);
 		}
 
 		#[cfg(feature = "std")]

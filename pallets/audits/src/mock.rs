@@ -372,7 +372,8 @@ pub fn commit(
 	who: AccountId,
 	statement: &Statement,
 ) -> Result<(), TransactionValidityError> {
-	let item = Commit { audit: id, round: audit(id).round, blind: hidden(id, who, statement) };
+	let (AuditOf::<Test> { round, challenge, .. }, blind) = (audit(id), hidden(id, who, statement));
+	let item = Commit { audit: id, round, challenge, blind };
 	send_commits(who, &[item])
 }
 

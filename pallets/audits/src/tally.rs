@@ -53,12 +53,13 @@ pub(crate) fn judge<AccountId>(
 	statement: Statement,
 ) -> Judged<AccountId> {
 	let verdict = thresholds.verdict(worker, output, &statement.vote);
-	let why = verdict.reason.map(Conviction::Answer);
-	let (grade, why) = match (verdict.grade, statement.rows) {
-		(Grade::Same | Grade::Doubtful, RowsSeen::Unproven) => {
-			(Grade::Different, Some(Conviction::RowsUnproven))
-		},
-		(grade, _) => (grade, why),
+	// Without the worker's rows a fault shows nothing: the tokens that it was found in may be of
+	// nobody. What was computed and is far off shows something without them.
+	let shows_alone = verdict.grade == Grade::Different
+		&& !matches!(statement.vote, Vote::Refuted(_));
+	let (grade, why) = match statement.rows == RowsSeen::Unproven && !shows_alone {
+		true => (Grade::Different, Some(Conviction::RowsUnproven)),
+		false => (verdict.grade, verdict.reason.map(Conviction::Answer)),
 	};
 	Judged { auditor, statement, grade, why }
 }
