@@ -23,7 +23,7 @@ mod invariants;
 mod keys;
 #[cfg(test)]
 mod mock;
-pub mod offchain;
+mod offchain;
 mod phases;
 mod rulings;
 mod tally;
@@ -38,6 +38,7 @@ pub mod weights;
 #[cfg(feature = "std")]
 pub use keys::AuditPair;
 pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
+pub use offchain::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 pub use pallet::*;
 pub use types::{
 	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opened, Opinion, Phase,
@@ -81,7 +82,8 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config:
-		CreateAuthorizedTransaction<Call<Self>> + frame_system::Config<RuntimeEvent: From<Event<Self>>>
+		CreateAuthorizedTransaction<Call<Self>>
+		+ frame_system::Config<RuntimeEvent: From<Event<Self>>>
 	{
 		/// What the calls and hooks weigh.
 		type WeightInfo: WeightInfo;

@@ -16,7 +16,6 @@ use frame_support::{
 	pallet_prelude::{
 		InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
 	},
-	traits::Get,
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;

@@ -73,8 +73,7 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 		let job = Jobs::<T>::get(id)?;
 		let payload = Self::payload(*id, &job);
 		let JobState::Delivered { delivery, seed, .. } = job.state else { return None };
-		let output =
-			Answers::<T>::get(id).map_or(Content::Blob(delivery.output), Content::Inline);
+		let output = Answers::<T>::get(id).map_or(Content::Blob(delivery.output), Content::Inline);
 		let (model, task, sampling, units) = (job.model, job.task, job.sampling, delivery.units);
 		Some(AuditWork { model, task, payload, sampling, seed, output, units })
 	}
