@@ -2,9 +2,13 @@
 
 use crate::{pallet::*, types::*, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
+use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::JobId;
 use reckon_support::{StakeInspect, ValidatorPenalty};
-use sp_runtime::Perbill;
+use sp_runtime::{
+	traits::{CheckedDiv, Zero},
+	Perbill,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Marks the seats whose ballots are so as silent. The caller stores the audit.
@@ -42,6 +46,12 @@ impl<T: Config> Pallet<T> {
 			conduct.missed = conduct.missed.saturating_sub(1);
 			Self::put_conduct(auditor, conduct);
 		}
+	}
+
+	/// Blocks before the end of the time for blind votes in which seats can't be given up any more:
+	/// half of it.
+	pub(crate) fn declining_ends() -> BlockNumberFor<T> {
+		T::CommitBlocks::get().checked_div(&2u32.into()).unwrap_or_else(Zero::zero)
 	}
 
 	/// Whether a validator can give up one seat more in this era.

@@ -70,7 +70,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(drawn == (audit.round > 0), "a committee sits before it is drawn");
 		ensure!(drawn != audit.seats.is_empty(), "a committee sits before it is drawn");
 		let opened = audit.phase == Phase::Revealing;
-		ensure!(opened == audit.fingerprint.is_some(), "the rows are not open, or too early");
+		ensure!(opened == audit.opened.is_some(), "the rows are not open, or too early");
 		ensure!(
 			opened || audit.count(|it| *it == Ballot::Revealed) == 0,
 			"a vote is open too early"

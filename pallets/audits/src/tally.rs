@@ -53,12 +53,13 @@ pub(crate) fn judge<AccountId>(
 	statement: Statement,
 ) -> Judged<AccountId> {
 	let verdict = thresholds.verdict(worker, output, &statement.vote);
-	let why = verdict.reason.map(Conviction::Answer);
-	let (grade, why) = match (verdict.grade, statement.rows) {
-		(Grade::Same | Grade::Doubtful, RowsSeen::Unproven) => {
-			(Grade::Different, Some(Conviction::RowsUnproven))
-		},
-		(grade, _) => (grade, why),
+	// Without the worker's rows a fault shows nothing: the tokens that it was found in may be of
+	// nobody. What was computed and is far off shows something without them.
+	let shows_alone =
+		verdict.grade == Grade::Different && !matches!(statement.vote, Vote::Refuted(_));
+	let (grade, why) = match statement.rows == RowsSeen::Unproven && !shows_alone {
+		true => (Grade::Different, Some(Conviction::RowsUnproven)),
+		false => (verdict.grade, verdict.reason.map(Conviction::Answer)),
 	};
 	Judged { auditor, statement, grade, why }
 }
@@ -212,6 +213,21 @@ mod tests {
 		assert_eq!(grades[3], (Grade::Different, Some(Conviction::RowsUnproven)));
 		let text = Conviction::Answer(Reason::Fault(Fault::Text));
 		assert_eq!(grades[4], (Grade::Different, Some(text)));
+	}
+
+	#[test]
+	fn fault_should_show_nothing_of_the_answer_when_the_rows_are_unproven() {
+		let fault = Statement { rows: RowsSeen::Unproven, ..refuted(Fault::Text) };
+		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
+		let all = judged(&[fault, far, refuted(Fault::Text)]);
+		assert!(all.iter().all(|vote| vote.grade == Grade::Different));
+		assert_eq!(all[0].why, Some(Conviction::RowsUnproven));
+		assert!(matches!(all[1].why, Some(Conviction::Answer(Reason::Distance(_)))));
+		assert_eq!(all[2].why, Some(Conviction::Answer(Reason::Fault(Fault::Text))));
+		// Those to whom nothing was handed out agree with those who were shown nothing.
+		let votes = [vec![fault; 3], vec![unproven(); 3], vec![same(); 3]].concat();
+		let convicted = Count::Over(AuditOutcome::Rejected(Conviction::RowsUnproven));
+		assert_eq!(count_larger(&votes, 9), convicted);
 	}
 
 	#[test]

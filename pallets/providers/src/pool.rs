@@ -165,6 +165,10 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		})
 	}
 
+	fn endpoint(who: &T::AccountId) -> Vec<u8> {
+		Providers::<T>::get(who).map_or_else(Vec::new, |provider| provider.endpoint.into_inner())
+	}
+
 	fn why_idle(who: &T::AccountId) -> Reason {
 		Self::idle_reason(who)
 	}

@@ -64,6 +64,10 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// read.
 	fn stake_per_job(provider: &AccountId) -> Balance;
 
+	/// The URL of the provider's content endpoint as it has named it, empty when there is none. For
+	/// off-chain workers: nobody weighs it.
+	fn endpoint(provider: &AccountId) -> Vec<u8>;
+
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
 
@@ -115,6 +119,10 @@ impl<AccountId, Balance: Default> ProviderPool<AccountId, Balance> for () {
 
 	fn stake_per_job(_: &AccountId) -> Balance {
 		Balance::default()
+	}
+
+	fn endpoint(_: &AccountId) -> Vec<u8> {
+		Vec::new()
 	}
 
 	fn why_idle(_: &AccountId) -> Reason {

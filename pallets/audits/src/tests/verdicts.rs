@@ -78,7 +78,7 @@ fn other_positions_should_be_audited_when_the_larger_committee_looks() {
 		let before = audit(id).challenge;
 		round(id, OTHER, honest(id));
 		assert_ne!(audit(id).challenge, before);
-		assert_eq!(audit(id).fingerprint, None);
+		assert_eq!(audit(id).opened, None);
 	});
 }
 
