@@ -164,7 +164,6 @@ fn node_should_ask_nobody_when_others_have_the_seats() {
 	node.run();
 	for id in ids {
 		let asked = node.asked_for(&tokens_line(id)).len();
-		// Those that were drawn first have ended.
 		assert!(asked == 0 || !others.contains(&id));
 	}
 	assert!(!node.asked().is_empty());
