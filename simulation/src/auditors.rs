@@ -103,6 +103,7 @@ pub struct Auditor {
 	/// What became of its votes.
 	pub books: Books,
 	votes: BTreeMap<(JobId, u8), Vote>,
+	seen: BTreeSet<JobId>,
 	computed: BTreeSet<JobId>,
 }
 
@@ -177,6 +178,7 @@ impl Auditor {
 			strategy,
 			books: Books::default(),
 			votes: BTreeMap::new(),
+			seen: BTreeSet::new(),
 			computed: BTreeSet::new(),
 		}
 	}
@@ -190,7 +192,7 @@ impl Auditor {
 	/// It has a seat.
 	pub fn sit(&mut self, sight: &Sight) {
 		self.books.seats += 1;
-		if sight.audit.round == 1 {
+		if self.seen.insert(sight.job) {
 			self.books.worth += sight.answer.worth;
 		}
 	}

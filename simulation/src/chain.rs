@@ -146,10 +146,12 @@ impl Chain {
 		seen
 	}
 
-	/// Lets eras pass in which nobody does anything: each session has one block.
+	/// Lets eras pass in which nobody does anything. Of each session there are two blocks: the first has no
+	/// room for anything but the session's change.
 	pub fn pass_eras(&mut self, eras: u32) {
 		for _ in 0..eras * time::SESSIONS_PER_ERA {
 			self.block(time::EPOCH_SLOTS.into());
+			self.block(1);
 		}
 	}
 

@@ -155,6 +155,8 @@ impl World {
 		while self.is_any_open() {
 			self.block(0);
 		}
+		// All see what the last block brought.
+		self.block(0);
 		self.chain.check();
 	}
 
@@ -174,6 +176,10 @@ impl World {
 		let Self { chain, people, events } = self;
 		let slots = chain.within(|rng| people.act(rng, events, jobs));
 		*events = chain.block(slots);
+		if slots > 1 {
+			// A block that changes the session has no room for votes: they wait for the next.
+			events.extend(chain.block(1));
+		}
 	}
 }
 
