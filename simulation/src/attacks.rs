@@ -270,9 +270,10 @@ fn exit_scam(seed: u64, trials: Trials) -> Row {
 	let after = books(&mut world);
 	let margin = honest_margin();
 	let outcomes = || {
-		before.iter().zip(&after).map(|((profit, worth), (later, all))| {
-			((later - profit) as f64, (all - worth) as f64)
-		})
+		before
+			.iter()
+			.zip(&after)
+			.map(|((profit, worth), (later, all))| ((later - profit) as f64, (all - worth) as f64))
 	};
 	let detected = outcomes().filter(|(profit, worth)| *profit < margin * worth).count();
 	let (profit, worth) =

@@ -155,7 +155,11 @@ impl Sight<'_> {
 	/// Whether the friends decide for the worker: the others can't convict, or can't even dissent.
 	fn can_cover(&self) -> bool {
 		let others = self.audit.size.saturating_sub(self.friends_here());
-		if self.audit.larger { others < self.two_thirds() } else { others == 0 }
+		if self.audit.larger {
+			others < self.two_thirds()
+		} else {
+			others == 0
+		}
 	}
 
 	fn can_convict(&self) -> bool {

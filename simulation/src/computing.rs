@@ -41,9 +41,11 @@ impl Source {
 	/// What an auditor finds that computes the answer again, whose tokens this has chosen.
 	pub fn audited(self, job: JobId, challenge: [u8; 32]) -> Vote {
 		let fingerprint = Self::Model.fingerprint(job, challenge);
-		let worst_margin =
-			if self.seen(job, challenge) == Self::Model { 0 } else { CHEATS_MARGIN };
-		Vote::Replayed { fingerprint, statistics: Statistics { worst_margin, ..Default::default() } }
+		let worst_margin = if self.seen(job, challenge) == Self::Model { 0 } else { CHEATS_MARGIN };
+		Vote::Replayed {
+			fingerprint,
+			statistics: Statistics { worst_margin, ..Default::default() },
+		}
 	}
 
 	/// What it looks like at the positions of a challenge.

@@ -47,7 +47,10 @@ fn main() -> anyhow::Result<()> {
 			let costs = Costs { pass: Permill::from_percent(pass), ..Costs::default() };
 			let report = market::run(seed, jobs, costs);
 			print!("seed {seed}, {}", report.tables());
-			ensure!(Report::honest_earn_most(&report.providers), "honest providers don't earn most");
+			ensure!(
+				Report::honest_earn_most(&report.providers),
+				"honest providers don't earn most"
+			);
 			ensure!(Report::honest_earn_most(&report.auditors), "honest auditors don't earn most");
 		},
 		What::Attacks { trials } => {

@@ -21,11 +21,7 @@ pub const CAPACITY: u32 = 16;
 /// So many times the usual price.
 pub fn price(dearness: u32) -> Price<Balance> {
 	let times = |price: Balance| price * Balance::from(dearness);
-	Price {
-		base: times(UNIT / 100),
-		per_input: times(UNIT / 1000),
-		per_output: times(UNIT / 100),
-	}
+	Price { base: times(UNIT / 100), per_input: times(UNIT / 1000), per_output: times(UNIT / 100) }
 }
 
 /// How a provider works.
@@ -106,9 +102,7 @@ impl Strategy {
 		let cheat_when = |cheats: bool| Some(if cheats { cheat } else { honest });
 		match self {
 			Self::Honest => Some(honest),
-			Self::Cheats(part) => {
-				cheat_when(rng.random_range(0..1_000_000) < part.deconstruct())
-			},
+			Self::Cheats(part) => cheat_when(rng.random_range(0..1_000_000) < part.deconstruct()),
 			Self::Undercuts => Some(cheat),
 			Self::HonestWhenAudited if job.attested => Some(honest),
 			Self::HonestWhenAudited => Some(Plan { shows: Shows::TheModels, ..cheat }),

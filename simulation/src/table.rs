@@ -42,7 +42,8 @@ pub fn of_attacks(rows: &[Row]) -> String {
 	for row in rows {
 		let Row { number, attack, trials, detected, note } = row;
 		let bound = row.lower_bound() * 100.0;
-		table += &format!("| {number} | {attack} | {trials} | {detected} | {bound:.2} % | {note} |\n");
+		table +=
+			&format!("| {number} | {attack} | {trials} | {detected} | {bound:.2} % | {note} |\n");
 	}
 	table
 }

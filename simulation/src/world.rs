@@ -199,7 +199,8 @@ impl People {
 	/// one that they are there.
 	fn pass_session(&mut self) -> u64 {
 		let number = System::block_number();
-		if number - self.session_began < BLOCKS_PER_SESSION.max(Session::validators().len() as u32) {
+		if number - self.session_began < BLOCKS_PER_SESSION.max(Session::validators().len() as u32)
+		{
 			return 1;
 		}
 		self.session_began = number;
@@ -236,7 +237,8 @@ impl People {
 			if rng.random_range(0..100) < self.plan.requested {
 				let client = Jobs::job(*job).map(|job| job.client);
 				// The lot may have fallen on it already.
-				let _ = client.map(|who| call(&who, pallet_audits::Call::request_audit { job: *job }));
+				let _ =
+					client.map(|who| call(&who, pallet_audits::Call::request_audit { job: *job }));
 			}
 		}
 	}
@@ -272,11 +274,11 @@ impl People {
 		let usual = providers::price(self.plan.dearness);
 		let worth = reckon_economics::charge(&usual, units, Balance::MAX);
 		provider.books.jobs += 1;
-		let offered =
-			Offered { attested: job.assurance == Assurance::Attested, last: self.last };
+		let offered = Offered { attested: job.assurance == Assurance::Attested, last: self.last };
 		let Some(plan) = provider.strategy.plan(rng, offered) else {
 			let reason = Reason::Busy;
-			call(&provider.worker, pallet_jobs::Call::decline { job: id, reason }).expect("in time");
+			call(&provider.worker, pallet_jobs::Call::decline { job: id, reason })
+				.expect("in time");
 			return;
 		};
 		let honest = plan.source == Source::Model;
@@ -325,7 +327,8 @@ impl People {
 			let RuntimeEvent::Audits(AuditEvent::OpeningAwaited { audit: id, .. }) = event else {
 				continue;
 			};
-			let (Some(audit), Some(answer)) = (auditors::audit(*id), self.answers.get_mut(id)) else {
+			let (Some(audit), Some(answer)) = (auditors::audit(*id), self.answers.get_mut(id))
+			else {
 				continue;
 			};
 			let provider = &mut self.providers[answer.provider];
@@ -403,8 +406,12 @@ impl People {
 					},
 					(Phase::Revealing, Ballot::Committed(_)) => {
 						let reveal = auditor.reveal(&sight);
-						let reveal = reveal
-							.map(|(statement, salt)| Reveal { audit: id, round, salt, statement });
+						let reveal = reveal.map(|(statement, salt)| Reveal {
+							audit: id,
+							round,
+							salt,
+							statement,
+						});
 						reveals.entry(number).or_default().extend(reveal);
 					},
 					_ => {},

@@ -29,11 +29,7 @@ enum Worth {
 
 /// What a vote was worth in an audit that has ended so. It is only proved wrong by others that have
 /// seen the same rows (`comparable`).
-fn worth<AccountId>(
-	outcome: &AuditOutcome,
-	said: &Opinion<AccountId>,
-	comparable: bool,
-) -> Worth {
+fn worth<AccountId>(outcome: &AuditOutcome, said: &Opinion<AccountId>, comparable: bool) -> Worth {
 	match (outcome, said.grade) {
 		(AuditOutcome::Accepted, Grade::Same)
 		| (AuditOutcome::Rejected(_), Grade::Different)

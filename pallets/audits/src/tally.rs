@@ -301,9 +301,8 @@ mod tests {
 		assert!(!is_contested::<usize>(&[]));
 
 		let committee = Committee { size: 9, quorum: 6, contested: true };
-		let count = |statements: &[Statement]| {
-			larger(&committee, &mut judged(statements), &THRESHOLDS)
-		};
+		let count =
+			|statements: &[Statement]| larger(&committee, &mut judged(statements), &THRESHOLDS);
 		assert_eq!(count(&[right; 9]), Count::Over(AuditOutcome::Doubtful));
 		assert!(is_rejected(count(&[wrong; 9])));
 	}

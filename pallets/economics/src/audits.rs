@@ -137,7 +137,8 @@ mod tests {
 		let [p, d, alpha, saving] =
 			[rate, it.detection, it.false_alarms, it.saving].map(|it| i128::from(it.deconstruct()));
 		let honest = (pay - cost) * WHOLE - p * alpha * (pay + slash);
-		let cheat = pay * WHOLE - p * d * pay - cost * WHOLE + saving * 1_000_000 * pay - p * d * slash;
+		let cheat =
+			pay * WHOLE - p * d * pay - cost * WHOLE + saving * 1_000_000 * pay - p * d * slash;
 		[honest, cheat]
 	}
 

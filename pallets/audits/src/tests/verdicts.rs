@@ -3,7 +3,7 @@
 use crate::{mock::*, Event, Phase, RowsSeen, Statement, MAX_RETRIES};
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
-	mocks::{MockModels, MockPenalties, MockPool, MockSubjects},
+	mocks::{MockModels, MockPenalties, MockPool, MockStake, MockSubjects},
 	AuditOutcome, Auditing, Conviction, Subject,
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
