@@ -80,6 +80,7 @@ fn plan(seed: u64, serving: Serving, auditors: Vec<Auditing>) -> Plan {
 		stake: STAKE,
 		attested: 100,
 		requested: 0,
+		named: 0,
 		dearness: 1,
 		costs: Costs::default(),
 	}

@@ -214,7 +214,7 @@ impl Auditor {
 	pub fn commit(&mut self, rng: &mut StdRng, sight: &Sight) -> Option<H256> {
 		use Strategy::*;
 		let leaked = sight.answer.leaked;
-		let made_up = |rng: &mut StdRng| sight.fingerprint_of(Source::Other(rng.random()));
+		let made_up = |rng: &mut StdRng| sight.fingerprint_of(Source::Noise(rng.random()));
 		let vote = match self.strategy {
 			Silent => return None,
 			CopiesPeer => return peers_blind(sight.audit),

@@ -11,8 +11,11 @@ use sp_runtime::Permill;
 pub enum Source {
 	/// The model that was paid for.
 	Model,
-	/// Something cheaper: the numbers of two of these have nothing in common.
+	/// Something cheaper, which an audit may overlook: the numbers of two of these have nothing in
+	/// common.
 	Other(u64),
+	/// A generator of random numbers.
+	Noise(u64),
 	/// Nobody: zeros.
 	Nobody,
 }

@@ -6,8 +6,7 @@ use clap::{Parser, Subcommand};
 use reckon_simulation::{
 	attacks::{self, Trials},
 	computing::Costs,
-	market::{self, Report},
-	table,
+	market, table,
 };
 use sp_runtime::Permill;
 
@@ -23,7 +22,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-	/// All strategies beside one another: who earns most. Fails when the honest don't.
+	/// All strategies beside one another: who earns most. Fails when the honest do not.
 	Market {
 		/// How many jobs.
 		#[arg(long, default_value_t = 100_000)]
@@ -47,11 +46,8 @@ fn main() -> anyhow::Result<()> {
 			let costs = Costs { pass: Permill::from_percent(pass), ..Costs::default() };
 			let report = market::run(seed, jobs, costs);
 			print!("seed {seed}, {}", report.tables());
-			ensure!(
-				Report::honest_earn_most(&report.providers),
-				"honest providers don't earn most"
-			);
-			ensure!(Report::honest_earn_most(&report.auditors), "honest auditors don't earn most");
+			ensure!(report.honest_providers_earn_most(), "honest providers don't earn most");
+			ensure!(report.honest_auditors_earn_most(), "honest auditors don't earn most");
 		},
 		What::Attacks { trials } => {
 			let rows = attacks::all(seed, Trials::of(trials));

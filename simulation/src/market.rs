@@ -68,6 +68,7 @@ pub fn run(seed: u64, jobs: u64, costs: Costs) -> Report {
 		stake: STAKE,
 		attested: 2,
 		requested: 1,
+		named: 50,
 		dearness: 1,
 		costs,
 	});
@@ -151,13 +152,20 @@ fn line(
 }
 
 impl Report {
-	/// Whether the honest earn more than all others: each of them, and for the same work.
-	pub fn honest_earn_most(lines: &[Line]) -> bool {
-		let Some((honest, others)) = lines.split_first() else { return false };
+	/// Whether honest providers earn more than all others: each of them, and for the same work.
+	pub fn honest_providers_earn_most(&self) -> bool {
+		let Some((honest, others)) = self.providers.split_first() else { return false };
 		let less = |it: &Line| {
 			it.profit_each < honest.profit_each && it.profit_per_worth < honest.profit_per_worth
 		};
 		others.iter().all(less)
+	}
+
+	/// Whether honest auditors earn more than all others for the same work. How much work each has is
+	/// for the draws to say.
+	pub fn honest_auditors_earn_most(&self) -> bool {
+		let Some((honest, others)) = self.auditors.split_first() else { return false };
+		others.iter().all(|it| it.profit_per_worth < honest.profit_per_worth)
 	}
 
 	/// Both tables, in Markdown.

@@ -53,6 +53,8 @@ pub struct Plan {
 	pub attested: u8,
 	/// The part of deliveries, in percent, that clients pay an audit for.
 	pub requested: u8,
+	/// The part of jobs, in percent, for which clients choose the provider: each in its turn.
+	pub named: u8,
 	/// How many times the usual price all ask for.
 	pub dearness: u32,
 	/// What computing costs.
@@ -212,6 +214,8 @@ impl People {
 	fn ask(&mut self, rng: &mut StdRng) {
 		self.submitted += 1;
 		let attested = rng.random_range(0..100) < self.plan.attested;
+		let named = rng.random_range(0..100) < self.plan.named;
+		let turn = self.submitted as usize % self.providers.len();
 		let request = JobRequest {
 			subnet: 0,
 			model: model(),
@@ -223,7 +227,7 @@ impl People {
 			assurance: if attested { Assurance::Attested } else { Assurance::Optimistic },
 			privacy: Privacy::Public,
 			replicas: 1,
-			only: None,
+			only: named.then(|| self.providers[turn].account.clone()),
 		};
 		let who = client(rng.random_range(0..CLIENTS));
 		let submit = pallet_jobs::Call::submit_job { request };
