@@ -61,6 +61,9 @@ PRIMITIVES_MAY_USE = {
 VERIFICATION = "reckon-verification"
 VERIFICATION_MAY_USE = {"blake3", "libm", "parity-scale-codec", "scale-info"}
 
+# Harnesses: they run what others are made of, and nothing is made of them.
+HARNESSES = {"reckon-e2e", "reckon-simulation"}
+
 NODE = "reckon-node"
 NODE_PALLETS = re.compile(r"pallet-.+-rpc(-runtime-api)?")
 
@@ -151,6 +154,14 @@ def shared_crates_are_small(crates):
             for dependency in crate.dependencies:
                 if dependency.kind == "normal" and dependency.name not in allowed[crate.name]:
                     yield f"{crate.name} depends on {dependency.name}: not among the few it may use"
+
+
+def nobody_needs_harnesses(crates):
+    """What only tests and measures is not part of anything, not even of other tests."""
+    for crate in crates:
+        for dependency in crate.dependencies:
+            if dependency.name in HARNESSES:
+                yield f"{crate.name} depends on {dependency.name}, which is for running alone"
 
 
 def node_knows_no_pallets(crates):
@@ -263,6 +274,7 @@ def main():
         *libraries_have_owners(crates),
         *daemons_know_metadata_only(crates, reached_at_run_time(metadata)),
         *shared_crates_are_small(crates),
+        *nobody_needs_harnesses(crates),
         *node_knows_no_pallets(crates),
         *versions_live_in_the_root(manifests),
         *lock_is_sane([(p["name"], p["version"]) for p in lock["package"]]),

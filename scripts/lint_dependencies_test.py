@@ -89,6 +89,12 @@ class Rules(unittest.TestCase):
         self.keeps(lint.shared_crates_are_small([fine]))
         self.breaks(lint.shared_crates_are_small([crate("reckon-primitives", "tokio")]), "tokio")
 
+    def test_harnesses(self):
+        fine = crate("reckon-simulation", "reckon-runtime", "pallet-jobs")
+        self.keeps(lint.nobody_needs_harnesses([fine, crate("reckon-runtime")]))
+        bad = crate("reckon-cli", Dependency("reckon-simulation", "dev"))
+        self.breaks(lint.nobody_needs_harnesses([fine, bad]), "reckon-cli")
+
     def test_node(self):
         fine = crate("reckon-node", "pallet-transaction-payment-rpc", "sc-service")
         self.keeps(lint.node_knows_no_pallets([fine]))

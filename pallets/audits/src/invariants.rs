@@ -21,7 +21,8 @@ impl<T: Config> Pallet<T> {
 			ensure!(Audits::<T>::contains_key(id), "a vote has no audit");
 		}
 		for (_, conduct) in Conducts::<T>::iter() {
-			ensure!(conduct.missed > 0 || conduct.declined > 0, "a record holds nothing");
+			let held = [conduct.missed, conduct.declined, conduct.slashed];
+			ensure!(held.iter().any(|count| *count > 0), "a record holds nothing");
 		}
 		Ok(())
 	}

@@ -82,7 +82,8 @@ impl<T: Config> Pallet<T> {
 			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
 		};
 		let mut votes = Self::judged(id, &audit, &thresholds);
-		let committee = tally::Committee { size: audit.size, quorum: audit.quorum };
+		let contested = tally::is_contested(&audit.first);
+		let committee = tally::Committee { size: audit.size, quorum: audit.quorum, contested };
 		let count = match audit.larger {
 			false => tally::first(&committee, &votes),
 			true => tally::larger(&committee, &mut votes, &thresholds),

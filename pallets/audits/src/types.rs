@@ -323,10 +323,12 @@ pub struct Auditor<AccountId> {
 pub struct Conduct {
 	/// Votes that did not come in time, less those that counted since, since the last slash.
 	pub missed: u32,
-	/// The era in which it last gave up a seat.
+	/// The era in which it last gave up a seat, or let a vote be missed.
 	pub era: EraIndex,
 	/// How many seats it gave up in that era.
 	pub declined: u32,
+	/// How often it lost stake in that era for votes that did not come.
+	pub slashed: u32,
 }
 
 /// A seat as its auditor sees it.

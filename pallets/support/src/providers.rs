@@ -60,8 +60,9 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// much that was.
 	fn slash(provider: &AccountId, up_to: Balance, reason: Reason) -> Balance;
 
-	/// What the provider stands for each of the jobs with that it can have at once. One storage
-	/// read.
+	/// What the provider stands for each of its answers with: its bond, divided by the jobs that it
+	/// can have at once, or by the answers that nobody has been paid for yet if these are more. One
+	/// storage read.
 	fn stake_per_job(provider: &AccountId) -> Balance;
 
 	/// The URL of the provider's content endpoint as it has named it, empty when there is none. For
