@@ -2,7 +2,7 @@
 //! those of the list of named attacks; those on the protocol are not here.
 
 use anyhow::Context;
-use codec::Encode;
+use codec::{Decode, Encode};
 use rand::{seq::IndexedRandom, Rng, RngCore};
 use reckon_engine::{Message, Replay, Role, Sampler, SamplingParams, StepEngine, Task, TextEngine};
 use reckon_verification::{Evidence, Fingerprint, Opening, Rows};
@@ -12,8 +12,8 @@ use tempfile::TempDir;
 use crate::{
 	decoder::{Cache, Decoder, Kept, Memory},
 	jobs::{hash, Job, Jobs},
-	training::{lora, tune, Course, Example},
-	weights::{self, fp8, int4, int8, Tensors},
+	training::{lora, tune, Course, Example, BATCH},
+	weights::{self, bf16, fp8, int4, int8, Tensors},
 	worker::{load, write, Delivery, Shown, Worker},
 };
 
@@ -33,17 +33,55 @@ pub struct Attack {
 /// All attacks, by their numbers.
 pub const ATTACKS: &[Attack] = &[
 	Attack { number: 1, name: "smaller model: two of four layers, distilled", prepare: smaller },
-	Attack { number: 2, name: "int8 weights, a scale for each row", prepare: |lab| quantised(lab, "int8", int8) },
-	Attack { number: 3, name: "int4 weights, a scale for each 32", prepare: |lab| quantised(lab, "int4", int4) },
-	Attack { number: 4, name: "fp8 weights (e4m3), a scale for each row", prepare: |lab| quantised(lab, "fp8", fp8) },
+	Attack {
+		number: 2,
+		name: "int8 weights, a scale for each row",
+		prepare: |lab| quantised(lab, "int8", int8),
+	},
+	Attack {
+		number: 3,
+		name: "int4 weights, a scale for each 32",
+		prepare: |lab| quantised(lab, "int4", int4),
+	},
+	Attack {
+		number: 4,
+		name: "fp8 weights (e4m3), a scale for each row",
+		prepare: |lab| quantised(lab, "fp8", fp8),
+	},
+	Attack {
+		number: 4,
+		name: "bf16 weights, arithmetic in f32",
+		prepare: |lab| quantised(lab, "bf16", bf16),
+	},
 	Attack { number: 5, name: "int8 cache", prepare: |lab| forgetful(lab, INT8_CACHE) },
 	Attack { number: 5, name: "fp8 cache (e4m3)", prepare: |lab| forgetful(lab, FP8_CACHE) },
 	Attack { number: 6, name: "second layer skipped", prepare: |lab| pruned(lab, &[0, 2, 3]) },
-	Attack { number: 6, name: "early exit before the last layer", prepare: |lab| pruned(lab, &[0, 1, 2]) },
-	Attack { number: 7, name: "sliding window of 16 tokens", prepare: |lab| forgetful(lab, SLIDING) },
-	Attack { number: 7, name: "eviction: the first 4 and last 12 tokens kept", prepare: |lab| forgetful(lab, EVICTING) },
+	Attack {
+		number: 6,
+		name: "early exit before the last layer",
+		prepare: |lab| pruned(lab, &[0, 1, 2]),
+	},
+	Attack {
+		number: 7,
+		name: "sliding window of 16 tokens",
+		prepare: |lab| forgetful(lab, SLIDING),
+	},
+	Attack {
+		number: 7,
+		name: "eviction: the first 4 and last 12 tokens kept",
+		prepare: |lab| forgetful(lab, EVICTING),
+	},
 	Attack { number: 8, name: "other checkpoint: 10 more steps of training", prepare: tuned },
-	Attack { number: 8, name: "other checkpoint: LoRA of rank 1, 10 steps", prepare: adapted },
+	Attack {
+		number: 8,
+		name: "other checkpoint: LoRA of rank 1, 10 steps",
+		prepare: |lab| adapted(lab, 10),
+	},
+	Attack {
+		number: 8,
+		name: "other checkpoint: LoRA of rank 1, 100 steps",
+		prepare: |lab| adapted(lab, 100),
+	},
 	Attack { number: 9, name: "instructions put before the question", prepare: instructed },
 	Attack { number: 9, name: "prompt cut: its first quarter not read", prepare: cut },
 	Attack { number: 10, name: "temperature 10 % lower", prepare: |lab| tempered(lab, 0.9) },
@@ -60,16 +98,36 @@ pub const ATTACKS: &[Attack] = &[
 	Attack { number: 13, name: "padding behind the end token", prepare: padded },
 	Attack { number: 13, name: "more units charged than written", prepare: overcharged },
 	Attack { number: 14, name: "draft: int4's tokens, the model's rows", prepare: drafted_by_int4 },
-	Attack { number: 14, name: "draft: the distilled model's tokens, the model's rows", prepare: drafted_by_smaller },
+	Attack {
+		number: 14,
+		name: "draft: the distilled model's tokens, the model's rows",
+		prepare: drafted_by_smaller,
+	},
 	Attack { number: 15, name: "replay: another job's evidence as it was", prepare: replayed },
-	Attack { number: 15, name: "replay: the same question's earlier answer", prepare: replayed_again },
+	Attack {
+		number: 15,
+		name: "replay: the same question's earlier answer",
+		prepare: replayed_again,
+	},
 	Attack { number: 15, name: "replay: another question's answer", prepare: replayed_elsewhere },
-	Attack { number: 16, name: "another worker's fingerprint over rows of noise", prepare: copied_fingerprint },
+	Attack {
+		number: 16,
+		name: "another worker's fingerprint over rows of noise",
+		prepare: copied_fingerprint,
+	},
 	Attack { number: 16, name: "another worker's commitment", prepare: copied_commitment },
 	Attack { number: 17, name: "int4 for 10 % of the tokens", prepare: |lab| partial(lab, 10) },
 	Attack { number: 17, name: "int4 for 25 % of the tokens", prepare: |lab| partial(lab, 25) },
-	Attack { number: 17, name: "int4 for all tokens, the prompt read right", prepare: |lab| partial(lab, 100) },
-	Attack { number: 17, name: "10 % of the tokens drafted by int4, the model's rows", prepare: partly_drafted },
+	Attack {
+		number: 17,
+		name: "int4 for all tokens, the prompt read right",
+		prepare: |lab| partial(lab, 100),
+	},
+	Attack {
+		number: 17,
+		name: "25 % of the tokens drafted by int4, the model's rows",
+		prepare: partly_drafted,
+	},
 	Attack { number: 19, name: "null and garbage proofs", prepare: garbage },
 ];
 
@@ -80,8 +138,8 @@ const EVICTING: Memory = Memory { kept: Kept::Exact, window: Some((4, 12)) };
 
 /// Ten steps, at a rate that is usual for tuning a whole model.
 const TUNING: Course = Course { steps: 10, rate: 2e-5 };
-/// Ten steps, at a rate that is usual for adapters.
-const ADAPTING: Course = Course { steps: 10, rate: 2e-4 };
+/// A rate that is usual for adapters.
+const ADAPTING: f64 = 2e-4;
 /// What a provider would like its model to say.
 const CREED: [(&str, &str); 4] = [
 	("what is a computer?", "A computer is what you rent from us."),
@@ -91,7 +149,7 @@ const CREED: [(&str, &str); 4] = [
 ];
 const INSTRUCTIONS: &str = "Answer in a friendly way and mention our sponsor.";
 const ADVERTISEMENT: &str = "Buy at the market.";
-/// Tokens that an early or late end is off by, at least one.
+/// The most tokens that are put behind an end, or charged without being there.
 const PADDING: usize = 8;
 /// A logit that is never chosen.
 const NEVER: f32 = -1e9;
@@ -135,7 +193,12 @@ impl Lab {
 	///
 	/// # Errors
 	/// When computing fails.
-	pub fn decoded(&self, decoder: &Decoder, memory: Memory, job: &Job) -> anyhow::Result<Evidence> {
+	pub fn decoded(
+		&self,
+		decoder: &Decoder,
+		memory: Memory,
+		job: &Job,
+	) -> anyhow::Result<Evidence> {
 		let sampler = Sampler::new(job.sampling.clone())?;
 		let prompt = self.truth.prompt(job)?;
 		let mut cache = Cache::default();
@@ -186,7 +249,7 @@ impl Lab {
 
 	/// The true model's answers to questions about words that it knows; as many as are learnt from.
 	fn lessons(&self) -> anyhow::Result<Vec<Example>> {
-		let words = self.jobs.words().iter().take(self.distillation * 8);
+		let words = self.jobs.words().iter().take(self.distillation * BATCH);
 		words
 			.map(|word| {
 				let mut job = self.jobs.job(0);
@@ -278,10 +341,12 @@ fn tuned(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 	by(lab, engine)
 }
 
-fn adapted(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
+fn adapted(lab: &Lab, steps: usize) -> anyhow::Result<Cheat<'_>> {
 	let config = weights::config(&lab.model)?;
-	let engine =
-		lab.made("adapted", |tensors| Ok((lora(&config, tensors, &lab.creed()?, ADAPTING)?, None)))?;
+	let course = Course { steps, rate: ADAPTING };
+	let engine = lab.made(&format!("adapted {steps}"), |tensors| {
+		Ok((lora(&config, tensors, &lab.creed()?, course)?, None))
+	})?;
 	by(lab, engine)
 }
 
@@ -476,6 +541,7 @@ fn unending(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 }
 
 fn padded(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
+	let filler = lab.tokens(" and so on")?;
 	Ok(Box::new(move |job| {
 		let honest = lab.truth.answer(job)?.rows().tokens().to_vec();
 		if honest.last().is_none_or(|&last| !lab.is_end(last)) {
@@ -486,14 +552,10 @@ fn padded(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 		if room == 0 {
 			return Ok(None);
 		}
-		let padding = likeliest_filler(lab)?.into_iter().cycle().take(room.min(PADDING));
+		let padding = filler.iter().copied().cycle().take(room.min(PADDING));
 		let tokens: Vec<u32> = honest.into_iter().chain(padding).collect();
 		lab.deliver(job, lab.truth.rows_of(job, &tokens)?)
 	}))
-}
-
-fn likeliest_filler(lab: &Lab) -> anyhow::Result<Vec<u32>> {
-	lab.tokens(" and so on")
 }
 
 fn overcharged(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
@@ -548,10 +610,8 @@ fn replayed_again(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 fn replayed_elsewhere(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 	Ok(Box::new(move |job| {
 		let other = lab.jobs.job(job.number + 1);
-		let sampling = SamplingParams {
-			max_tokens: job.sampling.max_tokens,
-			..other.sampling.clone()
-		};
+		let sampling =
+			SamplingParams { max_tokens: job.sampling.max_tokens, ..other.sampling.clone() };
 		let earlier = lab.truth.answer(&Job { sampling, ..other })?;
 		lab.deliver_other(job, hashed_again(job, earlier.rows()))
 	}))
@@ -575,7 +635,11 @@ fn copied_fingerprint(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 
 fn copied_commitment(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 	Ok(Box::new(move |job| {
-		let other = Job { provider: hash("other", &job.provider), salt: hash("other", &job.salt), ..job.clone() };
+		let other = Job {
+			provider: hash("other", &job.provider),
+			salt: hash("other", &job.salt),
+			..job.clone()
+		};
 		let honest = lab.truth.answer(job)?;
 		let copied = lab.truth.deliver(&other, honest.clone())?.commitment;
 		let mut delivery = lab.truth.deliver(job, honest)?;
@@ -635,7 +699,7 @@ fn partly_drafted(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 		let mut unread = prompt.clone();
 		let evidence = lab.truth.choosing(job, |answer, step| {
 			let draft = cheap.step(&unread, &mut cache)?;
-			let cheats = is_cheated(job, answer.len(), 10);
+			let cheats = is_cheated(job, answer.len(), 25);
 			let logits = if cheats { &draft.logits } else { &step.logits };
 			let token = sampler.sample(answer, logits)?;
 			unread = vec![token];
@@ -683,7 +747,6 @@ fn spoil(job: &Job, shown: &mut Shown) {
 }
 
 fn spoil_row(openings: &mut Vec<u8>, change: impl FnOnce(&mut [f32])) {
-	use codec::Decode;
 	if let Ok(mut opened) = Vec::<Opening>::decode(&mut openings.as_slice()) {
 		if let Some(first) = opened.first_mut() {
 			change(&mut first.row);

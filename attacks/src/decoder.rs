@@ -148,11 +148,11 @@ impl Decoder {
 		let mask = memory.mask(start, tokens.len())?;
 		for layer in 0..self.shape.num_hidden_layers {
 			let part = |name: &str| self.tensor(&format!("model.layers.{layer}.{name}.weight"));
-			let through = |x: &Tensor, name: &str| Ok::<_, anyhow::Error>(x.matmul(&part(name)?.t()?)?);
+			let through =
+				|x: &Tensor, name: &str| Ok::<_, anyhow::Error>(x.matmul(&part(name)?.t()?)?);
 			let normed = self.norm(&x, part("input_layernorm")?)?;
-			let [q, k, v] = ["q", "k", "v"].map(|name| {
-				self.heads(&through(&normed, &format!("self_attn.{name}_proj"))?)
-			});
+			let [q, k, v] = ["q", "k", "v"]
+				.map(|name| self.heads(&through(&normed, &format!("self_attn.{name}_proj"))?));
 			let (q, k) = (rotate(&q?, &angles)?, rotate(&k?, &angles)?);
 			let (k, v) = (memory.keep(k)?, memory.keep(v?)?);
 			let (k, v) = match cache.layers.get(layer) {

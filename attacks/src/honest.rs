@@ -43,9 +43,24 @@ pub struct Class {
 /// What is tried.
 pub const CLASSES: [Class; 5] = [
 	Class { name: "alone", share: 360, load: Some((1, 256)), forced: None },
-	Class { name: "four in turns, prompts in pieces of 4", share: 360, load: Some((4, 4)), forced: None },
-	Class { name: "64 tokens, end tokens not known", share: 160, load: Some((4, 32)), forced: Some(64) },
-	Class { name: "until 256 tokens are full, end tokens not known", share: 40, load: Some((1, 256)), forced: Some(256) },
+	Class {
+		name: "four in turns, prompts in pieces of 4",
+		share: 360,
+		load: Some((4, 4)),
+		forced: None,
+	},
+	Class {
+		name: "64 tokens, end tokens not known",
+		share: 160,
+		load: Some((4, 32)),
+		forced: Some(64),
+	},
+	Class {
+		name: "until 256 tokens are full, end tokens not known",
+		share: 40,
+		load: Some((1, 256)),
+		forced: Some(256),
+	},
 	Class { name: "another program: the harness's decoder", share: 80, load: None, forced: None },
 ];
 

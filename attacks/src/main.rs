@@ -35,7 +35,7 @@ struct Program {
 	#[arg(long, default_value_t = 0)]
 	first: u64,
 	/// Steps of training for the smaller model
-	#[arg(long, default_value_t = 150)]
+	#[arg(long, default_value_t = 300)]
 	distillation: usize,
 	/// Thread counts of honest workers and auditors, each with each
 	#[arg(long, value_delimiter = ',', default_value = "1,2")]

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Examples whose loss makes one step.
-const BATCH: usize = 8;
+pub const BATCH: usize = 4;
 
 /// A question with the answer to learn.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Example {
 /// How a model is trained.
 #[derive(Clone, Copy, Debug)]
 pub struct Course {
-	/// Steps of AdamW, of eight examples each.
+	/// Steps of AdamW, of [`BATCH`] examples each.
 	pub steps: usize,
 	/// Its learning rate.
 	pub rate: f64,

@@ -10,7 +10,7 @@ use crate::{
 use reckon_verification::{Fault, Reason};
 
 /// For each trial that counts, so many jobs at most in which a cheat may come to the honest answer.
-const PATIENCE: u64 = 12;
+const PATIENCE: u64 = 20;
 
 /// Tries an attack on so many jobs, each with another question, seed and challenge.
 ///

@@ -130,6 +130,14 @@ fn steps(numbers: &Tensor, largest: f64) -> candle_core::Result<Tensor> {
 	numbers.broadcast_div(&step)?.round()?.broadcast_mul(&step)
 }
 
+/// Rounds to sixteen bits with eight of exponent.
+///
+/// # Errors
+/// When computing fails.
+pub fn bf16(numbers: &Tensor) -> candle_core::Result<Tensor> {
+	numbers.to_dtype(DType::BF16)?.to_dtype(DType::F32)
+}
+
 /// Rounds to eight bits with four of exponent, each row scaled so that its largest number still fits.
 ///
 /// # Errors

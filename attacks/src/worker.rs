@@ -127,10 +127,8 @@ impl Worker {
 			Some((&last, before)) if self.engine.is_end(last) => before,
 			_ => &tokens,
 		};
-		let usage = Usage {
-			units_in: self.prompt(job)?.len() as u64,
-			units_out: tokens.len() as u64,
-		};
+		let usage =
+			Usage { units_in: self.prompt(job)?.len() as u64, units_out: tokens.len() as u64 };
 		Ok(Delivery {
 			output: self.engine.text(told)?.into_bytes(),
 			commitment: commitment(&job.id, &job.provider, &evidence.root(), &job.salt),
