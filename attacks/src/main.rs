@@ -63,8 +63,9 @@ fn main() -> anyhow::Result<()> {
 		honest::run_part(part, &program.model, limits, run, streams)?;
 		return Ok(output.flush()?);
 	}
-	let wanted = |number: u8, name: &str| {
-		program.only.as_ref().is_none_or(|only| *only == number.to_string() || name.contains(only))
+	let wanted = |number: u8, name: &str| match program.only.as_deref() {
+		None => true,
+		Some(only) => only.parse().map_or_else(|_| name.contains(only), |only: u8| number == only),
 	};
 	let attacks: Vec<_> =
 		ATTACKS.iter().filter(|attack| wanted(attack.number, attack.name)).collect();
