@@ -76,10 +76,10 @@ fn layers_should_be_renumbered_when_some_are_left_out() {
 	assert!(!kept.contains_key(&norm(2)));
 	assert_eq!(kept.len(), 2 + (all.len() - 2) / 2);
 	let changed = matrices(all.clone(), |matrix| matrix.zeros_like()).unwrap();
-	let is_zero =
-		|name: &str| changed[name].abs().unwrap().sum_all().unwrap().to_scalar() == Ok(0f32);
-	assert!(is_zero("model.layers.2.mlp.up_proj.weight"));
-	assert!(!is_zero("model.embed_tokens.weight") && !is_zero(&norm(2)));
+	let largest =
+		|name: &str| changed[name].abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
+	assert_eq!(largest("model.layers.2.mlp.up_proj.weight"), 0.0);
+	assert!(largest("model.embed_tokens.weight") > 0.0 && largest(&norm(2)) > 0.0);
 }
 
 #[test]
