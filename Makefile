@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet upgrade test lint bench weights build setup release worker-cuda zombienet simulation fuzz chain-specs metadata check-metadata
+.PHONY: help devnet upgrade test lint bench attacks weights build setup release worker-cuda zombienet simulation fuzz chain-specs metadata check-metadata
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -51,6 +51,9 @@ lint: setup ## formatting, clippy, the direction of dependencies
 
 bench: setup ## measure the chain and the engine; prints ratios, asserts nothing
 	@$(ENV) scripts/bench $(SELECTION)
+
+attacks: build ## cheat against the audits of answers in every known way; an hour. OPTIONS="--trials 10 --only fp8"
+	@"$(TARGET_DIR)/debug/reckon-attacks" $(OPTIONS)
 
 weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights

@@ -50,6 +50,15 @@ class Rules(unittest.TestCase):
         test = crate("reckon-e2e", Dependency("subxt", "dev"))
         self.breaks(lint.libraries_have_owners([test]), "reckon-e2e")
 
+    def test_harnesses(self):
+        attacks = crate("reckon-attacks", "candle-core", "reckon-engine")
+        self.keeps(lint.libraries_have_owners([attacks]))
+        self.breaks(lint.libraries_have_owners([crate("reckon-attacks", "subxt")]), "subxt")
+        simulation = crate("reckon-simulation", "reckon-attacks")
+        self.keeps(lint.harnesses_are_not_shipped([attacks, simulation]))
+        worker = crate("reckon-worker", Dependency("reckon-attacks", "dev"))
+        self.breaks(lint.harnesses_are_not_shipped([worker]), "reckon-worker")
+
     def test_nix(self):
         signals = crate("reckon-cli", Dependency("nix", features=frozenset({"signal"})))
         self.keeps(lint.libraries_have_owners([signals]))
@@ -88,12 +97,6 @@ class Rules(unittest.TestCase):
         fine = crate("reckon-primitives", "sp-core", Dependency("proptest", "dev"))
         self.keeps(lint.shared_crates_are_small([fine]))
         self.breaks(lint.shared_crates_are_small([crate("reckon-primitives", "tokio")]), "tokio")
-
-    def test_harnesses(self):
-        fine = crate("reckon-simulation", "reckon-runtime", "pallet-jobs")
-        self.keeps(lint.nobody_needs_harnesses([fine, crate("reckon-runtime")]))
-        bad = crate("reckon-cli", Dependency("reckon-simulation", "dev"))
-        self.breaks(lint.nobody_needs_harnesses([fine, bad]), "reckon-cli")
 
     def test_node(self):
         fine = crate("reckon-node", "pallet-transaction-payment-rpc", "sc-service")
