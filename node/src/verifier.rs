@@ -1,10 +1,10 @@
 //! The verifier that this node asks when it audits: where it is, and how that goes.
 //!
-//! Who asks it is the runtime's off-chain worker (`pallet_audits`), which finds it in the node's local
+//! Who asks it is the runtime's off-chain worker, which finds it in the node's local
 //! storage and writes there how it fares.
 
 use codec::{Decode, Encode};
-use pallet_audits::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
+use reckon_runtime::auditing::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use std::{
 	fs::File,
