@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet upgrade test lint bench weights build setup release worker-cuda zombienet chain-specs metadata check-metadata
+.PHONY: help devnet upgrade test lint bench attacks weights build setup release worker-cuda zombienet simulation fuzz chain-specs metadata check-metadata
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -52,6 +52,9 @@ lint: setup ## formatting, clippy, the direction of dependencies
 bench: setup ## measure the chain and the engine; prints ratios, asserts nothing
 	@$(ENV) scripts/bench $(SELECTION)
 
+attacks: build ## cheat against the audits of answers in every known way; an hour. OPTIONS="--trials 10 --only fp8"
+	@"$(TARGET_DIR)/debug/reckon-attacks" $(OPTIONS)
+
 weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights
 
@@ -64,6 +67,14 @@ worker-cuda: setup ## the worker with NVIDIA support; starts without a driver to
 zombienet: build ## a network of validators that come, fall and cheat: the long test, 20 minutes
 	@$(ENV) RECKON_BIN_DIR="$(abspath $(TARGET_DIR))/debug" \
 		cargo test --locked --manifest-path zombienet/Cargo.toml -- --nocapture
+
+# The runtime runs natively here.
+simulation: setup ## every strategy of providers and auditors on the real runtime: who earns most; some minutes
+	@$(ENV) SKIP_WASM_BUILD=1 cargo run --locked -p reckon-simulation -- market
+	@$(ENV) SKIP_WASM_BUILD=1 cargo run --locked -p reckon-simulation -- attacks
+
+fuzz: setup ## hostile bytes for every type that travels, a million for each
+	@$(ENV) scripts/fuzz
 
 chain-specs: build ## write the chain specs of shared networks; never again once one has started
 	@$(ENV) scripts/chain-specs "$(TARGET_DIR)/debug/reckon-node"

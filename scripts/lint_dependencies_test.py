@@ -50,6 +50,15 @@ class Rules(unittest.TestCase):
         test = crate("reckon-e2e", Dependency("subxt", "dev"))
         self.breaks(lint.libraries_have_owners([test]), "reckon-e2e")
 
+    def test_harnesses(self):
+        attacks = crate("reckon-attacks", "candle-core", "reckon-engine")
+        self.keeps(lint.libraries_have_owners([attacks]))
+        self.breaks(lint.libraries_have_owners([crate("reckon-attacks", "subxt")]), "subxt")
+        simulation = crate("reckon-simulation", "reckon-attacks")
+        self.keeps(lint.harnesses_are_not_shipped([attacks, simulation]))
+        worker = crate("reckon-worker", Dependency("reckon-attacks", "dev"))
+        self.breaks(lint.harnesses_are_not_shipped([worker]), "reckon-worker")
+
     def test_nix(self):
         signals = crate("reckon-cli", Dependency("nix", features=frozenset({"signal"})))
         self.keeps(lint.libraries_have_owners([signals]))

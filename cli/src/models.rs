@@ -261,8 +261,11 @@ fn read_manifest(path: &Path) -> Result<ManifestFile> {
 	})
 }
 
-/// What a worker has found about the model with this manifest.
-fn read_calibration(path: &Path, manifest: H256) -> Result<Calibration> {
+/// What `reckon-worker calibrate` has found about the model with this manifest.
+///
+/// # Errors
+/// When the file can't be read, is no such report, or is about another model.
+pub(crate) fn read_calibration(path: &Path, manifest: H256) -> Result<Calibration> {
 	/// The report's other fields are for people.
 	#[derive(Deserialize)]
 	struct Report {

@@ -3,7 +3,12 @@
 use std::{path::PathBuf, process::Command, time::Duration};
 
 use reckon_cli::{
-	devnet::node::{p2p_address, wait_until_up, NodeOptions, Role},
+	devnet::{
+		layout::find_chat_model,
+		node::{p2p_address, wait_until_up, NodeOptions, Role, Verifier},
+		verifier::VerifierOptions,
+		worker,
+	},
 	ports::Ports,
 	process::Process,
 };
@@ -13,7 +18,7 @@ use reckon_sdk::{
 };
 use tempfile::TempDir;
 
-use crate::{program, Run};
+use crate::{program, root, Run};
 
 /// What several accounts have together and one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +45,19 @@ pub struct Net {
 	pub url: String,
 	dir: TempDir,
 	node: Process,
-	ports: Ports<3>,
+	_verifier: Option<Process>,
+	ports: Ports<4>,
 }
 
 impl Net {
 	/// Starts a node that makes blocks by itself.
 	pub async fn start() -> Self {
 		Self::start_as(Role::Alone).await
+	}
+
+	/// Starts a node that makes blocks by itself, and audits answers of the chat model.
+	pub async fn start_with_verifier() -> Self {
+		Self::start_node(Role::Alone, true).await
 	}
 
 	/// Starts a network of validators, named by development accounts; the first is the one that the
@@ -70,28 +81,43 @@ impl Net {
 
 	/// Where other nodes reach this one.
 	fn address(&self) -> String {
-		let [_, port, _] = self.ports.numbers;
+		let [_, port, ..] = self.ports.numbers;
 		p2p_address(&self.node, port).expect("a node says its name")
 	}
 
 	async fn start_as(role: Role) -> Self {
-		let program = program("reckon-node");
+		Self::start_node(role, false).await
+	}
+
+	async fn start_node(role: Role, audits: bool) -> Self {
 		let dir = tempfile::tempdir().expect("a temporary directory");
-		let ports = Ports::reserve([0; 3]).expect("free ports");
-		let [rpc_port, p2p_port, metrics_port] = ports.numbers;
+		let ports = Ports::reserve([0; 4]).expect("free ports");
+		let [rpc_port, p2p_port, metrics_port, verifier_port] = ports.numbers;
+		let verifier = VerifierOptions {
+			program: program("reckon-worker"),
+			data_dir: dir.path().join("verifier"),
+			log: dir.path().join("verifier.log"),
+			port: verifier_port,
+		};
 		let options = NodeOptions {
-			program,
+			program: program("reckon-node"),
 			role,
 			base_path: dir.path().join("node"),
 			log: dir.path().join("node.log"),
 			rpc_port,
 			p2p_port,
 			metrics_port,
+			verifier: audits
+				.then(|| Verifier { port: verifier_port, token_file: verifier.token_file() }),
+		};
+		let verifier = match audits {
+			true => Some(start_verifier(&verifier).await),
+			false => None,
 		};
 		let mut node = options.start().expect("the node starts");
 		let url = wait_until_up(&mut node).await.expect("the node's RPC comes up");
 		let chain = Chain::connect(&url).await.expect("the node runs our chain");
-		Self { chain, url, dir, node, ports }
+		Self { chain, url, dir, node, _verifier: verifier, ports }
 	}
 
 	/// Waits until the node has finalized this block.
@@ -108,6 +134,17 @@ impl Net {
 		};
 		let waited = tokio::time::timeout(limit, wait).await;
 		waited.unwrap_or_else(|_| panic!("#{number} was never finalized"));
+	}
+
+	/// What the node has written.
+	pub fn log(&self) -> String {
+		std::fs::read_to_string(self.node.log()).unwrap_or_default()
+	}
+
+	/// Where the node's Prometheus metrics are.
+	pub fn metrics_url(&self) -> String {
+		let [_, _, port, _] = self.ports.numbers;
+		format!("http://127.0.0.1:{port}/metrics")
 	}
 
 	/// A path in the network's directory.
@@ -191,6 +228,18 @@ impl Net {
 		}
 		history
 	}
+}
+
+/// A verifier that has the chat model, and is up.
+async fn start_verifier(options: &VerifierOptions) -> Process {
+	std::fs::create_dir_all(&options.data_dir).expect("a directory");
+	let path = find_chat_model(Some(&root().join("models"))).expect("the chat model");
+	let owner = signer("//Alice").account();
+	options.add_model(&path, &owner).await.expect("a sound model");
+	let mut process = options.start().expect("the verifier starts");
+	let up = worker::wait_until_up(&mut process, options.port).await;
+	up.expect("the verifier's HTTP comes up");
+	process
 }
 
 /// A development account's key.

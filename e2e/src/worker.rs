@@ -2,14 +2,14 @@
 
 use reckon_cli::{
 	devnet::{
-		layout::{find_chat_model, find_embedding_model},
-		worker::{wait_until_up, WorkerOptions},
+		layout::{chat_calibration, find_chat_model, find_embedding_model},
+		worker::{wait_until_up, AddedModel, WorkerOptions},
 	},
 	ports::Ports,
 	process::Process,
 };
 use reckon_sdk::{
-	calls, model_id, token::UNIT, AccountId, ModelDetails, ModelId, NumericProfile, Price, Signer,
+	calls, model_id, token::UNIT, AccountId, Calibration, ModelDetails, ModelId, NumericProfile, Price, Signer,
 	TaskKind, TaskSet, H256,
 };
 
@@ -65,6 +65,17 @@ impl Provider {
 		Worker { process: options.start().expect("the worker starts") }
 	}
 
+	/// Its worker's directory.
+	pub fn data_dir(&self) -> &std::path::Path {
+		&self.options.data_dir
+	}
+
+	/// Adds another model to its worker's store.
+	pub async fn add_model(&self, path: &std::path::Path) -> AddedModel {
+		let owner = signer("//Alice").account();
+		self.options.add_model(path, &owner).await.expect("a sound model")
+	}
+
 	/// What its worker has written.
 	pub fn log(&self) -> String {
 		std::fs::read_to_string(&self.options.log).unwrap_or_default()
@@ -106,19 +117,36 @@ impl Net {
 	/// Puts the chat model into a provider's store and offers it.
 	pub async fn offer_chat(&self, provider: &Provider) -> ModelId {
 		let path = find_chat_model(Some(&root().join("models"))).expect("the chat model");
-		self.offer(provider, &path, "reckon-lexicon").await
+		self.offer(provider, &path, "reckon-lexicon", None).await
+	}
+
+	/// As [`Self::offer_chat`], of a model whose answers can be audited.
+	pub async fn offer_audited_chat(&self, provider: &Provider) -> ModelId {
+		let path = find_chat_model(Some(&root().join("models"))).expect("the chat model");
+		let owner = signer("//Alice").account();
+		let added = provider.options.add_model(&path, &owner).await.expect("a sound model");
+		let calibration = chat_calibration(&path, added.manifest);
+		let calibration = calibration.expect("its calibration, of these very weights");
+		self.offer(provider, &path, "reckon-lexicon", Some(calibration)).await
 	}
 
 	/// Puts the embedding model into a provider's store and offers it.
 	pub async fn offer_embedding(&self, provider: &Provider) -> ModelId {
 		let path = find_embedding_model(None).expect("the embedding model");
-		self.offer(provider, &path, "all-minilm-l6-v2").await
+		self.offer(provider, &path, "all-minilm-l6-v2", None).await
 	}
 
-	async fn offer(&self, provider: &Provider, path: &std::path::Path, name: &str) -> ModelId {
+	async fn offer(
+		&self,
+		provider: &Provider,
+		path: &std::path::Path,
+		name: &str,
+		calibration: Option<Calibration>,
+	) -> ModelId {
 		let owner = signer("//Alice").account();
 		let added = provider.options.add_model(path, &owner).await.expect("a sound model");
-		let model = self.register_model(added.manifest, name, &added.tasks, added.context).await;
+		let (tasks, context) = (&added.tasks, added.context);
+		let model = self.register(added.manifest, name, tasks, context, calibration).await;
 		assert_eq!(model, added.id, "the worker and the chain call it differently");
 		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
@@ -139,6 +167,17 @@ impl Net {
 		tasks: &[TaskKind],
 		context: u32,
 	) -> ModelId {
+		self.register(manifest, name, tasks, context, None).await
+	}
+
+	async fn register(
+		&self,
+		manifest: H256,
+		name: &str,
+		tasks: &[TaskKind],
+		context: u32,
+		calibration: Option<Calibration>,
+	) -> ModelId {
 		let owner = signer("//Alice");
 		let id = model_id(&owner.account(), manifest);
 		let at = self.chain.latest().await.expect("a block");
@@ -149,7 +188,7 @@ impl Net {
 			manifest,
 			tasks: TaskSet::of(tasks),
 			profile: NumericProfile::F32,
-			calibration: None,
+			calibration,
 			context,
 			licence: b"Apache-2.0".to_vec(),
 			royalty: 20_000,

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::verifier::VerifierArgs;
 use sc_cli::RunCmd;
 use std::path::PathBuf;
 
@@ -13,6 +14,10 @@ pub struct Cli {
 	/// How to run the node.
 	#[command(flatten)]
 	pub run: RunCmd,
+
+	/// Who computes answers again for the audits.
+	#[command(flatten)]
+	pub verifier: VerifierArgs,
 }
 
 /// Everything the node can do besides running.

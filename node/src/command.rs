@@ -63,7 +63,10 @@ fn run_node(cli: &Cli) -> Result<()> {
 	let run = with_key_generation(cli)?;
 	let runner = cli.create_runner(&run).map_err(|error| explain(error, &run))?;
 
-	runner.run_node_until_exit(|config| async move { Ok::<_, Error>(service::new_full(config)?) })
+	let verifier = cli.verifier.clone();
+	runner.run_node_until_exit(|config| async move {
+		Ok::<_, Error>(service::new_full(config, verifier)?)
+	})
 }
 
 fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> Result<()> {

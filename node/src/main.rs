@@ -15,6 +15,7 @@ mod command;
 mod equivocations;
 mod rpc;
 mod service;
+mod verifier;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 use crate::{
 	equivocations::{self, NoReports},
 	rpc,
+	verifier::{self, VerifierArgs},
 };
 use reckon_runtime::{opaque::Block, RuntimeApi};
 use sc_client_api::Backend as _;
@@ -154,19 +155,22 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 	})
 }
 
-/// Starts the node with the network stack that `config` names.
+/// Starts the node with the network stack that `config` names. As an auditor it asks `verifier`.
 ///
 /// # Errors
 ///
 /// If a part of the node cannot start; the message says which.
-pub fn new_full(config: Configuration) -> Result<TaskManager, Error> {
+pub fn new_full(config: Configuration, verifier: VerifierArgs) -> Result<TaskManager, Error> {
 	match config.network.network_backend {
-		NetworkBackendType::Litep2p => start::<Litep2pNetworkBackend>(config),
-		NetworkBackendType::Libp2p => start::<NetworkWorker<Block, Hash>>(config),
+		NetworkBackendType::Litep2p => start::<Litep2pNetworkBackend>(config, verifier),
+		NetworkBackendType::Libp2p => start::<NetworkWorker<Block, Hash>>(config, verifier),
 	}
 }
 
-fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskManager, Error> {
+fn start<N: NetworkBackend<Block, Hash>>(
+	config: Configuration,
+	verifier: VerifierArgs,
+) -> Result<TaskManager, Error> {
 	let Partial {
 		client,
 		backend,
@@ -227,6 +231,14 @@ fn start<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskMa
 			network.clone(),
 			config.role.is_authority(),
 		)?;
+		if let Some(storage) = backend.offchain_storage() {
+			let metrics = registry.as_ref().map(verifier::Metrics::register).transpose()?;
+			task_manager.spawn_handle().spawn(
+				"verifier-watch",
+				Some("offchain-worker"),
+				verifier::watch(verifier, storage, metrics, config.role.is_authority()),
+			);
+		}
 	}
 
 	let rpc_deps = rpc::Deps {

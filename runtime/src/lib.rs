@@ -83,6 +83,11 @@ pub mod opaque {
 	pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 }
 
+/// What a node and its off-chain worker, which is in the runtime, tell one another about audits.
+pub mod auditing {
+	pub use pallet_audits::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
+}
+
 impl_opaque_keys! {
 	/// A validator's session keys. The audit key is there from genesis, because a key that is
 	/// added later needs every validator to rotate at once.

@@ -285,7 +285,8 @@ fn commit_by_key_of(
 	let auditor = id(who);
 	let vote = statement(job, by).vote;
 	let blind = H256(blind(&job.0, &name(who), &vote, &SALT.0));
-	let commits = batch(Commit { audit: job, round: audit(job).round, blind });
+	let challenge = audit(job).challenge;
+	let commits = batch(Commit { audit: job, round: audit(job).round, challenge, blind });
 	let signature = sign(key, COMMITS, &auditor, &commits);
 	send(pallet_audits::Call::commit_votes { auditor, commits, signature })
 }

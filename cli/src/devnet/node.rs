@@ -41,6 +41,17 @@ pub struct NodeOptions {
 	pub p2p_port: u16,
 	/// The port for metrics.
 	pub metrics_port: u16,
+	/// Who computes answers again for it, when it is to audit.
+	pub verifier: Option<Verifier>,
+}
+
+/// Where a node's verifier is.
+#[derive(Debug, Clone)]
+pub struct Verifier {
+	/// Its port on this machine.
+	pub port: u16,
+	/// The file with its token; it may come later.
+	pub token_file: PathBuf,
 }
 
 /// What a node does.
@@ -89,6 +100,10 @@ impl NodeOptions {
 			.args(["--prometheus-port", &self.metrics_port.to_string()])
 			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", self.p2p_port)])
 			.args(["--no-telemetry", "--no-mdns"]);
+		if let Some(verifier) = &self.verifier {
+			command.args(["--verifier", &format!("127.0.0.1:{}", verifier.port)]);
+			command.arg("--verifier-token-file").arg(&verifier.token_file);
+		}
 		Process::start("node", command, &self.log)
 	}
 }

@@ -1,8 +1,8 @@
 //! What must be on chain before the first job: models, a provider, a worker with pocket money.
 
 use reckon_sdk::{
-	calls, token::UNIT, AccountId, Balance, Chain, ModelDetails, ModelId, NumericProfile, Price,
-	Signer, Submitter, TaskSet, Until,
+	calls, token::UNIT, AccountId, Balance, Calibration, Chain, ModelDetails, ModelId,
+	NumericProfile, Price, Signer, Submitter, TaskSet, Until,
 };
 
 use super::worker::AddedModel;
@@ -58,16 +58,19 @@ pub(super) async fn prepare(
 	chain: &Chain,
 	cast: &Cast,
 	models: &Models,
+	calibration: Calibration,
 	hot_key: &AccountId,
 	endpoint: &str,
 ) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let mut owners = Vec::new();
-	for (model, name, licence) in
-		[(&models.chat, CHAT, CHAT_LICENCE), (&models.embedding, EMBEDDING, EMBEDDING_LICENCE)]
-	{
+	// Only chat is audited: the embedding model comes without a calibration.
+	for (model, name, licence, calibration) in [
+		(&models.chat, CHAT, CHAT_LICENCE, Some(calibration)),
+		(&models.embedding, EMBEDDING, EMBEDDING_LICENCE, None),
+	] {
 		if at.model(model.id).await.map_err(failure)?.is_none() {
-			owners.push(calls::register_model(name, details(model, licence)));
+			owners.push(calls::register_model(name, details(model, licence, calibration)));
 		}
 	}
 	if at.account(hot_key).await.map_err(failure)?.free < POCKET_MONEY / 2 {
@@ -113,12 +116,12 @@ async fn submit_all(submitter: &Submitter, calls: Vec<reckon_sdk::Call>) -> Resu
 	Ok(())
 }
 
-fn details(model: &AddedModel, licence: &str) -> ModelDetails {
+fn details(model: &AddedModel, licence: &str, calibration: Option<Calibration>) -> ModelDetails {
 	ModelDetails {
 		manifest: model.manifest,
 		tasks: TaskSet::of(&model.tasks),
 		profile: NumericProfile::F32,
-		calibration: None,
+		calibration,
 		context: model.context,
 		licence: licence.into(),
 		royalty: ROYALTY,

@@ -23,7 +23,7 @@ const LOCK_FILE: &str = "lock";
 pub struct State {
 	/// The program that keeps it up; the others end with it.
 	pub supervisor: Identity,
-	/// The node and the workers.
+	/// The node, its verifier and the worker.
 	pub processes: Vec<Identity>,
 	/// Whether the first answers have been paid for.
 	pub ready: bool,
@@ -31,6 +31,8 @@ pub struct State {
 	pub rpc_url: Option<String>,
 	/// The worker's HTTP.
 	pub worker_url: Option<String>,
+	/// The HTTP of the node's verifier.
+	pub verifier_url: Option<String>,
 	/// The node's Prometheus metrics.
 	pub metrics_url: Option<String>,
 	/// polkadot.js for this node.
@@ -46,6 +48,7 @@ impl State {
 			ready: false,
 			rpc_url: None,
 			worker_url: None,
+			verifier_url: None,
 			metrics_url: None,
 			explorer_url: None,
 		}

@@ -15,10 +15,11 @@ use tokio::{
 
 use super::{
 	addresses, demo,
-	layout::{find_chat_model, find_embedding_model, find_program},
-	node::{explorer_url, wait_until_up, NodeOptions, Role},
+	layout::{chat_calibration, find_chat_model, find_embedding_model, find_program},
+	node::{self, explorer_url, wait_until_up, NodeOptions, Role},
 	setup::{self, Cast, Models},
 	state::{absolute, already_up, Lock, State},
+	verifier::VerifierOptions,
 	worker::{self, WorkerOptions},
 	UpArgs,
 };
@@ -30,7 +31,7 @@ use crate::{
 };
 
 /// The ports that people know; others are taken when these are not free.
-const WANTED_PORTS: [u16; 4] = [9944, 30333, 9615, 9620];
+const WANTED_PORTS: [u16; 5] = [9944, 30333, 9615, 9620, 9621];
 /// How often to look whether a process has ended by itself.
 const WATCH: Duration = Duration::from_millis(500);
 
@@ -87,7 +88,14 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	let since = Instant::now();
 	let cast = Cast::new()?;
 	let hot_key = plan.hot_key()?;
-	let [rpc_port, p2p_port, metrics_port, worker_port] = net.ports.numbers;
+	let [rpc_port, p2p_port, metrics_port, worker_port, verifier_port] = net.ports.numbers;
+
+	let verifier = VerifierOptions {
+		program: plan.worker.clone(),
+		data_dir: plan.dir.join("verifier"),
+		log: plan.logs().join("verifier.log"),
+		port: verifier_port,
+	};
 
 	let step = context.output.start("chain");
 	let node = NodeOptions {
@@ -98,6 +106,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		rpc_port,
 		p2p_port,
 		metrics_port,
+		verifier: Some(node::Verifier { port: verifier_port, token_file: verifier.token_file() }),
 	};
 	net.add(node.start()?)?;
 	let options = WorkerOptions {
@@ -118,6 +127,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		let owner = cast.owner.account();
 		let embedding = options.add_model(&plan.embedding_model, &owner).await?;
 		let chat = options.add_model(&plan.chat_model, &owner).await?;
+		verifier.add_model(&plan.chat_model, &owner).await?;
 		Ok::<_, Failure>((Models { chat, embedding }, started.elapsed()))
 	};
 	let connect = async {
@@ -133,15 +143,24 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	let best = chain.best().await.map_err(failure)?;
 	step.done(&format!("#{} {url}", best.number));
 	context.output.say(&format!(
-		"  ✔ {:<10} two added to the worker's store  {:.1} s",
+		"  ✔ {:<10} two added to the worker's store, one to the verifier's  {:.1} s",
 		"models",
 		hashing.as_secs_f64()
 	));
 
 	let options = WorkerOptions { chain_url: url, ..options };
 	let step = context.output.start("setup");
-	setup::prepare(&chain, &cast, &models, &hot_key, &options.url()).await?;
+	let calibration = chat_calibration(&plan.chat_model, models.chat.manifest)?;
+	setup::prepare(&chain, &cast, &models, calibration, &hot_key, &options.url()).await?;
 	step.done("models and provider are on chain");
+
+	let step = context.output.start("verifier");
+	let mut process = verifier.start()?;
+	let up = worker::wait_until_up(&mut process, verifier_port).await;
+	net.state.verifier_url = Some(verifier.url());
+	net.add(process)?;
+	up?;
+	step.done(&format!("the node audits with {}", verifier.url()));
 
 	let step = context.output.start("worker");
 	let mut worker = options.start()?;
@@ -156,7 +175,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		failure = first_to_end(&mut net.processes) => return Err(failure),
 	};
 	let text = format!(
-		"\n{}\n\nfirst answer after {:.1} s\n\n{}\nlogs     {}\n\n{}",
+		"\n{}\n\nfirst answer after {:.1} s\n\n{}\nlogs      {}\n\n{}",
 		demo.to_text(context),
 		demo.first_answer,
 		addresses(&net.state),
@@ -202,7 +221,7 @@ impl Plan {
 	/// Removes what an earlier network left, and nothing else; with `keep` the logs alone.
 	fn clean(&self, keep: bool) -> Result<()> {
 		let logs = self.logs();
-		let old = [self.dir.join("node"), self.dir.join("worker")];
+		let old = ["node", "worker", "verifier"].map(|name| self.dir.join(name));
 		let supervisors = [super::detach::OUT, super::detach::ERRORS];
 		for dir in old.iter().filter(|dir| !keep && dir.exists()) {
 			fs::remove_dir_all(dir).map_err(|error| Failure::io(dir.display(), &error))?;
@@ -215,8 +234,10 @@ impl Plan {
 				let _ = fs::remove_file(entry.path());
 			}
 		}
-		let worker = self.dir.join("worker");
-		fs::create_dir_all(&worker).map_err(|error| Failure::io(worker.display(), &error))
+		for dir in ["worker", "verifier"].map(|name| self.dir.join(name)) {
+			fs::create_dir_all(&dir).map_err(|error| Failure::io(dir.display(), &error))?;
+		}
+		Ok(())
 	}
 
 	/// The worker's key: made once for each directory.
@@ -233,7 +254,7 @@ impl Plan {
 	fn hint(&self) -> String {
 		let question = r#"reckon chat --model reckon-lexicon "what is a harbor?""#;
 		let dir = self.dir.display();
-		format!("try      {question}\nstop     reckon devnet down --dir {dir}, or Ctrl-C where it is up")
+		format!("try       {question}\nstop      reckon devnet down --dir {dir}, or Ctrl-C where it is up")
 	}
 }
 

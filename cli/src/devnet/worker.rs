@@ -76,38 +76,50 @@ impl WorkerOptions {
 	/// # Errors
 	/// When the worker refuses the model.
 	pub async fn add_model(&self, path: &Path, owner: &AccountId) -> Result<AddedModel> {
-		let name = path.file_name().unwrap_or_default().to_string_lossy();
-		let log = self.log.with_file_name(format!("models-add-{name}.log"));
-		let _ = fs::remove_file(&log);
-		let mut command = Command::new(&self.program);
-		command.args(["models", "add"]).arg(path).args(["--owner", &owner.to_string()]);
-		command.arg("--data-dir").arg(&self.data_dir).arg("--json");
-		let mut process = Process::start("reckon-worker models add", command, &log)?;
-		let deadline = Instant::now() + ADD;
-		let status = loop {
-			if let Some(status) = process.exited() {
-				break status;
-			}
-			if Instant::now() >= deadline {
-				let message = format!("adding {} takes too long", path.display());
-				return Err(Failure::new("worker", message).fix(format!("read {}", log.display())));
-			}
-			sleep(POLL).await;
-		};
-		let refused = || {
-			let last = last_lines(&log, 5);
-			let path = path.display();
-			Failure::new("worker", format!("the worker does not take the model {path}:\n{last}"))
-		};
-		if !status.success() {
-			return Err(refused());
-		}
-		let printed = fs::read_to_string(&log).unwrap_or_default();
-		AddedModel::parse(&printed).ok_or_else(refused)
+		add_model(&self.program, &self.data_dir, &self.log, path, owner).await
 	}
 }
 
-/// Waits until a worker answers over HTTP.
+/// Adds a model to the store in a data directory; what is said goes beside `log`.
+pub(super) async fn add_model(
+	program: &Path,
+	data_dir: &Path,
+	log: &Path,
+	path: &Path,
+	owner: &AccountId,
+) -> Result<AddedModel> {
+	let name = path.file_name().unwrap_or_default().to_string_lossy();
+	let store = data_dir.file_name().unwrap_or_default().to_string_lossy();
+	let log = log.with_file_name(format!("{store}-models-add-{name}.log"));
+	let _ = fs::remove_file(&log);
+	let mut command = Command::new(program);
+	command.args(["models", "add"]).arg(path).args(["--owner", &owner.to_string()]);
+	command.arg("--data-dir").arg(data_dir).arg("--json");
+	let mut process = Process::start("reckon-worker models add", command, &log)?;
+	let deadline = Instant::now() + ADD;
+	let status = loop {
+		if let Some(status) = process.exited() {
+			break status;
+		}
+		if Instant::now() >= deadline {
+			let message = format!("adding {} takes too long", path.display());
+			return Err(Failure::new("worker", message).fix(format!("read {}", log.display())));
+		}
+		sleep(POLL).await;
+	};
+	let refused = || {
+		let last = last_lines(&log, 5);
+		let path = path.display();
+		Failure::new("worker", format!("the worker does not take the model {path}:\n{last}"))
+	};
+	if !status.success() {
+		return Err(refused());
+	}
+	let printed = fs::read_to_string(&log).unwrap_or_default();
+	AddedModel::parse(&printed).ok_or_else(refused)
+}
+
+/// Waits until a worker, or a verifier, answers over HTTP.
 ///
 /// # Errors
 /// When it ends, or takes longer than a minute.

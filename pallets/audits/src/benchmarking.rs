@@ -116,7 +116,8 @@ fn audit<T: Config<Currency: Mutate<T::AccountId>>>(
 	audit.quorum = 1;
 	audit.round = 1;
 	audit.phase = phase;
-	audit.fingerprint = (phase == Phase::Revealing).then(|| Fingerprint([[1; 16]; 8]));
+	let fingerprint = Fingerprint([[1; PROJECTIONS]; POSITIONS]);
+	audit.opened = (phase == Phase::Revealing).then_some(Opened { root: ROOT, fingerprint });
 	let now = frame_system::Pallet::<T>::block_number();
 	Pallet::<T>::wait_until(id, &mut audit, now.saturating_add(T::CommitBlocks::get()));
 	Audits::<T>::insert(id, audit);
@@ -201,7 +202,7 @@ mod benchmarks {
 				0 => Ballot::Awaited,
 				_ => Ballot::Committed(SALT),
 			});
-			Commit { audit: job(n), round: 1, blind: SALT }
+			Commit { audit: job(n), round: 1, challenge: H256::zero(), blind: SALT }
 		});
 		let commits = BoundedVec::truncate_from(items.collect());
 		let signature = sign::<T>(&key, COMMITS, &commits);

@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
 			true => size.saturating_mul(2).div_ceil(3),
 			false => rules.quorum.min(size),
 		};
-		audit.fingerprint = None;
+		audit.opened = None;
 		audit.phase = Phase::Committing;
 		audit.seats = Seats::truncate_from(drawn.into_iter().map(seat).collect());
 		let now = frame_system::Pallet::<T>::block_number();

@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 			size: 0,
 			quorum: 0,
 			challenge: Default::default(),
-			fingerprint: None,
+			opened: None,
 			seats: Default::default(),
 			first: Default::default(),
 		};

@@ -21,7 +21,8 @@ impl<T: Config> Pallet<T> {
 			ensure!(Audits::<T>::contains_key(id), "a vote has no audit");
 		}
 		for (_, conduct) in Conducts::<T>::iter() {
-			ensure!(conduct.missed > 0 || conduct.declined > 0, "a record holds nothing");
+			let held = [conduct.missed, conduct.declined, conduct.slashed];
+			ensure!(held.iter().any(|count| *count > 0), "a record holds nothing");
 		}
 		Ok(())
 	}
@@ -70,7 +71,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(drawn == (audit.round > 0), "a committee sits before it is drawn");
 		ensure!(drawn != audit.seats.is_empty(), "a committee sits before it is drawn");
 		let opened = audit.phase == Phase::Revealing;
-		ensure!(opened == audit.fingerprint.is_some(), "the rows are not open, or too early");
+		ensure!(opened == audit.opened.is_some(), "the rows are not open, or too early");
 		ensure!(
 			opened || audit.count(|it| *it == Ballot::Revealed) == 0,
 			"a vote is open too early"

@@ -23,6 +23,7 @@ mod invariants;
 mod keys;
 #[cfg(test)]
 mod mock;
+mod offchain;
 mod phases;
 mod rulings;
 mod tally;
@@ -37,10 +38,11 @@ pub mod weights;
 #[cfg(feature = "std")]
 pub use keys::AuditPair;
 pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
+pub use offchain::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 pub use pallet::*;
 pub use types::{
-	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opinion, Phase, Reveal,
-	RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
+	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opened, Opinion, Phase,
+	Reveal, RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;
@@ -58,7 +60,7 @@ pub mod pallet {
 			Randomness,
 		},
 	};
-	use frame_system::pallet_prelude::*;
+	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, Held, JobId};
 	use reckon_support::{
 		AuditOutcome, AuditSubjects, Cause, ModelInspect, OnAuditVote, ProviderPool,
@@ -79,7 +81,10 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+	pub trait Config:
+		CreateAuthorizedTransaction<Call<Self>>
+		+ frame_system::Config<RuntimeEvent: From<Event<Self>>>
+	{
 		/// What the calls and hooks weigh.
 		type WeightInfo: WeightInfo;
 
@@ -479,6 +484,11 @@ pub mod pallet {
 
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
 			Self::work_off_more(now, limit)
+		}
+
+		/// Votes for the validators whose audit keys this node has.
+		fn offchain_worker(now: BlockNumberFor<T>) {
+			offchain::audit::<T>(now);
 		}
 
 		#[cfg(feature = "std")]

@@ -12,6 +12,9 @@ use frame_support::{
 	},
 	weights::Weight,
 };
+use frame_system::offchain::{
+	CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
+};
 use reckon_primitives::{Balance, JobId, ModelId, Price, TaskKind};
 use reckon_support::{
 	mocks::{
@@ -74,7 +77,7 @@ mod runtime {
 }
 
 type TxExtension = (frame_system::AuthorizeCall<Test>,);
-type UncheckedExtrinsic =
+pub type UncheckedExtrinsic =
 	generic::UncheckedExtrinsic<AccountId, RuntimeCall, UintAuthorityId, TxExtension>;
 type Block = generic::Block<generic::Header<u32, BlakeTwo256>, UncheckedExtrinsic>;
 
@@ -93,6 +96,34 @@ impl pallet_balances::Config for Test {
 	type RuntimeFreezeReason = RuntimeFreezeReason;
 	type FreezeIdentifier = RuntimeFreezeReason;
 	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
+}
+
+impl<Local> CreateTransactionBase<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<Local> CreateTransaction<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<Local> CreateAuthorizedTransaction<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	fn create_extension() -> TxExtension {
+		(frame_system::AuthorizeCall::new(),)
+	}
 }
 
 /// A different number each block, known to nobody before.
@@ -180,6 +211,14 @@ pub fn run(test: impl FnOnce()) {
 
 /// The same with so many validators.
 pub fn run_with(validators: u64, test: impl FnOnce()) {
+	new_chain(validators).execute_with(|| {
+		test();
+		check();
+	});
+}
+
+/// A fresh chain, at block 1.
+pub fn new_chain(validators: u64) -> sp_io::TestExternalities {
 	mocks::reset();
 	COUNTED.take();
 	let accounts = [CLIENT, PROVIDER].into_iter().chain((1..=validators).map(account));
@@ -201,9 +240,8 @@ pub fn run_with(validators: u64, test: impl FnOnce()) {
 		MockPool::set_bond(PROVIDER, BOND);
 		begin_session(1..=validators);
 		to_block(1);
-		test();
-		check();
 	});
+	ext
 }
 
 /// Checks what must hold.
@@ -347,9 +385,13 @@ pub fn hidden(id: JobId, who: AccountId, statement: &Statement) -> H256 {
 
 /// Sends a call as a general transaction, as an auditor's node does.
 pub fn send(call: pallet_audits::Call<Test>) -> Result<(), TransactionValidityError> {
-	let extension = (frame_system::AuthorizeCall::<Test>::new(),);
-	let call = RuntimeCall::Audits(call);
-	let tx = UncheckedExtrinsic::new_transaction(call, extension);
+	type Local = pallet_audits::Call<Test>;
+	let create = <Test as CreateAuthorizedTransaction<Local>>::create_authorized_transaction;
+	send_transaction(create(call.into()))
+}
+
+/// The same with a transaction that somebody has made.
+pub fn send_transaction(tx: UncheckedExtrinsic) -> Result<(), TransactionValidityError> {
 	let (info, length) = (tx.get_dispatch_info(), tx.encoded_size());
 	let checked = tx.check(&frame_system::ChainContext::<Test>::default())?;
 	checked.validate::<Test>(TransactionSource::External, &info, length)?;
@@ -372,7 +414,8 @@ pub fn commit(
 	who: AccountId,
 	statement: &Statement,
 ) -> Result<(), TransactionValidityError> {
-	let item = Commit { audit: id, round: audit(id).round, blind: hidden(id, who, statement) };
+	let (AuditOf::<Test> { round, challenge, .. }, blind) = (audit(id), hidden(id, who, statement));
+	let item = Commit { audit: id, round, challenge, blind };
 	send_commits(who, &[item])
 }
 

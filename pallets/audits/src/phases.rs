@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
 		let committed = commitment(&id.0, &name_of(provider), &root.0, &salt.0);
 		ensure!(committed == audit.subject.commitment.0, Error::<T>::WrongOpening);
 
-		audit.fingerprint = Some(fingerprint);
+		audit.opened = Some(Opened { root, fingerprint });
 		audit.phase = Phase::Revealing;
 		let now = frame_system::Pallet::<T>::block_number();
 		let until = now.saturating_add(T::RevealBlocks::get());
@@ -82,7 +82,8 @@ impl<T: Config> Pallet<T> {
 			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
 		};
 		let mut votes = Self::judged(id, &audit, &thresholds);
-		let committee = tally::Committee { size: audit.size, quorum: audit.quorum };
+		let contested = tally::is_contested(&audit.first);
+		let committee = tally::Committee { size: audit.size, quorum: audit.quorum, contested };
 		let count = match audit.larger {
 			false => tally::first(&committee, &votes),
 			true => tally::larger(&committee, &mut votes, &thresholds),
@@ -120,7 +121,7 @@ impl<T: Config> Pallet<T> {
 		audit: &AuditOf<T>,
 		thresholds: &Thresholds,
 	) -> Vec<tally::Judged<T::AccountId>> {
-		let Some(worker) = &audit.fingerprint else { return Vec::new() };
+		let Some(Opened { fingerprint: worker, .. }) = &audit.opened else { return Vec::new() };
 		let output = &audit.subject.output.0;
 		audit
 			.seats

@@ -1,6 +1,6 @@
 //! An audit's end: who was right, who is paid, who loses stake.
 
-use crate::{pallet::*, types::*, weights::WeightInfo};
+use crate::{pallet::*, tally, types::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{
 	traits::{
@@ -27,8 +27,9 @@ enum Worth {
 	Wrong,
 }
 
-/// What a vote was worth in an audit that has ended so.
-fn worth<AccountId>(outcome: &AuditOutcome, said: &Opinion<AccountId>) -> Worth {
+/// What a vote was worth in an audit that has ended so. It is only proved wrong by others that have
+/// seen the same rows (`comparable`).
+fn worth<AccountId>(outcome: &AuditOutcome, said: &Opinion<AccountId>, comparable: bool) -> Worth {
 	match (outcome, said.grade) {
 		(AuditOutcome::Accepted, Grade::Same)
 		| (AuditOutcome::Rejected(_), Grade::Different)
@@ -37,8 +38,8 @@ fn worth<AccountId>(outcome: &AuditOutcome, said: &Opinion<AccountId>) -> Worth 
 		(AuditOutcome::Accepted, Grade::Different) if said.rows == RowsSeen::Unproven => {
 			Worth::Missed
 		},
-		(AuditOutcome::Accepted, Grade::Different)
-		| (AuditOutcome::Rejected(Conviction::Answer(_)), Grade::Same) => Worth::Wrong,
+		(AuditOutcome::Accepted, Grade::Different) => Worth::Wrong,
+		(AuditOutcome::Rejected(Conviction::Answer(_)), Grade::Same) if comparable => Worth::Wrong,
 		// The worker may have stood by its answer once, and shown its rows to some.
 		_ => Worth::Useless,
 	}
@@ -54,8 +55,12 @@ impl<T: Config> Pallet<T> {
 	) -> Weight {
 		let mut auditors = Vec::new();
 		let mut wrong = 0u32;
-		for vote in audit.first.iter().chain(said) {
-			match worth(&outcome, vote) {
+		// Each committee looks at other rows: what the larger one has found proves those of the first
+		// wrong that have said otherwise than most who saw theirs.
+		let contested = tally::is_contested(&audit.first);
+		let first = audit.first.iter().map(|vote| (vote, contested));
+		for (vote, comparable) in first.chain(said.iter().map(|vote| (vote, true))) {
+			match worth(&outcome, vote, comparable) {
 				Worth::Right => {
 					Self::note_counted(&vote.auditor);
 					T::OnVote::on_audit_vote(&vote.auditor);
@@ -151,7 +156,15 @@ mod tests {
 			(AuditOutcome::Inconclusive, Grade::Different, proven, Worth::Useless),
 		] {
 			let said = Opinion { auditor: 1u64, grade, rows };
-			assert_eq!(worth(&outcome, &said), expected, "{outcome:?} {said:?}");
+			assert_eq!(worth(&outcome, &said, true), expected, "{outcome:?} {said:?}");
 		}
+	}
+
+	#[test]
+	fn vote_should_not_be_wrong_when_others_have_seen_other_rows() {
+		let answer = AuditOutcome::Rejected(Conviction::Answer(Reason::Output));
+		let said = Opinion { auditor: 1u64, grade: Grade::Same, rows: RowsSeen::Proven };
+		assert_eq!(worth(&answer, &said, true), Worth::Wrong);
+		assert_eq!(worth(&answer, &said, false), Worth::Useless);
 	}
 }

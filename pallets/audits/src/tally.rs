@@ -31,6 +31,16 @@ pub(crate) struct Committee {
 	pub(crate) size: u32,
 	/// How many of them must say something.
 	pub(crate) quorum: u32,
+	/// Whether most of the committee before it have seen the rows and dissented.
+	pub(crate) contested: bool,
+}
+
+/// Whether most of these votes dissent from a worker whose rows they have seen.
+pub(crate) fn is_contested<AccountId>(first: &[Opinion<AccountId>]) -> bool {
+	let dissents = |said: &&Opinion<AccountId>| {
+		said.grade == Grade::Different && said.rows == RowsSeen::Proven
+	};
+	first.iter().filter(dissents).count().saturating_mul(2) > first.len()
 }
 
 /// What a committee's votes come to.
@@ -53,12 +63,13 @@ pub(crate) fn judge<AccountId>(
 	statement: Statement,
 ) -> Judged<AccountId> {
 	let verdict = thresholds.verdict(worker, output, &statement.vote);
-	let why = verdict.reason.map(Conviction::Answer);
-	let (grade, why) = match (verdict.grade, statement.rows) {
-		(Grade::Same | Grade::Doubtful, RowsSeen::Unproven) => {
-			(Grade::Different, Some(Conviction::RowsUnproven))
-		},
-		(grade, _) => (grade, why),
+	// Without the worker's rows a fault shows nothing: the tokens that it was found in may be of
+	// nobody. What was computed and is far off shows something without them.
+	let shows_alone =
+		verdict.grade == Grade::Different && !matches!(statement.vote, Vote::Refuted(_));
+	let (grade, why) = match statement.rows == RowsSeen::Unproven && !shows_alone {
+		true => (Grade::Different, Some(Conviction::RowsUnproven)),
+		false => (verdict.grade, verdict.reason.map(Conviction::Answer)),
 	};
 	Judged { auditor, statement, grade, why }
 }
@@ -75,7 +86,8 @@ pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>
 }
 
 /// The larger committee: two thirds of it that agree with one another convict, and more than half
-/// of it accept. Else nobody can tell.
+/// of it accept. Else nobody can tell, and neither when it accepts what most of the first committee
+/// did not: each has looked at other rows, and a worker that is right at some has not done its work.
 ///
 /// Who is far from the worker but also from those who convict it has shown nothing but its own
 /// fault, and counts as doubtful from then on.
@@ -97,7 +109,9 @@ pub(crate) fn larger<AccountId>(
 			}
 			AuditOutcome::Rejected(why)
 		},
-		None if same.saturating_mul(2) > committee.size => AuditOutcome::Accepted,
+		None if same.saturating_mul(2) > committee.size && !committee.contested => {
+			AuditOutcome::Accepted
+		},
 		None => AuditOutcome::Doubtful,
 	};
 	Count::Over(outcome)
@@ -184,7 +198,7 @@ mod tests {
 	}
 
 	fn count_larger(statements: &[Statement], size: u32) -> Count {
-		let committee = Committee { size, quorum: (size * 2).div_ceil(3) };
+		let committee = Committee { size, quorum: (size * 2).div_ceil(3), contested: false };
 		larger(&committee, &mut judged(statements), &THRESHOLDS)
 	}
 
@@ -215,8 +229,23 @@ mod tests {
 	}
 
 	#[test]
+	fn fault_should_show_nothing_of_the_answer_when_the_rows_are_unproven() {
+		let fault = Statement { rows: RowsSeen::Unproven, ..refuted(Fault::Text) };
+		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
+		let all = judged(&[fault, far, refuted(Fault::Text)]);
+		assert!(all.iter().all(|vote| vote.grade == Grade::Different));
+		assert_eq!(all[0].why, Some(Conviction::RowsUnproven));
+		assert!(matches!(all[1].why, Some(Conviction::Answer(Reason::Distance(_)))));
+		assert_eq!(all[2].why, Some(Conviction::Answer(Reason::Fault(Fault::Text))));
+		// Those to whom nothing was handed out agree with those who were shown nothing.
+		let votes = [vec![fault; 3], vec![unproven(); 3], vec![same(); 3]].concat();
+		let convicted = Count::Over(AuditOutcome::Rejected(Conviction::RowsUnproven));
+		assert_eq!(count_larger(&votes, 9), convicted);
+	}
+
+	#[test]
 	fn first_committee_should_accept_only_when_a_quorum_is_of_one_mind() {
-		let committee = Committee { size: 5, quorum: 3 };
+		let committee = Committee { size: 5, quorum: 3, contested: false };
 		let count = |statements: &[Statement]| first(&committee, &judged(statements));
 		assert_eq!(count(&[same(); 3]), accepted());
 		assert_eq!(count(&[same(); 5]), accepted());
@@ -231,7 +260,7 @@ mod tests {
 
 	#[test]
 	fn nobody_should_be_accepted_by_nobody() {
-		let committee = Committee { size: 0, quorum: 0 };
+		let committee = Committee { size: 0, quorum: 0, contested: false };
 		assert_eq!(first::<u64>(&committee, &[]), Count::TooFew);
 		assert_eq!(larger::<u64>(&committee, &mut [], &THRESHOLDS), Count::TooFew);
 	}
@@ -269,10 +298,29 @@ mod tests {
 	#[test]
 	fn dissenter_should_count_as_doubtful_when_it_is_far_from_those_who_convict() {
 		let mut votes = judged(&[vec![replayed(OTHER); 6], vec![replayed(THIRD); 3]].concat());
-		let committee = Committee { size: 9, quorum: 6 };
+		let committee = Committee { size: 9, quorum: 6, contested: false };
 		assert!(is_rejected(larger(&committee, &mut votes, &THRESHOLDS)));
 		let of = |grade| votes.iter().filter(|vote| vote.grade == grade).count();
 		assert_eq!((of(Grade::Different), of(Grade::Doubtful)), (6, 3));
+	}
+
+	#[test]
+	fn larger_committee_should_not_accept_what_most_of_the_first_saw_otherwise() {
+		let said = |statements: &[Statement]| -> Vec<_> {
+			judged(statements).into_iter().map(Judged::opinion).collect()
+		};
+		let [wrong, right] = [replayed(OTHER), same()];
+		assert!(is_contested(&said(&[wrong, wrong, wrong, right, right])));
+		assert!(!is_contested(&said(&[wrong, wrong, right, right])));
+		// Who says that it has not seen the rows has shown nothing.
+		assert!(!is_contested(&said(&[unproven(), unproven(), unproven(), right, right])));
+		assert!(!is_contested::<usize>(&[]));
+
+		let committee = Committee { size: 9, quorum: 6, contested: true };
+		let count =
+			|statements: &[Statement]| larger(&committee, &mut judged(statements), &THRESHOLDS);
+		assert_eq!(count(&[right; 9]), Count::Over(AuditOutcome::Doubtful));
+		assert!(is_rejected(count(&[wrong; 9])));
 	}
 
 	#[test]

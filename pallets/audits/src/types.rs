@@ -99,6 +99,27 @@ pub struct Seat<AccountId> {
 /// The seats of a committee.
 pub type Seats<AccountId> = BoundedVec<Seat<AccountId>, ConstU32<MAX_SEATS>>;
 
+/// What a worker has opened of its rows.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Opened {
+	/// Names all of its rows: what it committed to with the delivery.
+	pub root: H256,
+	/// What it says the rows' fingerprint is, by the audit's challenge.
+	pub fingerprint: Fingerprint,
+}
+
 /// An audit.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -129,8 +150,8 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 	pub quorum: u32,
 	/// What the audited positions and the projections come from.
 	pub challenge: H256,
-	/// What the worker says its rows' fingerprint is, once it has opened them.
-	pub fingerprint: Option<Fingerprint>,
+	/// What the worker has opened.
+	pub opened: Option<Opened>,
 	/// The committee.
 	pub seats: Seats<AccountId>,
 	/// What the first committee said, vote by vote, once a larger one looks.
@@ -215,6 +236,8 @@ pub struct Commit {
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
+	/// What the vote was computed for. A fork may have drawn another one, where this vote is none.
+	pub challenge: H256,
 	/// What hides the vote: `reckon_verification::blind`.
 	pub blind: H256,
 }
@@ -300,10 +323,12 @@ pub struct Auditor<AccountId> {
 pub struct Conduct {
 	/// Votes that did not come in time, less those that counted since, since the last slash.
 	pub missed: u32,
-	/// The era in which it last gave up a seat.
+	/// The era in which it last gave up a seat, or let a vote be missed.
 	pub era: EraIndex,
 	/// How many seats it gave up in that era.
 	pub declined: u32,
+	/// How often it lost stake in that era for votes that did not come.
+	pub slashed: u32,
 }
 
 /// A seat as its auditor sees it.
@@ -324,8 +349,8 @@ pub struct Duty<AccountId, Balance, BlockNumber> {
 	pub until: BlockNumber,
 	/// What the audited positions and the projections come from.
 	pub challenge: H256,
-	/// What the worker says its rows' fingerprint is, once it has opened them.
-	pub fingerprint: Option<Fingerprint>,
+	/// What the worker has opened.
+	pub opened: Option<Opened>,
 }
 
 /// An audit as the provider sees it whose work it is about.

@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
 					ballot,
 					until: audit.due.saturating_sub(One::one()),
 					challenge: audit.challenge,
-					fingerprint: audit.fingerprint,
+					opened: audit.opened,
 					subject: audit.subject,
 				})
 			})

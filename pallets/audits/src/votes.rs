@@ -16,7 +16,6 @@ use frame_support::{
 	pallet_prelude::{
 		InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
 	},
-	traits::Get,
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -24,7 +23,7 @@ use reckon_primitives::JobId;
 use reckon_verification::{blind, Vote};
 use sp_core::H256;
 use sp_runtime::{
-	traits::{CheckedDiv, SaturatedConversion, Saturating, Zero},
+	traits::{SaturatedConversion, Saturating, Zero},
 	RuntimeAppPublic,
 };
 
@@ -76,7 +75,9 @@ impl<T: Config> Item<T> for Commit {
 	}
 
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
-		audit.phase == Phase::Committing && seat.ballot == Ballot::Awaited
+		audit.phase == Phase::Committing
+			&& seat.ballot == Ballot::Awaited
+			&& audit.challenge == self.challenge
 	}
 
 	fn apply(&self, audit: &mut AuditOf<T>, auditor: &T::AccountId) {
@@ -129,10 +130,9 @@ impl<T: Config> Item<T> for Decline {
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
 		// Whoever is drawn instead needs time too.
 		let now = frame_system::Pallet::<T>::block_number();
-		let half = T::CommitBlocks::get().checked_div(&2u32.into()).unwrap_or_else(Zero::zero);
 		audit.phase == Phase::Committing
 			&& seat.ballot == Ballot::Awaited
-			&& now.saturating_add(half) < audit.due
+			&& now.saturating_add(Pallet::<T>::declining_ends()) < audit.due
 			&& Pallet::<T>::may_decline(&seat.auditor)
 	}
 
@@ -165,7 +165,7 @@ impl<T: Config> Pallet<T> {
 			let Some((audit, own)) = Self::admitted(auditor, item) else { continue };
 			if *key.get_or_insert_with(|| own.clone()) == own {
 				until = until.max(audit.due);
-				tags.push((I::PURPOSE, auditor, item.place()).encode());
+				tags.push((I::PURPOSE, auditor, item.place(), audit.challenge).encode());
 			}
 		}
 		let key = key.ok_or(InvalidTransaction::Stale)?;

@@ -1,10 +1,18 @@
-//! How often to audit, and what a lie must cost, so that lying does not pay.
+//! How often to audit, what a lie must cost, and what bond it takes, so that lying does not pay.
 //!
 //! A provider that cheats saves `Δ` on a job that it has the pay `R` for. With the probability `p`
 //! it is audited; an audit sees a cheat with the probability `d` and takes an honest answer for one
-//! with `α`. A cheat that is seen costs the pay and the slash `S`. Cheating does not pay when `p ·
-//! (d − α) · (R + S) ≥ Δ`, whence both functions below. Pay waits for the dispute window, so that
-//! nobody leaves with it: then one job at a time binds, and cheating on many at once is no better.
+//! with `α`. A cheat that is seen costs the pay and the slash `S`:
+//!
+//! ```text
+//!  honest:  R − C − p · α · (R + S)            cheat:  (1 − p · d) · R − (C − Δ) − p · d · S
+//! ```
+//!
+//! So the honest earn more when `p · (d − α) · (R + S) > Δ`, whence all that is below. Each answer is
+//! judged for itself. Cheating on many at once is no better as long as the bond has the slash of each
+//! of them: so a bond is divided by all answers that nobody has been paid for ([`stake_per_answer`]).
+//! Cheating on a part of an answer saves a part of `Δ`, and is seen at one of `m` positions with more
+//! than that part of `d`: full cheats bind.
 
 use reckon_primitives::Balance;
 use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Permill, Rounding};
@@ -31,22 +39,28 @@ impl Deterrence {
 		self.detection.deconstruct().saturating_sub(self.false_alarms.deconstruct()).into()
 	}
 
-	/// The slash that makes cheating on a job of this pay a loss, when so many jobs are audited:
-	/// `Δ ÷ (p · (d − α)) − R`, rounded up. No less than the pay itself, so that a cheat loses
-	/// something even where every job is audited; all that there is, where none is.
+	/// The slash that makes cheating on a job of this pay a loss, when so many jobs are audited: the
+	/// least that is more than `Δ ÷ (p · (d − α)) − R`. No less than the pay itself, so that a cheat
+	/// loses something even where every job is audited; all that there is, where none is.
 	pub fn slash(&self, pay: Balance, rate: Permill) -> Balance {
-		if self.saving.is_zero() {
+		if self.saving.is_zero() || pay == 0 {
 			return pay;
 		}
 		let saving = u128::from(self.saving.deconstruct()).saturating_mul(MILLION);
 		let seen = u128::from(rate.deconstruct()).saturating_mul(self.net());
-		multiply_by_rational_with_rounding(pay, saving, seen, Rounding::Up)
-			.map_or(Balance::MAX, |gain| gain.saturating_sub(pay))
+		multiply_by_rational_with_rounding(pay, saving, seen, Rounding::Down)
+			.map_or(Balance::MAX, |gain| gain.saturating_add(1).saturating_sub(pay))
 			.max(pay)
 	}
 
-	/// How often jobs of this pay must be audited when no more than `stake` can be taken for one:
-	/// `Δ ÷ ((d − α) · (R + S))`, rounded up, and at most always.
+	/// The bond that has the slash of each of so many answers of this pay, of which so many are
+	/// audited.
+	pub fn bond(&self, pay: Balance, rate: Permill, answers: u32) -> Balance {
+		self.slash(pay, rate).saturating_mul(answers.into())
+	}
+
+	/// How often jobs of this pay must be audited when no more than `stake` can be taken for one: the
+	/// least that is more than `Δ ÷ ((d − α) · (R + S))`, and at most always.
 	pub fn rate(&self, pay: Balance, stake: Balance) -> Permill {
 		let at_stake = match pay.checked_add(stake) {
 			Some(0) => return Permill::one(),
@@ -57,17 +71,24 @@ impl Deterrence {
 			u128::from(self.saving.deconstruct()).saturating_mul(MILLION),
 			pay,
 			at_stake,
-			Rounding::Up,
+			Rounding::Down,
 		) else {
 			return Permill::one();
 		};
+		let gains = !self.saving.is_zero() && pay > 0;
+		let more = least.saturating_add(u128::from(gains));
 		match self.net() {
 			0 => Permill::one(),
 			net => Permill::from_parts(
-				u32::try_from(least.div_ceil(net)).unwrap_or(u32::MAX).min(MILLION as u32),
+				u32::try_from(more.div_ceil(net)).unwrap_or(u32::MAX).min(MILLION as u32),
 			),
 		}
 	}
+}
+
+/// What a bond has for each of so many answers, if all are convicted.
+pub fn stake_per_answer(bond: Balance, answers: u32) -> Balance {
+	bond.checked_div(answers.max(1).into()).unwrap_or_default()
 }
 
 /// The part of somebody's work that is audited: the least for who is wholly reliable, the most for
@@ -107,10 +128,23 @@ mod tests {
 		})
 	}
 
-	/// `p · (d − α) · (R + S)` and `Δ`, both times 10^18, for amounts that leave room for that.
-	fn sides(it: &Deterrence, pay: u128, slash: u128, rate: Permill) -> (u128, u128) {
-		let seen = u128::from(rate.deconstruct()) * it.net() * (pay + slash);
-		(seen, u128::from(it.saving.deconstruct()) * MILLION * pay)
+	/// What an honest provider and a cheat expect of a job that costs the honest `cost`, both times 10^12:
+	/// `R − C − p · α · (R + S)` and `(1 − p · d) · R − (C − Δ) − p · d · S`. For amounts that leave
+	/// room for that.
+	fn expected(it: &Deterrence, pay: u128, cost: i128, slash: u128, rate: Permill) -> [i128; 2] {
+		const WHOLE: i128 = 1_000_000_000_000;
+		let [pay, slash] = [pay as i128, slash as i128];
+		let [p, d, alpha, saving] =
+			[rate, it.detection, it.false_alarms, it.saving].map(|it| i128::from(it.deconstruct()));
+		let honest = (pay - cost) * WHOLE - p * alpha * (pay + slash);
+		let cheat =
+			pay * WHOLE - p * d * pay - cost * WHOLE + saving * 1_000_000 * pay - p * d * slash;
+		[honest, cheat]
+	}
+
+	/// Audits that see more cheats than honest answers.
+	fn telling() -> impl Strategy<Value = Deterrence> {
+		deterrence().prop_filter("tells", |it| it.net() > 0)
 	}
 
 	#[test]
@@ -165,27 +199,77 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn cheating_should_not_pay_when_the_slash_can_be_taken(
-			it in deterrence(), pay in 0u128..1 << 40, rate in permill(),
+		fn honest_should_earn_more_when_the_slash_can_be_taken(
+			it in telling(), pay in 1u128..1 << 40, cost in 0i128..1 << 40, rate in permill(),
 		) {
 			let slash = it.slash(pay, rate);
 			prop_assert!(slash >= pay);
-			if slash < 1 << 80 {
-				let (loss, gain) = sides(&it, pay, slash, rate);
-				prop_assert!(loss >= gain, "{loss} {gain}");
+			if slash < 1 << 70 {
+				let [honest, cheat] = expected(&it, pay, cost, slash, rate);
+				prop_assert!(honest > cheat || it.saving.is_zero(), "{honest} {cheat}");
+				// And no lesser slash would do, but for the pay that it is at least.
+				let [honest, cheat] = expected(&it, pay, cost, slash - 1, rate);
+				prop_assert!(honest <= cheat || slash == pay, "{honest} {cheat}");
 			}
 		}
 
 		#[test]
-		fn cheating_should_not_pay_when_the_rate_is_kept(
-			it in deterrence(), pay in 1u128..1 << 40, stake in 0u128..1 << 44,
+		fn honest_should_earn_more_when_the_rate_is_kept(
+			it in telling(), pay in 1u128..1 << 40, cost in 0i128..1 << 40, stake in 0u128..1 << 44,
 		) {
 			let rate = it.rate(pay, stake);
-			let (loss, gain) = sides(&it, pay, stake, rate);
+			let [honest, cheat] = expected(&it, pay, cost, stake, rate);
 			// Where even auditing everything would not do, everything is audited.
-			prop_assert!(loss >= gain || rate == Permill::one(), "{loss} {gain} {rate:?}");
-			if loss >= gain {
+			let nothing_gained = it.saving.is_zero();
+			prop_assert!(honest > cheat || rate == Permill::one() || nothing_gained, "{rate:?}");
+			if honest > cheat {
 				prop_assert!(it.slash(pay, rate) <= stake.max(pay), "{rate:?}");
+			}
+		}
+
+		/// All at once, and none paid before the last is judged.
+		#[test]
+		fn honest_should_earn_more_when_many_cheats_are_pending(
+			it in telling(), pay in 1u128..1 << 40, bond in 0u128..1 << 50, answers in 1u32..10_000,
+		) {
+			let stake = stake_per_answer(bond, answers);
+			let rate = it.rate(pay, stake);
+			if it.saving.is_zero() || rate == Permill::one() {
+				return Ok(());
+			}
+			// Whichever of them are convicted, the bond has what each costs; so what is expected of all
+			// is what is expected of one, so many times.
+			let slash = it.slash(pay, rate);
+			let [honest, cheat] = expected(&it, pay, 0, slash, rate);
+			prop_assert!(honest > cheat);
+			if slash > pay {
+				prop_assert!(it.bond(pay, rate, answers) <= bond, "{slash} {stake}");
+			}
+		}
+
+		/// A part of the tokens, in hundredths, each of which an audit sees with some probability, also
+		/// in hundredths, if it looks there; it looks at some positions. In parts of 100^(2m): exact.
+		#[test]
+		fn whole_cheats_should_bind_when_a_part_of_an_answer_can_be_made_up(
+			part in 1u128..=100, seen in 1u128..=100, positions in 1u32..=8,
+		) {
+			let whole = 10_000u128.pow(positions);
+			let detection = |part: u128| whole - (10_000 - part * seen).pow(positions);
+			// What is seen of a part is no less than that part of what is seen of the whole.
+			prop_assert!(detection(part) >= detection(100) / 100 * part);
+		}
+
+		#[test]
+		fn honest_should_lose_next_to_nothing_by_false_alarms(
+			it in telling(), pay in 1u128..1 << 40, rate in permill(),
+		) {
+			let slash = it.slash(pay, rate);
+			if slash < 1 << 60 && slash > pay {
+				// p · α · (R + S), with the slash that is due: Δ · α ÷ (d − α), and what rounding makes.
+				let [alpha, p] = [it.false_alarms, rate].map(|it| u128::from(it.deconstruct()));
+				let lost = p * alpha * (pay + slash - 1) * it.net();
+				let saving = u128::from(it.saving.deconstruct());
+				prop_assert!(lost <= saving * MILLION * pay * alpha, "{lost}");
 			}
 		}
 

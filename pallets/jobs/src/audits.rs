@@ -2,10 +2,10 @@
 
 use crate::{compare::AnsweredTurn, pallet::*, weights::WeightInfo};
 use frame_support::weights::Weight;
-use reckon_primitives::{Assurance, Balance, JobId, JobState, Reason};
+use reckon_primitives::{Assurance, Balance, Content, JobId, JobState, Reason};
 use reckon_support::{
-	AuditOutcome, AuditSubjects, Auditing, OnProviderOutcome, Outcome, ProviderPool, Ruling,
-	Subject, SubnetInspect,
+	AuditOutcome, AuditSubjects, AuditWork, Auditing, OnProviderOutcome, Outcome, ProviderPool,
+	Ruling, Subject, SubnetInspect,
 };
 use sp_runtime::traits::Bounded;
 
@@ -67,6 +67,15 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 		Jobs::<T>::get(id)
 			.filter(|job| job.comparison.is_none() && now < job.due)
 			.and_then(|job| Self::subject_of(&job))
+	}
+
+	fn work(id: &JobId) -> Option<AuditWork> {
+		let job = Jobs::<T>::get(id)?;
+		let payload = Self::payload(*id, &job);
+		let JobState::Delivered { delivery, seed, .. } = job.state else { return None };
+		let output = Answers::<T>::get(id).map_or(Content::Blob(delivery.output), Content::Inline);
+		let (model, task, sampling, units) = (job.model, job.task, job.sampling, delivery.units);
+		Some(AuditWork { model, task, payload, sampling, seed, output, units })
 	}
 
 	fn on_ruling(id: &JobId, ruling: Ruling<T::AccountId, Balance>) {

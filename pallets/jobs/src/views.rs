@@ -27,19 +27,23 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
+	/// A job's payload; only its name when it did not come inline.
+	pub(crate) fn payload(id: JobId, job: &JobOf<T>) -> Content {
+		Payloads::<T>::get(Self::payload_key(id, job))
+			.map_or(Content::Blob(job.payload), Content::Inline)
+	}
+
 	pub(crate) fn assignments(provider: &T::AccountId) -> Vec<Assignment<BlockNumberFor<T>>> {
 		// A provider's capacity bounds the list.
 		ProviderJobs::<T>::iter_key_prefix(provider)
 			.filter_map(|id| {
 				let job = Jobs::<T>::get(id)?;
 				let JobState::Assigned { seed, .. } = job.state else { return None };
-				let payload = Payloads::<T>::get(Self::payload_key(id, &job))
-					.map_or(Content::Blob(job.payload), Content::Inline);
 				Some(Assignment {
 					job: id,
 					model: job.model,
 					task: job.task,
-					payload,
+					payload: Self::payload(id, &job),
 					sampling: job.sampling,
 					seed,
 					deadline: job.due.saturating_sub(One::one()),

@@ -42,6 +42,7 @@ impl<T: Config> Pallet<T> {
 			bond,
 			capacity,
 			load: 0,
+			unpaid: 0,
 			offers: 0,
 			tickets: 0,
 			last_seen: T::CurrentSession::get(),

@@ -144,6 +144,7 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 		Providers::<T>::mutate(who, |provider| {
 			if let Some(provider) = provider {
 				provider.load = provider.load.saturating_sub(1);
+				provider.unpaid = provider.unpaid.saturating_add(1);
 				provider.last_seen = T::CurrentSession::get();
 				provider.delivered_at = frame_system::Pallet::<T>::block_number();
 			}
@@ -160,9 +161,13 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 
 	fn stake_per_job(who: &T::AccountId) -> Balance {
 		Providers::<T>::get(who).map_or(0, |provider| {
-			let places = Self::places(&provider).max(1);
-			provider.bond.checked_div(places.into()).unwrap_or_default()
+			let answers = Self::places(&provider).max(provider.unpaid);
+			economics::stake_per_answer(provider.bond, answers)
 		})
+	}
+
+	fn endpoint(who: &T::AccountId) -> Vec<u8> {
+		Providers::<T>::get(who).map_or_else(Vec::new, |provider| provider.endpoint.into_inner())
 	}
 
 	fn why_idle(who: &T::AccountId) -> Reason {
@@ -187,11 +192,14 @@ impl<T: Config> ProviderPool<T::AccountId, Balance> for Pallet<T> {
 impl<T: Config> OnProviderOutcome<T::AccountId, Balance, BlockNumberFor<T>> for Pallet<T> {
 	fn on_provider_outcome(turn: &EndedTurn<T::AccountId, Balance, BlockNumberFor<T>>) {
 		let Some(mut provider) = Providers::<T>::get(&turn.provider) else { return };
+		if matches!(turn.outcome, Outcome::Settled | Outcome::Rejected | Outcome::Inconclusive) {
+			provider.unpaid = provider.unpaid.saturating_sub(1);
+		}
 		match turn.outcome {
 			// A provider that names itself in jobs of its own has shown nothing; and to decline what
 			// nobody else may have keeps it from nobody.
-			Outcome::Settled | Outcome::Declined if turn.named => return,
-			Outcome::Inconclusive => return,
+			Outcome::Settled | Outcome::Declined if turn.named => {},
+			Outcome::Inconclusive => {},
 			Outcome::Settled => provider.misses = provider.misses.saturating_sub(1),
 			Outcome::Declined => Self::rest(&mut provider),
 			Outcome::DeadlineMissed => {

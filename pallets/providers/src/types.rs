@@ -59,6 +59,8 @@ pub struct Provider<AccountId, BlockNumber> {
 	pub capacity: u32,
 	/// How many it has.
 	pub load: u32,
+	/// How many answers it has delivered that nobody has been paid for yet, nor had money back.
+	pub unpaid: u32,
 	/// How many offers it has.
 	pub offers: u32,
 	/// How many tickets each of its offers has in its draw; none after a long silence.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::weights::Weight;
-use reckon_primitives::{JobId, ModelId, SubnetId};
+use reckon_primitives::{Content, JobId, ModelId, Sampling, SubnetId, TaskKind, Units};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Perbill;
@@ -28,6 +28,25 @@ pub struct Subject<AccountId, Balance> {
 	pub output: H256,
 	/// What the provider has if it is right, with the others' shares.
 	pub charge: Balance,
+}
+
+/// A delivered answer with all that it was made from: what an auditor computes again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuditWork {
+	/// The model that was asked.
+	pub model: ModelId,
+	/// What it was to do.
+	pub task: TaskKind,
+	/// What with.
+	pub payload: Content,
+	/// How the answer had to be sampled.
+	pub sampling: Sampling,
+	/// What the sampler's random numbers came from.
+	pub seed: H256,
+	/// What was delivered.
+	pub output: Content,
+	/// What is charged for.
+	pub units: Units,
 }
 
 /// Why something is audited.
@@ -74,7 +93,7 @@ pub enum Conviction {
 	/// Its worker did not open in time what it had committed to.
 	#[codec(index = 0)]
 	NotOpened,
-	/// Auditors did not get the rows that it says it has, or these are not what it committed to.
+	/// Auditors did not get what they need to check it, or the rows are not what it committed to.
 	#[codec(index = 1)]
 	RowsUnproven,
 	/// The answer is not the model's.
@@ -163,6 +182,10 @@ pub trait AuditSubjects<AccountId, Balance> {
 	/// What there is to audit under an id, as long as nobody has been paid for it and nothing else
 	/// decides on it. Two storage reads at most.
 	fn subject(id: &JobId) -> Option<Subject<AccountId, Balance>>;
+
+	/// What its auditors have to compute, as long as nobody has been paid for it. For off-chain
+	/// workers: nobody weighs it.
+	fn work(id: &JobId) -> Option<AuditWork>;
 
 	/// An audit that was open has ended: the owner pays or gives back. What it does not know is
 	/// nothing to it.

@@ -26,8 +26,8 @@ mod subnets;
 pub mod mocks;
 
 pub use audits::{
-	AuditOutcome, AuditSubjects, Auditing, Cause, Conviction, OnAuditVote, Ruling, Subject,
-	ValidatorPenalty,
+	AuditOutcome, AuditSubjects, AuditWork, Auditing, Cause, Conviction, OnAuditVote, Ruling,
+	Subject, ValidatorPenalty,
 };
 pub use departures::OnProviderLeft;
 pub use escrow_source::EscrowSource;

@@ -34,6 +34,8 @@ pub struct MockProvider {
 	pub load: u32,
 	/// Its bond.
 	pub bond: Balance,
+	/// The URL of its content endpoint.
+	pub endpoint: Vec<u8>,
 }
 
 std::thread_local! {
@@ -128,7 +130,8 @@ pub struct MockPool;
 impl MockPool {
 	/// Registers a provider.
 	pub fn insert(who: AccountId, capacity: u32, price: Price<Balance>) {
-		let provider = MockProvider { price, capacity, load: 0, bond: Balance::MAX };
+		let (bond, endpoint) = (Balance::MAX, Vec::new());
+		let provider = MockProvider { price, capacity, load: 0, bond, endpoint };
 		PROVIDERS.with_borrow_mut(|providers| providers.insert(who, provider));
 	}
 
@@ -137,6 +140,15 @@ impl MockPool {
 		PROVIDERS.with_borrow_mut(|providers| {
 			if let Some(provider) = providers.get_mut(&who) {
 				provider.bond = bond;
+			}
+		});
+	}
+
+	/// Names a provider's content endpoint.
+	pub fn set_endpoint(who: AccountId, url: &str) {
+		PROVIDERS.with_borrow_mut(|providers| {
+			if let Some(provider) = providers.get_mut(&who) {
+				provider.endpoint = url.into();
 			}
 		});
 	}
@@ -243,6 +255,10 @@ impl ProviderPool<AccountId, Balance> for MockPool {
 		PROVIDERS.with_borrow(|providers| {
 			providers.get(who).map_or(0, |p| p.bond / Balance::from(p.capacity))
 		})
+	}
+
+	fn endpoint(who: &AccountId) -> Vec<u8> {
+		PROVIDERS.with_borrow(|p| p.get(who).map_or_else(Vec::new, |p| p.endpoint.clone()))
 	}
 
 	fn why_idle(_: &AccountId) -> Reason {

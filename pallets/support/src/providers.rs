@@ -60,9 +60,14 @@ pub trait ProviderPool<AccountId, Balance> {
 	/// much that was.
 	fn slash(provider: &AccountId, up_to: Balance, reason: Reason) -> Balance;
 
-	/// What the provider stands for each of the jobs with that it can have at once. One storage
-	/// read.
+	/// What the provider stands for each of its answers with: its bond, divided by the jobs that it
+	/// can have at once, or by the answers that nobody has been paid for yet if these are more. One
+	/// storage read.
 	fn stake_per_job(provider: &AccountId) -> Balance;
+
+	/// The URL of the provider's content endpoint as it has named it, empty when there is none. For
+	/// off-chain workers: nobody weighs it.
+	fn endpoint(provider: &AccountId) -> Vec<u8>;
 
 	/// Why the provider gets no work, whatever the job.
 	fn why_idle(provider: &AccountId) -> Reason;
@@ -115,6 +120,10 @@ impl<AccountId, Balance: Default> ProviderPool<AccountId, Balance> for () {
 
 	fn stake_per_job(_: &AccountId) -> Balance {
 		Balance::default()
+	}
+
+	fn endpoint(_: &AccountId) -> Vec<u8> {
+		Vec::new()
 	}
 
 	fn why_idle(_: &AccountId) -> Reason {

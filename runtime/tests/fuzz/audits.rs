@@ -165,7 +165,9 @@ impl Fuzzer {
 			|job, round, auditor| {
 				let vote = statement(*job, round, auditor).vote;
 				let blind = H256(blind(&job.0, auditor.as_ref(), &vote, &SALT));
-				Commit { audit: *job, round, blind }
+				let audit = pallet_audits::Audits::<Runtime>::get(job);
+				let challenge = audit.map(|audit| audit.challenge).unwrap_or_default();
+				Commit { audit: *job, round, challenge, blind }
 			},
 		);
 		let signature = sp_core::sr25519::Signature::default().into();

@@ -251,10 +251,20 @@ fn loads_are_jobs() -> Result<(), String> {
 	for (provider, _) in pallet_jobs::ProviderJobs::<Runtime>::iter_keys() {
 		*jobs.entry(provider).or_default() += 1;
 	}
+	let mut unpaid: BTreeMap<AccountId, u32> = BTreeMap::new();
+	for job in pallet_jobs::Jobs::<Runtime>::iter_values() {
+		if let JobState::Delivered { provider, .. } = job.state {
+			*unpaid.entry(provider).or_default() += 1;
+		}
+	}
 	for (who, provider) in pallet_providers::Providers::<Runtime>::iter() {
 		let has = jobs.remove(&who).unwrap_or(0);
 		ensure(provider.load == has, || {
 			format!("{who:?} has {has} jobs and load {}", provider.load)
+		})?;
+		let waits = unpaid.remove(&who).unwrap_or(0);
+		ensure(provider.unpaid == waits, || {
+			format!("{who:?} waits for {waits} payments and counts {}", provider.unpaid)
 		})?;
 	}
 	ensure(jobs.is_empty(), || format!("jobs of no provider: {jobs:?}"))

@@ -10,7 +10,6 @@ use crate::{
 	engine::{BatchEngine, Replay},
 	error::EngineError,
 	task::{Cancel, Output, Task, Usage},
-	tokenizer::TextStream,
 	SamplingParams,
 };
 
@@ -103,7 +102,7 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		(Ending::Stopped, Some((_, told))) => told,
 		_ => tokens,
 	};
-	if TextStream::read(told, |tokens| engine.decode(tokens))?.as_bytes() != claim.output {
+	if engine.text(told)?.as_bytes() != claim.output {
 		return refuted(Fault::Text);
 	}
 	let Usage { units_in, units_out } = claim.usage;

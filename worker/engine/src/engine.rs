@@ -7,6 +7,7 @@
 use crate::{
 	error::EngineError,
 	task::{Answer, Cancel, Task, TaskKind},
+	tokenizer::TextStream,
 };
 
 /// What an engine can do, for advertisements and for `doctor`.
@@ -101,6 +102,14 @@ pub trait Replay: Engine {
 	/// # Errors
 	/// When the tokenizer fails.
 	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError>;
+
+	/// The text of a whole answer, as its stream told it.
+	///
+	/// # Errors
+	/// When the tokenizer fails.
+	fn text(&self, tokens: &[u32]) -> Result<String, EngineError> {
+		TextStream::read(tokens, |tokens| self.decode(tokens))
+	}
 
 	/// Whether this token ends an answer.
 	fn is_end(&self, token: u32) -> bool;

@@ -1,6 +1,6 @@
 //! The worker opens what it has committed to.
 
-use crate::{mock::*, Event, Phase};
+use crate::{mock::*, Event, Opened, Phase};
 use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use reckon_support::mocks::MockPool;
 use reckon_verification::Fingerprint;
@@ -34,7 +34,8 @@ fn rows_should_be_open_when_the_worker_says_what_it_committed_to() {
 		let said = fingerprint(id, RIGHT);
 		let info = Audits::open_rows(worker(), id, Box::new(said), root_of(id), SALT).unwrap();
 		assert_eq!(info.pays_fee, Pays::No);
-		assert_eq!((audit(id).phase, audit(id).fingerprint), (Phase::Revealing, Some(said)));
+		let opened = Opened { root: root_of(id), fingerprint: said };
+		assert_eq!((audit(id).phase, audit(id).opened), (Phase::Revealing, Some(opened)));
 		let until = System::block_number() + REVEAL;
 		let opened = Event::RowsOpened { audit: id, root: root_of(id), until };
 		assert_eq!(events().last(), Some(&opened));

@@ -3,7 +3,7 @@
 use crate::{mock::*, Event, Phase, RowsSeen, Statement, MAX_RETRIES};
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
-	mocks::{MockModels, MockPenalties, MockPool, MockSubjects},
+	mocks::{MockModels, MockPenalties, MockPool, MockStake, MockSubjects},
 	AuditOutcome, Auditing, Conviction, Subject,
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
@@ -78,7 +78,7 @@ fn other_positions_should_be_audited_when_the_larger_committee_looks() {
 		let before = audit(id).challenge;
 		round(id, OTHER, honest(id));
 		assert_ne!(audit(id).challenge, before);
-		assert_eq!(audit(id).fingerprint, None);
+		assert_eq!(audit(id).opened, None);
 	});
 }
 
@@ -299,6 +299,50 @@ fn stake_should_be_lost_when_an_auditor_is_silent_again_and_again() {
 		assert_eq!(MockPenalties::all(), [(silent, SILENT)]);
 		assert_eq!(Audits::conduct(silent).missed, 0);
 		assert!(!Counted::all().contains(&silent));
+	});
+}
+
+#[test]
+fn each_series_of_misses_should_cost_more_until_the_era_ends() {
+	run_with(3, || {
+		let id = drawn(1);
+		let silent = seated(id)[2];
+		let miss = |n: u8| {
+			let id = if n == 1 { id } else { drawn(n) };
+			round(id, RIGHT, |_, who| (who != silent).then(|| computed(id, RIGHT)));
+		};
+		let costs = || MockPenalties::all().into_iter().map(|(_, part)| part).collect::<Vec<_>>();
+		(1..=9).for_each(miss);
+		// Staking takes the difference to the worst of the era.
+		assert_eq!(costs(), [SILENT, Perbill::from_percent(2), Perbill::from_percent(3)]);
+		(10..=21).for_each(miss);
+		// Never more than a lie.
+		assert_eq!(costs()[4..], [WRONG, WRONG, WRONG]);
+		MockStake::set_era(1);
+		(22..=24).for_each(miss);
+		assert_eq!(costs()[7..], [SILENT]);
+	});
+}
+
+#[test]
+fn auditors_should_not_lose_stake_when_the_larger_committee_has_seen_other_rows() {
+	run(|| {
+		// The first committee sees rows that are wrong, the larger one rows that are right.
+		let id = drawn(1);
+		round(id, OTHER, honest(id));
+		round(id, RIGHT, honest(id));
+		assert_eq!(outcome(id), AuditOutcome::Doubtful);
+		assert!(MockPenalties::all().is_empty());
+
+		// The other way round: only one has a reason to dissent, and perhaps none.
+		let id = drawn(2);
+		let dissenter = seated(id)[0];
+		round(id, RIGHT, |_, who| {
+			Some(if who == dissenter { refuted(Fault::Text) } else { computed(id, RIGHT) })
+		});
+		round(id, OTHER, honest(id));
+		assert!(is_rejected(id));
+		assert!(MockPenalties::all().is_empty());
 	});
 }
 

@@ -14,7 +14,8 @@ const STALE: Outcome = Err(TransactionValidityError::Invalid(InvalidTransaction:
 const BAD_PROOF: Outcome = Err(TransactionValidityError::Invalid(InvalidTransaction::BadProof));
 
 fn blind_commit(id: H256) -> Commit {
-	Commit { audit: id, round: 1, blind: H256::zero() }
+	let challenge = crate::mock::Audits::audit(id).map_or(H256::zero(), |audit| audit.challenge);
+	Commit { audit: id, round: 1, challenge, blind: H256::zero() }
 }
 
 fn some_reveal(id: H256) -> Reveal {
@@ -66,6 +67,8 @@ fn commit_should_be_stale_when_there_is_nothing_to_commit_to() {
 			(CLIENT, blind_commit(id)),
 			(who, Commit { round: 0, ..blind_commit(id) }),
 			(who, Commit { round: 2, ..blind_commit(id) }),
+			// Of another fork.
+			(who, Commit { challenge: H256::zero(), ..blind_commit(id) }),
 		] {
 			assert_eq!(send_commits(sender, &[commit]), STALE, "{sender} {commit:?}");
 		}
@@ -142,9 +145,8 @@ fn votes_in_many_audits_should_travel_together() {
 			let commits: Vec<_> = all
 				.iter()
 				.map(|id| Commit {
-					audit: *id,
-					round: 1,
 					blind: hidden(*id, *who, &computed(*id, RIGHT)),
+					..blind_commit(*id)
 				})
 				.collect();
 			assert_ok!(send_commits(*who, &commits));
@@ -235,7 +237,7 @@ fn copied_commitment_should_open_to_nothing() {
 		let blind = hidden(id, honest, &said);
 		for who in [honest, copier, other] {
 			let blind = if who == other { hidden(id, other, &said) } else { blind };
-			assert_ok!(send_commits(who, &[Commit { audit: id, round: 1, blind }]));
+			assert_ok!(send_commits(who, &[Commit { blind, ..blind_commit(id) }]));
 		}
 		open(id, RIGHT);
 		assert_ok!(reveal(id, honest, &said));
@@ -250,7 +252,8 @@ fn vote_of_the_first_committee_should_not_count_in_the_larger_one() {
 	run_with(3, || {
 		let id = drawn(1);
 		let who = seated(id)[0];
-		let old = Commit { audit: id, round: 1, blind: hidden(id, who, &computed(id, RIGHT)) };
+		let blind = hidden(id, who, &computed(id, RIGHT));
+		let old = Commit { blind, ..blind_commit(id) };
 		round(id, OTHER, |_, _| Some(computed(id, RIGHT)));
 		assert_eq!(audit(id).round, 2);
 		assert_eq!(send_commits(who, &[old]), STALE);

@@ -262,3 +262,33 @@ fn nothing_should_be_left_to_audit_when_the_window_has_passed() {
 		assert_eq!(<Jobs as AuditSubjects<_, _>>::subject(&H256::zero()), None);
 	});
 }
+
+#[test]
+fn auditors_should_see_what_was_asked_and_answered_until_the_job_is_paid() {
+	run(|| {
+		let id = delivered(request());
+		let work = <Jobs as AuditSubjects<_, _>>::work(&id).unwrap();
+		let job = Jobs::job(id).unwrap();
+		let JobState::Delivered { seed, .. } = job.state else { panic!("{:?}", job.state) };
+		assert_eq!((work.model, work.task, work.seed), (MODEL, job.task, seed));
+		assert_eq!((work.payload, work.sampling), (request().payload, job.sampling));
+		assert_eq!((work.output, work.units), (delivery().output, delivery().units));
+		rule(id, AuditOutcome::Accepted, &AUDITORS);
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::work(&id), None);
+		assert_eq!(<Jobs as AuditSubjects<_, _>>::work(&JobId::zero()), None);
+	});
+}
+
+#[test]
+fn auditors_should_see_the_names_of_what_is_not_on_chain() {
+	run(|| {
+		let [payload, output] = [vec![b'p'; 5_000], vec![b'o'; 5_000]].map(Content::from);
+		let asked = JobRequest { payload: payload.clone(), ..request() };
+		MockModels::calibrate(MODEL);
+		add_provider(FIRST);
+		let id = drawn(asked);
+		answer(id, Delivery { output: output.clone(), ..committed() });
+		let work = <Jobs as AuditSubjects<_, _>>::work(&id).unwrap();
+		assert_eq!((work.payload, work.output), (payload, output));
+	});
+}

@@ -264,3 +264,30 @@ fn bond_should_be_slashed_as_far_as_it_reaches_when_a_provider_is_convicted() {
 		assert_eq!(<Providers as ProviderPool<_, _>>::stake_per_job(&BOB), 0);
 	});
 }
+
+#[test]
+fn stake_should_be_shared_by_the_answers_when_they_are_more_than_the_places() {
+	run(|| {
+		register(ALICE, 2 * BOND, 2);
+		let stake = || <Providers as ProviderPool<_, _>>::stake_per_job(&ALICE);
+		let deliver = || {
+			assert_ok!(Providers::reserve(&ALICE));
+			Providers::release_delivered(&ALICE);
+		};
+		(0..2).for_each(|_| deliver());
+		assert_eq!(stake(), BOND);
+		(0..6).for_each(|_| deliver());
+		assert_eq!((Providers::provider(ALICE).unwrap().unpaid, stake()), (8, BOND / 4));
+		// Whatever becomes of an answer, also of one whose client chose the provider, it is open no
+		// longer; what was not delivered never was.
+		let named = EndedTurn { named: true, ..turn(ALICE, Outcome::Settled) };
+		Providers::on_provider_outcome(&named);
+		for outcome in [Outcome::Settled, Outcome::Rejected, Outcome::Inconclusive] {
+			Providers::on_provider_outcome(&turn(ALICE, outcome));
+		}
+		for outcome in [Outcome::Declined, Outcome::DeadlineMissed] {
+			Providers::on_provider_outcome(&turn(ALICE, outcome));
+		}
+		assert_eq!((Providers::provider(ALICE).unwrap().unpaid, stake()), (4, BOND / 2));
+	});
+}

@@ -2,7 +2,8 @@
 
 use super::AccountId;
 use crate::{
-	AuditSubjects, Auditing, ModelInspect, ReputationInspect, Ruling, Subject, ValidatorPenalty,
+	AuditSubjects, AuditWork, Auditing, ModelInspect, ReputationInspect, Ruling, Subject,
+	ValidatorPenalty,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::cell::RefCell;
@@ -24,6 +25,7 @@ type Rulings = Vec<(JobId, Ruling<AccountId, Balance>)>;
 std::thread_local! {
 	static OPEN: RefCell<Submitted> = const { RefCell::new(BTreeMap::new()) };
 	static SUBJECTS: RefCell<Subjects> = const { RefCell::new(BTreeMap::new()) };
+	static WORK: RefCell<BTreeMap<JobId, AuditWork>> = const { RefCell::new(BTreeMap::new()) };
 	static RULINGS: RefCell<Rulings> = const { RefCell::new(Vec::new()) };
 	static PENALTIES: RefCell<Vec<(AccountId, Perbill)>> = const { RefCell::new(Vec::new()) };
 	static SCORES: RefCell<BTreeMap<AccountId, Permill>> = const { RefCell::new(BTreeMap::new()) };
@@ -32,6 +34,7 @@ std::thread_local! {
 pub(super) fn reset() {
 	OPEN.take();
 	SUBJECTS.take();
+	WORK.take();
 	RULINGS.take();
 	PENALTIES.take();
 	SCORES.take();
@@ -79,6 +82,11 @@ impl MockSubjects {
 		SUBJECTS.with_borrow_mut(|subjects| subjects.insert(id, subject));
 	}
 
+	/// Says what was done.
+	pub fn set_work(id: JobId, work: AuditWork) {
+		WORK.with_borrow_mut(|all| all.insert(id, work));
+	}
+
 	/// The rulings so far.
 	pub fn rulings() -> Vec<(JobId, Ruling<AccountId, Balance>)> {
 		RULINGS.with_borrow(Clone::clone)
@@ -88,6 +96,10 @@ impl MockSubjects {
 impl AuditSubjects<AccountId, Balance> for MockSubjects {
 	fn subject(id: &JobId) -> Option<Subject<AccountId, Balance>> {
 		SUBJECTS.with_borrow(|subjects| subjects.get(id).cloned())
+	}
+
+	fn work(id: &JobId) -> Option<AuditWork> {
+		WORK.with_borrow(|all| all.get(id).cloned())
 	}
 
 	fn on_ruling(id: &JobId, ruling: Ruling<AccountId, Balance>) {

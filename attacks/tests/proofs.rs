@@ -1,0 +1,109 @@
+//! Cheats with what they show, and what an auditor says where there is no cheat.
+
+mod common;
+
+use common::{all_should_be_convicted, auditor, lab, model, tried};
+use reckon_attacks::{
+	auditor::{thresholds, Finding, Found},
+	cheats::{Attack, Cheat, Lab, ATTACKS},
+	decoder::{Kept, Memory},
+};
+use reckon_verification::{EndingFault, Fault, Reason};
+
+#[test]
+fn replays_and_copies_should_be_convicted() {
+	all_should_be_convicted(&[15, 16], &["rows unproven", "margin", "distance", "commitment"]);
+}
+
+#[test]
+fn garbage_should_be_convicted_in_each_of_its_ways() {
+	let (lab, auditor) = (lab(), auditor());
+	let garbage = ATTACKS.iter().find(|attack| attack.number == 19).unwrap();
+	let cheat = (garbage.prepare)(&lab).unwrap();
+	for number in 0..22 {
+		let job = lab.jobs.job(number);
+		let found = auditor.audit(&job, &cheat(&job).unwrap().unwrap()).unwrap();
+		assert!(found.finding.convicts(), "{number}: {found:?}");
+	}
+}
+
+/// Else "detected" would mean nothing.
+#[test]
+fn honest_answers_should_be_paid_when_they_are_tried_like_attacks() {
+	fn honest(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
+		Ok(Box::new(|job| lab.truth.deliver(job, lab.truth.answer(job)?).map(Some)))
+	}
+	fn foreign(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
+		let decoder = lab.decoder()?;
+		Ok(Box::new(move |job| {
+			lab.truth.deliver(job, lab.decoded(&decoder, Memory::PERFECT, job)?).map(Some)
+		}))
+	}
+	fn replayed(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
+		Ok(Box::new(|job| {
+			let tokens = lab.truth.answer(job)?.rows().tokens().to_vec();
+			lab.truth.deliver(job, lab.truth.rows_of(job, &tokens)?).map(Some)
+		}))
+	}
+	let (lab, auditor) = (lab(), auditor());
+	for prepare in [honest, foreign, replayed] {
+		let row = tried(&Attack { number: 0, name: "none", prepare }, &lab, &auditor);
+		assert_eq!((row.trials, row.detected, row.note.as_str()), (3, 0, "PAID 3"));
+	}
+}
+
+#[test]
+fn jobs_should_not_count_when_the_cheat_comes_to_the_honest_answer() {
+	fn nothing(_: &Lab) -> anyhow::Result<Cheat<'_>> {
+		Ok(Box::new(|_| Ok(None)))
+	}
+	let row = tried(&Attack { number: 0, name: "none", prepare: nothing }, &lab(), &auditor());
+	assert_eq!((row.trials, row.detected), (0, 0));
+	assert_eq!(row.note, "in 60 more jobs it changed nothing");
+}
+
+#[test]
+fn auditor_should_name_what_is_wrong() {
+	let (lab, auditor) = (lab(), auditor());
+	let job = lab.jobs.job(0);
+	let delivered = || lab.truth.deliver(&job, lab.truth.answer(&job).unwrap()).unwrap();
+	let found = auditor.audit(&job, &delivered()).unwrap();
+	assert_eq!(found.finding, Finding::Same);
+	assert!(found.distance < 250, "{found:?}");
+
+	let mut unopened = delivered();
+	unopened.commitment[0] ^= 1;
+	let expected = Found { finding: Finding::Unopened, distance: 0, margin: 0 };
+	assert_eq!(auditor.audit(&job, &unopened).unwrap(), expected);
+
+	let mut unproven = delivered();
+	unproven.forge = Some(Box::new(|shown| shown.openings.clear()));
+	assert_eq!(auditor.audit(&job, &unproven).unwrap().finding, Finding::Unproven);
+
+	let mut cut = delivered();
+	cut.tokens.clear();
+	let fault = Reason::Fault(Fault::Ending(EndingFault::Empty));
+	assert_eq!(auditor.audit(&job, &cut).unwrap().finding, Finding::Different(fault));
+}
+
+#[test]
+fn thresholds_should_be_refused_when_they_are_another_models() {
+	let folder = tempfile::tempdir().unwrap();
+	let report = folder.path().join("calibration.json");
+	let missing = thresholds(&report, &model()).unwrap_err().to_string();
+	assert!(missing.contains("reckon-worker calibrate"), "{missing}");
+	let own = std::fs::read_to_string(model().join("calibration.json")).unwrap();
+	let mut other: serde_json::Value = serde_json::from_str(&own).unwrap();
+	other["manifest"] = "00".into();
+	std::fs::write(&report, other.to_string()).unwrap();
+	let refused = thresholds(&report, &model()).unwrap_err().to_string();
+	assert!(refused.contains("another model's"), "{refused}");
+}
+
+#[test]
+fn memory_should_forget_only_what_its_window_leaves_out() {
+	let window = Memory { kept: Kept::Exact, window: Some((4, 12)) };
+	assert!(!window.forgets(16));
+	assert!(window.forgets(17));
+	assert!(!Memory::PERFECT.forgets(usize::MAX));
+}

@@ -1,0 +1,146 @@
+//! Answers that validators compute again: right ones are paid, and a cheat's bond goes.
+
+use std::{collections::HashMap, fs, path::Path, time::Duration};
+
+use candle_core::{DType, Device, Tensor};
+use reckon_e2e::{root, Net, Provider};
+use reckon_sdk::{JobEvent, JobId, Signer};
+use serde_json::{json, Value};
+
+/// Asks so that the answer is sampled, and waits until it was checked.
+const ASK: [&str; 6] =
+	["chat", "--model", "reckon-lexicon", "--attested", "--temperature", "0.7"];
+const QUESTION: &str = "what is a ledger?";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attested_answer_should_be_paid_when_validators_compute_the_same() {
+	let net = Net::start_with_verifier().await;
+	let bob = net.provider("//Bob").await;
+	net.offer_audited_chat(&bob).await;
+	let worker = bob.start().await;
+
+	let done = ask(&net, "//Charlie").json();
+
+	assert_eq!(done["state"], "settled", "{done}");
+	let job = id(&done);
+	let history = net.history(job).await;
+	let paid = history.iter().find_map(|event| match event {
+		JobEvent::AuditorsPaid { votes, amount, .. } => Some((*votes, *amount)),
+		_ => None,
+	});
+	let (votes, amount) = paid.unwrap_or_else(|| panic!("{history:?}\n{}", net.log()));
+	assert_eq!(votes, 1, "there is one validator");
+	assert!(amount > 0);
+	let metrics = metrics(&net).await;
+	for line in ["reckon_audits_has_verifier 1", "reckon_audits_revealed_total 1"] {
+		assert!(metrics.lines().any(|found| without_labels(found) == line), "{line}: {metrics}");
+	}
+	drop(worker);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cheat_should_be_convicted_when_it_serves_weights_of_eight_bits() {
+	let net = Net::start_with_verifier().await;
+	let bob = net.provider("//Bob").await;
+	net.offer_audited_chat(&bob).await;
+	serve_int8(&net, &bob).await;
+	let worker = bob.start().await;
+	let account = |suri: &str| Signer::from_suri(suri).unwrap().account();
+	let accounts = [("client", account("//Charlie")), ("provider", bob.account())];
+	let before = net.money(&accounts).await;
+
+	let run = ask(&net, "//Charlie");
+
+	let failure = run.error(3);
+	assert_eq!(failure["code"], "AuditRejected", "{failure}\n{}", net.log());
+	let after = net.money(&accounts).await;
+	assert!(after.of("provider") < before.of("provider"), "its bond pays for it");
+	let fee = before.of("client") - after.of("client");
+	let job = job_of(&failure["message"]);
+	let history = net.history(job).await;
+	let slashed = history.iter().find_map(|event| match event {
+		JobEvent::JobConvicted { provider, slashed, .. } => Some((*provider, *slashed)),
+		_ => None,
+	});
+	let (convicted, slashed) = slashed.unwrap_or_else(|| panic!("{history:?}"));
+	assert_eq!(convicted, bob.account());
+	assert_eq!(before.of("provider") - after.of("provider"), slashed);
+	let held = history.iter().find_map(|event| match event {
+		JobEvent::JobSubmitted { max_price, .. } => Some(*max_price),
+		_ => None,
+	});
+	assert!(fee < held.unwrap(), "the client has its money back, but for the transaction's fee");
+	drop(worker);
+}
+
+fn ask(net: &Net, client: &str) -> reckon_e2e::Run {
+	net.reckon(client, &[&ASK[..], &[QUESTION]].concat())
+}
+
+/// What the node says of itself, when it has looked again at how its audits go.
+async fn metrics(net: &Net) -> String {
+	tokio::time::sleep(Duration::from_secs(8)).await;
+	let answer = reqwest::get(net.metrics_url()).await.unwrap();
+	answer.text().await.unwrap()
+}
+
+/// A line `name{chain="dev"} 1` as `name 1`.
+fn without_labels(line: &str) -> String {
+	match (line.split_once('{'), line.split_once('}')) {
+		(Some((name, _)), Some((_, value))) => format!("{name}{value}"),
+		_ => line.to_owned(),
+	}
+}
+
+fn id(done: &Value) -> JobId {
+	job_of(&done["job"])
+}
+
+/// The job's id, which is the first number of 64 digits in the text.
+fn job_of(text: &Value) -> JobId {
+	let text = text.as_str().unwrap_or_else(|| panic!("no text: {text}"));
+	let digits = text.split_once("0x").map(|(_, rest)| &rest[..64]);
+	digits.and_then(|digits| digits.parse().ok()).unwrap_or_else(|| panic!("no job: {text}"))
+}
+
+/// What a cheat does: other weights, under the name of the model. Its worker is the one of everybody,
+/// and checks what it serves against a manifest that the cheat has replaced.
+async fn serve_int8(net: &Net, provider: &Provider) {
+	let folder = net.path("int8");
+	fs::create_dir_all(&folder).unwrap();
+	write_int8(&root().join("models/lexicon"), &folder);
+	let cheap = provider.add_model(&folder).await;
+	let list = provider.data_dir().join("models.json");
+	let entries: Vec<Value> = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+	let cheap_id = format!("{:x}", cheap.id);
+	let is_cheap = |entry: &&Value| entry["id"].as_str().unwrap().ends_with(&cheap_id);
+	let mut entry = entries.iter().find(is_cheap).unwrap().clone();
+	let honest = entries.iter().find(|entry| !is_cheap(entry)).unwrap();
+	entry["id"] = honest["id"].clone();
+	fs::write(&list, json!([entry]).to_string()).unwrap();
+}
+
+/// Each row of each matrix rounded to 255 steps.
+fn write_int8(from: &Path, to: &Path) {
+	for entry in fs::read_dir(from).unwrap() {
+		let path = entry.unwrap().path();
+		if path.extension().is_some_and(|extension| extension == "json") {
+			fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+		}
+	}
+	let weights = from.join("model.safetensors");
+	let tensors = candle_core::safetensors::load(weights, &Device::Cpu).unwrap();
+	let int8 = |matrix: Tensor| -> candle_core::Result<Tensor> {
+		let step = (matrix.abs()?.max_keepdim(1)? / 127.0)?;
+		matrix.broadcast_div(&step)?.round()?.broadcast_mul(&step)
+	};
+	let rounded: HashMap<String, Tensor> = tensors
+		.into_iter()
+		.map(|(name, tensor)| {
+			let tensor = tensor.to_dtype(DType::F32).unwrap();
+			let tensor = if tensor.rank() == 2 { int8(tensor).unwrap() } else { tensor };
+			(name, tensor)
+		})
+		.collect();
+	candle_core::safetensors::save(&rounded, to.join("model.safetensors")).unwrap();
+}

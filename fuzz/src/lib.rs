@@ -1,0 +1,185 @@
+//! What must hold for any bytes: nothing panics, nothing wrong is accepted, and what is accepted is
+//! written as it was read. One function for each type that travels; `targets/` has a fuzz target for
+//! each.
+
+// Brings the counters that everything is compiled with.
+use libfuzzer_sys as _;
+
+use codec::{Decode, DecodeAll, Encode, MaxEncodedLen};
+use reckon_verification::{
+	blind, distance, parse_tokens, positions, Evidence, Fingerprint, Hash, Limits, Opening, Root,
+	Rows, Shape, Statistics, Thresholds, Vote, POSITIONS, PROJECTIONS,
+};
+
+/// The job that everything is about.
+pub const JOB: Hash = [1; 32];
+/// What the committee looks at.
+pub const CHALLENGE: Hash = [2; 32];
+/// The shape of the answer that openings are of.
+const SHAPE: Shape = Shape { count: 11, width: 3 };
+
+/// The answer that openings are of.
+fn rows() -> Rows {
+	let numbers = (0..SHAPE.count * SHAPE.width).map(|at| (at * 37 % 101) as f32 / 10.0 - 5.05);
+	Rows::new(SHAPE.width, (0..SHAPE.count).collect(), numbers.collect()).expect("a shape")
+}
+
+thread_local! {
+	static ANSWER: (Rows, Root, Vec<u8>) = {
+		let evidence = Evidence::new(&JOB, rows());
+		let asked = positions(&CHALLENGE, &JOB, SHAPE.count).expect("a shape");
+		let all: Vec<Opening> =
+			asked.iter().map(|at| evidence.open(*at).expect("inside")).collect();
+		(rows(), evidence.root(), all.encode())
+	};
+}
+
+/// Bytes that are good, for each target, to begin with.
+pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
+	let opened = ANSWER.with(|(_, _, good)| good.clone());
+	let fingerprint = rows().fingerprint(&CHALLENGE, &JOB).expect("measurable");
+	let vote = Vote::Replayed { fingerprint, statistics: Statistics::default() };
+	let seeds = vec![
+		("openings", opened),
+		("rows", rows().encode()),
+		("tokens", rows().tokens().to_vec().encode()),
+		("votes", vote.encode()),
+		("fingerprints", (fingerprint, fingerprint).encode()),
+	];
+	#[cfg(feature = "chain")]
+	let seeds = [seeds, chain::seeds(vote)].concat();
+	seeds
+}
+
+/// The openings that a worker hands out: only the very ones that were committed to are accepted.
+pub fn openings(bytes: &[u8]) {
+	ANSWER.with(|(rows, root, good)| {
+		let asked = positions(&CHALLENGE, &JOB, SHAPE.count).expect("a shape");
+		let read = Opening::parse_all(bytes, &asked, &JOB, rows.tokens(), SHAPE.width, root);
+		assert_eq!(read.is_ok(), bytes == good);
+	});
+	// Each alone, against whatever shape it is said to have.
+	let mut rest = bytes;
+	let shape = <(u32, u32)>::decode(&mut rest).map(|(count, width)| Shape { count, width });
+	if let (Ok(shape), Ok(opening)) = (shape, Opening::decode(&mut rest)) {
+		assert!(opening.verify(&JOB, shape, &[0; 32]).is_err());
+		let width = shape.width % 64;
+		let _ = Opening::fingerprint(&vec![opening; POSITIONS], &CHALLENGE, &JOB, width);
+	}
+}
+
+/// Rows as a worker keeps them: whole if they are accepted, and each of them opens.
+pub fn whole_rows(bytes: &[u8]) {
+	let Ok(rows) = Rows::parse(bytes) else { return };
+	assert_eq!(rows.encode(), bytes);
+	assert_eq!(rows.numbers().len() as u32, rows.count() * rows.width());
+	let last = rows.count() - 1;
+	let made = rows.fingerprint(&CHALLENGE, &JOB);
+	let evidence = Evidence::new(&JOB, rows);
+	let opening = evidence.open(last).expect("inside");
+	assert_eq!(opening.verify(&JOB, evidence.shape(), &evidence.root()), Ok(()));
+	if let Ok(made) = made {
+		assert_eq!(distance(&made, &made), 0);
+	}
+}
+
+/// An answer's tokens as a worker gives them out.
+pub fn tokens(bytes: &[u8]) {
+	for limit in [0, 1, 8, 1 << 20] {
+		if let Ok(tokens) = parse_tokens(bytes, limit) {
+			assert!(tokens.len() <= limit as usize);
+			assert_eq!(tokens.encode(), bytes);
+		}
+	}
+}
+
+/// A vote, against any worker.
+pub fn votes(bytes: &[u8]) {
+	if let Ok(vote) = Vote::decode_all(&mut &bytes[..]) {
+		assert_eq!(vote.encode(), bytes);
+	}
+	let mut rest = bytes;
+	let Ok(vote) = Vote::decode(&mut rest) else { return };
+	assert!(vote.encode().len() <= Vote::max_encoded_len());
+	assert_ne!(blind(&JOB, &JOB, &vote, &[0; 32]), blind(&JOB, &JOB, &vote, &[1; 32]));
+	let worker = Fingerprint::decode(&mut rest).unwrap_or_default();
+	let limits = Limits { flag: 500, slash: 2_000 };
+	let thresholds = Thresholds { distance: limits, margin: limits };
+	let verdict = thresholds.verdict(&worker, &JOB, &vote);
+	assert_eq!(verdict.reason.is_none(), verdict.grade == reckon_verification::Grade::Same);
+}
+
+/// Two fingerprints: how far they are from one another is a distance.
+pub fn fingerprints(bytes: &[u8]) {
+	let Ok((a, b)) = <(Fingerprint, Fingerprint)>::decode(&mut &bytes[..]) else {
+		assert!(bytes.len() < 4 * POSITIONS * PROJECTIONS);
+		return;
+	};
+	let apart = distance(&a, &b);
+	assert_eq!(apart, distance(&b, &a));
+	assert!(apart <= 2_000_000 || apart == reckon_verification::UNMEASURABLE);
+	assert!(distance(&a, &a) == 0 || distance(&a, &a) == reckon_verification::UNMEASURABLE);
+}
+
+/// What travels in extrinsics, and what is stored of it.
+#[cfg(feature = "chain")]
+pub mod chain {
+	use super::*;
+	use pallet_audits::{
+		payload, Batch, Commit, Decline, Reveal, RowsSeen, Statement, COMMITS, MAX_VOTES,
+	};
+	use reckon_primitives::JobId;
+	use reckon_support::{Conviction, Subject};
+
+	type Account = [u8; 32];
+
+	pub(super) fn seeds(vote: Vote) -> Vec<(&'static str, Vec<u8>)> {
+		let (audit, round) = (JobId::repeat_byte(1), 1);
+		let hash = JobId::repeat_byte(3);
+		let statement = Statement { vote, rows: RowsSeen::Proven };
+		vec![
+			("commits", vec![Commit { audit, round, blind: hash }; 2].encode()),
+			("reveals", vec![Reveal { audit, round, salt: hash, statement }; 2].encode()),
+			("declines", vec![Decline { audit, round }; 2].encode()),
+		]
+	}
+
+	/// A batch: no more than are allowed, each as it was written, and signed for what it says.
+	fn batch<Item: Encode + Decode + MaxEncodedLen>(bytes: &[u8]) {
+		let Ok(items) = Batch::<Item>::decode_all(&mut &bytes[..]) else { return };
+		assert!(items.len() <= MAX_VOTES as usize);
+		assert_eq!(items.encode(), bytes);
+		assert!(bytes.len() <= Batch::<Item>::max_encoded_len());
+		let signed = payload(COMMITS, JOB, &JOB, &items);
+		assert!(signed.ends_with(bytes) && signed.starts_with(COMMITS));
+	}
+
+	/// Blind votes.
+	pub fn commits(bytes: &[u8]) {
+		batch::<Commit>(bytes);
+	}
+
+	/// Opened votes.
+	pub fn reveals(bytes: &[u8]) {
+		batch::<Reveal>(bytes);
+	}
+
+	/// Seats that are given up.
+	pub fn declines(bytes: &[u8]) {
+		batch::<Decline>(bytes);
+	}
+
+	/// What is stored: subjects, statements, convictions.
+	pub fn subjects(bytes: &[u8]) {
+		fn read<Item: Encode + Decode + MaxEncodedLen>(bytes: &[u8]) {
+			if let Ok(item) = Item::decode_all(&mut &bytes[..]) {
+				assert_eq!(item.encode(), bytes);
+				assert!(bytes.len() <= Item::max_encoded_len());
+			}
+		}
+		read::<Subject<Account, u128>>(bytes);
+		read::<Statement>(bytes);
+		read::<Conviction>(bytes);
+		read::<pallet_audits::Audit<Account, u128, u32>>(bytes);
+	}
+}

@@ -1,0 +1,329 @@
+//! What an auditor does next: of what the chain says of a seat, what this node has noted about it,
+//! and what came of the last try. No storage, no network.
+//!
+//! Three rules hold whatever the answers are: for one challenge there is one vote, whose blind hash
+//! goes out again as it is; what is revealed is that vote with one word about the rows; and a seat
+//! that has a vote is not given up.
+
+use crate::types::{Ballot, Phase, RowsSeen, Statement};
+use codec::{Decode, Encode};
+use reckon_primitives::JobId;
+use reckon_verification::{blind, parse_tokens, EndingFault, Fault, Hash, Vote, MAX_POSITIONS};
+use sp_core::H256;
+
+/// Failures before they count: a worker may be a block behind, a verifier may be starting.
+const TRIES: u8 = 3;
+/// Blocks before the same is sent again: what was sent is in the pool, or in the next block.
+const RESEND: u32 = 5;
+/// An answer of which nothing is handed out is one without tokens.
+const WITHHELD: Vote = Vote::Refuted(Fault::Ending(EndingFault::Empty));
+
+/// A seat in an audit, under one challenge: another fork may have drawn another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
+pub(crate) struct Place {
+	/// The audit.
+	pub(crate) job: JobId,
+	/// Which of its committees.
+	pub(crate) round: u8,
+	/// What positions and projections come from.
+	pub(crate) challenge: H256,
+	/// The auditor, as blind votes name it.
+	pub(crate) auditor: Hash,
+}
+
+/// What the chain says of a seat at some block, and whether there is somebody to ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View {
+	/// The block.
+	pub(crate) now: u32,
+	/// In how many blocks after it what the audit waits for can come.
+	pub(crate) left: u32,
+	/// What the audit waits for.
+	pub(crate) phase: Phase,
+	/// How far the seat's vote is.
+	pub(crate) ballot: Ballot,
+	/// The root that the worker has opened.
+	pub(crate) root: Option<H256>,
+	/// With so many blocks left, or fewer, seats are kept, and a worker that has handed out nothing
+	/// is done waiting for.
+	pub(crate) declining_ends: u32,
+	/// Whether the chain lets the auditor give up one more seat in this era.
+	pub(crate) may_decline: bool,
+	/// With so many blocks left, or fewer, rows that were not seen will not be.
+	pub(crate) looking_ends: u32,
+	/// Whether this node has a verifier.
+	pub(crate) has_verifier: bool,
+}
+
+/// The rows that the auditor itself has computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub(crate) struct Own {
+	/// Names them.
+	pub(crate) root: H256,
+	/// How many there are.
+	pub(crate) count: u32,
+	/// How many numbers each has.
+	pub(crate) width: u32,
+}
+
+/// What a verifier has found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Judgement {
+	/// What to vote.
+	pub(crate) vote: Vote,
+	/// The verifier's own rows, if it has computed any.
+	pub(crate) own: Option<Own>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub(crate) enum Kind {
+	/// The provider's worker does not hand out what is asked, or other bytes.
+	#[codec(index = 0)]
+	Withheld,
+	/// The verifier still computes: ask again, in the same words.
+	#[codec(index = 1)]
+	Computing,
+	/// The verifier does not answer now.
+	#[codec(index = 2)]
+	Busy,
+	/// The verifier can't judge this.
+	#[codec(index = 3)]
+	Unable,
+}
+
+/// What an auditor has decided to say, before it has said it.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub(crate) struct Voted {
+	/// What it will say.
+	pub(crate) vote: Vote,
+	/// What hides it.
+	pub(crate) salt: H256,
+	/// It, hidden.
+	pub(crate) blind: H256,
+	/// The rows that it comes from, if it was computed.
+	pub(crate) own: Option<Own>,
+	/// Whether it only says that the worker has handed out nothing.
+	pub(crate) withheld: bool,
+}
+
+/// What was sent last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub(crate) enum Sent {
+	/// That the seat is given up.
+	#[codec(index = 0)]
+	Decline,
+	/// The blind vote.
+	#[codec(index = 1)]
+	Commit,
+	/// The vote.
+	#[codec(index = 2)]
+	Reveal,
+}
+
+/// What a node has noted about one of its seats.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode)]
+pub(crate) struct Record {
+	/// The answer's tokens as the worker gave them out, SCALE.
+	pub(crate) tokens: Option<alloc::vec::Vec<u8>>,
+	/// The vote. Once it is here it stays.
+	pub(crate) voted: Option<Voted>,
+	/// What the auditor says of the worker's rows. Once it is here it stays.
+	pub(crate) rows: Option<RowsSeen>,
+	/// What was sent last, and at which block.
+	pub(crate) sent: Option<(Sent, u32)>,
+	/// How often the worker handed out nothing.
+	pub(crate) withheld: u8,
+	/// How often the verifier did not answer.
+	pub(crate) refusals: u8,
+	/// The last trouble, so that each is logged once.
+	pub(crate) trouble: Option<Kind>,
+	/// Whether it was noticed that the vote is lost.
+	pub(crate) lost: bool,
+}
+
+/// What goes to the chain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+// Made once for each vote.
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum Message {
+	/// The seat is given up.
+	Decline,
+	/// A blind vote.
+	Commit(H256),
+	/// A vote, and what hid it.
+	Reveal(H256, Statement),
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum Step {
+	/// Nothing in this block.
+	Rest,
+	/// The answer is to be computed again.
+	Compute,
+	/// The worker's rows are to be looked at.
+	Look(Shape),
+	/// The chain has a vote of this auditor that this node does not know.
+	Lost,
+	/// This is to be sent.
+	Send(Message),
+}
+
+/// How many rows the worker must show, of how many numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Shape {
+	/// Rows.
+	pub(crate) count: u32,
+	/// Numbers in each, if the auditor knows: who has refuted has no rows of its own.
+	pub(crate) width: Option<u32>,
+}
+
+impl Voted {
+	fn new(place: &Place, found: Judgement, salt: H256) -> Self {
+		let Judgement { vote, own } = found;
+		let blind = H256(blind(&place.job.0, &place.auditor, &vote, &salt.0));
+		Self { vote, salt, blind, own, withheld: false }
+	}
+}
+
+impl View {
+	fn is_declinable(&self) -> bool {
+		self.may_decline && self.left > self.declining_ends
+	}
+}
+
+impl Record {
+	/// What to do in a block, before anybody is asked.
+	pub(crate) fn next(&mut self, view: &View) -> Step {
+		match (view.phase, view.ballot) {
+			_ if view.left == 0 => Step::Rest,
+			(Phase::Committing, Ballot::Awaited) => match &self.voted {
+				Some(voted) => {
+					let message = Message::Commit(voted.blind);
+					self.send(view, Sent::Commit, message)
+				},
+				None if self.is_under_way(view, Sent::Decline) => Step::Rest,
+				None if !view.has_verifier => self.decline(view),
+				None => Step::Compute,
+			},
+			(Phase::Revealing, Ballot::Committed(blind)) => self.next_reveal(view, blind),
+			_ => Step::Rest,
+		}
+	}
+
+	/// What to do with a verifier's answer, or without it. The `salt` is a new one; it hides the
+	/// vote, if there is none yet.
+	pub(crate) fn judged(
+		&mut self,
+		place: &Place,
+		view: &View,
+		found: Result<Judgement, Kind>,
+		salt: H256,
+	) -> Step {
+		// Another run may have been faster; and its vote may be on its way.
+		if self.voted.is_some() {
+			return self.next(view);
+		}
+		self.trouble = found.err();
+		match found {
+			Ok(judgement) => self.vote(view, Voted::new(place, judgement, salt)),
+			Err(Kind::Withheld) => {
+				self.withheld = self.withheld.saturating_add(1);
+				if view.left > view.declining_ends || self.withheld < TRIES {
+					return Step::Rest;
+				}
+				let nothing = Judgement { vote: WITHHELD, own: None };
+				let voted = Voted::new(place, nothing, salt);
+				self.vote(view, Voted { withheld: true, ..voted })
+			},
+			Err(Kind::Computing) => Step::Rest,
+			Err(Kind::Busy) => {
+				self.refusals = self.refusals.saturating_add(1);
+				match self.refusals >= TRIES {
+					true => self.decline(view),
+					false => Step::Rest,
+				}
+			},
+			Err(Kind::Unable) => self.decline(view),
+		}
+	}
+
+	/// What to do when the rows were looked at: whether they are the worker's, or why nobody can
+	/// say.
+	pub(crate) fn looked(&mut self, view: &View, seen: Result<bool, Kind>) -> Step {
+		let Ballot::Committed(blind) = view.ballot else { return Step::Rest };
+		if !self.voted.as_ref().is_some_and(|voted| voted.blind == blind) {
+			return Step::Rest;
+		}
+		self.trouble = seen.err();
+		match seen {
+			Ok(true) => self.reveal(view, RowsSeen::Proven),
+			// The worker may only be slow.
+			Ok(false) | Err(Kind::Withheld) if view.left <= view.looking_ends => {
+				self.reveal(view, RowsSeen::Unproven)
+			},
+			// An auditor that can't look says nothing.
+			_ => Step::Rest,
+		}
+	}
+
+	fn next_reveal(&mut self, view: &View, blind: H256) -> Step {
+		let Some(voted) = self.voted.as_ref().filter(|voted| voted.blind == blind) else {
+			let was_known = core::mem::replace(&mut self.lost, true);
+			return if was_known { Step::Rest } else { Step::Lost };
+		};
+		if let Some(rows) = self.rows {
+			return self.reveal(view, rows);
+		}
+		if voted.withheld {
+			return self.reveal(view, RowsSeen::Unproven);
+		}
+		match (voted.own, &self.tokens) {
+			(Some(own), _) if Some(own.root) == view.root => self.reveal(view, RowsSeen::Proven),
+			(Some(Own { count, width, .. }), _) => Step::Look(Shape { count, width: Some(width) }),
+			// A fault in tokens is the worker's if these are the ones that it has committed to.
+			(None, Some(tokens)) => match parse_tokens(tokens, MAX_POSITIONS) {
+				Ok(tokens) if !tokens.is_empty() => {
+					Step::Look(Shape { count: tokens.len() as u32, width: None })
+				},
+				// It has committed to none such.
+				_ => self.reveal(view, RowsSeen::Unproven),
+			},
+			// What is wrong is on the chain.
+			(None, None) => self.reveal(view, RowsSeen::Proven),
+		}
+	}
+
+	fn vote(&mut self, view: &View, voted: Voted) -> Step {
+		let blind = voted.blind;
+		self.voted = Some(voted);
+		self.send(view, Sent::Commit, Message::Commit(blind))
+	}
+
+	fn reveal(&mut self, view: &View, rows: RowsSeen) -> Step {
+		let Some(Voted { vote, salt, .. }) = self.voted else { return Step::Rest };
+		let rows = *self.rows.get_or_insert(rows);
+		self.send(view, Sent::Reveal, Message::Reveal(salt, Statement { vote, rows }))
+	}
+
+	fn decline(&mut self, view: &View) -> Step {
+		match view.is_declinable() {
+			true => self.send(view, Sent::Decline, Message::Decline),
+			false => Step::Rest,
+		}
+	}
+
+	fn is_under_way(&self, view: &View, what: Sent) -> bool {
+		self.sent.is_some_and(|(sent, at)| sent == what && view.now.abs_diff(at) < RESEND)
+	}
+
+	fn send(&mut self, view: &View, what: Sent, message: Message) -> Step {
+		if self.is_under_way(view, what) {
+			return Step::Rest;
+		}
+		self.sent = Some((what, view.now));
+		Step::Send(message)
+	}
+}

@@ -1,0 +1,9 @@
+//! One file for each behaviour; `node` is the node that they run on.
+
+mod commits;
+mod decisions;
+mod node;
+mod records;
+mod refusals;
+mod reveals;
+mod workers;

@@ -1,0 +1,206 @@
+//! Workers that hand out nothing, or something else.
+
+use super::node::*;
+use crate::{mock::*, offchain::endpoint::Endpoint, Ballot, Call, Phase, RowsSeen};
+use reckon_primitives::{Content, ContentRef, TaskKind};
+use reckon_support::{mocks::MockPool, AuditWork};
+use reckon_verification::{EndingFault, Fault, Vote};
+use serde_json::Value;
+use sp_core::H256;
+
+/// The blocks with which so many are left in which a vote that nothing was handed out goes out.
+const DONE_WAITING: u32 = COMMIT / 2;
+
+/// Runs to the middle of the time for blind votes, in which nothing is sent; then the auditor says
+/// that nothing was handed out, and stays by it.
+fn assert_withheld(mut node: Node, id: H256) {
+	let due = node.see(|| audit(id).due);
+	while node.see(|| due - 1 - System::block_number()) > DONE_WAITING {
+		assert!(node.block().is_empty());
+	}
+	let sent = node.block();
+	assert!(matches!(&sent[..], [Call::commit_votes { .. }]), "{sent:?}");
+	assert!(node.asked_for(&audits_line()).is_empty());
+	node.others_commit(id);
+	let sent = node.block();
+	let [Call::reveal_votes { reveals, .. }] = &sent[..] else { panic!("{sent:?}") };
+	let said = reveals[0].statement;
+	assert_eq!(said.vote, Vote::Refuted(Fault::Ending(EndingFault::Empty)));
+	assert_eq!(said.rows, RowsSeen::Unproven);
+	assert_eq!(node.ballot(id), Ballot::Revealed);
+	// The others have had the tokens: a larger committee looks.
+	node.others_reveal(id);
+	assert_eq!(node.see(|| (audit(id).phase, audit(id).round)), (Phase::Committing, 2));
+	assert!(node.status().failures >= 3);
+}
+
+#[test]
+fn worker_that_hands_out_no_tokens_should_be_waited_for_and_then_held_to_it() {
+	for answer in [
+		Answer::Refused,
+		Answer::Silent,
+		Answer::Reply(404, Vec::new()),
+		Answer::Reply(403, tokens()),
+		// Nobody follows it elsewhere.
+		Answer::Reply(302, Vec::new()),
+	] {
+		let mut node = Node::new();
+		let id = node.job(1);
+		node.answer_honestly(id);
+		node.answer(&tokens_line(id), answer);
+		assert_withheld(node, id);
+	}
+}
+
+#[test]
+fn tokens_should_be_taken_when_they_come_before_the_wait_is_over() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	node.answer(&tokens_line(id), Answer::Refused);
+	assert!(node.blocks(5).is_empty());
+	node.answer_honestly(id);
+	node.block();
+	assert!(matches!(node.ballot(id), Ballot::Committed(_)));
+	assert_eq!(node.asked_for(&audits_line()).len(), 1);
+}
+
+#[test]
+fn late_seat_should_give_the_worker_some_tries_too() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.see(|| pass(7));
+	assert!(node.blocks(2).is_empty());
+	assert!(matches!(&node.block()[..], [Call::commit_votes { .. }]));
+	assert_eq!(node.asked_for(&tokens_line(id)).len(), 3);
+}
+
+#[test]
+fn body_should_not_be_read_further_than_it_may_be_long() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	node.answer(&tokens_line(id), Answer::Reply(200, vec![0; 32 << 20]));
+	node.run();
+	assert!(node.world().read <= 16 * 1024, "{}", node.world().read);
+	assert_withheld(node, id);
+}
+
+/// A job whose payload and answer lie with the worker.
+fn blobs(node: &mut Node) -> (H256, [Vec<u8>; 2], [String; 2]) {
+	let bytes = [vec![b'p'; 5_000], vec![b'o'; 6_000]];
+	let [payload, output] = [0, 1].map(|n: usize| Content::from(bytes[n].clone()));
+	let lines = [&payload, &output].map(|content| {
+		assert!(matches!(content, Content::Blob(_)));
+		format!("GET {WORKER}/blobs/{:x}", content.reference().hash)
+	});
+	let id = node.job_with(1, AuditWork { payload, output, ..work() });
+	node.answer_honestly(id);
+	(id, bytes, lines)
+}
+
+#[test]
+fn content_should_be_fetched_from_the_worker_when_it_is_not_on_chain() {
+	let mut node = Node::new();
+	let (id, bytes, lines) = blobs(&mut node);
+	for n in 0..2 {
+		node.answer(&lines[n], Answer::Reply(200, bytes[n].clone()));
+	}
+	node.block();
+	assert!(matches!(node.ballot(id), Ballot::Committed(_)));
+	let asked = node.asked_for(&audits_line())[0].json();
+	assert_eq!(asked["payload"], hex(&bytes[0]));
+	assert_eq!(asked["output"], hex(&bytes[1]));
+}
+
+#[test]
+fn worker_that_hands_out_other_content_should_be_held_to_it() {
+	for (n, wrong) in [
+		(0, vec![b'x'; 5_000]),
+		(0, vec![b'p'; 4_999]),
+		(0, vec![b'p'; 5_001]),
+		(1, Vec::new()),
+		(1, vec![b'o'; 20 << 20]),
+	] {
+		let mut node = Node::new();
+		let (id, bytes, lines) = blobs(&mut node);
+		for n in 0..2 {
+			node.answer(&lines[n], Answer::Reply(200, bytes[n].clone()));
+		}
+		node.answer(&lines[n], Answer::Reply(200, wrong));
+		assert_withheld(node, id);
+	}
+}
+
+#[test]
+fn embedding_should_be_audited_without_tokens() {
+	let mut node = Node::new();
+	let id = node.job_with(1, AuditWork { task: TaskKind::Embed, ..work() });
+	node.answer_honestly(id);
+	node.block();
+	assert!(matches!(node.ballot(id), Ballot::Committed(_)));
+	assert!(node.asked_for(&tokens_line(id)).is_empty());
+	let asked = node.asked_for(&audits_line())[0].json();
+	assert_eq!((&asked["task"], &asked["tokens"]), (&Value::from("embed"), &Value::Null));
+}
+
+#[test]
+fn provider_should_be_held_to_it_when_its_endpoint_is_none() {
+	for url in ["", "worker.example", "ftp://worker.example", "http://user:secret@worker.example"] {
+		let mut node = Node::new();
+		node.see(|| MockPool::set_endpoint(PROVIDER, url));
+		let id = node.job(1);
+		node.run();
+		assert!(node.asked().is_empty(), "{url}");
+		assert_withheld(node, id);
+	}
+}
+
+#[test]
+fn endpoint_should_be_a_plain_url() {
+	for good in [
+		"http://worker.example",
+		"https://worker.example:9620/",
+		"http://127.0.0.1:9620/a/path",
+		"http://[::1]:9620",
+	] {
+		assert!(Endpoint::parse(good.as_bytes()).is_ok(), "{good}");
+	}
+	let long = format!("http://{}", "a".repeat(122));
+	for bad in [
+		"",
+		"http://",
+		"http:///path",
+		"https://:9620",
+		"HTTP://worker.example",
+		"file:///etc/passwd",
+		"worker.example:9620",
+		"http://user@worker.example",
+		"http://worker.example/?key=1",
+		"http://worker.example/#fragment",
+		"http://worker.example/a b",
+		"http://worker.example/\r\nx: y",
+		"http://worker.example\\@other.example",
+		"http://wörker.example",
+		&long,
+	] {
+		assert!(Endpoint::parse(bad.as_bytes()).is_err(), "{bad}");
+	}
+	assert!(Endpoint::parse(&[0xff, 0xfe]).is_err());
+}
+
+#[test]
+fn content_on_chain_should_need_no_endpoint() {
+	// An embedding that is all there.
+	let mut node = Node::new();
+	node.see(|| MockPool::set_endpoint(PROVIDER, ""));
+	let id = node.job_with(1, AuditWork { task: TaskKind::Embed, ..work() });
+	node.answer_honestly(id);
+	node.block();
+	assert!(matches!(node.ballot(id), Ballot::Committed(_)));
+	// One whose answer is not.
+	let output = Content::Blob(ContentRef { hash: H256::zero(), length: 10 });
+	let id = node.job_with(2, AuditWork { task: TaskKind::Embed, output, ..work() });
+	node.block();
+	assert_eq!(node.ballot(id), Ballot::Awaited);
+}

@@ -1,0 +1,309 @@
+//! The attacks on the protocol, numbered as in the list of named attacks: each is tried often enough for
+//! a rate, on a chain of its own.
+
+use crate::{
+	auditors::{Auditor, Strategy as Auditing},
+	computing::Costs,
+	market::STAKE,
+	providers::{Books, Provider, Strategy as Serving},
+	table::Row,
+	world::{Plan, World},
+};
+use reckon_primitives::token::UNIT;
+use reckon_support::AuditOutcome;
+use sp_runtime::Permill;
+
+/// Jobs in each block.
+const PER_BLOCK: u64 = 8;
+/// Validators where all audits are alike.
+const VALIDATORS: usize = 12;
+/// Where one sits in each committee, the larger one too.
+const FEW: usize = 5;
+/// Where a third works together.
+const MANY: usize = 30;
+/// How an exit scam's jobs are priced, so that its bond is soon spent.
+const DEAR: u32 = 30;
+/// Honest jobs before a scam, and jobs of the scam.
+const CAREER: [u64; 2] = [20, 100];
+
+/// How often each attack is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Trials {
+	/// Audits.
+	pub audits: u64,
+	/// Exit scams, of a hundred jobs each.
+	pub scams: u64,
+	/// Jobs of the market in which a third of the auditors covers cheats.
+	pub jobs: u64,
+}
+
+impl Trials {
+	/// So many audits, a third as many scams, ten times as many jobs.
+	pub fn of(audits: u64) -> Self {
+		Self { audits, scams: audits.div_ceil(3), jobs: 10 * audits }
+	}
+}
+
+/// All attacks.
+pub fn all(seed: u64, trials: Trials) -> Vec<Row> {
+	let lazy = [
+		Auditing::AlwaysYes,
+		Auditing::Random,
+		Auditing::CopiesPrevious,
+		Auditing::CopiesPeer,
+		Auditing::Echoes,
+		Auditing::Silent,
+	];
+	let mut rows = vec![
+		cheat(seed, trials, 15, Serving::Replays),
+		cheat(seed, trials, 16, Serving::CopiesFingerprint),
+		cheat(seed, trials, 18, Serving::HonestWhenAudited),
+		cheat(seed, trials, 19, Serving::NullProofs),
+		cheat(seed, trials, 19, Serving::NeverOpens),
+	];
+	rows.extend(lazy.map(|strategy| lazy_auditor(seed, trials, strategy)));
+	rows.push(covering_minority(seed, trials));
+	rows.push(accusing_minority(seed, trials));
+	rows.push(cheat(seed, trials, 22, Serving::Leaks));
+	rows.push(griefing(seed, trials, Auditing::Dissents));
+	rows.push(griefing(seed, trials, Auditing::FeignsNoRows));
+	rows.push(exit_scam(seed, trials));
+	rows
+}
+
+/// A chain on which everybody does what is asked for, and each answer is audited.
+fn plan(seed: u64, serving: Serving, auditors: Vec<Auditing>) -> Plan {
+	Plan {
+		seed,
+		providers: vec![serving; 8],
+		auditors,
+		stake: STAKE,
+		attested: 100,
+		requested: 0,
+		named: 0,
+		dearness: 1,
+		costs: Costs::default(),
+	}
+}
+
+fn honest_and(honest: usize, others: &[Auditing]) -> Vec<Auditing> {
+	[vec![Auditing::Honest; honest], others.to_vec()].concat()
+}
+
+fn sum(world: &World, of: fn(&Books) -> u64) -> u64 {
+	world.people.providers.iter().map(|it| of(&it.books)).sum()
+}
+
+/// Runs until so many answers that were not the model's have been audited.
+fn until_audited(world: &mut World, cheats: u64) {
+	while sum(world, |it| it.audited) < cheats {
+		world.run(cheats - sum(world, |it| it.audited), PER_BLOCK);
+	}
+}
+
+/// Honest auditors in whom the chain has held something against, over all audits.
+fn flagged(world: &World) -> usize {
+	let honest = |it: &&Auditor| it.strategy == Auditing::Honest;
+	world.people.auditors.iter().filter(honest).map(|it| it.books.caught.len()).sum()
+}
+
+/// A provider's cheat, audited: detected if it is convicted.
+fn cheat(seed: u64, trials: Trials, number: u32, strategy: Serving) -> Row {
+	let leaks = strategy == Serving::Leaks;
+	let echoing = if leaks { VALIDATORS / 4 } else { 0 };
+	let auditors = honest_and(VALIDATORS - echoing, &vec![Auditing::Echoes; echoing]);
+	let mut plan = plan(seed, strategy, auditors);
+	if strategy == Serving::HonestWhenAudited {
+		// It must not know before it commits.
+		(plan.attested, plan.requested) = (0, 100);
+	}
+	let mut world = World::new(plan);
+	until_audited(&mut world, trials.audits);
+	let (trials, convicted) = (sum(&world, |it| it.audited), sum(&world, |it| it.convicted));
+	let doubted = sum(&world, |it| it.doubted);
+	let echoes = if leaks { ", a quarter of the auditors echo" } else { "" };
+	Row {
+		number,
+		attack: strategy.name(),
+		trials,
+		detected: convicted + doubted,
+		note: format!(
+			"not paid; {convicted} convicted{echoes}; honest auditors flagged: {}",
+			flagged(&world)
+		),
+	}
+}
+
+/// An auditor that does not compute, on a chain where it sits in each committee: detected if something
+/// is held against it in the same audit.
+fn lazy_auditor(seed: u64, trials: Trials, strategy: Auditing) -> Row {
+	// Who echoes is found where the rows that leak are wrong.
+	let echoes = strategy == Auditing::Echoes;
+	let serving = if echoes { Serving::Leaks } else { Serving::Honest };
+	let mut world = World::new(plan(seed, serving, honest_and(FEW - 1, &[strategy])));
+	let audits = match echoes {
+		true => {
+			until_audited(&mut world, trials.audits);
+			sum(&world, |it| it.audited)
+		},
+		false => {
+			world.run(trials.audits, PER_BLOCK);
+			world.people.outcomes.len() as u64
+		},
+	};
+	let caught = world.people.auditors[FEW - 1].books.caught.len() as u64;
+	Row {
+		number: 20,
+		attack: format!("lazy auditor: {}", strategy.name()),
+		trials: audits,
+		detected: caught,
+		note: format!(
+			"held against it{}; honest auditors flagged: {}",
+			if echoes { ", where the leak was wrong" } else { "" },
+			flagged(&world)
+		),
+	}
+}
+
+/// A third of the validators knows what a friend's cheat looks like, sees who sits where, and lies only
+/// when it decides.
+fn covering_minority(seed: u64, trials: Trials) -> Row {
+	let auditors = || honest_and(MANY * 2 / 3, &[Auditing::Covers; MANY / 3]);
+	let cheats = Serving::Cheats(Permill::one());
+	let mut world = World::new(plan(seed, cheats, auditors()));
+	until_audited(&mut world, trials.audits);
+	let (audits, convicted) = (sum(&world, |it| it.audited), sum(&world, |it| it.convicted));
+	let doubted = sum(&world, |it| it.doubted);
+
+	let providers = [[Serving::Honest; 8], [cheats; 8]].concat();
+	let market = Plan { providers, attested: 0, ..plan(seed, cheats, auditors()) };
+	let mut market = World::new(market);
+	market.run(trials.jobs, 4);
+	let gained = |market: &mut World, strategy| {
+		let World { chain, people, .. } = market;
+		chain.within(|_| {
+			let all = || people.providers.iter().filter(|it| it.strategy == strategy);
+			let profit: i128 = all().map(Provider::profit).sum();
+			let worth: u128 = all().map(|it| it.books.worth).sum();
+			100.0 * profit as f64 / worth.max(1) as f64
+		})
+	};
+	let (honest, covered) = (gained(&mut market, Serving::Honest), gained(&mut market, cheats));
+	Row {
+		number: 21,
+		attack: "colluding third covers a friend's cheats".into(),
+		trials: audits,
+		detected: convicted + doubted,
+		note: format!(
+			"not paid; {convicted} convicted; of the work's worth honest providers gain {honest:.1} %, covered \
+			 cheats {covered:.1} %; honest auditors flagged: {}",
+			flagged(&world)
+		),
+	}
+}
+
+/// A third of the validators has larger committees drawn, and convicts where it can.
+fn accusing_minority(seed: u64, trials: Trials) -> Row {
+	let auditors = honest_and(MANY * 2 / 3, &[Auditing::Accuses; MANY / 3]);
+	let mut world = World::new(plan(seed, Serving::Honest, auditors));
+	world.run(trials.audits, PER_BLOCK);
+	let wronged = sum(&world, |it| it.wronged);
+	let audits = world.people.outcomes.len() as u64;
+	Row {
+		number: 21,
+		attack: "colluding third accuses honest providers".into(),
+		trials: audits,
+		detected: audits - wronged,
+		note: format!("not convicted; honest auditors flagged: {}", flagged(&world)),
+	}
+}
+
+/// A validator that has a larger committee drawn in each audit: detected if the provider is paid and
+/// the dissent is held against the validator.
+fn griefing(seed: u64, trials: Trials, strategy: Auditing) -> Row {
+	let mut world = World::new(plan(seed, Serving::Honest, honest_and(FEW - 1, &[strategy])));
+	world.run(trials.audits, PER_BLOCK);
+	let outcomes = &world.people.outcomes;
+	let griefer = &world.people.auditors[FEW - 1];
+	let came_to_nothing = outcomes
+		.iter()
+		.filter(|(job, outcome)| {
+			**outcome == AuditOutcome::Accepted && griefer.books.caught.contains(*job)
+		})
+		.count();
+	let (griefer, honest) = {
+		let World { chain, people, .. } = &mut world;
+		let cost = |it: &Auditor| it.profit() as f64 / UNIT as f64;
+		chain.pass_eras(4);
+		chain.within(|_| (cost(&people.auditors[FEW - 1]), cost(&people.auditors[0])))
+	};
+	Row {
+		number: 23,
+		attack: format!("griefing: {}", strategy.name()),
+		trials: world.people.outcomes.len() as u64,
+		detected: came_to_nothing as u64,
+		note: format!(
+			"provider paid, and held against the griefer, which gains {griefer:.1} tokens (an honest auditor \
+			 {honest:.1}); honest auditors flagged: {}",
+			flagged(&world)
+		),
+	}
+}
+
+/// Providers make a name, cheat on a hundred dear jobs within a dispute window, and leave: detected if
+/// honest work on the same jobs would have brought more.
+fn exit_scam(seed: u64, trials: Trials) -> Row {
+	let auditors = honest_and(VALIDATORS, &[]);
+	let mut world = World::new(Plan {
+		providers: vec![Serving::ExitScam; trials.scams as usize],
+		attested: 0,
+		dearness: DEAR,
+		..plan(seed, Serving::ExitScam, auditors)
+	});
+	let [career, scam] = CAREER;
+	world.run(career * trials.scams, PER_BLOCK);
+	let before = books(&mut world);
+	world.people.last = true;
+	world.submit(scam * trials.scams, scam * trials.scams / 20);
+	let World { chain, people, .. } = &mut world;
+	chain.within(|_| people.providers.iter().for_each(Provider::leave));
+	world.settle();
+	let after = books(&mut world);
+	let margin = honest_margin();
+	let outcomes = || {
+		before
+			.iter()
+			.zip(&after)
+			.map(|((profit, worth), (later, all))| ((later - profit) as f64, (all - worth) as f64))
+	};
+	let detected = outcomes().filter(|(profit, worth)| *profit < margin * worth).count();
+	let (profit, worth) =
+		outcomes().fold((0.0, 0.0), |(a, b), (profit, worth)| (a + profit, b + worth));
+	Row {
+		number: 24,
+		attack: "exit scam in the last window".into(),
+		trials: trials.scams,
+		detected: detected as u64,
+		note: format!(
+			"brought less than honest work; of the work's worth all scams gained {:.1} %, honest work {:.1} %; \
+			 {} cheats, {} convicted",
+			100.0 * profit / worth,
+			100.0 * margin,
+			sum(&world, |it| it.cheats),
+			sum(&world, |it| it.convicted),
+		),
+	}
+}
+
+/// What each provider has gained, and the worth of its work.
+fn books(world: &mut World) -> Vec<(i128, i128)> {
+	let World { chain, people, .. } = world;
+	let of = |it: &Provider| (it.profit(), it.books.worth as i128);
+	chain.within(|_| people.providers.iter().map(of).collect())
+}
+
+/// What an honest provider keeps of a charge: 85 % less its costs.
+fn honest_margin() -> f64 {
+	let costs = Costs::default().honest.deconstruct();
+	0.85 - f64::from(costs) / 1e6
+}
