@@ -135,7 +135,8 @@ impl Sight<'_> {
 
 	/// Whether the rows that the worker shows are under its root.
 	fn rows(&self) -> RowsSeen {
-		match self.audit.fingerprint == Some(self.fingerprint_of(self.answer.plan.source)) {
+		let shown = self.fingerprint_of(self.answer.plan.source);
+		match self.audit.opened.is_some_and(|opened| opened.fingerprint == shown) {
 			true => RowsSeen::Proven,
 			false => RowsSeen::Unproven,
 		}
@@ -245,7 +246,7 @@ impl Auditor {
 		}
 		let committed = *self.votes.get(&(sight.job, round))?;
 		let (vote, rows) = match self.strategy {
-			AlwaysYes => (replayed(sight.audit.fingerprint?), RowsSeen::Proven),
+			AlwaysYes => (replayed(sight.audit.opened?.fingerprint), RowsSeen::Proven),
 			FeignsNoRows | Accuses if !sight.audit.larger => (committed, RowsSeen::Unproven),
 			Covers if sight.answer.leaked && sight.can_cover() => (committed, RowsSeen::Proven),
 			Honest | FeignsNoRows | Covers | Accuses => (committed, sight.rows()),

@@ -405,7 +405,9 @@ impl People {
 				match (audit.phase, seat.ballot) {
 					(Phase::Committing, Ballot::Awaited) => {
 						let commit = auditor.commit(rng, &sight);
-						let commit = commit.map(|blind| Commit { audit: id, round, blind });
+						let challenge = audit.challenge;
+						let commit =
+							commit.map(|blind| Commit { audit: id, round, challenge, blind });
 						commits.entry(number).or_default().extend(commit);
 					},
 					(Phase::Revealing, Ballot::Committed(_)) => {
@@ -421,7 +423,7 @@ impl People {
 					_ => {},
 				}
 			}
-			self.newest = audit.fingerprint.or(self.newest);
+			self.newest = audit.opened.map(|opened| opened.fingerprint).or(self.newest);
 		}
 		for (number, commits) in commits {
 			self.send(number, COMMITS, commits, |auditor, commits, signature| {

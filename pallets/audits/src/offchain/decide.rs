@@ -254,7 +254,7 @@ impl Record {
 	/// say.
 	pub(crate) fn looked(&mut self, view: &View, seen: Result<bool, Kind>) -> Step {
 		let Ballot::Committed(blind) = view.ballot else { return Step::Rest };
-		if !self.voted.as_ref().is_some_and(|voted| voted.blind == blind) {
+		if self.voted.as_ref().is_none_or(|voted| voted.blind != blind) {
 			return Step::Rest;
 		}
 		self.trouble = seen.err();
