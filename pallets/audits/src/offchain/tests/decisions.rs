@@ -230,6 +230,7 @@ fn vote_of_which_nothing_is_known_should_not_be_opened() {
 
 /// Something that may happen, in any order: runs of different blocks, of different forks, at once.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 enum Event {
 	Next(View),
 	Judged(View, Result<Judgement, Kind>, H256),
@@ -272,8 +273,14 @@ fn view() -> impl Strategy<Value = View> {
 
 fn event() -> impl Strategy<Value = Event> {
 	let judgement = prop_oneof![Just(replayed()), Just(refuted())];
-	let found = prop_oneof![judgement.prop_map(Ok), kind().prop_map(Err)];
-	let seen = prop_oneof![any::<bool>().prop_map(Ok), kind().prop_map(Err)];
+	let found = prop_oneof![
+		judgement.prop_map(Ok::<Judgement, Kind>),
+		kind().prop_map(Err::<Judgement, Kind>),
+	];
+	let seen = prop_oneof![
+		any::<bool>().prop_map(Ok::<bool, Kind>),
+		kind().prop_map(Err::<bool, Kind>),
+	];
 	let salt = any::<[u8; 32]>().prop_map(H256);
 	let tokens = prop_oneof![Just(vec![1u32, 2].encode()), Just(vec![9; 7])];
 	prop_oneof![

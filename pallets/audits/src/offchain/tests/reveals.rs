@@ -118,7 +118,7 @@ fn auditor_should_say_nothing_when_it_cannot_look() {
 
 #[test]
 fn fault_should_be_the_workers_when_its_rows_have_the_tokens_that_it_was_found_in() {
-	let at_fault = |_| Vote::Refuted(Fault::Text);
+	let at_fault = |_: H256| Vote::Refuted(Fault::Text);
 	let (mut node, id) = committed(at_fault);
 	show(&mut node, id, Answer::Reply(200, openings()), says(true));
 	assert_eq!(revealed(&mut node, id), Some((REVEAL, RowsSeen::Proven)));

@@ -182,7 +182,7 @@ fn endpoint_should_be_a_plain_url() {
 		"http://worker.example/\r\nx: y",
 		"http://worker.example\\@other.example",
 		"http://wörker.example",
-		&long,
+		long.as_str(),
 	] {
 		assert!(Endpoint::parse(bad.as_bytes()).is_err(), "{bad}");
 	}
