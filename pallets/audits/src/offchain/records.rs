@@ -2,7 +2,7 @@
 //! one run at a time, whatever others do.
 
 use super::decide::{Place, Record};
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use codec::Encode;
 use sp_core::offchain::Duration;
 use sp_io::hashing::blake2_256;
@@ -79,7 +79,7 @@ pub(crate) fn update<R>(
 	change: impl Fn(&mut Record) -> R,
 ) -> Result<(R, Record), Unnoted> {
 	enum Left<R> {
-		AsItWas(R, Record),
+		AsItWas(R, Box<Record>),
 		Broken,
 		Unlisted,
 	}
@@ -95,7 +95,7 @@ pub(crate) fn update<R>(
 			let mut new = old.clone();
 			let says = change(&mut new);
 			if new == old {
-				return Err(Left::AsItWas(says, new));
+				return Err(Left::AsItWas(says, Box::new(new)));
 			}
 			if !was_there && !is_listed {
 				return Err(Left::Unlisted);
@@ -106,7 +106,7 @@ pub(crate) fn update<R>(
 		match (changed, said) {
 			(Ok(record), Some(says)) => return Ok((says, record)),
 			(Err(MutateStorageError::ValueFunctionFailed(Left::AsItWas(says, record))), _) => {
-				return Ok((says, record));
+				return Ok((says, *record));
 			},
 			(Err(MutateStorageError::ValueFunctionFailed(Left::Broken)), _) => {
 				return Err(Unnoted::Broken);
