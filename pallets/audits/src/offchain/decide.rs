@@ -261,7 +261,7 @@ impl Record {
 	/// What to do when the rows were looked at, and are what the worker says; or why they are not.
 	pub(crate) fn looked(&mut self, view: &View, seen: Result<(), Kind>) -> Step {
 		let Ballot::Committed(blind) = view.ballot else { return Step::Rest };
-		if !self.voted.as_ref().is_some_and(|voted| voted.blind == blind) {
+		if self.voted.as_ref().is_none_or(|voted| voted.blind != blind) {
 			return Step::Rest;
 		}
 		self.note(view, seen.err());
