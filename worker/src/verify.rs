@@ -305,7 +305,7 @@ async fn audit(
 		let seconds = started.elapsed().as_secs_f64();
 		match &answer {
 			Ok(answer) => {
-				tracing::info!(?job, seconds, found = ?answer.found, "audited");
+				tracing::info!(?job, seconds, found = %answer.found, "audited");
 				verifier.remember(key, answer);
 			},
 			Err(refusal) => tracing::warn!(?job, seconds, ?refusal, "not audited"),

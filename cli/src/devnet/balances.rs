@@ -161,8 +161,8 @@ impl Audit {
 		let gained = |who| self.after.of(who).saturating_sub(self.before.of(who));
 		format!(
 			"{}\nthe client paid {} for the answers and {} in transaction fees;\n\
-			 of the answers' price the provider has {}, the models' owner {}, the treasury {}; the \
-			 fees went to the treasury",
+			 of the answers' price the provider has {}, the models' owner, who is the validator too, {}, the \
+			 treasury {}; the fees went to the treasury",
 			table(&rows),
 			format_amount(self.charges),
 			format_amount(self.fees),

@@ -32,7 +32,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use post::{Outbox, Sender};
 use reckon_primitives::{Content, TaskKind};
 use reckon_support::{AuditSubjects, AuditWork, ProviderPool};
-use sp_core::{offchain::Duration, H256};
+use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating},
 	RuntimeAppPublic,
@@ -96,9 +96,8 @@ pub(crate) fn audit<T: Config>(now: BlockNumberFor<T>) {
 	// What is ready goes out before anybody is asked.
 	duties.retain(|duty| run.is_to_ask(duty, &mut outbox));
 	outbox.send();
-	let time = sp_io::offchain::timestamp;
-	let until = time().add(Duration::from_millis(RUN));
-	let mut sending = time().add(Duration::from_millis(COMPANY));
+	let until = time().saturating_add(RUN);
+	let mut sending = time().saturating_add(COMPANY);
 	for duty in &duties {
 		if time() > until {
 			break;
@@ -106,10 +105,15 @@ pub(crate) fn audit<T: Config>(now: BlockNumberFor<T>) {
 		run.ask(duty, &mut outbox);
 		if time() > sending {
 			outbox.send();
-			sending = time().add(Duration::from_millis(COMPANY));
+			sending = time().saturating_add(COMPANY);
 		}
 	}
 	outbox.send();
+}
+
+/// The node's own time, Unix milliseconds.
+fn time() -> u64 {
+	sp_io::offchain::timestamp().unix_millis()
 }
 
 /// Blocks for which records are kept: any audit has ended long before.
@@ -140,6 +144,7 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 				place: Place { job, round, challenge, auditor: name },
 				view: View {
 					now: number(now),
+					time: time(),
 					left: number(audit.due.saturating_sub(now)).saturating_sub(1),
 					phase: audit.phase,
 					ballot: seat.ballot,
@@ -195,14 +200,15 @@ impl Run {
 				let found = self.compute(duty, record.tokens.clone());
 				let (found, why) = split(found);
 				let salt = H256(sp_io::offchain::random_seed());
-				let judged =
-					|record: &mut Record| record.judged(&duty.place, &duty.view, found, salt);
+				let view = View { time: time(), ..duty.view };
+				let judged = |record: &mut Record| record.judged(&duty.place, &view, found, salt);
 				self.note(duty, judged).map(|(step, now)| (step, now, why))
 			},
 			Step::Look(shape) => {
 				let seen = self.look(duty, shape, record.tokens.as_deref());
 				let (seen, why) = split(seen);
-				let looked = |record: &mut Record| record.looked(&duty.view, seen);
+				let view = View { time: time(), ..duty.view };
+				let looked = |record: &mut Record| record.looked(&view, seen);
 				self.note(duty, looked).map(|(step, now)| (step, now, why))
 			},
 			step => return self.take(duty, step, outbox),
@@ -264,7 +270,7 @@ impl Run {
 		duty: &Duty<T>,
 		shape: Shape,
 		tokens: Option<&[u8]>,
-	) -> Result<bool, Trouble> {
+	) -> Result<(), Trouble> {
 		let verifier = self.verifier()?;
 		let Some(opened) = &duty.audit.opened else {
 			return Err(Trouble::withheld("its rows are not open"));

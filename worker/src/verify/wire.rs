@@ -2,6 +2,7 @@
 
 use reckon_sdk::{hex, ModelId, TaskKind, Units, H256};
 use reckon_verification::{Fault, Statistics};
+use std::fmt;
 use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bytes as `0x` and hexadecimal digits.
@@ -101,6 +102,19 @@ pub enum Found {
 		/// How many numbers each has.
 		width: u32,
 	},
+}
+
+/// In a few words, for the log.
+impl fmt::Display for Found {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Refuted { fault } => write!(f, "refuted: {fault}"),
+			Self::Replayed { statistics, .. } => {
+				let Numbers { tokens, mismatches, worst_margin, .. } = statistics;
+				write!(f, "{tokens} tokens, {mismatches} not chosen, worst margin {worst_margin}")
+			},
+		}
+	}
 }
 
 impl Found {

@@ -15,6 +15,9 @@ use sp_core::H256;
 const TRIES: u8 = 3;
 /// Blocks before the same is sent again: what was sent is in the pool, or in the next block.
 const RESEND: u32 = 5;
+/// Milliseconds between a failure and the next try. Less than a block's time: where a slow answer has
+/// held up the runs of several blocks, they must not use up the tries at once.
+const PAUSE: u64 = 2_000;
 /// An answer of which nothing is handed out is one without tokens.
 const WITHHELD: Vote = Vote::Refuted(Fault::Ending(EndingFault::Empty));
 
@@ -36,6 +39,8 @@ pub(crate) struct Place {
 pub(crate) struct View {
 	/// The block.
 	pub(crate) now: u32,
+	/// The node's own time, Unix milliseconds.
+	pub(crate) time: u64,
 	/// In how many blocks after it what the audit waits for can come.
 	pub(crate) left: u32,
 	/// What the audit waits for.
@@ -136,6 +141,8 @@ pub(crate) struct Record {
 	pub(crate) withheld: u8,
 	/// How often the verifier did not answer.
 	pub(crate) refusals: u8,
+	/// When something failed last, Unix milliseconds.
+	pub(crate) failed_at: Option<u64>,
 	/// The last trouble, so that each is logged once.
 	pub(crate) trouble: Option<Kind>,
 	/// Whether it was noticed that the vote is lost.
@@ -206,6 +213,7 @@ impl Record {
 				},
 				None if self.is_under_way(view, Sent::Decline) => Step::Rest,
 				None if !view.has_verifier => self.decline(view),
+				None if self.is_pausing(view) => Step::Rest,
 				None => Step::Compute,
 			},
 			(Phase::Revealing, Ballot::Committed(blind)) => self.next_reveal(view, blind),
@@ -226,7 +234,7 @@ impl Record {
 		if self.voted.is_some() {
 			return self.next(view);
 		}
-		self.trouble = found.err();
+		self.note(view, found.err());
 		match found {
 			Ok(judgement) => self.vote(view, Voted::new(place, judgement, salt)),
 			Err(Kind::Withheld) => {
@@ -250,18 +258,17 @@ impl Record {
 		}
 	}
 
-	/// What to do when the rows were looked at: whether they are the worker's, or why nobody can
-	/// say.
-	pub(crate) fn looked(&mut self, view: &View, seen: Result<bool, Kind>) -> Step {
+	/// What to do when the rows were looked at, and are what the worker says; or why they are not.
+	pub(crate) fn looked(&mut self, view: &View, seen: Result<(), Kind>) -> Step {
 		let Ballot::Committed(blind) = view.ballot else { return Step::Rest };
 		if self.voted.as_ref().is_none_or(|voted| voted.blind != blind) {
 			return Step::Rest;
 		}
-		self.trouble = seen.err();
+		self.note(view, seen.err());
 		match seen {
-			Ok(true) => self.reveal(view, RowsSeen::Proven),
+			Ok(()) => self.reveal(view, RowsSeen::Proven),
 			// The worker may only be slow.
-			Ok(false) | Err(Kind::Withheld) if view.left <= view.looking_ends => {
+			Err(Kind::Withheld) if view.left <= view.looking_ends => {
 				self.reveal(view, RowsSeen::Unproven)
 			},
 			// An auditor that can't look says nothing.
@@ -282,6 +289,7 @@ impl Record {
 		}
 		match (voted.own, &self.tokens) {
 			(Some(own), _) if Some(own.root) == view.root => self.reveal(view, RowsSeen::Proven),
+			_ if self.is_pausing(view) => Step::Rest,
 			(Some(Own { count, width, .. }), _) => Step::Look(Shape { count, width: Some(width) }),
 			// A fault in tokens is the worker's if these are the ones that it has committed to.
 			(None, Some(tokens)) => match parse_tokens(tokens, MAX_POSITIONS) {
@@ -313,6 +321,15 @@ impl Record {
 			true => self.send(view, Sent::Decline, Message::Decline),
 			false => Step::Rest,
 		}
+	}
+
+	fn note(&mut self, view: &View, trouble: Option<Kind>) {
+		self.trouble = trouble;
+		self.failed_at = trouble.map(|_| view.time);
+	}
+
+	fn is_pausing(&self, view: &View) -> bool {
+		self.failed_at.is_some_and(|at| view.time.abs_diff(at) < PAUSE)
 	}
 
 	fn is_under_way(&self, view: &View, what: Sent) -> bool {

@@ -2,7 +2,7 @@
 //! one run at a time, whatever others do.
 
 use super::decide::{Place, Record};
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 use codec::Encode;
 use sp_core::offchain::Duration;
 use sp_io::hashing::blake2_256;
@@ -78,8 +78,8 @@ pub(crate) fn update<R>(
 	keep: u32,
 	change: impl Fn(&mut Record) -> R,
 ) -> Result<(R, Record), Unnoted> {
-	enum Left<R> {
-		AsItWas(R, Box<Record>),
+	enum Left {
+		AsItWas,
 		Broken,
 		Unlisted,
 	}
@@ -87,36 +87,33 @@ pub(crate) fn update<R>(
 	let stored = StorageValueRef::persistent(&key);
 	let mut is_listed = false;
 	for _ in 0..ATTEMPTS {
-		let mut said = None;
+		let mut noted = None;
 		let changed = stored.mutate(|found| {
-			let found = found.map_err(|_| Left::Broken)?;
-			let was_there = found.is_some();
-			let old: Record = found.unwrap_or_default();
+			let found: Option<Record> = found.map_err(|_| Left::Broken)?;
+			let is_known = found.is_some() || is_listed;
+			let old = found.unwrap_or_default();
 			let mut new = old.clone();
 			let says = change(&mut new);
-			if new == old {
-				return Err(Left::AsItWas(says, Box::new(new)));
+			noted = Some((says, new.clone()));
+			match new == old {
+				true => Err(Left::AsItWas),
+				false if is_known => Ok(new),
+				false => Err(Left::Unlisted),
 			}
-			if !was_there && !is_listed {
-				return Err(Left::Unlisted);
-			}
-			said = Some(says);
-			Ok(new)
 		});
-		match (changed, said) {
-			(Ok(record), Some(says)) => return Ok((says, record)),
-			(Err(MutateStorageError::ValueFunctionFailed(Left::AsItWas(says, record))), _) => {
-				return Ok((says, *record));
-			},
-			(Err(MutateStorageError::ValueFunctionFailed(Left::Broken)), _) => {
-				return Err(Unnoted::Broken);
-			},
+		let left = match changed {
+			Ok(_) => Left::AsItWas,
+			Err(MutateStorageError::ValueFunctionFailed(left)) => left,
+			Err(MutateStorageError::ConcurrentModification(_)) => continue,
+		};
+		match (left, noted) {
+			(Left::AsItWas, Some(noted)) => return Ok(noted),
 			// Listed first, so that none is ever there that nobody would forget.
-			(Err(MutateStorageError::ValueFunctionFailed(Left::Unlisted)), _) => {
+			(Left::Unlisted, _) => {
 				list(name, now, keep)?;
 				is_listed = true;
 			},
-			(Err(MutateStorageError::ConcurrentModification(_)) | Ok(_), _) => {},
+			(Left::Broken | Left::AsItWas, _) => return Err(Unnoted::Broken),
 		}
 	}
 	Err(Unnoted::Contended)

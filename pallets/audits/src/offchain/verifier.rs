@@ -28,7 +28,7 @@ const MILLIS: u64 = 20_000;
 const LONGEST: usize = 64 * 1024;
 /// Bytes of a request besides the long ones.
 const FRAME: usize = 4096;
-/// Characters that are kept of what a verifier complains about.
+/// Characters that are kept of what a verifier says to people.
 const COMPLAINT: usize = 160;
 
 /// A validator's own verifier.
@@ -89,6 +89,7 @@ struct AuditAnswer {
 #[derive(Deserialize)]
 struct RowsAnswer {
 	proven: bool,
+	why: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -115,10 +116,14 @@ impl Verifier {
 		judgement(&answer).ok_or_else(|| Trouble::unable("the verifier's answer is no vote"))
 	}
 
-	/// Has a worker's rows looked at.
-	pub(crate) fn rows(&self, place: &Place, shown: &Shown) -> Result<bool, Trouble> {
+	/// Has a worker's rows looked at; fails when they are not what it says.
+	pub(crate) fn rows(&self, place: &Place, shown: &Shown) -> Result<(), Trouble> {
 		let answer: RowsAnswer = self.ask("/v1/rows", &rows_request(place, shown))?;
-		Ok(answer.proven)
+		if answer.proven {
+			return Ok(());
+		}
+		let why = cut(&answer.why.unwrap_or_default());
+		Err(Trouble::withheld(format!("its worker's rows prove nothing: {why}")))
 	}
 
 	fn ask<Answer: DeserializeOwned>(&self, path: &str, json: &[u8]) -> Result<Answer, Trouble> {
@@ -145,13 +150,17 @@ impl Verifier {
 
 fn refusal(reply: &Reply) -> Trouble {
 	let complaint = serde_json::from_slice::<Complaint>(&reply.body).ok();
-	let message = complaint.map(|it| it.message).unwrap_or_default();
-	let message: String = message.chars().take(COMPLAINT).collect();
+	let message = cut(&complaint.map(|it| it.message).unwrap_or_default());
 	let kind = match reply.status {
 		408 | 429 | 502..=504 => Kind::Busy,
 		_ => Kind::Unable,
 	};
 	Trouble { kind, why: format!("the verifier answers {}: {message}", reply.status) }
+}
+
+/// What is kept of what a verifier says to people.
+fn cut(text: &str) -> String {
+	text.chars().take(COMPLAINT).collect()
 }
 
 /// A vote of the kinds that an auditor can have, with rows if and only if it was computed.

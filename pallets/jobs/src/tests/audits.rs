@@ -283,7 +283,7 @@ fn auditors_should_see_what_was_asked_and_answered_until_the_job_is_paid() {
 fn auditors_should_see_the_names_of_what_is_not_on_chain() {
 	run(|| {
 		let [payload, output] = [vec![b'p'; 5_000], vec![b'o'; 5_000]].map(Content::from);
-		let asked = JobRequest { payload: payload.clone(), ..request() };
+		let asked = JobRequest { payload: payload.clone(), max_price: 10_000, ..request() };
 		MockModels::calibrate(MODEL);
 		add_provider(FIRST);
 		let id = drawn(asked);

@@ -22,6 +22,18 @@ fn register_should_hold_the_bond_when_accepted() {
 }
 
 #[test]
+fn endpoint_should_be_the_one_that_was_named_last() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert!(Providers::endpoint(&ALICE).is_empty());
+		let url = b"http://worker.example:9620".to_vec();
+		assert_ok!(Providers::update(signed(ALICE), 1, url.clone().try_into().unwrap()));
+		assert_eq!(Providers::endpoint(&ALICE), url);
+		assert!(Providers::endpoint(&BOB).is_empty());
+	});
+}
+
+#[test]
 fn register_should_be_refused_when_something_is_wrong() {
 	run(|| {
 		register(ALICE, BOND, 1);

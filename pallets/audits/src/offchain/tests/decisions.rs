@@ -19,6 +19,7 @@ const LAST: u32 = 5;
 fn committing(left: u32) -> View {
 	View {
 		now: 100 - left,
+		time: 0,
 		left,
 		phase: Phase::Committing,
 		ballot: Ballot::Awaited,
@@ -128,6 +129,31 @@ fn trouble_should_be_waited_for_given_up_or_held_against_the_worker_as_its_kind_
 }
 
 #[test]
+fn nobody_should_be_asked_right_after_a_failure() {
+	let at = |time| View { time, ..committing(30) };
+	let mut record = Record::default();
+	record.judged(&PLACE, &at(10_000), Err(Kind::Busy), SALT);
+	for (time, expected) in [
+		(10_000, Step::Rest),
+		(11_999, Step::Rest),
+		(12_000, Step::Compute),
+		(1_000, Step::Compute),
+	] {
+		assert_eq!(record.next(&at(time)), expected, "{time}");
+	}
+	let (mut record, blind) = voted(replayed());
+	let at = |time| View { time, ..revealing(10, blind) };
+	for kind in [Kind::Withheld, Kind::Busy] {
+		assert_eq!(record.looked(&at(10_000), Err(kind)), Step::Rest);
+		assert_eq!(record.next(&at(11_999)), Step::Rest);
+		assert!(matches!(record.next(&at(12_000)), Step::Look(_)));
+	}
+	// What needs nobody's answer does not wait.
+	let same = View { root: Some(OWN.root), ..at(11_000) };
+	assert!(matches!(record.next(&same), Step::Send(Message::Reveal(..))));
+}
+
+#[test]
 fn vote_should_go_out_again_only_after_some_blocks() {
 	let (mut record, blind) = voted(replayed());
 	for left in (26..30).rev() {
@@ -189,10 +215,8 @@ fn rows_should_be_unproven_only_in_the_last_blocks() {
 	let (record, blind) = voted(replayed());
 	let unproven = statement(RowsSeen::Unproven);
 	for (seen, left, expected) in [
-		(Ok(true), 15, statement(RowsSeen::Proven)),
-		(Ok(true), 1, statement(RowsSeen::Proven)),
-		(Ok(false), LAST + 1, Step::Rest),
-		(Ok(false), LAST, unproven),
+		(Ok(()), 15, statement(RowsSeen::Proven)),
+		(Ok(()), 1, statement(RowsSeen::Proven)),
 		(Err(Kind::Withheld), LAST + 1, Step::Rest),
 		(Err(Kind::Withheld), LAST, unproven),
 		// Who can't look has nothing to say.
@@ -205,9 +229,9 @@ fn rows_should_be_unproven_only_in_the_last_blocks() {
 	}
 	// The word stays.
 	let mut record = record;
-	assert_eq!(record.looked(&revealing(4, blind), Ok(false)), unproven);
+	assert_eq!(record.looked(&revealing(4, blind), Err(Kind::Withheld)), unproven);
 	for _ in 0..2 {
-		let step = record.looked(&revealing(3, blind), Ok(true));
+		let step = record.looked(&revealing(3, blind), Ok(()));
 		assert!(matches!(step, Step::Rest), "{step:?}");
 	}
 	assert_eq!(record.rows, Some(RowsSeen::Unproven));
@@ -222,7 +246,7 @@ fn vote_of_which_nothing_is_known_should_not_be_opened() {
 	assert_eq!(record.next(&revealing(14, other)), Step::Rest);
 	let (mut record, blind) = voted(replayed());
 	assert_eq!(record.next(&revealing(15, other)), Step::Lost);
-	assert_eq!(record.looked(&revealing(1, other), Ok(true)), Step::Rest);
+	assert_eq!(record.looked(&revealing(1, other), Ok(())), Step::Rest);
 	assert_eq!(record.rows, None);
 	let look = Step::Look(Shape { count: 12, width: Some(16) });
 	assert_eq!(record.next(&revealing(14, blind)), look);
@@ -234,7 +258,7 @@ fn vote_of_which_nothing_is_known_should_not_be_opened() {
 enum Event {
 	Next(View),
 	Judged(View, Result<Judgement, Kind>, H256),
-	Looked(View, Result<bool, Kind>),
+	Looked(View, Result<(), Kind>),
 	Tokens(Vec<u8>),
 }
 
@@ -257,9 +281,10 @@ fn view() -> impl Strategy<Value = View> {
 		1 => Just(Ballot::Missed),
 	];
 	let root = prop_oneof![Just(None), Just(Some(OWN.root)), Just(Some(H256::zero()))];
-	(phase, ballot, root, 0u32..60, 0u32..45, any::<bool>(), any::<bool>()).prop_map(
-		|(phase, ballot, root, now, left, may_decline, has_verifier)| View {
+	(phase, ballot, root, 0u32..60, 0u32..45, 0..6_000u64, any::<[bool; 2]>()).prop_map(
+		|(phase, ballot, root, now, left, time, [may_decline, has_verifier])| View {
 			now,
+			time,
 			left,
 			phase,
 			ballot,
@@ -277,10 +302,7 @@ fn event() -> impl Strategy<Value = Event> {
 		judgement.prop_map(Ok::<Judgement, Kind>),
 		kind().prop_map(Err::<Judgement, Kind>),
 	];
-	let seen = prop_oneof![
-		any::<bool>().prop_map(Ok::<bool, Kind>),
-		kind().prop_map(Err::<bool, Kind>),
-	];
+	let seen = prop_oneof![Just(Ok::<(), Kind>(())), kind().prop_map(Err::<(), Kind>),];
 	let salt = any::<[u8; 32]>().prop_map(H256);
 	let tokens = prop_oneof![Just(vec![1u32, 2].encode()), Just(vec![9; 7])];
 	prop_oneof![
