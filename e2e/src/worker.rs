@@ -9,8 +9,8 @@ use reckon_cli::{
 	process::Process,
 };
 use reckon_sdk::{
-	calls, model_id, token::UNIT, AccountId, Calibration, ModelDetails, ModelId, NumericProfile, Price, Signer,
-	TaskKind, TaskSet, H256,
+	calls, model_id, token::UNIT, AccountId, Calibration, ModelDetails, ModelId, NumericProfile,
+	Price, Signer, TaskKind, TaskSet, H256,
 };
 
 use crate::{

@@ -8,8 +8,7 @@ use reckon_sdk::{JobEvent, JobId, Signer};
 use serde_json::{json, Value};
 
 /// Asks so that the answer is sampled, and waits until it was checked.
-const ASK: [&str; 6] =
-	["chat", "--model", "reckon-lexicon", "--attested", "--temperature", "0.7"];
+const ASK: [&str; 6] = ["chat", "--model", "reckon-lexicon", "--attested", "--temperature", "0.7"];
 const QUESTION: &str = "what is a ledger?";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,8 +2,8 @@
 
 use reckon_sdk::{hex, ModelId, TaskKind, Units, H256};
 use reckon_verification::{Fault, Statistics};
-use std::fmt;
 use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 /// Bytes as `0x` and hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
