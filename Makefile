@@ -52,8 +52,9 @@ lint: setup ## formatting, clippy, the direction of dependencies
 bench: setup ## measure the chain and the engine; prints ratios, asserts nothing
 	@$(ENV) scripts/bench $(SELECTION)
 
-attacks: build ## cheat against the audits of answers in every known way; an hour. OPTIONS="--trials 10 --only fp8"
+attacks: build ## cheat against the audits in every known way: computing, then voting; an hour. OPTIONS="--trials 10 --only fp8"
 	@"$(TARGET_DIR)/debug/reckon-attacks" $(OPTIONS)
+	@"$(TARGET_DIR)/debug/reckon-simulation" attacks
 
 weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights
