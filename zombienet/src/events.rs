@@ -1,4 +1,4 @@
-//! What the chain says about audits, in its blocks.
+//! What the chain says about audits, in final blocks.
 
 use std::{collections::BTreeMap, fmt, str::FromStr, time::Duration};
 
@@ -70,29 +70,19 @@ impl fmt::Display for Event {
 	}
 }
 
-/// The events about audits and audited jobs, block by block, from the moment on at which it was made.
+/// The events about audits and jobs in final blocks, from the moment on at which it was made.
 pub struct Events {
 	blocks: StreamOfResults<Block<PolkadotConfig, Client>>,
 	names: BTreeMap<[u8; NAME], String>,
 }
 
 impl Events {
-	/// Listens to final blocks, which come in order, each once. The `others` beside the validators
-	/// are development accounts.
+	/// Listens. The `others` beside the validators are development accounts.
 	///
 	/// # Errors
 	/// When the node does not answer.
-	pub async fn in_final_blocks(network: &Network, others: &[&str]) -> Result<Self> {
+	pub async fn listen(network: &Network, others: &[&str]) -> Result<Self> {
 		let blocks = network.client().await?.blocks().subscribe_finalized().await?;
-		Ok(Self { blocks, names: names(others)? })
-	}
-
-	/// Listens to the best chain: sooner, but what is there may be taken back.
-	///
-	/// # Errors
-	/// When the node does not answer.
-	pub async fn in_best_blocks(network: &Network, others: &[&str]) -> Result<Self> {
-		let blocks = network.client().await?.blocks().subscribe_best().await?;
 		Ok(Self { blocks, names: names(others)? })
 	}
 

@@ -56,7 +56,7 @@ async fn scenario(dir: &Path) -> Result<()> {
 	publish_model(&network, Some("calibration.json")).await?;
 	let worker = Worker::start(&network, PROVIDER).await?;
 	let bond = bond_of(&network, PROVIDER).await?;
-	let mut events = Events::in_final_blocks(&network, &OTHERS).await?;
+	let mut events = Events::listen(&network, &OTHERS).await?;
 
 	honest_answer_is_paid(&network, &mut events).await?;
 	dishonest_auditor_is_outvoted(&network, &mut events, &liar).await?;
@@ -171,14 +171,8 @@ async fn audit_ends_without_an_auditor(network: &Network, events: &mut Events) -
 	step("an auditor is killed between its blind vote and its opening");
 	let others: Vec<_> = VALIDATORS.into_iter().filter(|name| *name != KILLED).collect();
 	for _ in 0..TRIES {
-		let mut best = Events::in_best_blocks(network, &OTHERS).await?;
 		let job = submit(network, PROVIDER).await?;
-		let voted =
-			|event: &Event| event.is("VoteCommitted", &job) && event.is_of("VoteCommitted", KILLED);
-		let what = format!("a blind vote of {KILLED}");
-		let heard = best.until(&what, AUDIT, voted).await;
-		heard.with_context(|| logs(network, KILLED))?;
-		drop(best);
+		has_voted(network, &job, KILLED).await?;
 		network.kill(KILLED).await?;
 
 		let story = audited(network, events, &job).await?;
@@ -233,6 +227,21 @@ async fn submit(network: &Network, provider: &str) -> Result<String> {
 	let job = placed["job"].as_str().with_context(|| placed.to_string())?;
 	seen(&format!("job {job}"));
 	Ok(job.into())
+}
+
+/// Waits until the best chain has an auditor's vote, blind or already more.
+async fn has_voted(network: &Network, job: &str, auditor: &str) -> Result<()> {
+	let account = network.reckon(&suri(auditor), &["account", "show"]).await?["account"].take();
+	let what = format!("{auditor} has voted");
+	eventually(&what, AUDIT, &network.log(auditor), async || {
+		let shown = network.reckon(CLIENT, &["job", "get", job]).await?;
+		let seats = shown["audit"]["seats"].as_array();
+		let seat = seats.into_iter().flatten().find(|seat| seat["auditor"] == account);
+		let is_over = shown["record"]["state"]["state"] == "settled";
+		ensure!(is_over || seat.is_some_and(|seat| seat["ballot"] != "awaited"), "{shown}");
+		Ok(())
+	})
+	.await
 }
 
 /// What the chain has said until the audit of a job was over.
