@@ -49,8 +49,8 @@ fn rounded(file: &[u8]) -> Result<Vec<u8>> {
 		let count: usize = shape.iter().product();
 		ensure!(odd.is_empty() && values.len() == count, "{name} is not of its shape {shape:?}");
 		ensure!(values.iter().all(|value| value.is_finite()), "{name} has numbers that are none");
-		if let [_, width @ 1..] = shape[..] {
-			values.chunks_exact_mut(width).for_each(round);
+		if let [_, width] = shape[..] {
+			values.chunks_exact_mut(width.max(1)).for_each(round);
 		}
 		let start = numbers.len();
 		numbers.extend(values.iter().flat_map(|value| value.to_le_bytes()));
@@ -131,7 +131,11 @@ mod tests {
 		let (numbers, odd) = written[8 + length..].as_chunks();
 		let numbers: Vec<_> = numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
 		assert!(odd.is_empty());
-		assert_eq!(numbers, [1.0, 42.0 / STEPS, number(0x9419), 0.0, number(0x3555)]);
+		let expected = [1.0, 42.0 / STEPS, number(0x9419), 0.0, number(0x3555)];
+		assert_eq!(numbers.len(), expected.len());
+		for (number, expected) in numbers.iter().zip(expected) {
+			assert!((number - expected).abs() < 1e-7, "{numbers:?}");
+		}
 	}
 
 	#[test]

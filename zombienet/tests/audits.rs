@@ -162,6 +162,7 @@ async fn quantised_answer_is_rejected(network: &Network, events: &mut Events) ->
 	let after = ledger_of(network, CLIENT).await?;
 	let change = |field| anyhow::Ok(amount(&after, field)?.checked_sub(amount(&before, field)?));
 	ensure!(change("paid")? == Some(0), "the client has paid: {before}, {after}");
+	ensure!(change("deposited")? > Some(0), "nothing was held: {before}, {after}");
 	ensure!(change("refunded")? == change("deposited")?, "not all is back: {before}, {after}");
 	seen(&format!("the client has all back; the provider has lost {slashed} of its bond"));
 	Ok(())
