@@ -138,11 +138,6 @@ impl Daemon {
 		}
 		Ok(self.process.kill().await?)
 	}
-
-	/// Its log.
-	pub(crate) fn log(&self) -> &Path {
-		&self.log
-	}
 }
 
 /// An address on loopback that is free now.

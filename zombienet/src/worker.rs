@@ -92,11 +92,6 @@ impl Worker {
 		Ok(Self(programs.start("reckon-worker", dir, address, &arguments).await?))
 	}
 
-	/// Its log.
-	pub fn log(&self) -> &Path {
-		self.0.log()
-	}
-
 	/// Ends it.
 	///
 	/// # Errors
