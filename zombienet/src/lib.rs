@@ -5,18 +5,27 @@
 
 #![deny(missing_docs)]
 
+mod events;
+mod liar;
 mod network;
 mod programs;
+mod quantise;
 mod reports;
+mod verifier;
 mod worker;
 
+pub use events::{suri, Event, Events};
+pub use liar::Liar;
 pub use network::{Network, VALIDATORS};
 pub use programs::Programs;
 pub use reports::{Report, Reports};
-pub use worker::{Worker, CHAT_MODEL};
+pub use verifier::{Verifier, VerifierAt};
+pub use worker::{publish_model, Worker, CHAT_MODEL};
 
 use std::{
+	env, fs,
 	path::Path,
+	process,
 	time::{Duration, Instant},
 };
 
@@ -27,6 +36,20 @@ use tokio::time::{sleep, timeout};
 const POLL: Duration = Duration::from_secs(1);
 /// How long one look may take, however slow the machine.
 const LOOK: Duration = Duration::from_secs(60);
+
+/// Plays a scenario in a directory of its own, which stays when it fails.
+///
+/// # Panics
+/// When it fails: with its error, and where the logs are.
+pub async fn play(scenario: impl AsyncFnOnce(&Path) -> Result<()>) {
+	let dir = env::temp_dir().join(format!("reckon-zombienet-{}", process::id()));
+	fs::create_dir_all(&dir).unwrap();
+	println!("logs: {}", dir.display());
+	if let Err(error) = scenario(&dir).await {
+		panic!("{error:#}\nlogs: {}", dir.display());
+	}
+	fs::remove_dir_all(&dir).unwrap();
+}
 
 /// Says what begins.
 pub fn step(title: &str) {

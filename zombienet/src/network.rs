@@ -14,7 +14,7 @@ use zombienet_sdk::{
 	AddNodeOptions, Arg, LocalFileSystem, NetworkConfigBuilder, NetworkConfigExt, NetworkNode,
 };
 
-use crate::{eventually, Programs};
+use crate::{eventually, programs::utf8, Programs, VerifierAt};
 
 /// The validators of the chain `local`, by the names of their accounts. The first one's node is the
 /// one that tests and workers speak to.
@@ -39,16 +39,44 @@ pub struct Network {
 }
 
 impl Network {
-	/// Starts the four validators of the chain `local`.
+	/// Starts the four validators of the chain `local`, without verifiers: they give their seats in
+	/// audits up.
 	///
 	/// # Errors
 	/// When one does not come up.
 	pub async fn start(programs: Programs, dir: &Path) -> Result<Self> {
+		let nodes = VALIDATORS.map(|name| (name, arguments(&[])));
+		Self::start_nodes(programs, dir, nodes).await
+	}
+
+	/// Starts the four validators of the chain `local`, each with a verifier.
+	///
+	/// # Errors
+	/// When one does not come up.
+	pub async fn start_with_verifiers(
+		programs: Programs,
+		dir: &Path,
+		verifiers: &[VerifierAt; VALIDATORS.len()],
+	) -> Result<Self> {
+		let mut nodes = VALIDATORS.map(|name| (name, arguments(&[])));
+		for ((_, arguments), at) in nodes.iter_mut().zip(verifiers) {
+			let (address, file) = (at.address.to_string(), utf8(&at.token_file)?);
+			arguments.push(Arg::from(("--verifier", address.as_str())));
+			arguments.push(Arg::from(("--verifier-token-file", file)));
+		}
+		Self::start_nodes(programs, dir, nodes).await
+	}
+
+	async fn start_nodes(
+		programs: Programs,
+		dir: &Path,
+		nodes: [(&str, Vec<Arg>); VALIDATORS.len()],
+	) -> Result<Self> {
 		let node = programs.guarded("reckon-node", dir)?;
-		let node = node.to_str().context("a path in UTF-8")?;
+		let node = utf8(&node)?;
 		let config = NetworkConfigBuilder::new()
 			.with_relaychain(|chain| {
-				let [first, others @ ..] = VALIDATORS;
+				let [(first, of_first), others @ ..] = nodes;
 				let chain = chain
 					.with_chain(CHAIN)
 					.with_default_command(node)
@@ -56,13 +84,16 @@ impl Network {
 					.with_chain_spec_command(format!(
 						"{node} export-chain-spec --chain {CHAIN} --raw"
 					))
-					.with_default_args(arguments(&[]))
 					.with_validator(|node| {
-						node.with_name(first).with_keystore_key_types(SESSION_KEYS.to_vec())
+						node.with_name(first)
+							.with_args(of_first)
+							.with_keystore_key_types(SESSION_KEYS.to_vec())
 					});
-				others.into_iter().fold(chain, |chain, name| {
+				others.into_iter().fold(chain, |chain, (name, arguments)| {
 					chain.with_validator(|node| {
-						node.with_name(name).with_keystore_key_types(SESSION_KEYS.to_vec())
+						node.with_name(name)
+							.with_args(arguments)
+							.with_keystore_key_types(SESSION_KEYS.to_vec())
 					})
 				})
 			})

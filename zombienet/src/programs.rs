@@ -1,19 +1,29 @@
 //! The programs under test.
 
 use std::{
-	env, fs,
+	env,
+	fs::{self, File},
+	net::{SocketAddr, TcpListener},
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	process::Stdio,
 	time::Duration,
 };
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
-use tokio::{process::Command, time::timeout};
+use tokio::{
+	net::TcpStream,
+	process::{Child, Command},
+	time::timeout,
+};
+
+use crate::eventually;
 
 /// What no command here takes: a job is settled in less, on a slow machine.
 const LIMIT: Duration = Duration::from_secs(300);
+/// How long a daemon may take until it answers.
+const START: Duration = Duration::from_secs(120);
 
 /// Where the programs are.
 #[derive(Debug, Clone)]
@@ -63,6 +73,36 @@ impl Programs {
 		json_of(command).await.with_context(|| format!("reckon-worker {}", arguments.join(" ")))
 	}
 
+	/// Starts a program that answers at an address, in a directory of its own, in which its log has
+	/// the directory's name; waits until it answers.
+	///
+	/// # Errors
+	/// When it does not.
+	pub(crate) async fn start(
+		&self,
+		program: &str,
+		dir: &Path,
+		address: SocketAddr,
+		arguments: &[&str],
+	) -> Result<Daemon> {
+		let name = dir.file_name().context("a directory with a name")?.to_string_lossy();
+		let log = dir.join(format!("{name}.log"));
+		let output = File::create(&log)?;
+		let process = Command::new(self.guarded(program, dir)?)
+			.current_dir(dir)
+			.args(arguments)
+			.stdin(Stdio::null())
+			.stdout(output.try_clone()?)
+			.stderr(output)
+			.kill_on_drop(true)
+			.spawn()?;
+		eventually(&format!("{name} is up"), START, &log, async || {
+			Ok(TcpStream::connect(address).await?)
+		})
+		.await?;
+		Ok(Daemon { process, log })
+	}
+
 	/// Writes a script into `dir` that runs a program in its own place: with its number in the file
 	/// `pid` of the current directory, and killed by the system when the thread that started it
 	/// ends, so that nothing is left of a test that was killed.
@@ -79,6 +119,35 @@ impl Programs {
 		fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
 		Ok(script)
 	}
+}
+
+/// A program that runs until it is ended; ends with this.
+pub(crate) struct Daemon {
+	process: Child,
+	log: PathBuf,
+}
+
+impl Daemon {
+	/// Ends it.
+	///
+	/// # Errors
+	/// When it has ended by itself.
+	pub(crate) async fn stop(mut self) -> Result<()> {
+		if let Some(status) = self.process.try_wait()? {
+			bail!("it has ended by itself, {status}; read {}", self.log.display());
+		}
+		Ok(self.process.kill().await?)
+	}
+}
+
+/// An address on loopback that is free now.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+	Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+}
+
+/// A path as an argument.
+pub(crate) fn utf8(path: &Path) -> Result<&str> {
+	path.to_str().with_context(|| format!("{} is not in UTF-8", path.display()))
 }
 
 /// The repository.

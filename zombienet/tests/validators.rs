@@ -1,10 +1,11 @@
 //! Validators come, fall, cheat and pay, and the chain goes on: see `README.md`.
 
-use std::{collections::BTreeMap, env, fs, process, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use anyhow::{ensure, Context, Result};
 use reckon_zombienet::{
-	eventually, seen, step, Network, Programs, Reports, Worker, CHAT_MODEL, VALIDATORS,
+	eventually, play, publish_model, seen, step, Network, Programs, Reports, Worker, CHAT_MODEL,
+	VALIDATORS,
 };
 use serde_json::Value;
 use tokio::time::timeout;
@@ -28,19 +29,14 @@ const WHOLE: u128 = 1_000_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chain_should_go_on_when_validators_come_fall_and_cheat() {
-	let dir = env::temp_dir().join(format!("reckon-zombienet-{}", process::id()));
-	fs::create_dir_all(&dir).unwrap();
-	println!("logs: {}", dir.display());
-	if let Err(error) = scenario(&dir).await {
-		panic!("{error:#}\nlogs: {}", dir.display());
-	}
-	fs::remove_dir_all(&dir).unwrap();
+	play(scenario).await;
 }
 
-async fn scenario(dir: &std::path::Path) -> Result<()> {
+async fn scenario(dir: &Path) -> Result<()> {
 	step("four validators, a provider and its worker");
 	let mut network = Network::start(Programs::find()?, dir).await?;
 	network.finalizes(&VALIDATORS, FINALITY).await?;
+	publish_model(&network, None).await?;
 	let worker = Worker::start(&network, PROVIDER).await?;
 
 	sessions_rotate(&network).await?;
