@@ -259,8 +259,11 @@ impl People {
 					provider,
 					by_chain: true,
 				}) => {
-					let own = self.providers.iter().find(|it| it.account == *provider);
-					own.into_iter().for_each(Provider::come_back);
+					// Who is about to leave puts nothing up any more.
+					let leaves =
+						|it: &&Provider| self.last && it.strategy == providers::Strategy::ExitScam;
+					let own = self.providers.iter().filter(|it| it.account == *provider);
+					own.filter(|it| !leaves(it)).for_each(Provider::come_back);
 				},
 				_ => {},
 			}
