@@ -298,7 +298,6 @@ impl People {
 			root,
 			salt,
 			commitment: H256(bound),
-			shown: None,
 			leaked: provider.strategy == providers::Strategy::Leaks
 				|| (!honest && !self.friends.is_empty()),
 		};
@@ -334,8 +333,7 @@ impl People {
 			let RuntimeEvent::Audits(AuditEvent::OpeningAwaited { audit: id, .. }) = event else {
 				continue;
 			};
-			let (Some(audit), Some(answer)) = (auditors::audit(*id), self.answers.get_mut(id))
-			else {
+			let (Some(audit), Some(answer)) = (auditors::audit(*id), self.answers.get(id)) else {
 				continue;
 			};
 			let provider = &mut self.providers[answer.provider];
@@ -356,9 +354,8 @@ impl People {
 			let Answer { root, salt, .. } = *answer;
 			let fingerprint = Box::new(shown);
 			let open = pallet_audits::Call::open_rows { job: *id, fingerprint, root, salt };
-			if call(&provider.worker, open).is_ok() {
-				answer.shown = Some(shown);
-			}
+			// Refused where the root is not what was committed to.
+			let _ = call(&provider.worker, open);
 		}
 	}
 
