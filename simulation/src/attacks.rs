@@ -23,15 +23,17 @@ const FEW: usize = 5;
 const MANY: usize = 30;
 /// How an exit scam's jobs are priced, so that its bond is soon spent.
 const DEAR: u32 = 30;
-/// Honest jobs before a scam, and jobs of the scam.
-const CAREER: [u64; 2] = [20, 100];
+/// Honest jobs before a scam.
+const CAREER: u64 = 20;
+/// Jobs of a scam, and of one that is far beyond what the bond stands for.
+const SCAMS: [u64; 2] = [100, 400];
 
 /// How often each attack is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Trials {
 	/// Audits.
 	pub audits: u64,
-	/// Exit scams, of a hundred jobs each.
+	/// Exit scams, of a hundred jobs each; a quarter as many of four hundred.
 	pub scams: u64,
 	/// Jobs of the market in which a third of the auditors covers cheats.
 	pub jobs: u64,
@@ -67,7 +69,9 @@ pub fn all(seed: u64, trials: Trials) -> Vec<Row> {
 	rows.push(cheat(seed, trials, 22, Serving::Leaks));
 	rows.push(griefing(seed, trials, Auditing::Dissents));
 	rows.push(griefing(seed, trials, Auditing::FeignsNoRows));
-	rows.push(exit_scam(seed, trials));
+	let [scam, excess] = SCAMS;
+	rows.push(exit_scam(seed, trials.scams, scam));
+	rows.push(exit_scam(seed, trials.scams.div_ceil(4), excess));
 	rows
 }
 
@@ -250,21 +254,21 @@ fn griefing(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 	}
 }
 
-/// Providers make a name, cheat on a hundred dear jobs within a dispute window, and leave: detected if
+/// Providers make a name, cheat on so many dear jobs within a dispute window, and leave: detected if
 /// honest work on the same jobs would have brought more.
-fn exit_scam(seed: u64, trials: Trials) -> Row {
+fn exit_scam(seed: u64, trials: u64, jobs: u64) -> Row {
 	let auditors = honest_and(VALIDATORS, &[]);
 	let mut world = World::new(Plan {
-		providers: vec![Serving::ExitScam; trials.scams as usize],
+		providers: vec![Serving::ExitScam; trials as usize],
 		attested: 0,
 		dearness: DEAR,
 		..plan(seed, Serving::ExitScam, auditors)
 	});
-	let [career, scam] = CAREER;
-	world.run(career * trials.scams, PER_BLOCK);
+	world.run(CAREER * trials, PER_BLOCK);
 	let before = books(&mut world);
 	world.people.last = true;
-	world.submit(scam * trials.scams, scam * trials.scams / 20);
+	// Each is offered five in a block: all of them before the first is convicted, or most.
+	world.submit(jobs * trials, 5 * trials);
 	let World { chain, people, .. } = &mut world;
 	chain.within(|_| people.providers.iter().for_each(Provider::leave));
 	world.settle();
@@ -281,8 +285,8 @@ fn exit_scam(seed: u64, trials: Trials) -> Row {
 		outcomes().fold((0.0, 0.0), |(a, b), (profit, worth)| (a + profit, b + worth));
 	Row {
 		number: 24,
-		attack: "exit scam in the last window".into(),
-		trials: trials.scams,
+		attack: format!("exit scam of {jobs} jobs in the last window"),
+		trials,
 		detected: detected as u64,
 		note: format!(
 			"brought less than honest work; of the work's worth all scams gained {:.1} %, honest work {:.1} %; \

@@ -33,7 +33,7 @@ enum What {
 	},
 	/// The attacks on the protocol, each often enough for a rate.
 	Attacks {
-		/// How often each, at least; a tenth of it for exit scams of whole careers.
+		/// How often each, at least; a third of it for exit scams.
 		#[arg(long, default_value_t = 1_000)]
 		trials: u64,
 	},

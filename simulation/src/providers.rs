@@ -9,7 +9,6 @@ use pallet_providers::Call;
 use rand::{rngs::StdRng, Rng};
 use reckon_primitives::{token::UNIT, Balance, Price};
 use reckon_runtime::{AccountId, Balances, Runtime};
-use reckon_verification::Fingerprint;
 use sp_core::H256;
 use sp_runtime::Permill;
 
@@ -177,8 +176,6 @@ pub struct Answer {
 	pub salt: H256,
 	/// The commitment on chain.
 	pub commitment: H256,
-	/// The fingerprint that was shown last.
-	pub shown: Option<Fingerprint>,
 	/// Whether auditors have its rows before they vote.
 	pub leaked: bool,
 }

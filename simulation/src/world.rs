@@ -259,8 +259,11 @@ impl People {
 					provider,
 					by_chain: true,
 				}) => {
-					let own = self.providers.iter().find(|it| it.account == *provider);
-					own.into_iter().for_each(Provider::come_back);
+					// Who is about to leave puts nothing up any more.
+					let leaves =
+						|it: &&Provider| self.last && it.strategy == providers::Strategy::ExitScam;
+					let own = self.providers.iter().filter(|it| it.account == *provider);
+					own.filter(|it| !leaves(it)).for_each(Provider::come_back);
 				},
 				_ => {},
 			}
@@ -295,7 +298,6 @@ impl People {
 			root,
 			salt,
 			commitment: H256(bound),
-			shown: None,
 			leaked: provider.strategy == providers::Strategy::Leaks
 				|| (!honest && !self.friends.is_empty()),
 		};
@@ -331,8 +333,7 @@ impl People {
 			let RuntimeEvent::Audits(AuditEvent::OpeningAwaited { audit: id, .. }) = event else {
 				continue;
 			};
-			let (Some(audit), Some(answer)) = (auditors::audit(*id), self.answers.get_mut(id))
-			else {
+			let (Some(audit), Some(answer)) = (auditors::audit(*id), self.answers.get(id)) else {
 				continue;
 			};
 			let provider = &mut self.providers[answer.provider];
@@ -353,9 +354,8 @@ impl People {
 			let Answer { root, salt, .. } = *answer;
 			let fingerprint = Box::new(shown);
 			let open = pallet_audits::Call::open_rows { job: *id, fingerprint, root, salt };
-			if call(&provider.worker, open).is_ok() {
-				answer.shown = Some(shown);
-			}
+			// Refused where the root is not what was committed to.
+			let _ = call(&provider.worker, open);
 		}
 	}
 

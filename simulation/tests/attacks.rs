@@ -6,7 +6,7 @@ use reckon_simulation::{
 };
 
 fn run() -> Vec<Row> {
-	attacks::all(7, Trials { audits: 60, scams: 6, jobs: 500 })
+	attacks::all(7, Trials { audits: 60, scams: 12, jobs: 500 })
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn attacks_should_come_to_nothing() {
 		assert!(rows.iter().any(|row| row.number == number), "{number}");
 	}
 	for row in &rows {
-		assert!(row.trials >= 6, "{table}");
+		assert!(row.trials >= 3, "{table}");
 		// One cheat in a hundred is made to look like the model at the positions that are drawn, and a
 		// colluding third wins some committees.
 		let least = match row.number {

@@ -10,3 +10,4 @@ mod sweeps;
 mod verdicts;
 mod views;
 mod votes;
+mod wire;
