@@ -48,7 +48,7 @@ fn honest_answers_should_be_paid_when_they_are_tried_like_attacks() {
 	let (lab, auditor) = (lab(), auditor());
 	for prepare in [honest, foreign, replayed] {
 		let row = tried(&Attack { number: 0, name: "none", prepare }, &lab, &auditor);
-		assert_eq!((row.trials, row.detected, row.note.as_str()), (3, 0, "PAID 3"));
+		assert_eq!((row.trials, row.detected, row.note.as_str()), (1, 0, "PAID 1"));
 	}
 }
 
@@ -59,7 +59,7 @@ fn jobs_should_not_count_when_the_cheat_comes_to_the_honest_answer() {
 	}
 	let row = tried(&Attack { number: 0, name: "none", prepare: nothing }, &lab(), &auditor());
 	assert_eq!((row.trials, row.detected), (0, 0));
-	assert_eq!(row.note, "in 60 more jobs it changed nothing");
+	assert_eq!(row.note, "in 20 more jobs it changed nothing");
 }
 
 #[test]
