@@ -138,7 +138,7 @@ pub mod chain {
 		let hash = JobId::repeat_byte(3);
 		let statement = Statement { vote, rows: RowsSeen::Proven };
 		vec![
-			("commits", vec![Commit { audit, round, blind: hash }; 2].encode()),
+			("commits", vec![Commit { audit, round, challenge: hash, blind: hash }; 2].encode()),
 			("reveals", vec![Reveal { audit, round, salt: hash, statement }; 2].encode()),
 			("declines", vec![Decline { audit, round }; 2].encode()),
 		]

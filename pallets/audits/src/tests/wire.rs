@@ -12,7 +12,10 @@ use sp_core::H256;
 const JOB: JobId = JobId::repeat_byte(1);
 
 fn commits(audit: JobId) -> Vec<Commit> {
-	vec![Commit { audit, round: 1, blind: H256::repeat_byte(2) }; 3]
+	vec![
+		Commit { audit, round: 1, challenge: H256::repeat_byte(3), blind: H256::repeat_byte(2) };
+		3
+	]
 }
 
 fn reveals(audit: JobId) -> Vec<Reveal> {
