@@ -191,6 +191,11 @@ impl World {
 }
 
 impl People {
+	/// What computing costs them.
+	pub fn costs(&self) -> Costs {
+		self.plan.costs
+	}
+
 	/// Does what there is to do; says after how many slots the next block comes.
 	fn act(&mut self, rng: &mut StdRng, events: &[RuntimeEvent], jobs: u64) -> u64 {
 		self.note(events);
