@@ -1,8 +1,8 @@
 //! The real runtime as a chain without a node: genesis, blocks, sessions, eras.
 //!
 //! Everything that happens on it is a call that the runtime dispatches, or a vote that it admits as
-//! from the pool. Parameters are those of the real chain; only sessions are shorter, by slots that
-//! nobody makes blocks in.
+//! from the pool. Parameters are the runtime's, and the subnet's rules the real chain's; only sessions
+//! are shorter, by slots that nobody makes blocks in.
 
 use codec::Encode;
 use frame_support::{
@@ -39,6 +39,9 @@ use sp_state_machine::BasicExternalities;
 const BLOCKS_PER_STATE: BlockNumber = 1_000;
 /// What validators have beside their stake.
 const SPARE: Balance = 1_000 * UNIT;
+/// The dispute window of the real chain's subnet 0, also where the runtime's own is too short for an
+/// audit to find anything before a cheat is paid.
+const DISPUTE_WINDOW: BlockNumber = 10 * time::MINUTES;
 const MANIFEST: H256 = H256([7; 32]);
 
 /// The chain, and the dice of all who live on it.
@@ -184,6 +187,7 @@ fn genesis_config(
 	config.session.keys = all().map(|(n, who)| (who.clone(), who, keys(n))).collect();
 	config.validator_staking.candidates = all().map(|(_, who)| (who, stake)).collect();
 	config.validator_staking.validator_count = validators as u32;
+	config.subnets.parameters.dispute_window_blocks = DISPUTE_WINDOW;
 	let stakers = all().map(|(_, who)| (who, stake + SPARE));
 	let others = people.iter().cloned().chain([(account("owner", 0), SPARE)]);
 	config.balances.balances.extend(stakers.chain(others));

@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
 			let costs = Costs { pass: Permill::from_percent(pass), ..Costs::default() };
 			let report = market::run(seed, jobs, costs);
 			print!("seed {seed}, {}", report.tables());
-			ensure!(report.honest_providers_earn_most(), "honest providers don't earn most");
+			ensure!(report.honest_providers_earn_most(0.0), "honest providers don't earn most");
 			ensure!(report.honest_auditors_earn_most(), "honest auditors don't earn most");
 		},
 		What::Attacks { trials } => {

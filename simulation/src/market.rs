@@ -7,17 +7,19 @@ use crate::{
 	world::{Plan, World},
 };
 use reckon_primitives::{token::UNIT, Balance};
+use sp_runtime::Permill;
 use std::collections::BTreeMap;
 
 /// What each validator has at stake: twice the least.
 pub const STAKE: Balance = 20_000 * UNIT;
-/// Providers that cheat do so beside as many honest ones.
 const PROVIDERS_EACH: usize = 2;
+/// More of those who cheat on few of their jobs, so that what they gain is not a few draws' luck.
+const SELDOM_CHEATS: usize = 8;
 const HONEST_PROVIDERS: usize = 12;
 /// More than two thirds of all.
 const HONEST_AUDITORS: usize = 32;
 /// The part of the jobs, at their end, in which the exit scams happen.
-const LAST_PART: u64 = 20;
+const LAST_PART: u64 = 10;
 
 /// What became of those who did the same.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,6 +36,8 @@ pub struct Line {
 	pub computed: u64,
 	/// Convictions, or audits in which something was held against them.
 	pub caught: u64,
+	/// What the work is worth at the usual price, in whole tokens.
+	pub worth: f64,
 	/// What each has gained, in whole tokens.
 	pub profit_each: f64,
 	/// What they have gained for work that is worth a token at the usual price.
@@ -42,6 +46,8 @@ pub struct Line {
 
 /// How a market came out.
 pub struct Report {
+	/// What a cheat saves of the worth of its work.
+	pub saving: f64,
 	/// Jobs, of which so many were paid for, and so many audited.
 	pub jobs: (u64, u64, u64),
 	/// By the providers' strategy, `Strategy::ALL`'s order: the honest first.
@@ -54,6 +60,8 @@ pub struct Report {
 pub fn run(seed: u64, jobs: u64, costs: Costs) -> Report {
 	let of = |strategy: &providers::Strategy| match strategy {
 		providers::Strategy::Honest => HONEST_PROVIDERS,
+		providers::Strategy::Cheats(part) if *part < Permill::from_percent(50) => SELDOM_CHEATS,
+		providers::Strategy::ExitScam => SELDOM_CHEATS,
 		_ => PROVIDERS_EACH,
 	};
 	let providers = providers::Strategy::ALL.iter();
@@ -122,7 +130,10 @@ fn report(mut world: World) -> Report {
 				profit,
 			)
 		};
+		let costs = people.costs();
+		let part = |of: Permill| f64::from(of.deconstruct()) / 1e6;
 		Report {
+			saving: part(costs.honest) - part(costs.cheat),
 			jobs: (people.submitted, people.paid, audited),
 			providers: providers.into_iter().map(provider_line).collect(),
 			auditors: auditors.into_iter().map(auditor_line).collect(),
@@ -146,19 +157,40 @@ fn line(
 		share: work as f64 / all.max(1) as f64,
 		computed,
 		caught,
+		worth,
 		profit_each: profit / agents.max(1) as f64,
 		profit_per_worth: if worth > 0.0 { profit / worth } else { 0.0 },
 	}
 }
 
 impl Report {
-	/// Whether honest providers earn more than all others: each of them, and for the same work.
-	pub fn honest_providers_earn_most(&self) -> bool {
+	/// Whether honest providers earn more than all others for the same work, or those earn more by no
+	/// more than so many standard deviations of luck; and each of them more than each of the others.
+	/// How much an exit scam has is for the draws to say: until its end it works as the honest do.
+	pub fn honest_providers_earn_most(&self, deviations: f64) -> bool {
 		let Some((honest, others)) = self.providers.split_first() else { return false };
-		let less = |it: &Line| {
-			it.profit_each < honest.profit_each && it.profit_per_worth < honest.profit_per_worth
-		};
-		others.iter().all(less)
+		let scam = providers::Strategy::ExitScam.name();
+		others.iter().all(|it| {
+			let by_luck = deviations * self.luck(honest, it);
+			it.profit_per_worth < honest.profit_per_worth + by_luck
+				&& (it.strategy == scam || it.profit_each < honest.profit_each)
+		})
+	}
+
+	/// By how much luck moves a strategy's profit for its work, a standard deviation. Convictions are
+	/// rare and independent, so that the root of their number is that of their number: what they have
+	/// cost, which is what it has less than by honest work and undetected cheats, is moved as much.
+	fn luck(&self, honest: &Line, it: &Line) -> f64 {
+		let saved = self.saving * it.computed as f64 / it.work.max(1) as f64;
+		let lost = honest.profit_per_worth + saved - it.profit_per_worth;
+		lost.max(0.0) / (it.caught.max(1) as f64).sqrt()
+	}
+
+	/// What some strategies' providers have gained, all together, for work that is worth a token.
+	pub fn profit_of(&self, those: impl Fn(&Line) -> bool) -> f64 {
+		let of = || self.providers.iter().filter(|it| those(it));
+		let worth: f64 = of().map(|it| it.worth).sum();
+		of().map(|it| it.profit_each * it.agents as f64).sum::<f64>() / worth
 	}
 
 	/// Whether honest auditors earn more than all others for the same work. How much work each has is

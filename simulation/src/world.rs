@@ -14,7 +14,7 @@ use pallet_jobs::Event as JobEvent;
 use rand::{rngs::StdRng, Rng};
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, BlockNumber, Content, Delivery, JobId, JobRequest, Privacy,
-	Reason, Sampling, TaskKind, Units,
+	Reason, Sampling, SessionIndex, TaskKind, Units,
 };
 use reckon_runtime::{time, AccountId, Jobs, Runtime, RuntimeEvent, Session, System};
 use reckon_support::AuditOutcome;
@@ -36,7 +36,8 @@ const CAPITAL: Balance = 100_000 * UNIT;
 const INPUT: u32 = 10;
 /// Blocks that a client gives for an answer.
 const PATIENCE: BlockNumber = 60;
-/// Blocks of a session before its remaining slots are left out.
+/// Blocks of a session before its remaining slots are left out. Where it has no more slots it ends by
+/// itself.
 const BLOCKS_PER_SESSION: BlockNumber = 60;
 
 /// Who lives on a chain.
@@ -92,7 +93,8 @@ pub struct People {
 	newest: Option<Fingerprint>,
 	plan: Plan,
 	accused: Vec<AccountId>,
-	session_began: BlockNumber,
+	session: SessionIndex,
+	session_ends: BlockNumber,
 }
 
 fn client(number: usize) -> AccountId {
@@ -133,7 +135,9 @@ impl World {
 			newest: None,
 			plan,
 			accused: Vec::new(),
-			session_began: 1,
+			session: 0,
+			// Besides the block in which all have registered.
+			session_ends: 1 + BLOCKS_PER_SESSION,
 		};
 		Self { chain, people, events: Vec::new() }
 	}
@@ -178,14 +182,20 @@ impl World {
 		let Self { chain, people, events } = self;
 		let slots = chain.within(|rng| people.act(rng, events, jobs));
 		*events = chain.block(slots);
-		if slots > 1 {
+		if chain.within(|_| people.is_session_new()) {
 			// A block that changes the session has no room for votes: they wait for the next.
 			events.extend(chain.block(1));
+			chain.within(|_| people.begin_session());
 		}
 	}
 }
 
 impl People {
+	/// What computing costs them.
+	pub fn costs(&self) -> Costs {
+		self.plan.costs
+	}
+
 	/// Does what there is to do; says after how many slots the next block comes.
 	fn act(&mut self, rng: &mut StdRng, events: &[RuntimeEvent], jobs: u64) -> u64 {
 		self.note(events);
@@ -197,17 +207,26 @@ impl People {
 		self.pass_session()
 	}
 
-	/// After a number of blocks the session's remaining slots are left out, and all say in the next
-	/// one that they are there.
-	fn pass_session(&mut self) -> u64 {
-		let number = System::block_number();
-		if number - self.session_began < BLOCKS_PER_SESSION.max(Session::validators().len() as u32)
-		{
-			return 1;
-		}
-		self.session_began = number;
+	/// Whether the chain has changed the session.
+	fn is_session_new(&self) -> bool {
+		Session::current_index() != self.session
+	}
+
+	/// In the second block of a session all say that they are there.
+	fn begin_session(&mut self) {
+		self.session = Session::current_index();
+		let blocks = BLOCKS_PER_SESSION.max(Session::validators().len() as BlockNumber);
+		self.session_ends = System::block_number() + blocks - 2;
 		self.providers.iter().for_each(Provider::heartbeat);
-		time::EPOCH_SLOTS.into()
+	}
+
+	/// After how many slots the next block comes: after a number of blocks the session's remaining
+	/// slots are left out.
+	fn pass_session(&self) -> u64 {
+		match System::block_number() < self.session_ends {
+			true => 1,
+			false => time::EPOCH_SLOTS.into(),
+		}
 	}
 
 	/// Clients submit a job.
