@@ -1,12 +1,10 @@
 //! What audits cost in bytes of blocks: of an answer of 256 tokens that a committee of five looks at.
 //!
-//! `cargo run --locked --workspace --features reckon-node/fast-runtime --example audit_bytes`
+//! `cargo build --locked --workspace --features reckon-node/fast-runtime --example audit_bytes`, then `target/debug/examples/audit_bytes`
 
 use codec::Encode;
 use frame_system::offchain::CreateAuthorizedTransaction;
-use pallet_audits::{
-	AuditSignature, Batch, Call, Commit, Reveal, RowsSeen, Statement, MAX_VOTES,
-};
+use pallet_audits::{AuditSignature, Batch, Call, Commit, Reveal, RowsSeen, Statement, MAX_VOTES};
 use reckon_primitives::{Content, Delivery, JobId, Units};
 use reckon_runtime::{AccountId, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
 use reckon_verification::{Fingerprint, Statistics, Vote};
@@ -54,11 +52,12 @@ fn main() {
 			started_at: 1_800_000_000_000,
 			finished_at: 1_800_000_009_000,
 		};
-		signed(pallet_jobs::Call::deliver { job, delivery: Box::new(delivery) }.into())
+		signed(pallet_jobs::Call::deliver { job, delivery }.into())
 	};
 	let commitment = deliver(Some(hash)) - deliver(None);
 	let fingerprint = Box::new(Fingerprint([[-1; 16]; 8]));
-	let open = signed(pallet_audits::Call::open_rows { job, fingerprint, root: hash, salt: hash }.into());
+	let open =
+		signed(pallet_audits::Call::open_rows { job, fingerprint, root: hash, salt: hash }.into());
 
 	let auditor = AccountId::new([4; 32]);
 	let signature = AuditSignature::from(sp_core::sr25519::Signature::from([5; 64]));
@@ -81,7 +80,8 @@ fn main() {
 	};
 	let many = MAX_VOTES as usize;
 	let alone = open + AUDITORS * (commits(1) + reveals(1));
-	let together = open as f64 + AUDITORS as f64 * (commits(many) + reveals(many)) as f64 / many as f64;
+	let together =
+		open as f64 + AUDITORS as f64 * (commits(many) + reveals(many)) as f64 / many as f64;
 
 	println!("commitment in a delivery            {commitment:>6} bytes");
 	println!("open_rows                           {open:>6}");

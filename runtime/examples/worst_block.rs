@@ -6,7 +6,7 @@
 //! whatever the agenda and the sweeps can do with the weight that is left. Times are of the native
 //! runtime on a trie in memory, without a database; weights are of the wasm runtime with one.
 //!
-//! `cargo run --locked --workspace --features reckon-node/fast-runtime --example worst_block`
+//! `cargo build --locked --workspace --features reckon-node/fast-runtime --example worst_block`, then `target/debug/examples/worst_block`
 
 use codec::Encode;
 use frame_support::{
