@@ -8,6 +8,7 @@ use std::{
 use clap::Args;
 use reckon_sdk::{calls, Chain, Submitter, Until};
 use serde_json::json;
+use sp_maybe_compressed_blob::{compress_weakly, CODE_BLOB_BOMB_LIMIT};
 
 use super::{setup::Cast, state::absolute, DirArgs, State};
 use crate::{
@@ -44,7 +45,7 @@ pub(super) async fn run(context: &Context, args: &UpgradeArgs) -> Result<()> {
 		Some(file) => file.clone(),
 		None => built()?,
 	};
-	let code = read(&file)?;
+	let code = compressed(read(&file)?)?;
 	let bytes = code.len();
 
 	let chain = Chain::connect(&url).await.map_err(failure)?;
@@ -83,6 +84,17 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 	Ok(code)
 }
 
+/// As runtimes travel: a node makes no block of more than 4 MiB, which is less than the development
+/// profile's wasm has.
+fn compressed(code: Vec<u8>) -> Result<Vec<u8>> {
+	if code.starts_with(BEGINNINGS[1]) {
+		return Ok(code);
+	}
+	compress_weakly(&code, CODE_BLOB_BOMB_LIMIT).ok_or_else(|| {
+		Failure::new("not_a_runtime", "the runtime is longer than any that a node would run")
+	})
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -100,5 +112,15 @@ mod tests {
 		}
 		fs::write(&file, [BEGINNINGS[1], &[0, 0]].concat()).unwrap();
 		assert!(read(&file).is_ok());
+	}
+
+	#[test]
+	fn runtime_should_be_compressed_once() {
+		let code = [b"\0asm".as_slice(), &[7; 10_000]].concat();
+		let small = compressed(code.clone()).unwrap();
+		assert!(small.starts_with(BEGINNINGS[1]) && small.len() < 1_000);
+		assert_eq!(compressed(small.clone()).unwrap(), small);
+		let back = sp_maybe_compressed_blob::decompress(&small, CODE_BLOB_BOMB_LIMIT).unwrap();
+		assert_eq!(back.as_ref(), code);
 	}
 }
