@@ -24,6 +24,12 @@ impl Row {
 | --- | --- | --- | --- | --- | --- |";
 }
 
+/// The rows as a table in Markdown.
+pub fn in_markdown(rows: &[Row]) -> String {
+	let lines: Vec<_> = rows.iter().map(ToString::to_string).collect();
+	format!("{}\n{}\n", Row::TITLES, lines.join("\n"))
+}
+
 impl fmt::Display for Row {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		let Self { number, attack, trials, detected, note } = self;

@@ -6,9 +6,9 @@ use crate::{
 	computing::Costs,
 	market::STAKE,
 	providers::{Books, Provider, Strategy as Serving},
-	table::Row,
 	world::{Plan, World},
 };
+use reckon_attacks::table::Row;
 use reckon_primitives::token::UNIT;
 use reckon_support::AuditOutcome;
 use sp_runtime::Permill;
@@ -112,7 +112,7 @@ fn flagged(world: &World) -> usize {
 }
 
 /// A provider's cheat, audited: detected if it is convicted.
-fn cheat(seed: u64, trials: Trials, number: u32, strategy: Serving) -> Row {
+fn cheat(seed: u64, trials: Trials, number: u8, strategy: Serving) -> Row {
 	let leaks = strategy == Serving::Leaks;
 	let echoing = if leaks { VALIDATORS / 4 } else { 0 };
 	let auditors = honest_and(VALIDATORS - echoing, &vec![Auditing::Echoes; echoing]);

@@ -12,5 +12,4 @@ pub mod chain;
 pub mod computing;
 pub mod market;
 pub mod providers;
-pub mod table;
 pub mod world;

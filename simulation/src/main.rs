@@ -3,10 +3,11 @@
 
 use anyhow::ensure;
 use clap::{Parser, Subcommand};
+use reckon_attacks::table::in_markdown;
 use reckon_simulation::{
 	attacks::{self, Trials},
 	computing::Costs,
-	market, table,
+	market,
 };
 use sp_runtime::Permill;
 
@@ -51,7 +52,7 @@ fn main() -> anyhow::Result<()> {
 		},
 		What::Attacks { trials } => {
 			let rows = attacks::all(seed, Trials::of(trials));
-			print!("seed {seed}\n\n{}", table::of_attacks(&rows));
+			print!("seed {seed}\n\n{}", in_markdown(&rows));
 		},
 	}
 	Ok(())

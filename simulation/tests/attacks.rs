@@ -1,9 +1,7 @@
 //! The attacks on the protocol, each a few times: `RESULTS.md` has them often.
 
-use reckon_simulation::{
-	attacks::{self, Trials},
-	table::Row,
-};
+use reckon_attacks::table::{in_markdown, Row};
+use reckon_simulation::attacks::{self, Trials};
 
 fn run() -> Vec<Row> {
 	attacks::all(7, Trials { audits: 60, scams: 12, jobs: 500 })
@@ -12,7 +10,7 @@ fn run() -> Vec<Row> {
 #[test]
 fn attacks_should_come_to_nothing() {
 	let rows = run();
-	let table = reckon_simulation::table::of_attacks(&rows);
+	let table = in_markdown(&rows);
 	for number in [15, 16, 18, 19, 20, 21, 22, 23, 24] {
 		assert!(rows.iter().any(|row| row.number == number), "{number}");
 	}
