@@ -139,8 +139,8 @@ pub mod chain {
 		let statement = Statement { vote, rows: RowsSeen::Proven };
 		vec![
 			("commits", vec![Commit { audit, round, challenge: hash, blind: hash }; 2].encode()),
-			("reveals", vec![Reveal { audit, round, salt: hash, statement }; 2].encode()),
-			("declines", vec![Decline { audit, round }; 2].encode()),
+			("reveals", vec![Reveal { audit, round, opened: hash, salt: hash, statement }; 2].encode()),
+			("declines", vec![Decline { audit, round, challenge: hash }; 2].encode()),
 		]
 	}
 

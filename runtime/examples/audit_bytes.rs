@@ -67,7 +67,7 @@ fn main() {
 	};
 	let commit = Commit { audit: job, round: 1, challenge: hash, blind: hash };
 	let statement = Statement { vote, rows: RowsSeen::Proven };
-	let reveal = Reveal { audit: job, round: 1, salt: hash, statement };
+	let reveal = Reveal { audit: job, round: 1, opened: hash, salt: hash, statement };
 	let commits = |count: usize| {
 		let commits = Batch::truncate_from(vec![commit; count]);
 		let (auditor, signature) = (auditor.clone(), signature.clone());

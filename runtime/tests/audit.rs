@@ -293,7 +293,8 @@ fn commit_by_key_of(
 
 fn reveal(job: JobId, who: Sr25519Keyring, by: By) -> Result<(), Refused> {
 	let (round, statement) = (audit(job).round, statement(job, by));
-	let reveals = batch(Reveal { audit: job, round, salt: SALT, statement });
+	let opened = audit(job).opened.expect("open").name();
+	let reveals = batch(Reveal { audit: job, round, opened, salt: SALT, statement });
 	let signature = sign(who, REVEALS, &id(who), &reveals);
 	send(pallet_audits::Call::reveal_votes { auditor: id(who), reveals, signature })
 }
@@ -505,8 +506,9 @@ fn clients_fee_should_be_held_and_told_of_until_the_auditors_have_it() {
 	run(|| {
 		let client = total(Eve);
 		let job = delivered(Assurance::Optimistic);
-		let fee = Audits::request_fee(0);
-		assert_eq!(fee, 5 * UNIT / 10);
+		let fee = Audits::audit_fee(0, CHARGE);
+		// For each of five the least, or 15 % of the charge.
+		assert_eq!(fee, 5 * (CHARGE * 15 / 100).max(UNIT / 1_000));
 		assert_ok!(Audits::request_audit(signed(Eve), job));
 		let told = Runtime::held_by(id(Eve));
 		let own = told.iter().find(|part| part.held_for == HeldFor::AuditFee(job)).expect("told");
@@ -524,7 +526,8 @@ fn seat_should_be_given_up_by_its_own_key_alone() {
 	run(|| {
 		let job = drawn();
 		let who = awaited(job)[0];
-		let declines = batch(Decline { audit: job, round: 1 });
+		let challenge = audit(job).challenge;
+		let declines = batch(Decline { audit: job, round: 1, challenge });
 		let call = |signature| pallet_audits::Call::decline_seats {
 			auditor: id(who),
 			declines: declines.clone(),

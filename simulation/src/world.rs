@@ -431,9 +431,11 @@ impl People {
 					},
 					(Phase::Revealing, Ballot::Committed(_)) => {
 						let reveal = auditor.reveal(&sight);
+						let opened = audit.opened.map(|opened| opened.name()).unwrap_or_default();
 						let reveal = reveal.map(|(statement, salt)| Reveal {
 							audit: id,
 							round,
+							opened,
 							salt,
 							statement,
 						});

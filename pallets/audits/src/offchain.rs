@@ -19,7 +19,7 @@ mod verifier;
 
 pub use status::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 
-use crate::{keys::AuditId, pallet::*, phases::name_of, types::*};
+use crate::{keys::AuditId, pallet::*, phases::name_of, types::*, views::MAX_SEEN};
 use alloc::{
 	string::{String, ToString},
 	vec::Vec,
@@ -41,8 +41,6 @@ use verifier::{Evidence, Shown, Verifier};
 
 /// What this logs as.
 const TARGET: &str = "reckon::audits";
-/// The most audits that are looked at.
-const MAX_SEEN: usize = 10_000;
 /// The longest payload and answer together, in bytes, that a verifier is asked about.
 const MAX_CONTENT: usize = 8 << 20;
 /// Milliseconds that a seat is locked: what three things of the worker's and a verifier's answer may
@@ -148,7 +146,7 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 					left: number(audit.due.saturating_sub(now)).saturating_sub(1),
 					phase: audit.phase,
 					ballot: seat.ballot,
-					root: audit.opened.map(|opened| opened.root),
+					opened: audit.opened,
 					declining_ends,
 					may_decline: Pallet::<T>::may_decline(&auditor),
 					looking_ends,
@@ -323,15 +321,15 @@ impl Run {
 					None => "no verifier is configured",
 				};
 				log::warn!(target: TARGET, "audit {audit:?}: the seat is given up, as {why}");
-				outbox.decline(sender, Decline { audit, round });
+				outbox.decline(sender, Decline { audit, round, challenge });
 			},
 			Step::Send(Message::Commit(blind)) => {
 				log::info!(target: TARGET, "audit {audit:?}: commits to a vote");
 				outbox.commit(sender, Commit { audit, round, challenge, blind });
 			},
-			Step::Send(Message::Reveal(salt, statement)) => {
+			Step::Send(Message::Reveal { opened, salt, statement }) => {
 				log::info!(target: TARGET, "audit {audit:?}: opens its vote, rows {:?}", statement.rows);
-				outbox.reveal(sender, Reveal { audit, round, salt, statement });
+				outbox.reveal(sender, Reveal { audit, round, opened, salt, statement });
 			},
 		}
 	}

@@ -2,7 +2,7 @@
 
 use crate::types::{Opinion, RowsSeen, Statement};
 use alloc::vec::Vec;
-use reckon_support::{AuditOutcome, Conviction};
+use reckon_support::{AuditOutcome, Conviction, EraIndex};
 use reckon_verification::{distance, Fingerprint, Grade, Hash, Thresholds, Vote};
 
 /// An opened vote, measured.
@@ -20,8 +20,9 @@ pub(crate) struct Judged<AccountId> {
 
 impl<AccountId> Judged<AccountId> {
 	/// What is kept of it.
-	pub(crate) fn opinion(self) -> Opinion<AccountId> {
-		Opinion { auditor: self.auditor, grade: self.grade, rows: self.statement.rows }
+	pub(crate) fn opinion(self, era: EraIndex) -> Opinion<AccountId> {
+		let Self { auditor, grade, statement, .. } = self;
+		Opinion { auditor, era, grade, rows: statement.rows }
 	}
 }
 
@@ -307,7 +308,7 @@ mod tests {
 	#[test]
 	fn larger_committee_should_not_accept_what_most_of_the_first_saw_otherwise() {
 		let said = |statements: &[Statement]| -> Vec<_> {
-			judged(statements).into_iter().map(Judged::opinion).collect()
+			judged(statements).into_iter().map(|vote| vote.opinion(0)).collect()
 		};
 		let [wrong, right] = [replayed(OTHER), same()];
 		assert!(is_contested(&said(&[wrong, wrong, wrong, right, right])));

@@ -17,9 +17,9 @@ pub const MAX_SEATS: u32 = 40;
 pub const MAX_VOTES: u32 = 16;
 /// How often an audit can have new auditors because too few of the old ones said anything.
 pub const MAX_RETRIES: u8 = 2;
-/// Blocks between a delivery and the draw. Two: the author of the delivery's own block knows what
-/// the next block would draw from.
-pub const DRAW_DELAY: u32 = 2;
+/// Blocks between what is to be judged and the draw of those who judge it. The draw is made from the
+/// randomness of all blocks between, which only who makes all five of them knows before.
+pub const DRAW_DELAY: u32 = 6;
 
 /// What an audit waits for.
 #[derive(
@@ -94,6 +94,8 @@ pub struct Seat<AccountId> {
 	pub key: AuditId,
 	/// How far its vote is.
 	pub ballot: Ballot,
+	/// Whether it had as many seats already as can be asked of it: silence is not held against it.
+	pub beyond: bool,
 }
 
 /// The seats of a committee.
@@ -120,6 +122,13 @@ pub struct Opened {
 	pub fingerprint: Fingerprint,
 }
 
+impl Opened {
+	/// What names it in opened votes: BLAKE2b-256 of its SCALE encoding.
+	pub fn name(&self) -> H256 {
+		H256(sp_io::hashing::blake2_256(&self.encode()))
+	}
+}
+
 /// An audit.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -142,6 +151,8 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 	pub round: u8,
 	/// Whether this is the larger committee, whose word is final.
 	pub larger: bool,
+	/// The era in which the committee was drawn: its stake answers for its votes.
+	pub era: EraIndex,
 	/// How often too few auditors said anything.
 	pub retries: u8,
 	/// How many auditors the committee is to have.
@@ -166,6 +177,8 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 pub struct Opinion<AccountId> {
 	/// Whose it is.
 	pub auditor: AccountId,
+	/// The era in which its committee was drawn.
+	pub era: EraIndex,
 	/// How far the worker is from it.
 	pub grade: Grade,
 	/// Whether the auditor has seen the worker's rows.
@@ -261,6 +274,9 @@ pub struct Reveal {
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
+	/// What the worker had opened when the auditor looked: [`Opened::name`]. On a fork it may have
+	/// opened something else, of which this says nothing.
+	pub opened: H256,
 	/// What hid the vote, with it.
 	pub salt: H256,
 	/// What the auditor says.
@@ -286,6 +302,8 @@ pub struct Decline {
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
+	/// What the committee was drawn with. A fork may have drawn another one.
+	pub challenge: H256,
 }
 
 /// Votes, or seats, of one extrinsic.
@@ -321,14 +339,20 @@ pub struct Auditor<AccountId> {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct Conduct {
+	/// Blind votes that are awaited of it.
+	pub open: u32,
 	/// Votes that did not come in time, less those that counted since, since the last slash.
 	pub missed: u32,
-	/// The era in which it last gave up a seat, or let a vote be missed.
+	/// The era that the counts below are of.
 	pub era: EraIndex,
-	/// How many seats it gave up in that era.
+	/// How many seats it gave up.
 	pub declined: u32,
-	/// How often it lost stake in that era for votes that did not come.
+	/// How often it lost stake for votes that did not come.
 	pub slashed: u32,
+	/// How many of its votes were proved wrong. With one it is not drawn in that era any more.
+	pub wrong: u32,
+	/// How many were in the era before.
+	pub wrong_before: u32,
 }
 
 /// A seat as its auditor sees it.

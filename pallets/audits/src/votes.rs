@@ -85,6 +85,7 @@ impl<T: Config> Item<T> for Commit {
 		if let Some(seat) = audit.seat_of(auditor) {
 			seat.ballot = Ballot::Committed(self.blind);
 		}
+		Pallet::<T>::note_committed(auditor);
 		Pallet::<T>::deposit_event(Event::VoteCommitted { audit: id, auditor: auditor.clone() });
 		Pallet::<T>::end_commits_early(id, audit);
 	}
@@ -104,6 +105,7 @@ impl<T: Config> Item<T> for Reveal {
 		let is_own_work = !matches!(vote, Vote::Output { .. });
 		audit.phase == Phase::Revealing
 			&& is_own_work
+			&& audit.opened.is_some_and(|opened| opened.name() == self.opened)
 			&& matches!(seat.ballot, Ballot::Committed(committed) if committed == hidden())
 	}
 
@@ -132,6 +134,7 @@ impl<T: Config> Item<T> for Decline {
 		let now = frame_system::Pallet::<T>::block_number();
 		audit.phase == Phase::Committing
 			&& seat.ballot == Ballot::Awaited
+			&& audit.challenge == self.challenge
 			&& now.saturating_add(Pallet::<T>::declining_ends()) < audit.due
 			&& Pallet::<T>::may_decline(&seat.auditor)
 	}

@@ -20,7 +20,7 @@ pub trait WeightInfo {
 	fn due_assigned() -> Weight;
 	fn due_delivered() -> Weight;
 	fn due_rejected() -> Weight;
-	fn on_ruling(a: u32, ) -> Weight;
+	fn on_ruling() -> Weight;
 	fn due_final() -> Weight;
 	fn compare() -> Weight;
 }
@@ -295,17 +295,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Agenda` (r:0 w:2)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// `a` was measured from 0 to 40.
-	fn on_ruling(a: u32, ) -> Weight {
+	fn on_ruling() -> Weight {
 		// At least 217_093_000 picoseconds.
 		Weight::from_parts(251_178_865, 7833)
-			// Standard error: 353_968.
-			.saturating_add(Weight::from_parts(54_423_862, 0).saturating_mul(a.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
-			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
-			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
 	}
 	/// Storage: `Jobs::Agenda` (r:2 w:1)
 	/// Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
@@ -389,14 +383,10 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(11))
 			.saturating_add(ParityDbWeight::get().writes(11))
 	}
-	fn on_ruling(a: u32, ) -> Weight {
+	fn on_ruling() -> Weight {
 		Weight::from_parts(251_178_865, 7833)
-			.saturating_add(Weight::from_parts(54_423_862, 0).saturating_mul(a.into()))
 			.saturating_add(ParityDbWeight::get().reads(9))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(a.into())))
 			.saturating_add(ParityDbWeight::get().writes(10))
-			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(a.into())))
-			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
 	}
 	fn due_final() -> Weight {
 		Weight::from_parts(67_800_000, 7595)

@@ -181,7 +181,10 @@ impl Fuzzer {
 			|ballot| matches!(ballot, Ballot::Committed(_)),
 			|job, round, auditor| {
 				let statement = statement(*job, round, auditor);
-				Reveal { audit: *job, round, salt: H256(SALT), statement }
+				let audit = pallet_audits::Audits::<Runtime>::get(job);
+				let opened = audit.and_then(|audit| audit.opened);
+				let opened = opened.map(|opened| opened.name()).unwrap_or_default();
+				Reveal { audit: *job, round, opened, salt: H256(SALT), statement }
 			},
 		);
 		let signature = sp_core::sr25519::Signature::default().into();
@@ -193,7 +196,11 @@ impl Fuzzer {
 		let (auditor, declines) = self.items(
 			Phase::Committing,
 			|ballot| *ballot == Ballot::Awaited,
-			|job, round, _| Decline { audit: *job, round },
+			|job, round, _| {
+				let audit = pallet_audits::Audits::<Runtime>::get(job);
+				let challenge = audit.map(|audit| audit.challenge).unwrap_or_default();
+				Decline { audit: *job, round, challenge }
+			},
 		);
 		let signature = sp_core::sr25519::Signature::default().into();
 		let call = Call::decline_seats { auditor: auditor.clone(), declines, signature };

@@ -134,11 +134,15 @@ impl Books {
 				ledger.held += max_price;
 				Ok(())
 			},
-			JobSettled { job, client, charge, refunded, .. } => {
-				self.may_lose(client, *charge)?;
-				self.end_job(job, client, *charge, *refunded)
+			JobSettled { job, client, charge, audit_fee, refunded, .. } => {
+				let paid = charge + audit_fee;
+				self.may_lose(client, paid)?;
+				self.end_job(job, client, paid, *refunded)
 			},
-			JobRefunded { job, client, amount, .. } => self.end_job(job, client, 0, *amount),
+			JobRefunded { job, client, amount, audit_fee, .. } => {
+				self.may_lose(client, *audit_fee)?;
+				self.end_job(job, client, *audit_fee, *amount)
+			},
 			_ => Ok(()),
 		}
 	}

@@ -5,7 +5,7 @@
 //! goes out again as it is; what is revealed is that vote with one word about the rows; and a seat
 //! that has a vote is not given up.
 
-use crate::types::{Ballot, Phase, RowsSeen, Statement};
+use crate::types::{Ballot, Opened, Phase, RowsSeen, Statement};
 use codec::{Decode, Encode};
 use reckon_primitives::JobId;
 use reckon_verification::{blind, parse_tokens, EndingFault, Fault, Hash, Vote, MAX_POSITIONS};
@@ -47,8 +47,8 @@ pub(crate) struct View {
 	pub(crate) phase: Phase,
 	/// How far the seat's vote is.
 	pub(crate) ballot: Ballot,
-	/// The root that the worker has opened.
-	pub(crate) root: Option<H256>,
+	/// What the worker has opened.
+	pub(crate) opened: Option<Opened>,
 	/// With so many blocks left, or fewer, seats are kept, and a worker that has handed out nothing
 	/// is done waiting for.
 	pub(crate) declining_ends: u32,
@@ -133,8 +133,9 @@ pub(crate) struct Record {
 	pub(crate) tokens: Option<alloc::vec::Vec<u8>>,
 	/// The vote. Once it is here it stays.
 	pub(crate) voted: Option<Voted>,
-	/// What the auditor says of the worker's rows. Once it is here it stays.
-	pub(crate) rows: Option<RowsSeen>,
+	/// What the auditor says of the rows that the worker has opened, by the opening's name: another fork
+	/// may have another opening. Once it is here it stays.
+	pub(crate) rows: alloc::vec::Vec<(H256, RowsSeen)>,
 	/// What was sent last, and at which block.
 	pub(crate) sent: Option<(Sent, u32)>,
 	/// How often the worker handed out nothing.
@@ -158,8 +159,15 @@ pub(crate) enum Message {
 	Decline,
 	/// A blind vote.
 	Commit(H256),
-	/// A vote, and what hid it.
-	Reveal(H256, Statement),
+	/// A vote, of which opening, and what hid it.
+	Reveal {
+		/// The opening's name.
+		opened: H256,
+		/// What hid the vote.
+		salt: H256,
+		/// The vote.
+		statement: Statement,
+	},
 }
 
 /// What is to be done.
@@ -281,14 +289,15 @@ impl Record {
 			let was_known = core::mem::replace(&mut self.lost, true);
 			return if was_known { Step::Rest } else { Step::Lost };
 		};
-		if let Some(rows) = self.rows {
+		let Some(opened) = view.opened else { return Step::Rest };
+		if let Some(rows) = self.said_of(&opened.name()) {
 			return self.reveal(view, rows);
 		}
 		if voted.withheld {
 			return self.reveal(view, RowsSeen::Unproven);
 		}
 		match (voted.own, &self.tokens) {
-			(Some(own), _) if Some(own.root) == view.root => self.reveal(view, RowsSeen::Proven),
+			(Some(own), _) if own.root == opened.root => self.reveal(view, RowsSeen::Proven),
 			_ if self.is_pausing(view) => Step::Rest,
 			(Some(Own { count, width, .. }), _) => Step::Look(Shape { count, width: Some(width) }),
 			// A fault in tokens is the worker's if these are the ones that it has committed to.
@@ -311,9 +320,21 @@ impl Record {
 	}
 
 	fn reveal(&mut self, view: &View, rows: RowsSeen) -> Step {
-		let Some(Voted { vote, salt, .. }) = self.voted else { return Step::Rest };
-		let rows = *self.rows.get_or_insert(rows);
-		self.send(view, Sent::Reveal, Message::Reveal(salt, Statement { vote, rows }))
+		let (Some(Voted { vote, salt, .. }), Some(opened)) = (&self.voted, &view.opened) else {
+			return Step::Rest;
+		};
+		let (vote, salt, opened) = (*vote, *salt, opened.name());
+		let rows = self.said_of(&opened).unwrap_or_else(|| {
+			self.rows.push((opened, rows));
+			rows
+		});
+		let statement = Statement { vote, rows };
+		self.send(view, Sent::Reveal, Message::Reveal { opened, salt, statement })
+	}
+
+	/// What was said of an opening.
+	fn said_of(&self, opened: &H256) -> Option<RowsSeen> {
+		self.rows.iter().find(|(name, _)| name == opened).map(|(_, rows)| *rows)
 	}
 
 	fn decline(&mut self, view: &View) -> Step {

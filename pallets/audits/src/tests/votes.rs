@@ -19,7 +19,7 @@ fn blind_commit(id: H256) -> Commit {
 }
 
 fn some_reveal(id: H256) -> Reveal {
-	Reveal { audit: id, round: 1, salt: SALT, statement: computed(id, RIGHT) }
+	revealed(id, &computed(id, RIGHT))
 }
 
 #[test]
@@ -123,7 +123,8 @@ fn reveal_or_decline_should_be_refused_when_another_has_signed_it() {
 	run(|| {
 		let id = drawn(1);
 		let [who, other, _] = seated(id).try_into().unwrap();
-		let declines = batch(&[Decline { audit: id, round: 1 }]);
+		let challenge = audit(id).challenge;
+		let declines = batch(&[Decline { audit: id, round: 1, challenge }]);
 		let signature = sign(other, DECLINES, &declines);
 		assert_eq!(send(Call::decline_seats { auditor: who, declines, signature }), BAD_PROOF);
 		seated(id).into_iter().for_each(|it| commit(id, it, &computed(id, RIGHT)).unwrap());
@@ -212,6 +213,8 @@ fn reveal_should_be_stale_when_it_is_not_what_was_committed_to() {
 		for reveal in [
 			Reveal { salt: H256::zero(), ..good },
 			Reveal { round: 2, ..good },
+			// Of what the worker has opened on another fork.
+			Reveal { opened: H256::zero(), ..good },
 			Reveal { audit: job(9), ..good },
 			Reveal { statement: computed(id, OTHER), ..good },
 			Reveal { statement: refuted(reckon_verification::Fault::Text), ..good },
@@ -255,6 +258,7 @@ fn vote_of_the_first_committee_should_not_count_in_the_larger_one() {
 		let blind = hidden(id, who, &computed(id, RIGHT));
 		let old = Commit { blind, ..blind_commit(id) };
 		round(id, OTHER, |_, _| Some(computed(id, RIGHT)));
+		to_draw(id);
 		assert_eq!(audit(id).round, 2);
 		assert_eq!(send_commits(who, &[old]), STALE);
 	});

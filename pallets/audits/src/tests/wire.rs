@@ -20,11 +20,12 @@ fn commits(audit: JobId) -> Vec<Commit> {
 
 fn reveals(audit: JobId) -> Vec<Reveal> {
 	let statement = Statement { vote: Vote::Refuted(Fault::Text), rows: RowsSeen::Unproven };
-	vec![Reveal { audit, round: 1, salt: H256::repeat_byte(2), statement }; 3]
+	let [opened, salt] = [4, 2].map(H256::repeat_byte);
+	vec![Reveal { audit, round: 1, opened, salt, statement }; 3]
 }
 
 fn declines(audit: JobId) -> Vec<Decline> {
-	vec![Decline { audit, round: 1 }; 3]
+	vec![Decline { audit, round: 1, challenge: H256::repeat_byte(3) }; 3]
 }
 
 /// Random bytes, and good ones with a few changed, cut or added.

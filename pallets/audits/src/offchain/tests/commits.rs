@@ -116,15 +116,7 @@ fn vote_should_go_out_again_when_the_pool_refused_it() {
 #[test]
 fn votes_of_one_key_should_travel_together() {
 	let mut node = Node::new();
-	let ids: Vec<_> = node.see(|| {
-		let ids = (1..=18).map(|n| {
-			MockSubjects::set_work(mock::job(n), work());
-			submit(n, true)
-		});
-		let ids = ids.collect();
-		pass(crate::DRAW_DELAY);
-		ids
-	});
+	let ids = node.jobs(18);
 	ids.iter().for_each(|id| node.answer_honestly(*id));
 	let sizes = |sent: &[Call<Test>]| -> Vec<_> {
 		sent.iter().map(|call| commits(std::slice::from_ref(call)).len()).collect()
@@ -157,7 +149,7 @@ fn validators_should_vote_each_for_itself_when_a_node_has_several_keys() {
 fn node_should_ask_nobody_when_others_have_the_seats() {
 	let mut node = Node::of_validators(12);
 	node.configure(Some(VERIFIER));
-	let ids: Vec<_> = (1..9).map(|n| node.job(n)).collect();
+	let ids = node.jobs(8);
 	let is_others = |id: &H256| !seated(*id).contains(&account(OWN));
 	let others: Vec<_> = node.see(|| ids.iter().copied().filter(is_others).collect());
 	assert!(!others.is_empty() && others.len() < ids.len());

@@ -2,7 +2,7 @@
 
 use crate::{
 	offchain::decide::*,
-	types::{Ballot, Phase, RowsSeen, Statement},
+	types::{Ballot, Opened, Phase, RowsSeen, Statement},
 };
 use codec::Encode;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn committing(left: u32) -> View {
 		left,
 		phase: Phase::Committing,
 		ballot: Ballot::Awaited,
-		root: None,
+		opened: None,
 		declining_ends: HALF,
 		may_decline: true,
 		looking_ends: LAST,
@@ -32,8 +32,13 @@ fn committing(left: u32) -> View {
 }
 
 fn revealing(left: u32, blind: H256) -> View {
-	let (ballot, root) = (Ballot::Committed(blind), Some(H256([9; 32])));
-	View { phase: Phase::Revealing, ballot, root, ..committing(left) }
+	let (ballot, opened) = (Ballot::Committed(blind), Some(opening(H256([9; 32]))));
+	View { phase: Phase::Revealing, ballot, opened, ..committing(left) }
+}
+
+/// What a worker has opened with this root.
+fn opening(root: H256) -> Opened {
+	Opened { root, fingerprint: Fingerprint::default() }
 }
 
 fn replayed() -> Judgement {
@@ -149,8 +154,8 @@ fn nobody_should_be_asked_right_after_a_failure() {
 		assert!(matches!(record.next(&at(12_000)), Step::Look(_)));
 	}
 	// What needs nobody's answer does not wait.
-	let same = View { root: Some(OWN.root), ..at(11_000) };
-	assert!(matches!(record.next(&same), Step::Send(Message::Reveal(..))));
+	let same = View { opened: Some(opening(OWN.root)), ..at(11_000) };
+	assert!(matches!(record.next(&same), Step::Send(Message::Reveal { .. })));
 }
 
 #[test]
@@ -179,14 +184,16 @@ fn vote_should_stay_when_another_verdict_comes_later() {
 
 #[test]
 fn rows_should_be_looked_at_unless_the_roots_are_equal_or_there_is_nothing_to_see() {
-	let shown = |rows, found: Judgement| {
-		Step::Send(Message::Reveal(SALT, Statement { vote: found.vote, rows }))
+	let shown_of = |root, rows, found: Judgement| {
+		let (opened, statement) = (opening(root).name(), Statement { vote: found.vote, rows });
+		Step::Send(Message::Reveal { opened, salt: SALT, statement })
 	};
+	let shown = |rows, found| shown_of(H256([9; 32]), rows, found);
 	let (computed, blind) = voted(replayed());
 	let look = Step::Look(Shape { count: 12, width: Some(16) });
 	assert_eq!(computed.clone().next(&revealing(15, blind)), look);
-	let same = View { root: Some(OWN.root), ..revealing(15, blind) };
-	assert_eq!(computed.clone().next(&same), shown(RowsSeen::Proven, replayed()));
+	let same = View { opened: Some(opening(OWN.root)), ..revealing(15, blind) };
+	assert_eq!(computed.clone().next(&same), shown_of(OWN.root, RowsSeen::Proven, replayed()));
 
 	let (at_fault, blind) = voted(refuted());
 	let with = |tokens: Vec<u8>| Record { tokens: Some(tokens), ..at_fault.clone() };
@@ -210,8 +217,11 @@ fn rows_should_be_looked_at_unless_the_roots_are_equal_or_there_is_nothing_to_se
 
 #[test]
 fn rows_should_be_unproven_only_in_the_last_blocks() {
-	let statement =
-		|rows| Step::Send(Message::Reveal(SALT, Statement { vote: replayed().vote, rows }));
+	let opened = opening(H256([9; 32])).name();
+	let statement = |rows| {
+		let statement = Statement { vote: replayed().vote, rows };
+		Step::Send(Message::Reveal { opened, salt: SALT, statement })
+	};
 	let (record, blind) = voted(replayed());
 	let unproven = statement(RowsSeen::Unproven);
 	for (seen, left, expected) in [
@@ -234,7 +244,27 @@ fn rows_should_be_unproven_only_in_the_last_blocks() {
 		let step = record.looked(&revealing(3, blind), Ok(()));
 		assert!(matches!(step, Step::Rest), "{step:?}");
 	}
-	assert_eq!(record.rows, Some(RowsSeen::Unproven));
+	assert_eq!(record.rows, [(opened, RowsSeen::Unproven)]);
+}
+
+#[test]
+fn rows_should_be_looked_at_again_when_another_fork_has_opened_others() {
+	let (mut record, blind) = voted(replayed());
+	let step = record.looked(&revealing(15, blind), Ok(()));
+	assert!(matches!(step, Step::Send(Message::Reveal { .. })));
+	// The same root, but not the fingerprint of the rows that were seen.
+	let fingerprint = Fingerprint([[1; _]; _]);
+	let opened = Some(Opened { root: H256([9; 32]), fingerprint });
+	let elsewhere = View { opened, ..revealing(9, blind) };
+	let look = Step::Look(Shape { count: 12, width: Some(16) });
+	assert_eq!(record.next(&elsewhere), look);
+	let last = View { opened, ..revealing(LAST, blind) };
+	let Step::Send(Message::Reveal { opened: name, statement, .. }) =
+		record.looked(&last, Err(Kind::Withheld))
+	else {
+		panic!("the vote goes out");
+	};
+	assert_eq!((Some(name), statement.rows), (opened.map(|it| it.name()), RowsSeen::Unproven));
 }
 
 #[test]
@@ -247,7 +277,7 @@ fn vote_of_which_nothing_is_known_should_not_be_opened() {
 	let (mut record, blind) = voted(replayed());
 	assert_eq!(record.next(&revealing(15, other)), Step::Lost);
 	assert_eq!(record.looked(&revealing(1, other), Ok(())), Step::Rest);
-	assert_eq!(record.rows, None);
+	assert!(record.rows.is_empty());
 	let look = Step::Look(Shape { count: 12, width: Some(16) });
 	assert_eq!(record.next(&revealing(14, blind)), look);
 }
@@ -281,14 +311,15 @@ fn view() -> impl Strategy<Value = View> {
 		1 => Just(Ballot::Missed),
 	];
 	let root = prop_oneof![Just(None), Just(Some(OWN.root)), Just(Some(H256::zero()))];
-	(phase, ballot, root, 0u32..60, 0u32..45, 0..6_000u64, any::<[bool; 2]>()).prop_map(
-		|(phase, ballot, root, now, left, time, [may_decline, has_verifier])| View {
+	let opened = root.prop_map(|root| root.map(opening));
+	(phase, ballot, opened, 0u32..60, 0u32..45, 0..6_000u64, any::<[bool; 2]>()).prop_map(
+		|(phase, ballot, opened, now, left, time, [may_decline, has_verifier])| View {
 			now,
 			time,
 			left,
 			phase,
 			ballot,
-			root,
+			opened,
 			may_decline,
 			has_verifier,
 			..committing(30)
@@ -356,11 +387,12 @@ proptest! {
 					prop_assert_eq!(blind, hides(&voted.vote, voted.salt));
 					commits.insert(blind);
 				},
-				Step::Send(Message::Reveal(salt, statement)) => {
+				Step::Send(Message::Reveal { opened, salt, statement }) => {
 					let hidden = Ballot::Committed(hides(&statement.vote, salt));
 					prop_assert_eq!(seen.ballot, hidden);
-					prop_assert_eq!(record.rows, Some(statement.rows));
-					statements.push((salt, statement));
+					prop_assert!(record.rows.contains(&(opened, statement.rows)));
+					prop_assert_eq!(seen.opened.map(|it| it.name()), Some(opened));
+					statements.push((opened, salt, statement));
 				},
 				Step::Send(Message::Decline) => {
 					prop_assert!(!had_vote && record.voted.is_none());
@@ -371,7 +403,12 @@ proptest! {
 				Step::Rest | Step::Lost => {},
 			}
 			prop_assert!(commits.len() <= 1, "two blind votes for one challenge");
-			prop_assert!(statements.windows(2).all(|two| two[0] == two[1]));
+			if let Some((last, salt, said)) = statements.last() {
+				for (opened, other_salt, other) in &statements {
+					prop_assert_eq!((said.vote, salt), (other.vote, other_salt));
+					prop_assert!(opened != last || said == other, "two words about one opening");
+				}
+			}
 		}
 	}
 }

@@ -336,6 +336,20 @@ impl Node {
 		self.job_with(n, work())
 	}
 
+	/// So many jobs, whose committees are drawn in the same block.
+	pub fn jobs(&mut self, count: u8) -> Vec<JobId> {
+		self.see(|| {
+			let ids = (1..=count).map(|n| {
+				MockSubjects::set_work(mock::job(n), work());
+				mock::submit(n, true)
+			});
+			let ids = ids.collect();
+			// More than a full block would do.
+			pass(crate::DRAW_DELAY + 1);
+			ids
+		})
+	}
+
 	/// One with this work.
 	pub fn job_with(&mut self, n: u8, work: AuditWork) -> JobId {
 		self.see(|| {

@@ -106,9 +106,7 @@ fn node_should_give_its_seat_up_and_say_so_when_it_has_no_verifier() {
 #[test]
 fn node_should_be_silent_when_it_has_given_up_too_many_seats() {
 	let mut node = Node::of_validators(3);
-	for n in 1..=3 {
-		node.job(n);
-	}
+	node.jobs(3);
 	let sent = node.blocks(12);
 	let count: usize = sent
 		.iter()

@@ -30,7 +30,7 @@ fn assert_withheld(mut node: Node, id: H256) {
 	assert_eq!(node.ballot(id), Ballot::Revealed);
 	// The others have had the tokens: a larger committee looks.
 	node.others_reveal(id);
-	assert_eq!(node.see(|| (audit(id).phase, audit(id).round)), (Phase::Committing, 2));
+	assert_eq!(node.see(|| (audit(id).phase, audit(id).round)), (Phase::Drawing, 1));
 	assert!(node.status().failures >= 3);
 }
 
