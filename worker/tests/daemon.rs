@@ -330,6 +330,7 @@ async fn jobs_should_be_delivered_or_given_back_and_accounted_for() {
 		client: account([1; 32]),
 		provider: account([2; 32]),
 		charge: 42,
+		audit_fee: 0,
 		refunded: 0,
 	};
 	state.lock().unwrap().events.insert(3, vec![settled]);
@@ -552,6 +553,7 @@ async fn evidence_should_be_kept_until_its_job_is_over() {
 		job,
 		client: account([1; 32]),
 		amount: 1,
+		audit_fee: 0,
 		reason: Reason::NoMajority,
 	};
 	// Looked at, and not over: the next look is when something happens to it.

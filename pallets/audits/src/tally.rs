@@ -125,7 +125,8 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 /// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
 /// whether it is among them, and what they have found.
 ///
-/// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once.
+/// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once: of those
+/// who have found the same, one is among the first of all dissenters, however many others are before.
 fn convicting<AccountId>(
 	committee: &Committee,
 	votes: &[Judged<AccountId>],
@@ -134,10 +135,8 @@ fn convicting<AccountId>(
 	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
 	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
 	let against = || votes.iter().filter(|vote| is_against(vote));
-	if against().count() < needed {
-		return None;
-	}
-	against().find_map(|one| {
+	let others = against().count().checked_sub(needed)?;
+	against().take(others.saturating_add(1)).find_map(|one| {
 		let like = |other| is_against(other) && agree(one, other, thresholds);
 		let camp: Vec<_> = votes.iter().map(like).collect();
 		let is_enough = camp.iter().filter(|is_in| **is_in).count() >= needed;

@@ -481,6 +481,11 @@ pub mod pallet {
 			Self::held(&who)
 		}
 
+		/// What a client has ever put into jobs, and what became of it.
+		pub fn ledger_of(client: T::AccountId) -> Ledger {
+			Ledgers::<T>::get(client)
+		}
+
 		/// The least `max_price` at which one of the providers drawn now would take such a job in
 		/// the subnet, with its audit if it is to be attested; `None` when nobody is there. The
 		/// charge is for the work done and mostly far lower.

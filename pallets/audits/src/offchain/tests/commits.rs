@@ -9,7 +9,7 @@ use crate::{
 	},
 	Audits as AuditsMap, Ballot, Call, Commit, Phase, RowsSeen,
 };
-use reckon_support::{mocks::MockSubjects, AuditOutcome};
+use reckon_support::AuditOutcome;
 use serde_json::json;
 use sp_core::{offchain::OffchainStorage, H256};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
