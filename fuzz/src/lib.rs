@@ -126,7 +126,7 @@ pub fn fingerprints(bytes: &[u8]) {
 pub mod chain {
 	use super::*;
 	use pallet_audits::{
-		payload, Batch, Commit, Decline, Reveal, RowsSeen, Statement, COMMITS, MAX_VOTES,
+		payload, Batch, Commit, Decline, Reveal, RowsSeen, Said, Statement, COMMITS, MAX_VOTES,
 	};
 	use reckon_primitives::JobId;
 	use reckon_support::{Conviction, Subject};
@@ -136,10 +136,11 @@ pub mod chain {
 	pub(super) fn seeds(vote: Vote) -> Vec<(&'static str, Vec<u8>)> {
 		let (audit, round) = (JobId::repeat_byte(1), 1);
 		let hash = JobId::repeat_byte(3);
-		let statement = Statement { vote, rows: RowsSeen::Proven };
+		let said = Said::Else { opened: hash, vote };
+		let rows = RowsSeen::Proven;
 		vec![
 			("commits", vec![Commit { audit, round, challenge: hash, blind: hash }; 2].encode()),
-			("reveals", vec![Reveal { audit, round, opened: hash, salt: hash, statement }; 2].encode()),
+			("reveals", vec![Reveal { audit, round, salt: hash, said, rows }; 2].encode()),
 			("declines", vec![Decline { audit, round, challenge: hash }; 2].encode()),
 		]
 	}

@@ -12,7 +12,7 @@ use frame_support::{
 use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_audits::{
 	payload, AuditOf, AuditPair, AuditSignature, Ballot, Batch, Commit, Decline, Phase, Reveal,
-	RowsSeen, Statement, COMMITS, DECLINES, REVEALS,
+	RowsSeen, Said, Statement, COMMITS, DECLINES, REVEALS,
 };
 use pallet_models::Calibration;
 use reckon_primitives::{
@@ -292,9 +292,9 @@ fn commit_by_key_of(
 }
 
 fn reveal(job: JobId, who: Sr25519Keyring, by: By) -> Result<(), Refused> {
-	let (round, statement) = (audit(job).round, statement(job, by));
-	let opened = audit(job).opened.expect("open").name();
-	let reveals = batch(Reveal { audit: job, round, opened, salt: SALT, statement });
+	let (round, Statement { vote, rows }) = (audit(job).round, statement(job, by));
+	let said = Said::of(vote, &audit(job).opened.expect("open"));
+	let reveals = batch(Reveal { audit: job, round, salt: SALT, said, rows });
 	let signature = sign(who, REVEALS, &id(who), &reveals);
 	send(pallet_audits::Call::reveal_votes { auditor: id(who), reveals, signature })
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use codec::Encode;
 use pallet_audits::{
-	payload, Ballot, Batch, Commit, Event as AuditEvent, Phase, Reveal, COMMITS, MAX_VOTES, REVEALS,
+	payload, Ballot, Batch, Commit, Event as AuditEvent, Phase, Reveal, Said, COMMITS, MAX_VOTES, REVEALS,
 };
 use pallet_jobs::Event as JobEvent;
 use rand::{rngs::StdRng, Rng};
@@ -431,13 +431,9 @@ impl People {
 					},
 					(Phase::Revealing, Ballot::Committed(_)) => {
 						let reveal = auditor.reveal(&sight);
-						let opened = audit.opened.map(|opened| opened.name()).unwrap_or_default();
-						let reveal = reveal.map(|(statement, salt)| Reveal {
-							audit: id,
-							round,
-							opened,
-							salt,
-							statement,
+						let reveal = reveal.zip(audit.opened).map(|((statement, salt), opened)| {
+							let said = Said::of(statement.vote, &opened);
+							Reveal { audit: id, round, salt, said, rows: statement.rows }
 						});
 						reveals.entry(number).or_default().extend(reveal);
 					},

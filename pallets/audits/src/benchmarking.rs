@@ -152,7 +152,8 @@ fn reveals<T: Config<Currency: Mutate<T::AccountId>>>(key: &AuditId, count: u32)
 		});
 		let opened = Audits::<T>::get(id).and_then(|audit| audit.opened);
 		let opened = opened.map(|opened| opened.name()).unwrap_or_default();
-		Reveal { audit: id, round: 1, opened, salt: SALT, statement: said }
+		let Statement { vote, rows } = said;
+		Reveal { audit: id, round: 1, salt: SALT, said: Said::Else { opened, vote }, rows }
 	});
 	BoundedVec::truncate_from(items.collect())
 }

@@ -42,7 +42,7 @@ pub use offchain::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 pub use pallet::*;
 pub use types::{
 	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opened, Opinion, Phase,
-	Reveal, RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
+	Reveal, RowsSeen, Said, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;

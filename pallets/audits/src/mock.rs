@@ -455,8 +455,10 @@ pub fn reveal(
 /// An opened vote of the round.
 pub fn revealed(id: JobId, statement: &Statement) -> Reveal {
 	let AuditOf::<Test> { round, opened, .. } = audit(id);
-	let opened = opened.map(|opened| opened.name()).unwrap_or_default();
-	Reveal { audit: id, round, opened, salt: SALT, statement: *statement }
+	let Statement { vote, rows } = *statement;
+	let nothing = Said::Else { opened: H256::zero(), vote };
+	let said = opened.map_or(nothing, |opened| Said::of(vote, &opened));
+	Reveal { audit: id, round, salt: SALT, said, rows }
 }
 
 pub fn send_reveals(who: AccountId, items: &[Reveal]) -> Result<(), TransactionValidityError> {

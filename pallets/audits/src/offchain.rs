@@ -327,9 +327,10 @@ impl Run {
 				log::info!(target: TARGET, "audit {audit:?}: commits to a vote");
 				outbox.commit(sender, Commit { audit, round, challenge, blind });
 			},
-			Step::Send(Message::Reveal { opened, salt, statement }) => {
-				log::info!(target: TARGET, "audit {audit:?}: opens its vote, rows {:?}", statement.rows);
-				outbox.reveal(sender, Reveal { audit, round, opened, salt, statement });
+			Step::Send(Message::Reveal { opened, salt, statement: Statement { vote, rows } }) => {
+				log::info!(target: TARGET, "audit {audit:?}: opens its vote, rows {rows:?}");
+				let said = Said::of(vote, &opened);
+				outbox.reveal(sender, Reveal { audit, round, salt, said, rows });
 			},
 		}
 	}

@@ -5,7 +5,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use reckon_primitives::JobId;
 use reckon_support::{Cause, EraIndex, Subject};
-use reckon_verification::{Fingerprint, Grade, Vote};
+use reckon_verification::{Fingerprint, Grade, Statistics, Vote};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -274,13 +274,66 @@ pub struct Reveal {
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
-	/// What the worker had opened when the auditor looked: [`Opened::name`]. On a fork it may have
-	/// opened something else, of which this says nothing.
-	pub opened: H256,
 	/// What hid the vote, with it.
 	pub salt: H256,
-	/// What the auditor says.
-	pub statement: Statement,
+	/// What the auditor has computed.
+	pub said: Said,
+	/// Whether it has seen the worker's rows.
+	pub rows: RowsSeen,
+}
+
+/// A vote as it is opened, about what the worker has opened. On a fork it may have opened something
+/// else, of which this says nothing.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+// Read once for each vote.
+#[allow(clippy::large_enum_variant)]
+pub enum Said {
+	/// The fingerprint is the worker's to the last bit, so that it need not be said again.
+	TheSame {
+		/// What else was computed.
+		statistics: Statistics,
+	},
+	/// Anything else.
+	Else {
+		/// What the worker had opened when the auditor looked: [`Opened::name`].
+		opened: H256,
+		/// What was computed.
+		vote: Vote,
+	},
+}
+
+impl Said {
+	/// A vote about an opening, in as few bytes as it takes.
+	pub fn of(vote: Vote, opened: &Opened) -> Self {
+		match vote {
+			Vote::Replayed { fingerprint, statistics } if fingerprint == opened.fingerprint => {
+				Self::TheSame { statistics }
+			},
+			vote => Self::Else { opened: opened.name(), vote },
+		}
+	}
+
+	/// The vote, if it is about this opening.
+	pub fn about(&self, opened: &Opened) -> Option<Vote> {
+		match *self {
+			Self::TheSame { statistics } => {
+				Some(Vote::Replayed { fingerprint: opened.fingerprint, statistics })
+			},
+			Self::Else { opened: name, vote } => (name == opened.name()).then_some(vote),
+		}
+	}
 }
 
 /// A seat that is given up.

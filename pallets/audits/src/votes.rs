@@ -99,13 +99,15 @@ impl<T: Config> Item<T> for Reveal {
 	}
 
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
-		let (salt, vote) = (&self.salt.0, &self.statement.vote);
-		let hidden = || H256(blind(&self.audit.0, &name_of(&seat.auditor), vote, salt));
+		let Some(vote) = audit.opened.and_then(|opened| self.said.about(&opened)) else {
+			return false;
+		};
+		let auditor = name_of(&seat.auditor);
+		let hidden = || H256(blind(&self.audit.0, &auditor, &vote, &self.salt.0));
 		// Everybody knows the hash of what was delivered: to repeat it shows nothing.
 		let is_own_work = !matches!(vote, Vote::Output { .. });
 		audit.phase == Phase::Revealing
 			&& is_own_work
-			&& audit.opened.is_some_and(|opened| opened.name() == self.opened)
 			&& matches!(seat.ballot, Ballot::Committed(committed) if committed == hidden())
 	}
 
@@ -114,7 +116,11 @@ impl<T: Config> Item<T> for Reveal {
 		if let Some(seat) = audit.seat_of(auditor) {
 			seat.ballot = Ballot::Revealed;
 		}
-		Statements::<T>::insert(id, auditor, self.statement);
+		let vote = audit.opened.and_then(|opened| self.said.about(&opened));
+		frame_support::defensive_assert!(vote.is_some(), "it fits");
+		if let Some(vote) = vote {
+			Statements::<T>::insert(id, auditor, Statement { vote, rows: self.rows });
+		}
 		Pallet::<T>::deposit_event(Event::VoteRevealed { audit: id, auditor: auditor.clone() });
 		if audit.committed() == 0 {
 			Pallet::<T>::wait_for_nobody(id, audit);

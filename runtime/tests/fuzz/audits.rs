@@ -4,7 +4,8 @@
 use super::{calls::Signed, Fuzzer};
 use codec::Encode;
 use pallet_audits::{
-	Audit, Ballot, Batch, Call, Commit, Decline, Phase, Reveal, RowsSeen, Statement, MAX_VOTES,
+	Audit, Ballot, Batch, Call, Commit, Decline, Phase, Reveal, RowsSeen, Said, Statement,
+	MAX_VOTES,
 };
 use pallet_models::Calibration;
 use rand::Rng;
@@ -180,11 +181,12 @@ impl Fuzzer {
 			Phase::Revealing,
 			|ballot| matches!(ballot, Ballot::Committed(_)),
 			|job, round, auditor| {
-				let statement = statement(*job, round, auditor);
+				let Statement { vote, rows } = statement(*job, round, auditor);
 				let audit = pallet_audits::Audits::<Runtime>::get(job);
+				let nothing = Said::Else { opened: H256::zero(), vote };
 				let opened = audit.and_then(|audit| audit.opened);
-				let opened = opened.map(|opened| opened.name()).unwrap_or_default();
-				Reveal { audit: *job, round, opened, salt: H256(SALT), statement }
+				let said = opened.map_or(nothing, |opened| Said::of(vote, &opened));
+				Reveal { audit: *job, round, salt: H256(SALT), said, rows }
 			},
 		);
 		let signature = sp_core::sr25519::Signature::default().into();

@@ -161,8 +161,8 @@ pub(crate) enum Message {
 	Commit(H256),
 	/// A vote, of which opening, and what hid it.
 	Reveal {
-		/// The opening's name.
-		opened: H256,
+		/// The opening.
+		opened: Opened,
 		/// What hid the vote.
 		salt: H256,
 		/// The vote.
@@ -323,9 +323,9 @@ impl Record {
 		let (Some(Voted { vote, salt, .. }), Some(opened)) = (&self.voted, &view.opened) else {
 			return Step::Rest;
 		};
-		let (vote, salt, opened) = (*vote, *salt, opened.name());
-		let rows = self.said_of(&opened).unwrap_or_else(|| {
-			self.rows.push((opened, rows));
+		let (vote, salt, opened) = (*vote, *salt, *opened);
+		let rows = self.said_of(&opened.name()).unwrap_or_else(|| {
+			self.rows.push((opened.name(), rows));
 			rows
 		});
 		let statement = Statement { vote, rows };

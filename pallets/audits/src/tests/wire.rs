@@ -1,7 +1,7 @@
 //! Bytes of strangers: a batch is read as it was written, or refused, and without the seat's key it does
 //! nothing.
 
-use crate::{mock::*, Batch, Commit, Decline, Reveal, RowsSeen, Statement, MAX_VOTES};
+use crate::{mock::*, Batch, Commit, Decline, Reveal, RowsSeen, Said, MAX_VOTES};
 use codec::{Decode, DecodeAll, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::TransactionSource;
 use proptest::prelude::*;
@@ -19,9 +19,12 @@ fn commits(audit: JobId) -> Vec<Commit> {
 }
 
 fn reveals(audit: JobId) -> Vec<Reveal> {
-	let statement = Statement { vote: Vote::Refuted(Fault::Text), rows: RowsSeen::Unproven };
 	let [opened, salt] = [4, 2].map(H256::repeat_byte);
-	vec![Reveal { audit, round: 1, opened, salt, statement }; 3]
+	let said = Said::Else { opened, vote: Vote::Refuted(Fault::Text) };
+	let short = Said::TheSame { statistics: Default::default() };
+	[said, short, said]
+		.map(|said| Reveal { audit, round: 1, salt, said, rows: RowsSeen::Unproven })
+		.to_vec()
 }
 
 fn declines(audit: JobId) -> Vec<Decline> {
