@@ -258,6 +258,7 @@ impl Record {
 				self.vote(view, Voted { withheld: true, ..voted })
 			},
 			// It is asked until giving the seat up would be too late.
+			Err(Kind::Busy) if view.is_last_call() => self.decline(view),
 			Err(Kind::Computing | Kind::Busy) => Step::Rest,
 			Err(Kind::Unable) => self.decline(view),
 		}
@@ -286,17 +287,23 @@ impl Record {
 		if self.is_under_way(view, Sent::Decline) {
 			return Step::Rest;
 		}
+		let is_first_call =
+			view.left == view.declining_ends.saturating_add(LAST_CALL) && view.may_decline;
 		let is_late = match self.trouble {
 			// That is the worker's fault, and is voted in time.
 			Some(Kind::Withheld) => false,
-			Some(Kind::Busy) => true,
+			// Once more it is asked.
+			Some(Kind::Busy) => !is_first_call,
 			None | Some(Kind::Computing | Kind::Unable) => !is_in_time(view, since),
 		};
 		if !view.has_verifier || (view.is_last_call() && is_late) {
 			return self.decline(view);
 		}
 		// No longer when the next failure is what decides.
-		let decides = self.withheld >= TRIES.saturating_sub(1) && view.left <= view.declining_ends;
+		let decides = match self.trouble {
+			Some(Kind::Busy) => is_first_call,
+			_ => self.withheld >= TRIES.saturating_sub(1) && view.left <= view.declining_ends,
+		};
 		match self.is_pausing(view) && !decides {
 			true => Step::Rest,
 			false => Step::Compute,
