@@ -36,12 +36,9 @@ fn declines_after(answer: Answer) -> (u32, String) {
 
 #[test]
 fn seat_should_be_given_up_at_once_when_the_verifier_cannot_judge() {
-	for (status, error) in [
-		(400, "malformed"),
-		(404, "unknown_model"),
-		(413, "too_large"),
-		(500, "failed"),
-	] {
+	for (status, error) in
+		[(400, "malformed"), (404, "unknown_model"), (413, "too_large"), (500, "failed")]
+	{
 		let (block, why) = declines_after(says(status, error));
 		assert_eq!((block, why), (1, format!("the verifier answers {status}: for people")));
 	}
@@ -52,12 +49,12 @@ fn seat_should_be_given_up_only_when_it_would_be_too_late_while_the_verifier_may
 	for (status, error) in
 		[(503, "loading"), (503, "busy"), (408, "too_slow"), (401, "unauthorised")]
 	{
-		// Blocks are sent three in which it can be given up: the first was for trying.
+		// Three blocks before it can be given up no more.
 		let (block, why) = declines_after(says(status, error));
-		assert_eq!((block, why), (2, format!("the verifier answers {status}: for people")));
+		assert_eq!((block, why), (3, format!("the verifier answers {status}: for people")));
 	}
 	let (block, why) = declines_after(Answer::Refused);
-	assert_eq!(block, 2);
+	assert_eq!(block, 3);
 	assert_eq!(why, format!("the verifier at {VERIFIER}/v1/audits can't be reached"));
 }
 
@@ -68,7 +65,7 @@ fn seat_should_be_kept_when_the_verifier_comes_back() {
 	node.answer_honestly(id);
 	node.answer(&audits_line(), Answer::Refused);
 	// It can be given up no more: the verifier has the rest of the time.
-	node.see(|| pass(4));
+	node.see(|| pass(5));
 	assert!(node.blocks(3).is_empty());
 	assert_eq!(node.ballot(id), Ballot::Awaited);
 	node.answer_honestly(id);
@@ -82,7 +79,7 @@ fn verifier_without_a_known_token_should_not_be_asked() {
 	let id = node.job(1);
 	node.answer_honestly(id);
 	node.tell(VERIFIER, "");
-	assert!(node.block().is_empty());
+	assert!(node.blocks(2).is_empty());
 	assert!(node.asked_for(&audits_line()).is_empty());
 	assert!(String::from_utf8_lossy(&node.status().error).contains("token"));
 	node.tell(VERIFIER, "secret");
