@@ -28,7 +28,7 @@ use alloc::{
 	vec::Vec,
 };
 use codec::{Compact, Decode};
-use decide::{Judgement, Kind, Message, Place, Record, Shape, Step, View};
+use decide::{Judgement, Kind, Message, Place, Record, Step, View};
 use endpoint::{Endpoint, Handed};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;

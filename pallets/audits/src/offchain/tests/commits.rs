@@ -10,7 +10,7 @@ use crate::{
 	},
 	Audits as AuditsMap, Ballot, Call, Commit, Phase, RowsSeen,
 };
-use reckon_support::{mocks::MockSubjects, AuditOutcome};
+use reckon_support::AuditOutcome;
 use serde_json::json;
 use sp_core::{
 	offchain::{Duration, OffchainStorage, Timestamp},
