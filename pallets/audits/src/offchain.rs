@@ -224,9 +224,12 @@ impl Run {
 			batch.push((errand, parts));
 		}
 		let handed = Handed::fetch(&wanted);
+		// What did not come takes no more time to note.
+		let is_there = |parts: &Parts| parts.wanted().iter().all(|it| handed.has(it));
+		batch.sort_by_key(|(_, parts)| parts.as_ref().is_ok_and(is_there));
 		let mut sending = time().saturating_add(COMPANY);
 		for (errand, parts) in batch {
-			let Some(kept) = lane::keep(guard) else { return };
+			let Some(kept) = lane::keep(guard) else { break };
 			guard = kept;
 			if time() > self.until {
 				break;

@@ -80,6 +80,11 @@ impl Handed {
 		Self(wanted.iter().map(|it| it.url.clone()).zip(replies).collect())
 	}
 
+	/// Whether there was an answer with something in it.
+	pub(crate) fn has(&self, wanted: &Wanted) -> bool {
+		matches!(self.0.get(&wanted.url), Some(Ok(reply)) if reply.status == 200)
+	}
+
 	/// What was asked for.
 	pub(crate) fn get(&self, Wanted { url, .. }: &Wanted) -> Result<Vec<u8>, Trouble> {
 		match self.0.get(url) {

@@ -316,6 +316,21 @@ fn slow_workers_should_take_no_time_of_others() {
 }
 
 #[test]
+fn slow_workers_should_be_noted_when_the_verifier_takes_all_the_time() {
+	let mut node = Node::new();
+	let honest = node.jobs(1..=3);
+	node.see(|| pass(1));
+	let slow = node.jobs(4..=8);
+	node.see(|| pass(crate::DRAW_DELAY));
+	honest.iter().for_each(|id| node.answer_honestly(*id));
+	slow.iter().for_each(|id| node.answer(&tokens_line(*id), Answer::Silent));
+	node.answer(&audits_line(), Answer::Silent);
+	node.run();
+	assert_eq!(node.asked_for(&audits_line()).len(), 1);
+	assert_eq!(node.status().failures, 5 + 1);
+}
+
+#[test]
 fn seats_whose_workers_were_slow_should_come_after_others() {
 	let mut node = Node::new();
 	let slow = node.jobs(1..=32);
