@@ -191,6 +191,24 @@ fn break_off(node: &mut Node, lane: Lane) {
 }
 
 #[test]
+fn slowest_vote_should_be_known_and_fade_as_others_are_faster() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	node.answer(&audits_line(), Answer::Silent);
+	node.block();
+	assert_eq!(node.status().took, 0);
+	node.answer_honestly(id);
+	node.block();
+	// The verifier's wait and a block.
+	assert_eq!(node.status().took, 23_000);
+	let id = node.job(2);
+	node.answer_honestly(id);
+	node.block();
+	assert_eq!(node.status().took, 23_000 - 23_000 / 8);
+}
+
+#[test]
 fn nobody_should_be_asked_while_another_run_asks() {
 	let mut node = Node::new();
 	let id = node.job(1);
