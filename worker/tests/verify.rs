@@ -463,6 +463,40 @@ async fn hostile_requests_should_be_refused_with_a_reason() {
 	assert!(room);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn audits_should_be_refused_for_the_moment_while_the_models_are_loaded() {
+	let machine = machine(&lexicon());
+	let delivered = compute(&machine, assignment(machine.model, 0), 1 << 20).unwrap();
+	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let url = format!("http://{}", listener.local_addr().unwrap());
+	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN);
+	let loading = verifier.loading();
+	tokio::spawn(verifier.serve(listener, std::future::pending()));
+	let service = Service { url, client: reqwest::Client::new() };
+	let health = || async {
+		let response = service.client.get(format!("{}/healthz", service.url)).send().await.unwrap();
+		response.status().as_u16()
+	};
+	let body = serde_json::to_vec(&delivered.request(machine.model)).unwrap();
+	let ask = |token: &str| {
+		let request = service.client.post(format!("{}/v1/audits", service.url));
+		request.bearer_auth(token).body(body.clone()).send()
+	};
+
+	let refused = ask(TOKEN).await.unwrap();
+	assert_eq!((refused.status().as_u16(), health().await), (503, 503));
+	assert_eq!(refused.headers()["retry-after"], "2");
+	let told: serde_json::Value = serde_json::from_slice(&refused.bytes().await.unwrap()).unwrap();
+	assert_eq!(told["error"], "loading");
+	assert!(told["message"].as_str().unwrap().contains("ask again"));
+	// Strangers are told nothing, and rows need no model.
+	assert_eq!(ask("wrong").await.unwrap().status().as_u16(), 401);
+	assert_eq!(service.send("/v1/rows", "{}").await.0, 400);
+
+	drop(loading);
+	assert_eq!((ask(TOKEN).await.unwrap().status().as_u16(), health().await), (200, 200));
+}
+
 #[tokio::test]
 async fn service_should_refuse_to_listen_where_others_hear_it() {
 	let machine = machine(&lexicon());
@@ -493,7 +527,8 @@ fn program(dir: &Path, listen: &str) -> std::process::Command {
 async fn program_should_make_its_token_and_serve_until_it_is_stopped() {
 	use std::io::{BufRead, BufReader};
 	let machine = machine(&lexicon());
-	let mut child = Process(program(machine.dir.path(), "127.0.0.1:0").spawn().unwrap());
+	let mut program = program(machine.dir.path(), "127.0.0.1:0");
+	let mut child = Process(program.arg("--load-all").spawn().unwrap());
 	let lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
 	let up = lines.map_while(Result::ok).find(|line| line.contains("verify is up")).unwrap();
 	let address = up.split("listen=").nth(1).unwrap().split(' ').next().unwrap();
@@ -504,6 +539,16 @@ async fn program_should_make_its_token_and_serve_until_it_is_stopped() {
 	let told: serde_json::Value = serde_json::from_slice(&told.bytes().await.unwrap()).unwrap();
 	let expected = serde_json::json!([{ "id": machine.model, "name": "model" }]);
 	assert_eq!((&told["models"], &told["places"]), (&expected, &16.into()));
+	// What it loads it loads while it listens.
+	let mut health = 503;
+	for _ in 0..200 {
+		health = reqwest::get(format!("http://{address}/healthz")).await.unwrap().status().as_u16();
+		if health != 503 {
+			break;
+		}
+		tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+	}
+	assert_eq!(health, 200);
 	let kill = std::process::Command::new("kill").arg(child.0.id().to_string()).status();
 	assert!(kill.unwrap().success());
 	assert!(child.0.wait().unwrap().success());

@@ -27,6 +27,7 @@ fn committing(left: u32) -> View {
 		declining_ends: HALF,
 		may_decline: true,
 		looking_ends: LAST,
+		took: 0,
 		has_verifier: true,
 	}
 }
@@ -108,8 +109,10 @@ fn trouble_should_be_waited_for_given_up_or_held_against_the_worker_as_its_kind_
 	for (kind, left, expected) in [
 		(Kind::Unable, 40, [decline, Step::Rest, Step::Rest]),
 		(Kind::Unable, HALF, [Step::Rest; 3]),
-		(Kind::Busy, 40, [Step::Rest, Step::Rest, decline]),
-		(Kind::Busy, HALF + 2, [Step::Rest; 3]),
+		// Seats can still be given up in the next three blocks.
+		(Kind::Busy, HALF + 5, [Step::Rest, Step::Rest, decline]),
+		(Kind::Busy, HALF + 1, [decline, Step::Rest, Step::Rest]),
+		(Kind::Busy, HALF, [Step::Rest; 3]),
 		(Kind::Computing, 40, [Step::Rest; 3]),
 		(Kind::Computing, 3, [Step::Rest; 3]),
 		(Kind::Withheld, 40, [Step::Rest; 3]),
@@ -148,14 +151,113 @@ fn nobody_should_be_asked_right_after_a_failure() {
 	}
 	let (mut record, blind) = voted(replayed());
 	let at = |time| View { time, ..revealing(10, blind) };
-	for kind in [Kind::Withheld, Kind::Busy] {
+	for (kind, pause) in [(Kind::Withheld, 2_000), (Kind::Busy, 4_000)] {
 		assert_eq!(record.looked(&at(10_000), Err(kind)), Step::Rest);
-		assert_eq!(record.next(&at(11_999)), Step::Rest);
-		assert!(matches!(record.next(&at(12_000)), Step::Look(_)));
+		assert_eq!(record.next(&at(9_999 + pause)), Step::Rest);
+		assert!(matches!(record.next(&at(10_000 + pause)), Step::Look(_)));
 	}
 	// What needs nobody's answer does not wait.
 	let same = View { opened: Some(opening(OWN.root)), ..at(11_000) };
 	assert!(matches!(record.next(&same), Step::Send(Message::Reveal { .. })));
+}
+
+#[test]
+fn pause_should_grow_with_each_failure_in_a_row_to_a_bound() {
+	let pause = |record: &Record| {
+		let at = |time| View { time, ..committing(40) };
+		let since = record.failed_at.unwrap();
+		(1..40).find(|s| record.clone().next(&at(since + s * 1_000)) == Step::Compute).unwrap()
+	};
+	for kind in [Kind::Withheld, Kind::Busy] {
+		let mut record = Record::default();
+		for expected in [2, 4, 8, 16, 16, 16] {
+			record.judged(&PLACE, &committing(40), Err(kind), SALT);
+			assert_eq!(pause(&record), expected, "{kind:?}");
+		}
+		// What is being computed is no failure.
+		record.judged(&PLACE, &committing(40), Err(Kind::Computing), SALT);
+		assert_eq!(pause(&record), 2);
+		record.judged(&PLACE, &committing(40), Err(kind), SALT);
+		assert_eq!(pause(&record), 2);
+	}
+	// When all that is missing is one more failure, nobody waits for it.
+	let mut record = Record::default();
+	for expected in [Step::Rest, Step::Compute] {
+		record.judged(&PLACE, &committing(30), Err(Kind::Withheld), SALT);
+		assert_eq!(record.next(&committing(30)), Step::Rest);
+		assert_eq!(record.next(&committing(HALF)), expected);
+	}
+}
+
+#[test]
+fn seat_should_be_given_up_in_the_last_blocks_in_which_it_can_be_when_its_vote_will_be_late() {
+	let decline = Step::Send(Message::Decline);
+	// Seen with so many blocks left, at three seconds a block.
+	let seen = |left: u32| {
+		let mut record = Record::default();
+		assert_eq!(record.next(&at(left)), Step::Compute);
+		record
+	};
+	fn at(left: u32) -> View {
+		View { time: u64::from(100 - left) * 3_000, ..committing(left) }
+	}
+	let last = HALF + 3;
+	for (first, trouble, took, left, expected) in [
+		// Sixteen blocks and nothing: twice as long again is more than is left.
+		(39, Some(Kind::Computing), 0, last, decline),
+		(39, None, 0, last, decline),
+		(39, Some(Kind::Computing), 0, HALF + 1, decline),
+		// Not earlier, not later.
+		(39, Some(Kind::Computing), 0, last + 1, Step::Compute),
+		(39, Some(Kind::Computing), 0, HALF, Step::Compute),
+		// Votes have taken 75 seconds of late: nine blocks more.
+		(39, Some(Kind::Computing), 75_000, last, Step::Compute),
+		// Three minutes: more than there is.
+		(39, Some(Kind::Computing), 180_000, last, decline),
+		// Just drawn for another.
+		(last, None, 0, last, Step::Compute),
+		(last, None, 15_000, last - 1, Step::Compute),
+		(last, Some(Kind::Computing), 0, last - 2, Step::Compute),
+		// That is the worker's fault, and will be said.
+		(39, Some(Kind::Withheld), 0, last, Step::Compute),
+		// It is asked once more, and then given up.
+		(39, Some(Kind::Busy), 0, last, Step::Compute),
+		(39, Some(Kind::Busy), 0, last - 1, decline),
+		(last, Some(Kind::Busy), 0, last - 1, decline),
+		(39, Some(Kind::Busy), 75_000, last - 1, decline),
+		(39, Some(Kind::Busy), 0, last + 1, Step::Compute),
+		(39, Some(Kind::Busy), 0, HALF, Step::Compute),
+	] {
+		let mut record = Record { trouble, ..seen(first) };
+		let step = record.next(&View { took, ..at(left) });
+		assert_eq!(step, expected, "{first} {trouble:?} {took} {left}");
+	}
+	// Whoever may give none up goes on.
+	let mut record = Record { trouble: Some(Kind::Busy), ..seen(39) };
+	let view = View { may_decline: false, ..at(HALF + 1) };
+	assert_eq!(record.next(&view), Step::Compute);
+	// A pause does not keep it from the last try.
+	let mut record = seen(39);
+	record.judged(&PLACE, &at(last), Err(Kind::Computing), SALT);
+	let mut busy = Record { trouble: Some(Kind::Busy), failed_at: Some(at(last).time), ..record };
+	assert_eq!(busy.next(&at(last)), Step::Compute);
+	assert_eq!(busy.judged(&PLACE, &at(last), Err(Kind::Busy), SALT), decline);
+}
+
+#[test]
+fn rows_should_be_unproven_in_the_last_blocks_though_nobody_is_asked_again() {
+	let (mut record, blind) = voted(replayed());
+	for _ in 0..4 {
+		record.looked(&revealing(LAST + 2, blind), Err(Kind::Withheld));
+	}
+	assert_eq!(record.next(&revealing(LAST + 1, blind)), Step::Rest);
+	let step = record.clone().next(&revealing(LAST, blind));
+	let rows = RowsSeen::Unproven;
+	let vote = replayed().vote;
+	assert_eq!(step, Step::Send(Message::Reveal(SALT, Statement { vote, rows })));
+	// Not when it is the verifier that is not there.
+	record.looked(&revealing(LAST + 1, blind), Err(Kind::Busy));
+	assert_eq!(record.next(&revealing(LAST, blind)), Step::Rest);
 }
 
 #[test]

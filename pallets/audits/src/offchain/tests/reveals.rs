@@ -103,6 +103,7 @@ fn auditor_should_say_nothing_when_it_cannot_look() {
 		Answer::Refused,
 		Answer::Silent,
 		Answer::Reply(401, Vec::new()),
+		Answer::Drips(70_000, 1),
 		Answer::Reply(503, Vec::new()),
 		Answer::Reply(200, b"{\"proven\":1}".to_vec()),
 	] {
