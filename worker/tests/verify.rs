@@ -11,7 +11,7 @@ use reckon_verification::{
 	commitment, Fault, Fingerprint, Grade, Limits, Thresholds, Verdict, Vote,
 };
 use reckon_worker::{
-	audits::{prove, Disclosure, Inquiries, Proof, Question},
+	audits::{prove, Case, Disclosure, Inquiries, Proof, Question},
 	blobs::BlobStore,
 	compute::{Compute, Engines, Order, Running},
 	models::Registry,
@@ -104,9 +104,13 @@ impl Delivered {
 		self.assignment.job
 	}
 
+	fn commitment(&self) -> H256 {
+		self.work.commitment.unwrap()
+	}
+
 	fn proof(&self) -> Proof {
 		let question = Question { job: self.job(), challenge: CHALLENGE };
-		prove(&self.store, &question).unwrap().unwrap()
+		prove(&self.store, &question, self.commitment()).unwrap().unwrap()
 	}
 
 	fn output(&self) -> Vec<u8> {
@@ -121,7 +125,8 @@ impl Delivered {
 		let inquiries = Inquiries::default();
 		let (audit, challenge) = (self.job(), CHALLENGE);
 		let phase = AuditPhase::Revealing;
-		inquiries.set(&[Inquiry { audit, round: 1, phase, until: 9, challenge }]);
+		let inquiry = Inquiry { audit, round: 1, phase, until: 9, challenge };
+		inquiries.set(&[Case { inquiry, commitment: self.commitment() }]);
 		Disclosure::new(self.store.clone(), inquiries)
 	}
 

@@ -2,13 +2,13 @@
 
 use super::{Daemon, DaemonError};
 use crate::{
-	audits::{self, Case, Opened, Question},
+	audits::{self, Case, Inquiries, Opened, Question},
 	chain::{ChainClient, ChainError},
 	compute::Compute,
 	fault,
 };
-use reckon_engine::EvidenceError;
-use reckon_sdk::{AuditPhase, BlockNumber, BlockRef, Heads, Inquiry, JobEvent, H256};
+use reckon_engine::{EvidenceError, EvidenceStore};
+use reckon_sdk::{AuditPhase, BlockNumber, BlockRef, Heads, JobEvent, H256};
 
 /// Jobs whose evidence is looked at in one go, so that new jobs do not wait for old ones.
 const LOOKED_AT: usize = 32;
@@ -21,7 +21,8 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		// The finalized block first: it says what is certain about the best one.
 		for (block, finalized) in [(changed_final, true), (changed_best, false)] {
 			let Some(block) = block else { continue };
-			let cases = match self.cases(block).await {
+			let (evidence, inquiries) = (&self.parts.evidence, &self.parts.inquiries);
+			let cases = match cases(&self.parts.chain, evidence, inquiries, block).await {
 				Ok(cases) => cases,
 				Err(error) => {
 					tracing::debug!(%error, %block, "cannot ask for audits, trying again");
@@ -43,42 +44,6 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 			}
 		}
 		Ok(())
-	}
-
-	/// The audits of our answers at a block whose auditors are drawn.
-	async fn cases(&self, at: BlockRef) -> Result<Vec<Case>, ChainError> {
-		// Who has committed to nothing can't be asked for anything.
-		if self.parts.evidence.used() == 0 {
-			return Ok(Vec::new());
-		}
-		let mut cases = Vec::new();
-		for inquiry in self.parts.chain.inquiries(at).await? {
-			if inquiry.phase == AuditPhase::Drawing {
-				continue;
-			}
-			if let Some(commitment) = self.committed(at, &inquiry).await? {
-				cases.push(Case { inquiry, commitment });
-			}
-		}
-		Ok(cases)
-	}
-
-	/// What the audited answer was committed to with. Asked once for each question; again at each
-	/// block only where another fork may have another answer of ours.
-	async fn committed(
-		&self,
-		at: BlockRef,
-		inquiry: &Inquiry,
-	) -> Result<Option<H256>, ChainError> {
-		let job = inquiry.audit;
-		let known = self.parts.inquiries.get(job).filter(|known| {
-			let same = known.inquiry.challenge == inquiry.challenge;
-			same && self.parts.evidence.commitments(&job.0) == [known.commitment.0]
-		});
-		match known {
-			Some(known) => Ok(Some(known.commitment)),
-			None => self.parts.chain.committed(at, job).await,
-		}
 	}
 
 	fn open(
@@ -175,4 +140,36 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		}
 		Ok(())
 	}
+}
+
+/// The audits of our answers at a block, as far as their auditors are drawn.
+async fn cases<C: ChainClient>(
+	chain: &C,
+	evidence: &EvidenceStore,
+	known: &Inquiries,
+	at: BlockRef,
+) -> Result<Vec<Case>, ChainError> {
+	// Who has committed to nothing can't be asked for anything.
+	if evidence.used() == 0 {
+		return Ok(Vec::new());
+	}
+	let mut cases = Vec::new();
+	for inquiry in chain.inquiries(at).await? {
+		if inquiry.phase == AuditPhase::Drawing {
+			continue;
+		}
+		let job = inquiry.audit;
+		// The chain is asked once for each question, and again at each block only where another fork
+		// may have another answer of ours.
+		let known = known.get(job).filter(|known| {
+			let is_same = known.inquiry.challenge == inquiry.challenge;
+			is_same && evidence.commitments(&job.0) == [known.commitment.0]
+		});
+		let commitment = match known {
+			Some(known) => Some(known.commitment),
+			None => chain.committed(at, job).await?,
+		};
+		cases.extend(commitment.map(|commitment| Case { inquiry, commitment }));
+	}
+	Ok(cases)
 }
