@@ -293,7 +293,6 @@ impl Lab {
 		self.truth.engine.is_end(token)
 	}
 
-
 	/// Hands rows in, whatever they are of.
 	fn deliver(&self, job: &Job, evidence: Evidence) -> anyhow::Result<Option<Delivery>> {
 		self.truth.deliver(job, evidence).map(Some)

@@ -48,7 +48,9 @@ pub fn run(
 		};
 		detected += u64::from(is_detected);
 		*reasons.entry(reason).or_default() += 1;
-		if let (Finding::Different(Reason::Distance(distance)), None) = (found.finding, &delivery.told) {
+		if let (Finding::Different(Reason::Distance(distance)), None) =
+			(found.finding, &delivery.told)
+		{
 			smallest = smallest.min(distance);
 		}
 	}

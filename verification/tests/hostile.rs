@@ -146,7 +146,8 @@ fn openings_should_be_refused_when_they_are_not_those_that_were_asked_for() {
 	assert_eq!(parse(&good, &asked, rows.tokens(), 5), Err(OpeningError::Row));
 	assert_eq!(parse(&good, &asked, &rows.tokens()[..19], 4), Err(OpeningError::Path));
 	// At the first position that is opened, at another, and at one that is not.
-	for (at, error) in [(2, OpeningError::Token), (5, OpeningError::Path), (6, OpeningError::Path)] {
+	for (at, error) in [(2, OpeningError::Token), (5, OpeningError::Path), (6, OpeningError::Path)]
+	{
 		let mut others = rows.tokens().to_vec();
 		others[at] += 1;
 		assert_eq!(parse(&good, &asked, &others, 4), Err(error), "{at}");

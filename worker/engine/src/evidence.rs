@@ -176,7 +176,8 @@ impl EvidenceStore {
 			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
 			Err(error) => return Err(failed(&path)(error)),
 		};
-		let damaged = |reason: &str| EvidenceError::Damaged { path: path.clone(), reason: reason.into() };
+		let damaged =
+			|reason: &str| EvidenceError::Damaged { path: path.clone(), reason: reason.into() };
 		let rest = bytes.strip_prefix(&MAGIC).ok_or_else(|| damaged("it is something else"))?;
 		let cut_off = || damaged("it is cut off");
 		let (provider, rest) = rest.split_first_chunk().ok_or_else(cut_off)?;

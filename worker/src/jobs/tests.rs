@@ -96,9 +96,8 @@ fn sampled_answer_should_wait_for_finality_and_be_computed_anew_when_a_fork_chan
 fn evidence_should_be_discarded_when_its_answer_is_of_another_fork() {
 	let mut machine = Machine::new(GRACE);
 	let (first, second) = (assignment(0, 1, false, true), assignment(0, 2, false, true));
-	let answer = |run: u8| {
-		Work { commitment: Some(H256::repeat_byte(run)), ..work(0, 1, run.into()) }
-	};
+	let answer =
+		|run: u8| Work { commitment: Some(H256::repeat_byte(run)), ..work(0, 1, run.into()) };
 	let job = first.job;
 	let discard = |run: u8| Action::Discard { job, commitment: H256::repeat_byte(run) };
 	let computed = |seed, run| Event::Computed { job, seed, result: Ok(answer(run)) };
