@@ -5,8 +5,8 @@ use std::{collections::HashMap, fs, path::Path, time::Duration};
 use candle_core::{DType, Device, Tensor};
 use reckon_e2e::{root, Net, Provider, LIMIT};
 use reckon_sdk::{
-	calls, token::UNIT, Assurance, Content, JobEvent, JobId, JobRequest, JobState, Sampling, Signer,
-	TaskKind,
+	calls, token::UNIT, Assurance, Content, JobEvent, JobId, JobRequest, JobState, Sampling,
+	Signer, TaskKind,
 };
 use serde_json::{json, Value};
 

@@ -8,7 +8,8 @@ use crate::{
 };
 use codec::Encode;
 use pallet_audits::{
-	payload, Ballot, Batch, Commit, Event as AuditEvent, Phase, Reveal, Said, COMMITS, MAX_VOTES, REVEALS,
+	payload, Ballot, Batch, Commit, Event as AuditEvent, Phase, Reveal, Said, COMMITS, MAX_VOTES,
+	REVEALS,
 };
 use pallet_jobs::Event as JobEvent;
 use rand::{rngs::StdRng, Rng};

@@ -3,7 +3,9 @@
 use super::{ensure, Fuzzer};
 use pallet_jobs::Ledger;
 use reckon_primitives::{Balance, JobId};
-use reckon_runtime::{AccountId, Balances, Rewards, Runtime, RuntimeEvent, System};
+use reckon_runtime::{
+	adapters::AuditPot, AccountId, Balances, Rewards, Runtime, RuntimeEvent, System,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each account has, held or not.
@@ -114,6 +116,8 @@ impl Books {
 				let again = self.fees.insert(*audit, (client.clone(), *fee)).is_some();
 				ensure(!again, || format!("the audit of {audit:?} is paid twice"))
 			},
+			// Out of the pot, into which others have paid.
+			AuditorsPaid { amount, .. } => self.may_lose(&AuditPot::account(), *amount),
 			AuditDecided { audit, .. } => match self.fees.remove(audit) {
 				Some((client, fee)) => self.may_lose(&client, fee),
 				None => Ok(()),

@@ -310,7 +310,9 @@ fn vote_should_be_short_when_it_is_the_workers_and_say_the_same() {
 		let short = revealed(id, &said);
 		let long = Said::Else { opened: opened.name(), vote: said.vote };
 		assert!(matches!(short.said, Said::TheSame { .. }));
-		assert!(codec::Encode::encoded_size(&short.said) + 256 < codec::Encode::encoded_size(&long));
+		assert!(
+			codec::Encode::encoded_size(&short.said) + 256 < codec::Encode::encoded_size(&long)
+		);
 		assert_ok!(send_reveals(a, &[short]));
 		assert_ok!(send_reveals(b, &[Reveal { said: long, ..short }]));
 		let all = crate::mock::Audits::statements(id);

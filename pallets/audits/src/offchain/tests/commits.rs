@@ -8,7 +8,7 @@ use crate::{
 		lane::{self, Lane, HELD},
 		records,
 	},
-	Audits as AuditsMap, Ballot, Call, Commit, Phase, RowsSeen,
+	Audits as AuditsMap, Ballot, Call, Commit, Phase, Reveal, RowsSeen,
 };
 use reckon_support::AuditOutcome;
 use serde_json::json;
@@ -66,11 +66,11 @@ fn auditor_should_commit_and_reveal_when_everybody_is_honest() {
 
 	assert!(node.blocks(2).is_empty());
 	node.others_commit(id);
+	let own = node.see(|| revealed(id, &computed(id, RIGHT)));
 	let sent = node.block();
 	let [Call::reveal_votes { auditor, reveals, .. }] = &sent[..] else { panic!("{sent:?}") };
 	assert_eq!((*auditor, reveals.len()), (account(OWN), 1));
-	assert_eq!(reveals[0].statement.rows, RowsSeen::Proven);
-	assert_eq!(reveals[0].statement, node.see(|| computed(id, RIGHT)));
+	assert_eq!(reveals[0], Reveal { salt: reveals[0].salt, ..own });
 	assert!(node.blocks(1).is_empty());
 	node.others_reveal(id);
 	assert_eq!(node.see(|| outcome(id)), AuditOutcome::Accepted);

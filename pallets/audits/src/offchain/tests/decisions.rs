@@ -254,7 +254,8 @@ fn rows_should_be_unproven_in_the_last_blocks_though_nobody_is_asked_again() {
 	let step = record.clone().next(&revealing(LAST, blind));
 	let rows = RowsSeen::Unproven;
 	let vote = replayed().vote;
-	assert_eq!(step, Step::Send(Message::Reveal(SALT, Statement { vote, rows })));
+	let (opened, statement) = (opening(H256([9; 32])), Statement { vote, rows });
+	assert_eq!(step, Step::Send(Message::Reveal { opened, salt: SALT, statement }));
 	// Not when it is the verifier that is not there.
 	record.looked(&revealing(LAST + 1, blind), Err(Kind::Busy));
 	assert_eq!(record.next(&revealing(LAST, blind)), Step::Rest);

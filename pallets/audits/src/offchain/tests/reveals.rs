@@ -43,7 +43,7 @@ fn revealed(node: &mut Node, id: H256) -> Option<(u32, RowsSeen)> {
 	while node.see(|| System::block_number() + 1 < audit(id).due) {
 		let left = node.see(|| audit(id).due - 1 - System::block_number());
 		if let [Call::reveal_votes { reveals, .. }] = &node.block()[..] {
-			return Some((left, reveals[0].statement.rows));
+			return Some((left, reveals[0].rows));
 		}
 	}
 	None
