@@ -15,6 +15,8 @@ use sp_runtime::Permill;
 
 /// Jobs in each block.
 const PER_BLOCK: u64 = 8;
+/// Jobs in an era in which one validator is watched: as many blind votes as can be asked of it.
+const BATCH: u64 = 12;
 /// Validators where all audits are alike.
 const VALIDATORS: usize = 12;
 /// Where one sits in each committee, the larger one too.
@@ -105,6 +107,15 @@ fn until_audited(world: &mut World, cheats: u64) {
 	}
 }
 
+/// Runs until the last validator has had a seat in so many audits. Who was proved wrong is drawn again in
+/// the next era; so there are no more audits in an era than can be asked of it at once.
+fn until_seated(world: &mut World, audits: u64) {
+	while world.people.auditors[FEW - 1].audits() < audits {
+		world.run(BATCH, BATCH);
+		world.pass_era();
+	}
+}
+
 /// Honest auditors in whom the chain has held something against, over all audits.
 fn flagged(world: &World) -> usize {
 	let honest = |it: &&Auditor| it.strategy == Auditing::Honest;
@@ -141,25 +152,17 @@ fn cheat(seed: u64, trials: Trials, number: u8, strategy: Serving) -> Row {
 /// An auditor that does not compute, on a chain where it sits in each committee: detected if something
 /// is held against it in the same audit.
 fn lazy_auditor(seed: u64, trials: Trials, strategy: Auditing) -> Row {
-	// Who echoes is found where the rows that leak are wrong.
+	// Who echoes is found where the rows that leak are wrong: in all of them.
 	let echoes = strategy == Auditing::Echoes;
 	let serving = if echoes { Serving::Leaks } else { Serving::Honest };
 	let mut world = World::new(plan(seed, serving, honest_and(FEW - 1, &[strategy])));
-	let audits = match echoes {
-		true => {
-			until_audited(&mut world, trials.audits);
-			sum(&world, |it| it.audited)
-		},
-		false => {
-			world.run(trials.audits, PER_BLOCK);
-			world.people.outcomes.len() as u64
-		},
-	};
-	let caught = world.people.auditors[FEW - 1].books.caught.len() as u64;
+	until_seated(&mut world, trials.audits);
+	let lazy = &world.people.auditors[FEW - 1];
+	let caught = lazy.books.caught.len() as u64;
 	Row {
 		number: 20,
 		attack: format!("lazy auditor: {}", strategy.name()),
-		trials: audits,
+		trials: if echoes { sum(&world, |it| it.audited) } else { lazy.audits() },
 		detected: caught,
 		note: format!(
 			"held against it{}; honest auditors flagged: {}",
@@ -226,9 +229,10 @@ fn accusing_minority(seed: u64, trials: Trials) -> Row {
 /// the dissent is held against the validator.
 fn griefing(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 	let mut world = World::new(plan(seed, Serving::Honest, honest_and(FEW - 1, &[strategy])));
-	world.run(trials.audits, PER_BLOCK);
+	until_seated(&mut world, trials.audits);
 	let outcomes = &world.people.outcomes;
 	let griefer = &world.people.auditors[FEW - 1];
+	let audits = griefer.audits();
 	let came_to_nothing = outcomes
 		.iter()
 		.filter(|(job, outcome)| {
@@ -244,7 +248,7 @@ fn griefing(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 	Row {
 		number: 23,
 		attack: format!("griefing: {}", strategy.name()),
-		trials: world.people.outcomes.len() as u64,
+		trials: audits,
 		detected: came_to_nothing as u64,
 		note: format!(
 			"provider paid, and held against the griefer, which gains {griefer:.1} tokens (an honest auditor \
@@ -255,14 +259,38 @@ fn griefing(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 }
 
 /// Providers make a name, cheat on so many dear jobs within a dispute window, and leave: detected if
-/// honest work on the same jobs would have brought more.
+/// honest work on the same jobs brings more.
 fn exit_scam(seed: u64, trials: u64, jobs: u64) -> Row {
-	let auditors = honest_and(VALIDATORS, &[]);
+	let (mut honest, lasts) = last_window(seed, trials, jobs, Serving::Honest);
+	let margin = gained(&lasts);
+	assert_eq!(sum(&honest, |it| it.cheats), 0);
+	honest.chain.check();
+
+	let (world, lasts) = last_window(seed, trials, jobs, Serving::ExitScam);
+	let detected = lasts.iter().filter(|(profit, worth)| *profit < margin * worth).count();
+	Row {
+		number: 24,
+		attack: format!("exit scam of {jobs} jobs in the last window"),
+		trials,
+		detected: detected as u64,
+		note: format!(
+			"brought less than honest work; of the work's worth all scams gained {:.1} %, honest work {:.1} %; \
+			 {} cheats, {} convicted",
+			100.0 * gained(&lasts),
+			100.0 * margin,
+			sum(&world, |it| it.cheats),
+			sum(&world, |it| it.convicted),
+		),
+	}
+}
+
+/// What each provider gains in its last jobs, and their worth.
+fn last_window(seed: u64, trials: u64, jobs: u64, serving: Serving) -> (World, Vec<(f64, f64)>) {
 	let mut world = World::new(Plan {
-		providers: vec![Serving::ExitScam; trials as usize],
+		providers: vec![serving; trials as usize],
 		attested: 0,
 		dearness: DEAR,
-		..plan(seed, Serving::ExitScam, auditors)
+		..plan(seed, serving, honest_and(VALIDATORS, &[]))
 	});
 	world.run(CAREER * trials, PER_BLOCK);
 	let before = books(&mut world);
@@ -273,30 +301,19 @@ fn exit_scam(seed: u64, trials: u64, jobs: u64) -> Row {
 	chain.within(|_| people.providers.iter().for_each(Provider::leave));
 	world.settle();
 	let after = books(&mut world);
-	let margin = honest_margin();
-	let outcomes = || {
-		before
-			.iter()
-			.zip(&after)
-			.map(|((profit, worth), (later, all))| ((later - profit) as f64, (all - worth) as f64))
-	};
-	let detected = outcomes().filter(|(profit, worth)| *profit < margin * worth).count();
+	let lasts = before
+		.iter()
+		.zip(&after)
+		.map(|((profit, worth), (later, all))| ((later - profit) as f64, (all - worth) as f64))
+		.collect();
+	(world, lasts)
+}
+
+/// What all have gained together, of the worth of their work.
+fn gained(lasts: &[(f64, f64)]) -> f64 {
 	let (profit, worth) =
-		outcomes().fold((0.0, 0.0), |(a, b), (profit, worth)| (a + profit, b + worth));
-	Row {
-		number: 24,
-		attack: format!("exit scam of {jobs} jobs in the last window"),
-		trials,
-		detected: detected as u64,
-		note: format!(
-			"brought less than honest work; of the work's worth all scams gained {:.1} %, honest work {:.1} %; \
-			 {} cheats, {} convicted",
-			100.0 * profit / worth,
-			100.0 * margin,
-			sum(&world, |it| it.cheats),
-			sum(&world, |it| it.convicted),
-		),
-	}
+		lasts.iter().fold((0.0, 0.0), |(a, b), (profit, worth)| (a + profit, b + worth));
+	profit / worth
 }
 
 /// What each provider has gained, and the worth of its work.
@@ -304,10 +321,4 @@ fn books(world: &mut World) -> Vec<(i128, i128)> {
 	let World { chain, people, .. } = world;
 	let of = |it: &Provider| (it.profit(), it.books.worth as i128);
 	chain.within(|_| people.providers.iter().map(of).collect())
-}
-
-/// What an honest provider keeps of a charge: 85 % less its costs.
-fn honest_margin() -> f64 {
-	let costs = Costs::default().honest.deconstruct();
-	0.85 - f64::from(costs) / 1e6
 }

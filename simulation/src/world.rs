@@ -167,6 +167,16 @@ impl World {
 		self.chain.check();
 	}
 
+	/// Lets an era pass in which nobody asks for anything.
+	pub fn pass_era(&mut self) {
+		let Self { chain, people, events } = self;
+		for _ in 0..time::SESSIONS_PER_ERA {
+			events.extend(chain.block(time::EPOCH_SLOTS.into()));
+			events.extend(chain.block(1));
+			chain.within(|_| people.begin_session());
+		}
+	}
+
 	/// Lets slashes of stake fall due.
 	pub fn close(&mut self) {
 		self.chain.pass_eras(4);
@@ -242,7 +252,8 @@ impl People {
 			task: TaskKind::Chat,
 			payload: Content::from(self.submitted.encode()),
 			sampling: Sampling { max_output: 64, ..Default::default() },
-			max_price: MOST * Balance::from(self.plan.dearness),
+			// What is to be attested costs its audit as well.
+			max_price: MOST * Balance::from(self.plan.dearness) * if attested { 2 } else { 1 },
 			deadline: System::block_number() + PATIENCE,
 			assurance: if attested { Assurance::Attested } else { Assurance::Optimistic },
 			privacy: Privacy::Public,
@@ -490,7 +501,7 @@ impl People {
 					self.catch(auditor, *audit);
 				},
 				RuntimeEvent::Audits(AuditEvent::AuditorPenalised { auditor, fraction })
-					if *fraction == WrongVoteSlash::get() =>
+					if *fraction >= WrongVoteSlash::get() =>
 				{
 					self.accused.push(auditor.clone());
 				},
