@@ -167,16 +167,6 @@ impl World {
 		self.chain.check();
 	}
 
-	/// Lets an era pass in which nobody asks for anything.
-	pub fn pass_era(&mut self) {
-		let Self { chain, people, events } = self;
-		for _ in 0..time::SESSIONS_PER_ERA {
-			events.extend(chain.block(time::EPOCH_SLOTS.into()));
-			events.extend(chain.block(1));
-			chain.within(|_| people.begin_session());
-		}
-	}
-
 	/// Lets slashes of stake fall due.
 	pub fn close(&mut self) {
 		self.chain.pass_eras(4);

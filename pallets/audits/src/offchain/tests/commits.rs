@@ -8,7 +8,7 @@ use crate::{
 		lane::{self, Lane, HELD},
 		records,
 	},
-	Audits as AuditsMap, Ballot, Call, Commit, Phase, Reveal, RowsSeen,
+	Audits as AuditsMap, Ballot, Call, Commit, Phase, Reveal,
 };
 use reckon_support::AuditOutcome;
 use serde_json::json;
