@@ -274,23 +274,25 @@ fn griefing(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 }
 
 /// Providers make a name, cheat on so many dear jobs within a dispute window, and leave: detected if
-/// honest work on the same jobs brings more.
+/// honest work on the same jobs brings more, or no work at all: premiums for audits make work dear that a
+/// bond does not stand for.
 fn exit_scam(seed: u64, trials: u64, jobs: u64) -> Row {
 	let (mut honest, lasts) = last_window(seed, trials, jobs, Serving::Honest);
 	let margin = gained(&lasts);
+	let alternative = margin.max(0.0);
 	assert_eq!(sum(&honest, |it| it.cheats), 0);
 	honest.chain.check();
 
 	let (world, lasts) = last_window(seed, trials, jobs, Serving::ExitScam);
-	let detected = lasts.iter().filter(|(profit, worth)| *profit < margin * worth).count();
+	let detected = lasts.iter().filter(|(profit, worth)| *profit < alternative * worth).count();
 	Row {
 		number: 24,
 		attack: format!("exit scam of {jobs} jobs in the last window"),
 		trials,
 		detected: detected as u64,
 		note: format!(
-			"brought less than honest work; of the work's worth all scams gained {:.1} %, honest work {:.1} %; \
-			 {} cheats, {} convicted",
+			"brought less than honest work, or none; of the work's worth all scams gained {:.1} %, honest work on \
+			 the same jobs {:.1} %; {} cheats, {} convicted",
 			100.0 * gained(&lasts),
 			100.0 * margin,
 			sum(&world, |it| it.cheats),
