@@ -186,14 +186,16 @@ impl ChainClient for MockChain {
 
 /// Ends a computation, with an answer or why there is none.
 type End = Box<dyn FnOnce(Option<Reason>) + Send>;
+/// Computations that wait to be ended, with their seeds.
+type Ends = Arc<Mutex<Vec<(H256, End)>>>;
 
 /// Answers differently each time, as clocks do.
 #[derive(Default)]
 struct MockEngine {
 	runs: AtomicU64,
 	stuck: bool,
-	/// Where computations wait to be ended, by their seeds; stopping them does not.
-	held: Option<Arc<Mutex<Vec<(H256, End)>>>>,
+	/// Where computations wait to be ended; stopping them does not.
+	held: Option<Ends>,
 	/// Where evidence is kept for answers that must be committed to.
 	evidence: Option<EvidenceStore>,
 	/// When the last answer had to be there.
@@ -580,11 +582,11 @@ const SEEDS: [H256; 2] = [H256([0xa; 32]), H256([0xb; 32])];
 /// A worker whose engine ends its computations when it is told to.
 struct Held {
 	worker: Worker,
-	running: Arc<Mutex<Vec<(H256, End)>>>,
+	running: Ends,
 }
 
 fn held(dir: &Path, chain: &MockChain, runs: u64) -> Held {
-	let running = Arc::<Mutex<Vec<(H256, End)>>>::default();
+	let running = Ends::default();
 	let runs = AtomicU64::new(runs);
 	let engine = MockEngine { runs, held: Some(running.clone()), ..keeping(dir) };
 	Held { worker: start(dir, chain, engine), running }

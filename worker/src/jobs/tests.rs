@@ -114,7 +114,7 @@ fn evidence_should_be_discarded_when_its_answer_is_of_another_fork() {
 	assert_eq!(delivered(&actions), [&answer(3)]);
 	// What is signed is kept, whatever comes after it.
 	assert_eq!(machine.on(computed(first.seed, 4)), [discard(4)]);
-	assert_eq!(machine.on(seen(8, false, &[second.clone()])), []);
+	assert_eq!(machine.on(seen(8, false, std::slice::from_ref(&second))), []);
 	assert_eq!(machine.on(computed(second.seed, 5)), [discard(5)]);
 	machine.on(Event::Sent { job, sent: Sent::Accepted });
 	assert_eq!(machine.on(computed(second.seed, 6)), [discard(6)]);
