@@ -141,7 +141,8 @@ fn reveal_or_decline_should_be_refused_when_another_has_signed_it() {
 fn votes_in_many_audits_should_travel_together() {
 	run_with(3, || {
 		let all: Vec<_> = (0..16).map(|n| submit(n, true)).collect();
-		pass(DRAW_DELAY);
+		// More than a full block would do.
+		pass(DRAW_DELAY + 1);
 		let seats = seated(all[0]);
 		for who in &seats {
 			let commits: Vec<_> = all

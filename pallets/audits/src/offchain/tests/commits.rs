@@ -121,7 +121,8 @@ fn vote_should_go_out_again_when_the_pool_refused_it() {
 fn votes_of_one_key_should_travel_together() {
 	let mut node = Node::new();
 	let ids = node.jobs(1..=18);
-	node.see(|| pass(crate::DRAW_DELAY));
+	// More than a full block would do.
+	node.see(|| pass(crate::DRAW_DELAY + 1));
 	ids.iter().for_each(|id| node.answer_honestly(*id));
 	let sizes = |sent: &[Call<Test>]| -> Vec<_> {
 		sent.iter().map(|call| commits(std::slice::from_ref(call)).len()).collect()
