@@ -66,7 +66,7 @@ async fn everything_should_decode_without_extra_types_when_a_run_was_full() {
 	run("//Dave", "stake undelegate //Alice 100");
 	let created = run("//Eve", "subnet create acme --treasury-share 4 --models reckon-lexicon");
 	assert_eq!(created["subnet"]["id"], 1, "{created}");
-	run("//Eve", "subnet update acme --all-models --audit-rate-max 100");
+	run("//Eve", "subnet update acme --all-models --audit-rate-max 25");
 	run("//Eve", "gateway register --subnet acme --bond 1000 --endpoint http://localhost:8000");
 	run("//Eve", "gateway bond 5");
 	run("//Eve", "gateway move http://localhost:8001");

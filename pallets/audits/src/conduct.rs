@@ -57,9 +57,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Counts a vote that was proved wrong, in a committee that was drawn in an era.
-	pub(crate) fn note_wrong(era: EraIndex, auditor: &T::AccountId) {
+	///
+	/// Only who was `alone` with it pays for each, and is not drawn again: else a third of the
+	/// validators that has the luck to convict an honest provider now and then would take the honest
+	/// auditors out of one committee after the other, until it is no third any more.
+	pub(crate) fn note_wrong(era: EraIndex, auditor: &T::AccountId, alone: bool) {
 		let mut conduct = Self::conduct_now(auditor);
-		conduct.wrong = conduct.wrong.saturating_add(1);
+		if alone {
+			conduct.wrong = conduct.wrong.saturating_add(1);
+		} else {
+			conduct.outvoted = true;
+		}
 		Self::penalise(era, auditor, &conduct);
 		Self::put_conduct(auditor, conduct);
 	}
@@ -79,6 +87,7 @@ impl<T: Config> Pallet<T> {
 			declined: 0,
 			slashed: 0,
 			wrong: 0,
+			outvoted: false,
 			wrong_before: if is_next { conduct.wrong } else { 0 },
 		}
 	}
@@ -122,7 +131,8 @@ impl<T: Config> Pallet<T> {
 			Perbill::from_parts(each.deconstruct().saturating_mul(count))
 		};
 		let silence = times(miss, conduct.slashed).min(wrong);
-		let lies = times(wrong, conduct.wrong.saturating_add(conduct.wrong_before));
+		let lies = conduct.wrong.saturating_add(conduct.wrong_before);
+		let lies = times(wrong, lies.saturating_add(conduct.outvoted.into()));
 		let fraction = silence.saturating_add(lies);
 		T::Penalties::penalise(era, auditor, fraction);
 		Self::deposit_event(Event::AuditorPenalised { auditor: auditor.clone(), fraction });

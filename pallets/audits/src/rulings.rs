@@ -61,6 +61,8 @@ impl<T: Config> Pallet<T> {
 		// wrong that have said otherwise than most who saw theirs.
 		let contested = tally::is_contested(&audit.first);
 		let first = audit.first.iter().map(|vote| (vote, contested));
+		let is_wrong = |vote: &&Opinion<_>| worth(&outcome, vote, true) == Worth::Wrong;
+		let alone = said.iter().filter(is_wrong).count() <= 1;
 		for (vote, comparable) in first.chain(said.iter().map(|vote| (vote, true))) {
 			match worth(&outcome, vote, comparable) {
 				Worth::Right => {
@@ -75,7 +77,7 @@ impl<T: Config> Pallet<T> {
 				},
 				Worth::Wrong => {
 					wrong = wrong.saturating_add(1);
-					Self::note_wrong(vote.era, &vote.auditor);
+					Self::note_wrong(vote.era, &vote.auditor, alone);
 				},
 			}
 		}

@@ -402,8 +402,11 @@ pub struct Conduct {
 	pub declined: u32,
 	/// How often it lost stake for votes that did not come.
 	pub slashed: u32,
-	/// How many of its votes were proved wrong. With one it is not drawn in that era any more.
+	/// How many of its votes were proved wrong that it was alone with. With one it is not drawn in that
+	/// era any more.
 	pub wrong: u32,
+	/// Whether a vote of its was proved wrong by a committee in which others said the same.
+	pub outvoted: bool,
 	/// How many were in the era before.
 	pub wrong_before: u32,
 }

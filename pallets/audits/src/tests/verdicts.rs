@@ -507,9 +507,9 @@ fn audit_should_be_inconclusive_when_its_model_has_left_the_store() {
 }
 
 #[test]
-fn each_lie_should_cost_more_and_keep_the_liar_out_of_committees_for_the_era() {
+fn each_lie_should_cost_more_and_keep_a_lonely_liar_out_of_committees_for_the_era() {
 	run(|| {
-		let liars: Vec<_> = (1..=3).map(account).collect();
+		let liars: Vec<_> = (1..=1).map(account).collect();
 		let says = |id, who| match liars.contains(&who) {
 			true => refuted(Fault::Text),
 			false => computed(id, RIGHT),
@@ -638,5 +638,39 @@ fn seats_should_go_to_those_who_have_time() {
 		let mut seats = seated(drawn(100));
 		seats.sort();
 		assert_eq!(seats, [account(1), account(4), account(5)]);
+	});
+}
+
+#[test]
+fn outvoted_auditors_should_lose_stake_once_in_an_era_and_be_drawn_on() {
+	run(|| {
+		// Four of the larger committee's nine at most, and often more than one.
+		let liars: Vec<_> = (1..=4).map(account).collect();
+		let says = |id, who| match liars.contains(&who) {
+			true => computed(id, OTHER),
+			false => computed(id, RIGHT),
+		};
+		let mut together = 0;
+		for n in 0..30 {
+			let id = drawn(n);
+			round(id, OTHER, |_, who| Some(says(id, who)));
+			if ruling(id).is_none() {
+				to_draw(id);
+				let sitting = seated(id).into_iter().filter(|who| liars.contains(who)).count();
+				let before = MockPenalties::all().len();
+				round(id, OTHER, |_, who| Some(says(id, who)));
+				if is_rejected(id) && sitting > 1 {
+					together += 1;
+					let new = &MockPenalties::all()[before..];
+					assert!(new.iter().all(|(_, _, part)| *part == WRONG), "{new:?}");
+				}
+			}
+		}
+		assert!(together > 2, "{together}");
+		let still_drawn = (100..120).any(|n| {
+			let id = drawn(n);
+			seated(id).iter().any(|who| liars.contains(who) && Audits::conduct(*who).outvoted)
+		});
+		assert!(still_drawn);
 	});
 }
