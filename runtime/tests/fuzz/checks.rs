@@ -26,6 +26,7 @@ enum Purpose {
 	Gateway,
 	Stake,
 	SessionKeys,
+	Channel,
 }
 
 impl Purpose {
@@ -55,6 +56,7 @@ impl Purpose {
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
 			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
 			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,
+			HeldFor::Channel(_) => Self::Channel,
 		}
 	}
 }

@@ -1,0 +1,2 @@
+//! Payment channels.
+#![cfg_attr(not(feature = "std"), no_std)]
