@@ -79,20 +79,20 @@ impl Root {
 		Self { hash: hash(ROOT, &(count, top.sum, top.hash)), count, sum: top.sum }
 	}
 
-	/// Checks that a leaf stands at this place of the tree. Total: it ends after at most 21 hashes,
-	/// whatever the arguments are.
+	/// The root of the tree of so many leaves in which this path leads up from this leaf. Total: it
+	/// ends after at most 21 hashes, whatever the arguments are.
 	///
 	/// # Errors
-	/// When it does not, with what is wrong.
-	pub fn verify(&self, index: u32, leaf: Node, path: &[Node]) -> Result<(), PathError> {
-		if !(1..=MAX_LEAVES).contains(&self.count) {
+	/// When there is no such tree.
+	pub fn of_path(count: u32, index: u32, leaf: Node, path: &[Node]) -> Result<Self, PathError> {
+		if !(1..=MAX_LEAVES).contains(&count) {
 			return Err(PathError::Count);
 		}
-		if index >= self.count {
+		if index >= count {
 			return Err(PathError::Index);
 		}
 		let mut here = leaf;
-		let (mut index, mut last) = (index, self.count.saturating_sub(1));
+		let (mut index, mut last) = (index, count.saturating_sub(1));
 		let mut path = path.iter();
 		while last > 0 {
 			if index % 2 == 1 {
@@ -105,10 +105,18 @@ impl Root {
 			index /= 2;
 			last /= 2;
 		}
-		if path.next().is_some() {
-			return Err(PathError::Length);
+		match path.next() {
+			None => Ok(Self::over(count, here)),
+			Some(_) => Err(PathError::Length),
 		}
-		match Self::over(self.count, here) == *self {
+	}
+
+	/// Checks that a leaf stands at this place of the tree.
+	///
+	/// # Errors
+	/// When it does not, with what is wrong.
+	pub fn verify(&self, index: u32, leaf: Node, path: &[Node]) -> Result<(), PathError> {
+		match Self::of_path(self.count, index, leaf, path)? == *self {
 			true => Ok(()),
 			false => Err(PathError::Root),
 		}
