@@ -69,7 +69,14 @@ VERIFICATION_MAY_USE = {"blake3", "libm", "parity-scale-codec", "scale-info"}
 
 # So do the statements of channels.
 RECEIPTS = "reckon-receipts"
-RECEIPTS_MAY_USE = {"parity-scale-codec", PRIMITIVES, "scale-info", "sp-core", "sp-runtime"}
+RECEIPTS_MAY_USE = {
+    "parity-scale-codec",
+    PRIMITIVES,
+    "scale-info",
+    "serde",
+    "sp-core",
+    "sp-runtime",
+}
 
 NODE = "reckon-node"
 NODE_PALLETS = re.compile(r"pallet-.+-rpc(-runtime-api)?")

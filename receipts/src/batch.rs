@@ -16,6 +16,7 @@ const TOTAL: &[u8] = b"reckon:total-leaf:v1";
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct Total<AccountId> {
 	/// Who has the earnings.

@@ -15,11 +15,15 @@
 extern crate alloc;
 
 mod batch;
+#[cfg(feature = "std")]
+mod file;
 mod hash;
 mod receipt;
 mod tree;
 mod voucher;
 
+#[cfg(feature = "std")]
+pub use self::file::{BatchProof, PaidBy, ReceiptFile};
 pub use self::{
 	batch::{batch_root, BatchTree, Item, Proof, Total},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},

@@ -20,6 +20,7 @@ const LEAF: &[u8] = b"reckon:receipt-leaf:v1";
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct Receipt<AccountId> {
 	/// The hash of the request that was answered; a voucher has the same.
@@ -39,6 +40,7 @@ pub struct Receipt<AccountId> {
 	/// The work done.
 	pub units: Units,
 	/// What the client pays, in the smallest token unit.
+	#[cfg_attr(feature = "std", serde(with = "crate::file::decimal"))]
 	pub charge: Balance,
 	/// BLAKE3 and length of the answer.
 	pub output: ContentRef,
@@ -108,6 +110,7 @@ impl<AccountId: Encode> Receipt<AccountId> {
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct SignedReceipt<AccountId> {
 	/// What is signed.

@@ -35,11 +35,13 @@ pub type Path = BoundedVec<Node, MaxDepth>;
 	MaxEncodedLen,
 	TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct Node {
 	/// Names it.
 	pub hash: H256,
 	/// What is charged below it, in the smallest token unit.
+	#[cfg_attr(feature = "std", serde(with = "crate::file::decimal"))]
 	pub sum: Balance,
 }
 
@@ -64,6 +66,7 @@ impl Node {
 	MaxEncodedLen,
 	TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct Root {
 	/// Covers the other two fields: a root that says another count or sum leads nowhere.
@@ -71,6 +74,7 @@ pub struct Root {
 	/// How many leaves there are.
 	pub count: u32,
 	/// What they add up to, in the smallest token unit.
+	#[cfg_attr(feature = "std", serde(with = "crate::file::decimal"))]
 	pub sum: Balance,
 }
 

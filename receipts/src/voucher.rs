@@ -27,6 +27,7 @@ const DOMAIN: &[u8] = b"reckon:voucher:v1";
 	MaxEncodedLen,
 	TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct Voucher {
 	/// The channel, which exists once on one chain.
@@ -34,6 +35,7 @@ pub struct Voucher {
 	/// The lane, from 0: an independent counter, so that parallel requests never wait for one another.
 	pub lane: u16,
 	/// All that may be taken through this lane, ever, in the smallest token unit.
+	#[cfg_attr(feature = "std", serde(with = "crate::file::decimal"))]
 	pub cumulative: Balance,
 	/// What it was signed for: the request's hash.
 	pub request: H256,
@@ -96,6 +98,7 @@ impl core::error::Error for VoucherError {}
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct SignedVoucher {
 	/// What is signed.

@@ -13,8 +13,8 @@ use sp_runtime::{
 	Permill,
 };
 
-/// Entries that one step removes.
-pub(crate) const REMOVED_AT_ONCE: usize = 16;
+/// Entries that one step removes: about as heavy as a payment.
+pub(crate) const REMOVED_AT_ONCE: usize = 8;
 /// Blocks after which the chain asks again whether a batch's audit is over: half a minute.
 const AUDIT_POLL_BLOCKS: u32 = 10;
 

@@ -106,9 +106,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	fn due_removal() -> Weight {
-		Weight::from_parts(60_000_000, 90000)
-			.saturating_add(T::DbWeight::get().reads(20))
-			.saturating_add(T::DbWeight::get().writes(18))
+		Weight::from_parts(45_000_000, 45000)
+			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	fn due_end() -> Weight {
 		Weight::from_parts(120_000_000, 36000)
@@ -203,9 +203,9 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn due_removal() -> Weight {
-		Weight::from_parts(60_000_000, 90000)
-			.saturating_add(ParityDbWeight::get().reads(20))
-			.saturating_add(ParityDbWeight::get().writes(18))
+		Weight::from_parts(45_000_000, 45000)
+			.saturating_add(ParityDbWeight::get().reads(12))
+			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn due_end() -> Weight {
 		Weight::from_parts(120_000_000, 36000)

@@ -1,14 +1,14 @@
 //! Whatever anybody does, in whatever order: no money is lost and nothing is stuck.
 
 use crate::{mock::*, BatchState, LaneClaim};
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use reckon_primitives::{Balance, BatchId, ChannelId};
 use reckon_receipts::{BatchTree, Receipt};
 use reckon_support::{
 	mocks::{MockGateways, MockPool},
 	AuditedBatches, Fault, GatewayInfo, Rejection,
 };
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -229,7 +229,6 @@ proptest! {
 		});
 	}
 
-	/// The steps are such that batches are committed, struck, rejected and paid, and not all refused.
 	#[test]
 	fn honest_batches_should_be_paid_in_full_whatever_their_charges(
 		charges in proptest::collection::vec(1u16..2_000, 1..8),
@@ -248,4 +247,38 @@ proptest! {
 			assert_eq!((earned, held(Channels::pot())), (sum, 0));
 		});
 	}
+}
+
+/// The random steps do something: each event of the pallet comes about.
+#[test]
+fn random_calls_should_lead_to_everything_that_can_happen() {
+	let mut seen = BTreeSet::new();
+	let mut runner = TestRunner::deterministic();
+	let steps = proptest::collection::vec(step(), 60);
+	for _ in 0..60 {
+		let steps = steps.new_tree(&mut runner).unwrap().current();
+		run(|| {
+			TREES.take();
+			steps.into_iter().for_each(carry_out);
+			TREES.with_borrow(|trees| trees.iter().for_each(|(id, _)| Audits::close(*id)));
+			blocks(2 * RETENTION + NOTICE);
+			let name = |event| format!("{event:?}").split(' ').next().unwrap().to_owned();
+			seen.extend(events().into_iter().map(name));
+		});
+	}
+	let all = [
+		"BatchCommitted",
+		"BatchForgotten",
+		"BatchRejected",
+		"BatchSettled",
+		"ChannelCharged",
+		"ChannelClosed",
+		"ChannelClosing",
+		"ChannelOpened",
+		"ChannelToppedUp",
+		"ReceiptStruck",
+		"ShareReturned",
+		"TotalPaid",
+	];
+	assert_eq!(seen.into_iter().collect::<Vec<_>>(), all);
 }

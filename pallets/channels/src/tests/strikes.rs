@@ -38,6 +38,7 @@ fn batch_with(
 }
 
 fn fault_of(bad: impl FnOnce(Receipt<AccountId>) -> SignedReceipt<AccountId>) -> Fault {
+	MockGateways::insert(GATEWAY, gateway_info());
 	let (id, item) = batch_with(bad);
 	let info = report(id, item).unwrap();
 	assert_eq!(info.pays_fee, Pays::No);
