@@ -2,7 +2,7 @@
 //! claim out of another channel, and shares for everybody.
 
 use crate::*;
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungible::Mutate, Get},
@@ -250,14 +250,15 @@ mod benchmarks {
 		let (id, [item, _]) = committed::<T>();
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(account::<T::AccountId>("reporter", 0, 0)), id, item);
+		_(RawOrigin::Signed(account::<T::AccountId>("reporter", 0, 0)), id, Box::new(item));
 
 		assert_eq!(batch::<T>(id).escrow, CHARGE);
 	}
 
 	#[benchmark]
 	fn report_twins() {
-		let (id, [first, second]) = committed::<T>();
+		let (id, items) = committed::<T>();
+		let [first, second] = items.map(Box::new);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(account::<T::AccountId>("reporter", 0, 0)), id, first, second);

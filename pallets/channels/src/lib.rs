@@ -47,6 +47,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::boxed::Box;
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, InspectHold, MutateHold},
@@ -396,7 +397,7 @@ pub mod pallet {
 		pub fn report_item(
 			origin: OriginFor<T>,
 			batch: BatchId,
-			item: Item<T::AccountId>,
+			item: Box<Item<T::AccountId>>,
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_report_item(batch, &item)?;
@@ -412,8 +413,8 @@ pub mod pallet {
 		pub fn report_twins(
 			origin: OriginFor<T>,
 			batch: BatchId,
-			first: Item<T::AccountId>,
-			second: Item<T::AccountId>,
+			first: Box<Item<T::AccountId>>,
+			second: Box<Item<T::AccountId>>,
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_report_twins(batch, &first, &second)?;

@@ -52,7 +52,8 @@ impl<T: Config> Pallet<T> {
 		if receipt.provider != total.provider || receipt.model != total.model {
 			return Some(Fault::Total);
 		}
-		if !Shares::<T>::contains_key(id, receipt.channel) {
+		// What was free needs nobody who pays.
+		if receipt.charge > 0 && !Shares::<T>::contains_key(id, receipt.channel) {
 			return Some(Fault::Channel);
 		}
 		signed.verify(&Self::genesis()).err().map(Fault::Receipt)

@@ -153,13 +153,14 @@ fn carry_out(step: Step) {
 			if by_auditors {
 				let _ = <Channels as AuditedBatches<_>>::strike(&id, &item, Fault::Total);
 			} else {
-				let _ = Channels::report_item(signed(CLIENT), id, item);
+				let _ = Channels::report_item(signed(CLIENT), id, Box::new(item));
 			}
 		},
 		Step::Twins { nth } => {
 			let Some((id, tree)) = nth_batch(nth) else { return };
+			let first = Box::new(item(&tree, 0, 0));
 			let second = tree.item(0, 1).or_else(|| tree.item(1, 0)).unwrap();
-			let _ = Channels::report_twins(signed(CLIENT), id, item(&tree, 0, 0), second);
+			let _ = Channels::report_twins(signed(CLIENT), id, first, Box::new(second));
 		},
 		Step::Reject { nth } => {
 			if let Some((id, _)) = nth_batch(nth) {

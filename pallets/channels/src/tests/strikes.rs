@@ -20,7 +20,7 @@ fn report(
 	id: BatchId,
 	item: Item<AccountId>,
 ) -> frame_support::dispatch::DispatchResultWithPostInfo {
-	Channels::report_item(signed(OTHER_CLIENT), id, item)
+	Channels::report_item(signed(OTHER_CLIENT), id, Box::new(item))
 }
 
 /// A batch with one good receipt of 1,000 and this one, which the first channel pays.
@@ -230,6 +230,20 @@ fn report_should_be_refused_when_nothing_is_wrong() {
 		unproven.path = path.try_into().unwrap();
 		assert_noop!(report(id, unproven), Error::<Test>::ItemUnproven);
 		assert_eq!(gateway_bond(), BOND);
+	});
+}
+
+#[test]
+fn receipt_should_need_no_channel_that_pays_when_it_charges_nothing() {
+	run(|| {
+		let (mine, other) = (open(CLIENT), open(OTHER_CLIENT));
+		let paid = receipt(1, PROVIDERS[0], mine, 500);
+		let free_of_charge = receipt(2, PROVIDERS[0], other, 0);
+		let tree = tree([paid, free_of_charge]);
+		let id = commit(&tree, [claim(CLIENT, mine, 0, 500)]);
+		for index in 0..2 {
+			assert_noop!(report(id, item(&tree, 0, index)), Error::<Test>::NoFault);
+		}
 	});
 }
 
