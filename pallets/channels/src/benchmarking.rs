@@ -113,7 +113,7 @@ fn committed<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, [Item<T::
 	let receipts = [receipt::<T>(model, channel, 1), receipt::<T>(model, channel, 1)];
 	// As deep as can be; all other leaves charge nothing.
 	let path_beside = |other: &SignedReceipt<T::AccountId>| {
-		let mut path = vec![Node::default(); MaxDepth::get() as usize];
+		let mut path = vec![Node::default(); <MaxDepth as Get<u32>>::get() as usize];
 		path[0] = other.leaf();
 		bounded::<Node, MaxDepth>(path)
 	};
