@@ -113,7 +113,11 @@ impl<T: Config> Pallet<T> {
 			sum = sum.saturating_add(amount);
 			Self::charge(&channel.client, amount)?;
 			let left = channel.left;
-			Shares::<T>::insert(id, channel_id, Share { client: channel.client.clone(), amount });
+			Contributions::<T>::insert(
+				id,
+				channel_id,
+				Contribution { client: channel.client.clone(), amount },
+			);
 			Channels::<T>::insert(channel_id, channel);
 			Self::deposit_event(Event::ChannelCharged {
 				channel: channel_id,

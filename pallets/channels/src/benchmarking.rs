@@ -38,7 +38,7 @@ fn gateway<T: Config<Currency: Mutate<T::AccountId>>>() -> (T::AccountId, ModelI
 	let gateway = funded::<T>("gateway", 0);
 	T::Gateways::create_for_benchmark(&gateway);
 	T::Currency::set_balance(&T::Treasury::get(), CHARGE);
-	T::Currency::set_balance(&Pallet::<T>::pot(), CHARGE);
+	T::Currency::set_balance(&Pallet::<T>::till(), CHARGE);
 	(gateway, model)
 }
 
@@ -241,7 +241,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(gateway), LEAVES, totals, bounded(claims));
 
-		assert_eq!(Shares::<T>::iter_keys().count(), c as usize);
+		assert_eq!(Contributions::<T>::iter_keys().count(), c as usize);
 		assert_eq!(Payouts::<T>::iter_keys().count(), t as usize);
 	}
 
@@ -348,24 +348,24 @@ mod benchmarks {
 		assert!(batch::<T>(id).escrow < before);
 	}
 
-	/// Removes shares, which are as many as a step removes, and more.
+	/// Removes contributions, which are as many as a step removes, and more.
 	#[benchmark]
 	fn due_removal() {
 		let (id, _) = committed::<T>();
 		due::<T>(id, BatchState::Paying);
 		step::<T>(id);
 		for n in 0..MAX_CLAIMS {
-			let share = Share { client: account("client", n, 0), amount: 0 };
-			Shares::<T>::insert(id, H256::repeat_byte(n as u8), share);
+			let paid = Contribution { client: account("client", n, 0), amount: 0 };
+			Contributions::<T>::insert(id, H256::repeat_byte(n as u8), paid);
 		}
-		let before = Shares::<T>::iter_keys().count();
+		let before = Contributions::<T>::iter_keys().count();
 
 		#[block]
 		{
 			step::<T>(id);
 		}
 
-		assert_eq!(Shares::<T>::iter_keys().count(), before - settlement::REMOVED_AT_ONCE);
+		assert_eq!(Contributions::<T>::iter_keys().count(), before - settlement::REMOVED_AT_ONCE);
 	}
 
 	#[benchmark]
@@ -393,7 +393,7 @@ mod benchmarks {
 			step::<T>(id);
 		}
 
-		assert_eq!(Shares::<T>::iter_keys().count(), 0);
+		assert_eq!(Contributions::<T>::iter_keys().count(), 0);
 	}
 
 	/// By the agenda, which has nothing else to do.

@@ -93,7 +93,7 @@ mod channels_events {
 			why: Rejection,
 		},
 		/// A client has back what its channel paid into a rejected batch.
-		ShareReturned {
+		ContributionReturned {
 			/// The batch.
 			batch: BatchId,
 			/// The channel.

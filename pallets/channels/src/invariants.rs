@@ -43,20 +43,20 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Held by the pot = the sum of escrows, and each escrow is what is to be paid out of it.
+	/// Held by the till = the sum of escrows, and each escrow is what is to be paid out of it.
 	fn try_escrows() -> Result<(), TryRuntimeError> {
 		let mut sum: Balance = 0;
 		for (id, batch) in Batches::<T>::iter() {
 			sum = sum.checked_add(batch.escrow).ok_or("more in batches than money")?;
 			Self::try_escrow(id, &batch)?;
 		}
-		let held = T::Currency::balance_on_hold(&HoldReason::Channel.into(), &Self::pot());
-		ensure!(held == sum, "the pot's hold is not the sum of escrows");
+		let held = T::Currency::balance_on_hold(&HoldReason::Channel.into(), &Self::till());
+		ensure!(held == sum, "the till's hold is not the sum of escrows");
 		for (id, _, _) in Payouts::<T>::iter() {
 			ensure!(Batches::<T>::contains_key(id), "a payout has no batch");
 		}
-		for (id, _, _) in Shares::<T>::iter() {
-			ensure!(Batches::<T>::contains_key(id), "a share has no batch");
+		for (id, _, _) in Contributions::<T>::iter() {
+			ensure!(Batches::<T>::contains_key(id), "a contribution has no batch");
 		}
 		for id in BatchAuditors::<T>::iter_keys() {
 			ensure!(Batches::<T>::contains_key(id), "auditors have no batch");
@@ -76,8 +76,9 @@ impl<T: Config> Pallet<T> {
 			payouts = payouts.saturating_add(1);
 		}
 		let mut may_return: Balance = 0;
-		for share in Shares::<T>::iter_prefix_values(id) {
-			may_return = may_return.checked_add(share.amount).ok_or("more shares than money")?;
+		for paid in Contributions::<T>::iter_prefix_values(id) {
+			may_return =
+				may_return.checked_add(paid.amount).ok_or("more contributions than money")?;
 		}
 		match batch.state {
 			BatchState::Waiting => {

@@ -36,8 +36,8 @@ use frame_support::pallet_macros::import_section;
 
 pub use pallet::*;
 pub use types::{
-	Batch, BatchState, Channel, Due, LaneClaim, LaneClaims, Lanes, Ledger, Payout, Share, Totals,
-	MAX_AUDITORS, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
+	Batch, BatchState, Channel, Contribution, Due, LaneClaim, LaneClaims, Lanes, Ledger, Payout,
+	Totals, MAX_AUDITORS, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
 };
 pub use weights::WeightInfo;
 
@@ -193,13 +193,13 @@ pub mod pallet {
 
 	/// What each channel has paid in a batch, as long as it may come back.
 	#[pallet::storage]
-	pub type Shares<T: Config> = StorageDoubleMap<
+	pub type Contributions<T: Config> = StorageDoubleMap<
 		_,
 		Identity,
 		BatchId,
 		Identity,
 		ChannelId,
-		Share<T::AccountId>,
+		Contribution<T::AccountId>,
 		OptionQuery,
 	>;
 
@@ -511,7 +511,7 @@ pub mod pallet {
 
 		/// The account that has the batches' escrows on hold.
 		pub fn account() -> T::AccountId {
-			Self::pot()
+			Self::till()
 		}
 	}
 }

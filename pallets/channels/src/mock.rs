@@ -238,7 +238,7 @@ pub fn ext() -> sp_io::TestExternalities {
 	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, GATEWAY, OTHER_GATEWAY];
 	let all = accounts.into_iter().chain(PROVIDERS).chain(AUDITORS);
 	let mut balances: Vec<_> = all.map(|who| (who, START)).collect();
-	balances.extend([(EARNER, 100), (BANK, START + EARNED), (Channels::pot(), 10)]);
+	balances.extend([(EARNER, 100), (BANK, START + EARNED), (Channels::till(), 10)]);
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		..Default::default()

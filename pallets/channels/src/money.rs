@@ -1,7 +1,7 @@
 //! Deposits and escrows: the only file that moves or holds money.
 //!
 //! A client's deposits are on hold on its own account. What a batch charges is on hold on the pallet's
-//! account, the pot, until it is paid or comes back.
+//! account, the till, until it is paid or comes back.
 
 use crate::pallet::*;
 use frame_support::traits::{
@@ -16,7 +16,7 @@ use sp_runtime::{traits::AccountIdConversion, DispatchError, DispatchResult};
 impl<T: Config> Pallet<T> {
 	/// The account that has the batches' escrows on hold. The chain's genesis gives it the existential
 	/// deposit.
-	pub fn pot() -> T::AccountId {
+	pub fn till() -> T::AccountId {
 		T::PalletId::get().into_account_truncating()
 	}
 
@@ -38,13 +38,13 @@ impl<T: Config> Pallet<T> {
 		Ok(short)
 	}
 
-	/// Moves what a batch charges from a client's deposit into the pot: at once, so that no channel
+	/// Moves what a batch charges from a client's deposit into the till: at once, so that no channel
 	/// that closes takes it back.
 	pub(crate) fn charge(client: &T::AccountId, amount: Balance) -> DispatchResult {
 		T::Currency::transfer_on_hold(
 			&HoldReason::Channel.into(),
 			client,
-			&Self::pot(),
+			&Self::till(),
 			amount,
 			Precision::Exact,
 			Restriction::OnHold,
@@ -71,14 +71,14 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Pays out of the pot; says how much has moved: all or nothing.
+	/// Pays out of the till; says how much has moved: all or nothing.
 	pub(crate) fn pay(to: &T::AccountId, amount: Balance) -> Balance {
 		if amount == 0 {
 			return 0;
 		}
 		T::Currency::transfer_on_hold(
 			&HoldReason::Channel.into(),
-			&Self::pot(),
+			&Self::till(),
 			to,
 			amount,
 			Precision::Exact,

@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
 			}
 			return Self::due_auditor();
 		}
-		if Self::remove_shares(id) {
+		if Self::remove_contributions(id) {
 			return Self::due_removal();
 		}
 		if Self::pay_rest(id, batch, batch.for_gateway) {
@@ -125,12 +125,12 @@ impl<T: Config> Pallet<T> {
 	/// A rejected batch: each client has back what its channel paid, then nothing of the batch stays.
 	fn return_one(id: BatchId, batch: &mut BatchOf<T>) -> Weight {
 		let BatchState::Returning(why) = batch.state else { return Weight::zero() };
-		if let Some((channel, share)) = Shares::<T>::iter_prefix(id).next() {
-			Shares::<T>::remove(id, channel);
-			let amount = Self::give_back(&share.client, share.amount);
+		if let Some((channel, paid)) = Contributions::<T>::iter_prefix(id).next() {
+			Contributions::<T>::remove(id, channel);
+			let amount = Self::give_back(&paid.client, paid.amount);
 			batch.escrow = batch.escrow.saturating_sub(amount);
-			let client = share.client;
-			Self::deposit_event(Event::ShareReturned { batch: id, channel, client, amount });
+			let client = paid.client;
+			Self::deposit_event(Event::ContributionReturned { batch: id, channel, client, amount });
 			return Self::due_return();
 		}
 		let positions: Vec<u32> = Payouts::<T>::iter_key_prefix(id).take(REMOVED_AT_ONCE).collect();
@@ -147,10 +147,10 @@ impl<T: Config> Pallet<T> {
 
 	/// Removes a few of what channels have paid, which can't come back any more; says whether there
 	/// were any.
-	fn remove_shares(id: BatchId) -> bool {
+	fn remove_contributions(id: BatchId) -> bool {
 		let channels: Vec<ChannelId> =
-			Shares::<T>::iter_key_prefix(id).take(REMOVED_AT_ONCE).collect();
-		channels.iter().for_each(|channel| Shares::<T>::remove(id, channel));
+			Contributions::<T>::iter_key_prefix(id).take(REMOVED_AT_ONCE).collect();
+		channels.iter().for_each(|channel| Contributions::<T>::remove(id, channel));
 		!channels.is_empty()
 	}
 

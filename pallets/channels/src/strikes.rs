@@ -53,7 +53,7 @@ impl<T: Config> Pallet<T> {
 			return Some(Fault::Total);
 		}
 		// What was free needs nobody who pays.
-		if receipt.charge > 0 && !Shares::<T>::contains_key(id, receipt.channel) {
+		if receipt.charge > 0 && !Contributions::<T>::contains_key(id, receipt.channel) {
 			return Some(Fault::Channel);
 		}
 		signed.verify(&Self::genesis()).err().map(Fault::Receipt)
@@ -74,10 +74,10 @@ impl<T: Config> Pallet<T> {
 		payout.struck = payout.struck.saturating_add(receipt.charge);
 		Payouts::<T>::insert(id, item.total, payout);
 
-		let returned = Shares::<T>::get(id, receipt.channel).map_or(0, |mut share| {
-			let returned = Self::give_back(&share.client, receipt.charge.min(share.amount));
-			share.amount = share.amount.saturating_sub(returned);
-			Shares::<T>::insert(id, receipt.channel, share);
+		let returned = Contributions::<T>::get(id, receipt.channel).map_or(0, |mut paid| {
+			let returned = Self::give_back(&paid.client, receipt.charge.min(paid.amount));
+			paid.amount = paid.amount.saturating_sub(returned);
+			Contributions::<T>::insert(id, receipt.channel, paid);
 			returned
 		});
 		batch.escrow = batch.escrow.saturating_sub(returned);

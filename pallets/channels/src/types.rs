@@ -152,7 +152,7 @@ impl<AccountId> Payout<AccountId> {
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
-pub struct Share<AccountId> {
+pub struct Contribution<AccountId> {
 	/// Who paid.
 	pub client: AccountId,
 	/// How much of it has not come back, in the smallest token unit.

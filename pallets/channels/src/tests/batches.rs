@@ -33,7 +33,7 @@ fn money_should_leave_the_channels_at_once_when_a_batch_is_committed() {
 	run(|| {
 		let (channel, tree, id) = three();
 		assert_eq!((free(CLIENT), held(CLIENT)), (START - DEPOSIT, DEPOSIT - 1_800));
-		assert_eq!(held(Channels::pot()), 1_800);
+		assert_eq!(held(Channels::till()), 1_800);
 		let record = Channels::channel(channel).unwrap();
 		assert_eq!((record.left, record.taken[0]), (DEPOSIT - 1_800, 1_800));
 		assert_eq!(

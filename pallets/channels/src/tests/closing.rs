@@ -38,7 +38,7 @@ fn gateway_should_be_able_to_take_its_due_when_the_channel_is_closing() {
 		to_block(1 + NOTICE);
 		// What was charged is not the client's any more.
 		assert_eq!(free(CLIENT), START - 700);
-		assert_eq!(held(Channels::pot()), 700);
+		assert_eq!(held(Channels::till()), 700);
 	});
 }
 

@@ -217,10 +217,10 @@ proptest! {
 			assert_eq!(crate::Channels::<Test>::iter().count(), 0);
 			assert_eq!(crate::Batches::<Test>::iter().count(), 0);
 			assert_eq!(crate::Payouts::<Test>::iter().count(), 0);
-			assert_eq!(crate::Shares::<Test>::iter().count(), 0);
+			assert_eq!(crate::Contributions::<Test>::iter().count(), 0);
 			assert_eq!(crate::BatchAuditors::<Test>::iter().count(), 0);
 			assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
-			assert_eq!(held(Channels::pot()), 0);
+			assert_eq!(held(Channels::till()), 0);
 			assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
 			for client in [CLIENT, OTHER_CLIENT] {
 				let ledger = crate::Ledgers::<Test>::get(client);
@@ -245,7 +245,7 @@ proptest! {
 			blocks(WINDOW + 3);
 			let earned = PROVIDERS.into_iter().chain([GATEWAY, TREASURY, MODEL_OWNER]);
 			let earned: Balance = earned.map(|who| free(who) - START).sum();
-			assert_eq!((earned, held(Channels::pot())), (sum, 0));
+			assert_eq!((earned, held(Channels::till())), (sum, 0));
 		});
 	}
 }
@@ -278,7 +278,7 @@ fn random_calls_should_lead_to_everything_that_can_happen() {
 		"ChannelOpened",
 		"ChannelToppedUp",
 		"ReceiptStruck",
-		"ShareReturned",
+		"ContributionReturned",
 		"TotalPaid",
 	];
 	assert_eq!(seen.into_iter().collect::<Vec<_>>(), all);

@@ -1,4 +1,4 @@
-use crate::{mock::*, BatchState, Event, Ledger, Ledgers, Payouts, Shares};
+use crate::{mock::*, BatchState, Contributions, Event, Ledger, Ledgers, Payouts};
 use frame_support::assert_ok;
 use reckon_support::{AuditedBatches, Fault, Rejection};
 
@@ -25,7 +25,7 @@ fn all_should_have_their_money_back_when_a_batch_is_rejected() {
 		);
 		let ledger = Ledger { deposited: DEPOSIT, paid: 0, refunded: 150, held: DEPOSIT - 150 };
 		assert_eq!(Ledgers::<Test>::get(OTHER_CLIENT), ledger);
-		assert!(events().contains(&Event::ShareReturned {
+		assert!(events().contains(&Event::ContributionReturned {
 			batch: id,
 			channel: mine,
 			client: CLIENT,
@@ -33,7 +33,7 @@ fn all_should_have_their_money_back_when_a_batch_is_rejected() {
 		}));
 		let batch = Channels::batch(id).unwrap();
 		assert_eq!((batch.state, batch.escrow), (BatchState::Rejected(WHY), 0));
-		assert_eq!(Payouts::<Test>::iter().count() + Shares::<Test>::iter().count(), 0);
+		assert_eq!(Payouts::<Test>::iter().count() + Contributions::<Test>::iter().count(), 0);
 		assert!(PROVIDERS.iter().all(|who| free(*who) == START));
 		assert_eq!((free(TREASURY), free(GATEWAY)), (START, START));
 		blocks(RETENTION + 1);

@@ -15,7 +15,7 @@ fn nobody_should_be_paid_while_the_window_is_open() {
 	run(|| {
 		three();
 		to_block(WINDOW);
-		assert_eq!(held(Channels::pot()), 1_800);
+		assert_eq!(held(Channels::till()), 1_800);
 		assert_eq!(free(PROVIDERS[0]), START);
 	});
 }
@@ -32,7 +32,7 @@ fn charge_should_be_split_exactly_when_the_window_has_passed() {
 		assert_eq!(free(MODEL_OWNER), START + 180);
 		assert_eq!(free(GATEWAY), START + 90);
 		assert_eq!(free(TREASURY), START + 90);
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 		assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
 		let batch = Channels::batch(id).unwrap();
 		assert_eq!((batch.state, batch.escrow), (BatchState::Settled, 0));
@@ -87,7 +87,7 @@ fn auditors_should_share_their_part_by_votes_when_there_was_an_audit() {
 		assert!(earned[0] >= 44 && earned[1].abs_diff(earned[2]) <= 1, "{earned:?}");
 		assert_eq!(free(PROVIDERS[0]), START + 1_125);
 		assert_eq!(free(TREASURY), START + 90);
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 	});
 }
 
@@ -108,11 +108,11 @@ fn batch_should_wait_as_long_as_its_audit_is_open() {
 		let (_, _, id) = three();
 		Audits::open(id);
 		to_block(100);
-		assert_eq!(held(Channels::pot()), 1_800);
+		assert_eq!(held(Channels::till()), 1_800);
 		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Waiting);
 		Audits::close(id);
 		to_block(112);
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 	});
 }
 
@@ -157,7 +157,7 @@ fn earnings_should_be_the_treasurys_when_the_provider_cannot_be_paid() {
 		to_block(20);
 		assert_eq!(free(PROVIDERS[2]), 0);
 		assert_eq!(free(TREASURY) + free(MODEL_OWNER), 2 * START + 10);
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 	});
 }
 
@@ -176,11 +176,11 @@ fn rest_should_wait_when_not_even_the_treasury_can_be_paid() {
 		assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), TREASURY, 0));
 		to_block(20);
 		// One unit of 1,800, which makes no account.
-		assert_eq!(held(Channels::pot()), 1);
+		assert_eq!(held(Channels::till()), 1);
 		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Paying);
 		assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), TREASURY, START));
 		blocks(RETENTION);
-		assert_eq!((held(Channels::pot()), free(TREASURY)), (0, START + 1));
+		assert_eq!((held(Channels::till()), free(TREASURY)), (0, START + 1));
 		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Settled);
 	});
 }

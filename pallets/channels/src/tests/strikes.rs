@@ -55,7 +55,7 @@ fn client_should_have_its_money_back_and_the_rest_be_paid_when_auditors_strike_a
 		let before = free(CLIENT);
 		assert_ok!(strike(id, &item(&tree, 0, 0)));
 		assert_eq!(free(CLIENT), before + 1_000);
-		assert_eq!(held(Channels::pot()), 800);
+		assert_eq!(held(Channels::till()), 800);
 		assert_eq!(
 			events().last(),
 			Some(&Event::ReceiptStruck {
@@ -107,7 +107,7 @@ fn total_should_bring_nothing_when_all_of_it_is_struck() {
 		for item in [item(&tree, 0, 0), item(&tree, 0, 1), item(&tree, 1, 0)] {
 			assert_ok!(strike(id, &item));
 		}
-		assert_eq!((free(CLIENT), held(Channels::pot())), (START - DEPOSIT + 1_800, 0));
+		assert_eq!((free(CLIENT), held(Channels::till())), (START - DEPOSIT + 1_800, 0));
 		to_block(20);
 		assert!(Payments::all().is_empty());
 		assert_eq!(free(PROVIDERS[0]), START);
@@ -176,7 +176,7 @@ fn charge_should_be_the_treasurys_when_its_channel_has_paid_nothing() {
 		to_block(20);
 		// 5 % of 1,000, and 500.
 		assert_eq!(free(TREASURY), START + 50 + 500);
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 	});
 }
 

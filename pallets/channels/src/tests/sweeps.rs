@@ -36,7 +36,7 @@ fn batch_should_be_paid_over_several_blocks_when_these_are_full() {
 		let left = Payouts::<Test>::iter_prefix(id).count();
 		assert!((1..6).contains(&left), "{left}");
 		(0..4).for_each(|_| full_block());
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 	});
 }
 
@@ -46,7 +46,7 @@ fn sweep_should_catch_up_when_blocks_were_passed_over() {
 		three();
 		System::set_block_number(400);
 		(0..12).for_each(|_| full_block());
-		assert_eq!(held(Channels::pot()), 0);
+		assert_eq!(held(Channels::till()), 0);
 		assert!(AgendaCursor::<Test>::get() > 400);
 	});
 }
