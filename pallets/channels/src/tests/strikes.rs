@@ -257,8 +257,9 @@ fn second_receipt_for_one_request_should_be_struck_and_the_first_be_paid() {
 			receipt(2, PROVIDERS[1], channel, 100),
 		]);
 		let id = commit(&tree, [claim(CLIENT, channel, 0, 1_500)]);
-		let report =
-			|first, second| Channels::report_twins(signed(OTHER_CLIENT), id, first, second);
+		let report = |first: Item<AccountId>, second: Item<AccountId>| {
+			Channels::report_twins(signed(OTHER_CLIENT), id, Box::new(first), Box::new(second))
+		};
 		let (one, twin, other) = (item(&tree, 0, 0), item(&tree, 1, 0), item(&tree, 1, 1));
 		assert_noop!(report(one.clone(), one.clone()), Error::<Test>::NoFault);
 		assert_noop!(report(one.clone(), other), Error::<Test>::NoFault);
