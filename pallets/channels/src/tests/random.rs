@@ -277,8 +277,8 @@ fn random_calls_should_lead_to_everything_that_can_happen() {
 		"ChannelClosing",
 		"ChannelOpened",
 		"ChannelToppedUp",
-		"ReceiptStruck",
 		"ContributionReturned",
+		"ReceiptStruck",
 		"TotalPaid",
 	];
 	assert_eq!(seen.into_iter().collect::<Vec<_>>(), all);
