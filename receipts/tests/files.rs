@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use reckon_primitives::AccountId;
 use reckon_receipts::*;
 use sp_core::{Pair, H256};
+use std::sync::LazyLock;
 
 fn of_account(n: usize) -> SignedReceipt<AccountId> {
 	let plain = receipt(n);
@@ -30,7 +31,8 @@ fn of_account(n: usize) -> SignedReceipt<AccountId> {
 	SignedReceipt { receipt, signature }
 }
 
-fn file() -> ReceiptFile {
+/// Signed once: signatures are random.
+static FILE: LazyLock<ReceiptFile> = LazyLock::new(|| {
 	let batch = BatchTree::new((0..20).map(of_account)).unwrap();
 	let proof = batch.proof(3, 1).unwrap();
 	let signed = proof.item.receipt.clone();
@@ -46,6 +48,10 @@ fn file() -> ReceiptFile {
 		}),
 		batch: Some(BatchProof::new(batch.root(), proof)),
 	}
+});
+
+fn file() -> ReceiptFile {
+	FILE.clone()
 }
 
 #[test]

@@ -263,7 +263,11 @@ fn random_calls_should_lead_to_everything_that_can_happen() {
 			steps.into_iter().for_each(carry_out);
 			TREES.with_borrow(|trees| trees.iter().for_each(|(id, _)| Audits::close(*id)));
 			blocks(2 * RETENTION + NOTICE);
-			let name = |event| format!("{event:?}").split(' ').next().unwrap().to_owned();
+			let name = |event| {
+				let text = format!("{event:?}");
+				let name = text.split(' ').next().unwrap();
+				name.trim_start_matches("Event::").to_owned()
+			};
 			seen.extend(events().into_iter().map(name));
 		});
 	}
