@@ -26,7 +26,7 @@ pub fn receipt(n: usize) -> Receipt<[u8; 32]> {
 		units: Units { input: 10 + n as u32, output: 20 * n as u32 },
 		charge: 1_000_000 * n as u128 + 7,
 		output: ContentRef { hash: name(60 + n).into(), length: 300 + n as u32 },
-		commitment: (n % 3 != 0).then(|| name(40 + n).into()),
+		commitment: (!n.is_multiple_of(3)).then(|| name(40 + n).into()),
 		started_at: 1_790_000_000_000 + n as u64,
 		finished_at: 1_790_000_001_000 + 2 * n as u64,
 		first_token_ms: 50 + n as u32,
