@@ -139,7 +139,7 @@ fn proof_should_be_refused_when_anything_is_changed() {
 	foreign.receipt.provider = name(55);
 	let tree = SumTree::new(vec![foreign.leaf()]).unwrap();
 	let total = Total { provider: name(0), model: foreign.receipt.model, receipts: tree.root() };
-	let root = batch_root(&[total.clone()]).unwrap();
+	let root = batch_root(std::slice::from_ref(&total)).unwrap();
 	let path = Path::new();
 	let item = Item { total: 0, index: 0, receipt: foreign, path: path.clone() };
 	assert_eq!(item.verify(&total.receipts), Ok(()));
