@@ -45,6 +45,9 @@ pub struct Found {
 	pub distance: u32,
 	/// The worst margin of a token, in millionths of a logit; 0 when none was measured.
 	pub margin: u32,
+	/// Whether the rows are those of the tokens that this auditor was given, and under the root. Who
+	/// says that they are not is not proved wrong by what others find.
+	pub proven: bool,
 }
 
 /// A report of `reckon-worker calibrate`, as far as it is needed here.
@@ -100,7 +103,7 @@ impl Auditor {
 		let claim = Claim {
 			task: job.task.clone(),
 			sampling: job.sampling.clone(),
-			tokens: delivery.tokens.clone(),
+			tokens: delivery.told.as_ref().unwrap_or(&delivery.tokens).clone(),
 			output: delivery.output.clone(),
 			usage: delivery.usage,
 		};
@@ -109,7 +112,8 @@ impl Auditor {
 
 		let shown = delivery.show(job)?;
 		if commitment(&job.id, &job.provider, &shown.root, &shown.salt) != delivery.commitment {
-			return Ok(Found { finding: Finding::Unopened, distance: 0, margin: 0 });
+			let finding = Finding::Unopened;
+			return Ok(Found { finding, distance: 0, margin: 0, proven: false });
 		}
 		let output = blake3::hash(&delivery.output);
 		let verdict = self.thresholds.verdict(&shown.fingerprint, output.as_bytes(), &vote);
@@ -144,6 +148,6 @@ impl Auditor {
 				Finding::Same
 			},
 		};
-		Ok(Found { finding, distance, margin })
+		Ok(Found { finding, distance, margin, proven })
 	}
 }

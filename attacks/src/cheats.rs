@@ -5,8 +5,11 @@ use anyhow::Context;
 use codec::{Decode, Encode};
 use rand::{seq::IndexedRandom, Rng, RngCore};
 use reckon_engine::{Message, Replay, Role, Sampler, SamplingParams, StepEngine, Task, TextEngine};
-use reckon_verification::{Evidence, Fingerprint, Opening, Rows};
-use std::path::{Path, PathBuf};
+use reckon_verification::{positions, Evidence, Fingerprint, Opening, Rows};
+use std::{
+	collections::HashMap,
+	path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 use crate::{
@@ -129,6 +132,11 @@ pub const ATTACKS: &[Attack] = &[
 		prepare: partly_drafted,
 	},
 	Attack { number: 19, name: "null and garbage proofs", prepare: garbage },
+	Attack {
+		number: 25,
+		name: "honest, but one auditor is told other tokens of the same text",
+		prepare: misleading,
+	},
 ];
 
 const INT8_CACHE: Memory = Memory { kept: Kept::Int8, window: None };
@@ -752,5 +760,75 @@ fn spoil_row(openings: &mut Vec<u8>, change: impl FnOnce(&mut [f32])) {
 			change(&mut first.row);
 		}
 		*openings = opened.encode();
+	}
+}
+
+// 25: nothing is wrong with the answer, and one auditor is to say so all the same.
+
+/// Tells one auditor as many other tokens that have the same text: two next to one another are cut
+/// elsewhere. Where the audited rows are is known by then, so it is done where nobody looks. Of an
+/// answer that is audited everywhere, or can't be cut otherwise, nothing else is told.
+fn misleading(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
+	let pieces = Pieces::new(&lab.truth.engine)?;
+	Ok(Box::new(move |job| {
+		let mut delivery = lab.truth.deliver(job, lab.truth.answer(job)?)?;
+		let count = delivery.evidence.shape().count;
+		let looked_at = positions(&job.challenge, &job.id, count).context("an empty answer")?;
+		let unseen = |at: &usize| {
+			[*at, at + 1].iter().all(|at| !looked_at.iter().any(|audited| *audited as usize == *at))
+		};
+		for at in (0..count as usize - 1).filter(unseen) {
+			if let Some(told) = pieces.cut_otherwise(&delivery.tokens, at) {
+				if lab.truth.text(&told)?.as_bytes() == delivery.output {
+					delivery.told = Some(told);
+					return Ok(Some(delivery));
+				}
+			}
+		}
+		Ok(None)
+	}))
+}
+
+/// What tokens read as inside of an answer.
+struct Pieces {
+	text_of: HashMap<u32, String>,
+	token_of: HashMap<String, u32>,
+}
+
+impl Pieces {
+	fn new(engine: &TextEngine) -> anyhow::Result<Self> {
+		// Behind a letter, as what stands first may lose its space.
+		let (mut text_of, mut token_of) = (HashMap::new(), HashMap::new());
+		let vocabulary = u32::try_from(engine.vocabulary())?;
+		let beside = (0..vocabulary)
+			.find(|&token| engine.decode(&[token]).is_ok_and(|text| text == "a"))
+			.context("a vocabulary without letters")?;
+		for token in 0..vocabulary {
+			let text = engine.decode(&[beside, token])?;
+			match text.strip_prefix('a') {
+				Some(piece) if !piece.is_empty() && !piece.contains('\u{fffd}') => {
+					token_of.insert(piece.to_owned(), token);
+					text_of.insert(token, piece.to_owned());
+				},
+				_ => {},
+			}
+		}
+		Ok(Self { text_of, token_of })
+	}
+
+	/// The tokens with those at `at` and behind it cut at another place.
+	fn cut_otherwise(&self, tokens: &[u32], at: usize) -> Option<Vec<u32>> {
+		let [first, second] = [tokens.get(at)?, tokens.get(at + 1)?].map(|it| self.text_of.get(it));
+		let (first, second) = (first?, second?);
+		let both = format!("{first}{second}");
+		let cuts = both.char_indices().map(|(at, _)| at).filter(|&at| at > 0 && at != first.len());
+		let parts = |at| {
+			let (left, right) = both.split_at(at);
+			Some([*self.token_of.get(left)?, *self.token_of.get(right)?])
+		};
+		let [left, right] = cuts.into_iter().find_map(parts)?;
+		let mut told = tokens.to_vec();
+		told.splice(at..at + 2, [left, right]);
+		Some(told)
 	}
 }

@@ -276,6 +276,7 @@ fn serve(
 			usage: answer.usage,
 			commitment: commitment(&job.id, &job.provider, &evidence.root(), &job.salt),
 			evidence,
+			told: None,
 			forge: None,
 		};
 		send(class, &job, delivery, output)?;
@@ -319,6 +320,7 @@ fn audit(
 			usage: Usage { units_in: sent.units.0, units_out: sent.units.1 },
 			commitment: sent.commitment,
 			evidence: Evidence::new(&job.id, rows),
+			told: None,
 			forge: None,
 		};
 		let auditor = if class.forced.is_some() { &endless } else { &stopping };

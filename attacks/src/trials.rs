@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-	auditor::{Auditor, Finding},
+	auditor::{Auditor, Finding, Found},
 	cheats::{Attack, Lab},
 	table::Row,
 };
@@ -41,9 +41,16 @@ pub fn run(
 		};
 		let found = auditor.audit(&job, &delivery)?;
 		tried += 1;
-		detected += u64::from(found.finding.convicts());
-		*reasons.entry(name(&found.finding)).or_default() += 1;
-		if let Finding::Different(Reason::Distance(distance)) = found.finding {
+		let (is_detected, reason) = match delivery.told {
+			// The answer is honest, and the auditor that was told other tokens is the one to be harmed.
+			Some(_) => of_misled(&found),
+			None => (found.finding.convicts(), name(&found.finding)),
+		};
+		detected += u64::from(is_detected);
+		*reasons.entry(reason).or_default() += 1;
+		if let (Finding::Different(Reason::Distance(distance)), None) =
+			(found.finding, &delivery.told)
+		{
 			smallest = smallest.min(distance);
 		}
 	}
@@ -57,6 +64,16 @@ pub fn run(
 	}
 	let (number, attack) = (attack.number, attack.name.to_owned());
 	Ok(Row { number, attack, trials: tried, detected, note: notes.join("; ") })
+}
+
+/// What an auditor comes to whom the worker has told other tokens: it finds the honest answer
+/// different from what it computed, and must see that the worker's rows are of other tokens.
+fn of_misled(found: &Found) -> (bool, &'static str) {
+	match (found.proven, found.finding) {
+		(false, _) => (true, "rows unproven"),
+		(true, Finding::Same) => (false, "nothing is wrong"),
+		(true, _) => (false, "AUDITOR WRONG"),
+	}
 }
 
 /// What it was found by.

@@ -117,24 +117,33 @@ impl Worker {
 		Ok(Evidence::new(&job.id, Rows::new(width, tokens.to_vec(), numbers)?))
 	}
 
+	/// What an answer says.
+	///
+	/// # Errors
+	/// When the tokens have no text.
+	pub fn text(&self, tokens: &[u32]) -> anyhow::Result<String> {
+		let said = match tokens.split_last() {
+			Some((&last, before)) if self.engine.is_end(last) => before,
+			_ => tokens,
+		};
+		Ok(self.engine.text(said)?)
+	}
+
 	/// Hands an answer in, with the commitment to its rows.
 	///
 	/// # Errors
 	/// When the tokens have no text.
 	pub fn deliver(&self, job: &Job, evidence: Evidence) -> anyhow::Result<Delivery> {
 		let tokens = evidence.rows().tokens().to_vec();
-		let told = match tokens.split_last() {
-			Some((&last, before)) if self.engine.is_end(last) => before,
-			_ => &tokens,
-		};
 		let usage =
 			Usage { units_in: self.prompt(job)?.len() as u64, units_out: tokens.len() as u64 };
 		Ok(Delivery {
-			output: self.engine.text(told)?.into_bytes(),
+			output: self.text(&tokens)?.into_bytes(),
 			commitment: commitment(&job.id, &job.provider, &evidence.root(), &job.salt),
 			tokens,
 			usage,
 			evidence,
+			told: None,
 			forge: None,
 		})
 	}
@@ -155,6 +164,8 @@ pub struct Delivery {
 	pub commitment: Hash,
 	/// What is opened.
 	pub evidence: Evidence,
+	/// Other tokens, for the one auditor that the worker wants to look wrong.
+	pub told: Option<Vec<u32>>,
 	/// What a cheat does to it on the way.
 	pub forge: Option<Forge>,
 }

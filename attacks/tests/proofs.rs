@@ -8,11 +8,40 @@ use reckon_attacks::{
 	cheats::{Attack, Cheat, Lab, ATTACKS},
 	decoder::{Kept, Memory},
 };
-use reckon_verification::{EndingFault, Fault, Reason};
+use reckon_verification::{positions, EndingFault, Fault, Reason};
 
 #[test]
 fn replays_and_copies_should_be_convicted() {
 	all_should_be_convicted(&[15, 16], &["rows unproven", "margin", "distance", "commitment"]);
+}
+
+/// In the numbering of attacks this is no cheat on the client: the auditor must come out unharmed.
+#[test]
+fn auditor_should_not_be_proved_wrong_when_it_is_told_other_tokens_of_the_same_text() {
+	let (lab, auditor) = (lab(), auditor());
+	let misleading = ATTACKS.iter().find(|attack| attack.number == 25).unwrap();
+	let row = tried(misleading, &lab, &auditor);
+	assert_eq!((row.trials, row.detected), (1, 1), "{row}");
+	assert!(row.note.starts_with("rows unproven 1"), "{row}");
+
+	let cheat = (misleading.prepare)(&lab).unwrap();
+	let tried = (0..20).map(|number| lab.jobs.job(number));
+	let (job, mut delivery) = tried
+		.map(|job| (cheat(&job).unwrap(), job))
+		.find_map(|(delivery, job)| Some((job, delivery?)))
+		.unwrap();
+	let misled = auditor.audit(&job, &delivery).unwrap();
+	assert!(matches!(misled.finding, Finding::Different(_)) && !misled.proven, "{misled:?}");
+	// It differs in what nobody looks at, and reads the same.
+	let told = delivery.told.take().unwrap();
+	assert_eq!(told.len(), delivery.tokens.len());
+	assert_ne!(told, delivery.tokens);
+	let asked = positions(&job.challenge, &job.id, told.len() as u32).unwrap();
+	let of_asked = |tokens: &[u32]| asked.map(|at| tokens[at as usize]);
+	assert_eq!(of_asked(&told), of_asked(&delivery.tokens));
+	// To all others the same delivery is honest.
+	let found = auditor.audit(&job, &delivery).unwrap();
+	assert!(found.finding == Finding::Same && found.proven, "{found:?}");
 }
 
 #[test]
@@ -73,7 +102,7 @@ fn auditor_should_name_what_is_wrong() {
 
 	let mut unopened = delivered();
 	unopened.commitment[0] ^= 1;
-	let expected = Found { finding: Finding::Unopened, distance: 0, margin: 0 };
+	let expected = Found { finding: Finding::Unopened, distance: 0, margin: 0, proven: false };
 	assert_eq!(auditor.audit(&job, &unopened).unwrap(), expected);
 
 	let mut unproven = delivered();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
-	calls, content_hash, format_amount, model_id, AccountId, At, Calibration, EntryKind,
+	calls, content_hash, format_amount, model_id, AccountId, Assurance, At, Calibration, EntryKind,
 	ModelDetails, ModelId, NumericProfile, Price, TaskKind, TaskSet, Thresholds, H256,
 };
 use serde::Deserialize;
@@ -130,7 +130,8 @@ async fn list(context: &Context) -> Result<()> {
 	for (id, model) in models {
 		let offers = at.providers_offering(0, id).await.map_err(failure)?;
 		let output = if model.details.tasks.contains(TaskKind::Embed) { 0 } else { EXAMPLE_OUTPUT };
-		let least = at.quote(0, id, EXAMPLE_BYTES, output).await.map_err(failure)?;
+		let least =
+			at.quote(0, id, EXAMPLE_BYTES, output, Assurance::Optimistic).await.map_err(failure)?;
 		let tasks: Vec<_> = model.details.tasks.kinds().iter().map(ToString::to_string).collect();
 		let removed_at = model.listing.status.removed_at();
 		rows.push(vec![

@@ -37,6 +37,13 @@ impl Money {
 	}
 }
 
+async fn run_node(options: &NodeOptions) -> (Process, String, Chain) {
+	let mut node = options.start().expect("the node starts");
+	let url = wait_until_up(&mut node).await.expect("the node's RPC comes up");
+	let chain = Chain::connect(&url).await.expect("the node runs our chain");
+	(node, url, chain)
+}
+
 /// A chain of one node, in a directory of its own.
 pub struct Net {
 	/// The chain.
@@ -45,6 +52,7 @@ pub struct Net {
 	pub url: String,
 	dir: TempDir,
 	node: Process,
+	options: NodeOptions,
 	_verifier: Option<Process>,
 	ports: Ports<4>,
 }
@@ -114,10 +122,8 @@ impl Net {
 			true => Some(start_verifier(&verifier).await),
 			false => None,
 		};
-		let mut node = options.start().expect("the node starts");
-		let url = wait_until_up(&mut node).await.expect("the node's RPC comes up");
-		let chain = Chain::connect(&url).await.expect("the node runs our chain");
-		Self { chain, url, dir, node, _verifier: verifier, ports }
+		let (node, url, chain) = run_node(&options).await;
+		Self { chain, url, dir, node, options, _verifier: verifier, ports }
 	}
 
 	/// Waits until the node has finalized this block.
@@ -155,6 +161,12 @@ impl Net {
 	/// Ends the node without a word.
 	pub fn kill_node(&mut self) {
 		self.node.kill();
+	}
+
+	/// Starts the node again, with all that it has on its disk and a new log.
+	pub async fn restart_node(&mut self) {
+		self.kill_node();
+		(self.node, self.url, self.chain) = run_node(&self.options).await;
 	}
 
 	/// Runs `reckon` against this chain, signed by a development account, with `--json`.

@@ -3,8 +3,11 @@
 use std::{collections::HashMap, fs, path::Path, time::Duration};
 
 use candle_core::{DType, Device, Tensor};
-use reckon_e2e::{root, Net, Provider};
-use reckon_sdk::{JobEvent, JobId, Signer};
+use reckon_e2e::{root, Net, Provider, LIMIT};
+use reckon_sdk::{
+	calls, token::UNIT, Assurance, Content, JobEvent, JobId, JobRequest, JobState, Sampling,
+	Signer, TaskKind,
+};
 use serde_json::{json, Value};
 
 /// Asks so that the answer is sampled, and waits until it was checked.
@@ -69,6 +72,40 @@ async fn cheat_should_be_convicted_when_it_serves_weights_of_eight_bits() {
 		_ => None,
 	});
 	assert!(fee < held.unwrap(), "the client has its money back, but for the transaction's fee");
+	drop(worker);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vote_should_be_opened_when_its_node_is_killed_after_the_blind_vote() {
+	let mut net = Net::start_with_verifier().await;
+	let bob = net.provider("//Bob").await;
+	let model = net.offer_audited_chat(&bob).await;
+	let worker = bob.start().await;
+	let client = Signer::from_suri("//Charlie").unwrap();
+	let best = net.chain.best().await.unwrap();
+	let payload = Content::from(QUESTION.as_bytes().to_vec());
+	let mut request = JobRequest::new(model, TaskKind::Chat, payload, UNIT, best.number + 60);
+	request.sampling = Sampling { max_output: 64, ..Sampling::default() };
+	request.assurance = Assurance::Attested;
+	let outcome = net.submit(&client, calls::submit_job(request)).await.unwrap();
+	let job = outcome.job_submitted().unwrap();
+	let committed = async {
+		while !net.log().contains("commits to a vote") {
+			tokio::time::sleep(Duration::from_millis(100)).await;
+		}
+	};
+	tokio::time::timeout(LIMIT, committed).await.unwrap_or_else(|_| panic!("{}", net.log()));
+
+	net.restart_node().await;
+
+	let ended = net.job_until(job, JobState::is_final).await.job.state;
+	assert!(matches!(ended, JobState::Settled { .. }), "{ended:?}\n{}", net.log());
+	let log = net.log();
+	assert!(log.contains("opens its vote, rows Proven"), "{log}");
+	assert!(!log.contains("is not in this node's database"), "{log}");
+	let history = net.history(job).await;
+	let paid = |event: &JobEvent| matches!(event, JobEvent::AuditorsPaid { votes: 1, .. });
+	assert!(history.iter().any(paid), "{history:?}");
 	drop(worker);
 }
 

@@ -58,12 +58,13 @@ pub fn openings(bytes: &[u8]) {
 		let read = Opening::parse_all(bytes, &asked, &JOB, rows.tokens(), SHAPE.width, root);
 		assert_eq!(read.is_ok(), bytes == good);
 	});
-	// Each alone, against whatever shape it is said to have.
+	// Each alone, against whatever answer it is said to be of.
 	let mut rest = bytes;
-	let shape = <(u32, u32)>::decode(&mut rest).map(|(count, width)| Shape { count, width });
-	if let (Ok(shape), Ok(opening)) = (shape, Opening::decode(&mut rest)) {
-		assert!(opening.verify(&JOB, shape, &[0; 32]).is_err());
-		let width = shape.width % 64;
+	let shape = <(u16, u32)>::decode(&mut rest);
+	if let (Ok((count, width)), Ok(opening)) = (shape, Opening::decode(&mut rest)) {
+		let tokens = vec![opening.token; count.into()];
+		assert!(opening.verify(&JOB, &tokens, width, &[0; 32]).is_err());
+		let width = width % 64;
 		let _ = Opening::fingerprint(&vec![opening; POSITIONS], &CHALLENGE, &JOB, width);
 	}
 }
@@ -77,7 +78,9 @@ pub fn whole_rows(bytes: &[u8]) {
 	let made = rows.fingerprint(&CHALLENGE, &JOB);
 	let evidence = Evidence::new(&JOB, rows);
 	let opening = evidence.open(last).expect("inside");
-	assert_eq!(opening.verify(&JOB, evidence.shape(), &evidence.root()), Ok(()));
+	let rows = evidence.rows();
+	let verified = opening.verify(&JOB, rows.tokens(), rows.width(), &evidence.root());
+	assert_eq!(verified, Ok(()));
 	if let Ok(made) = made {
 		assert_eq!(distance(&made, &made), 0);
 	}
@@ -126,7 +129,7 @@ pub fn fingerprints(bytes: &[u8]) {
 pub mod chain {
 	use super::*;
 	use pallet_audits::{
-		payload, Batch, Commit, Decline, Reveal, RowsSeen, Statement, COMMITS, MAX_VOTES,
+		payload, Batch, Commit, Decline, Reveal, RowsSeen, Said, Statement, COMMITS, MAX_VOTES,
 	};
 	use reckon_primitives::JobId;
 	use reckon_support::{Conviction, Subject};
@@ -136,11 +139,12 @@ pub mod chain {
 	pub(super) fn seeds(vote: Vote) -> Vec<(&'static str, Vec<u8>)> {
 		let (audit, round) = (JobId::repeat_byte(1), 1);
 		let hash = JobId::repeat_byte(3);
-		let statement = Statement { vote, rows: RowsSeen::Proven };
+		let said = Said::Else { opened: hash, vote };
+		let rows = RowsSeen::Proven;
 		vec![
 			("commits", vec![Commit { audit, round, challenge: hash, blind: hash }; 2].encode()),
-			("reveals", vec![Reveal { audit, round, salt: hash, statement }; 2].encode()),
-			("declines", vec![Decline { audit, round }; 2].encode()),
+			("reveals", vec![Reveal { audit, round, salt: hash, said, rows }; 2].encode()),
+			("declines", vec![Decline { audit, round, challenge: hash }; 2].encode()),
 		]
 	}
 

@@ -3,7 +3,7 @@
 use crate::{
 	equivocations::{self, NoReports},
 	rpc,
-	verifier::{self, VerifierArgs},
+	verifier::{self, AuditorStorage, VerifierArgs},
 };
 use reckon_runtime::{opaque::Block, RuntimeApi};
 use sc_client_api::Backend as _;
@@ -28,6 +28,7 @@ use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_blockchain::HeaderBackend;
 use sp_consensus_babe::{inherents::BabeCreateInherentDataProviders, SlotDuration};
+use sp_core::offchain::OffchainStorage;
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
 use std::{sync::Arc, time::Duration};
@@ -222,16 +223,17 @@ fn start<N: NetworkBackend<Block, Hash>>(
 		})?;
 
 	if config.offchain_worker.enabled {
+		let storage = backend.offchain_storage().map(AuditorStorage::new);
 		start_offchain_workers(
 			&task_manager,
 			client.clone(),
-			&backend,
+			storage.clone(),
 			keystore.clone(),
 			transaction_pool.clone(),
 			network.clone(),
 			config.role.is_authority(),
 		)?;
-		if let Some(storage) = backend.offchain_storage() {
+		if let Some(storage) = storage {
 			let metrics = registry.as_ref().map(verifier::Metrics::register).transpose()?;
 			task_manager.spawn_handle().spawn(
 				"verifier-watch",
@@ -327,7 +329,7 @@ fn start<N: NetworkBackend<Block, Hash>>(
 fn start_offchain_workers(
 	task_manager: &TaskManager,
 	client: Arc<Client>,
-	backend: &Backend,
+	storage: Option<impl OffchainStorage + 'static>,
 	keystore: KeystorePtr,
 	pool: Arc<Pool>,
 	network: Arc<dyn NetworkService>,
@@ -336,7 +338,7 @@ fn start_offchain_workers(
 	let workers = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {
 		runtime_api_provider: client.clone(),
 		keystore: Some(keystore),
-		offchain_db: backend.offchain_storage(),
+		offchain_db: storage,
 		transaction_pool: Some(OffchainTransactionPoolFactory::new(pool)),
 		network_provider: Arc::new(network),
 		is_validator,

@@ -1,18 +1,20 @@
 //! The verifier that this node asks when it audits: where it is, and how that goes.
 //!
-//! Who asks it is the runtime's off-chain worker, which finds it in the node's local
-//! storage and writes there how it fares.
+//! Who asks it is the runtime's off-chain worker, which finds it in what it takes for the node's local
+//! storage, and writes there how it fares.
 
-use codec::{Decode, Encode};
-use reckon_runtime::auditing::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
-use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
+mod storage;
+
+use reckon_runtime::auditing::{AuditorStatus, VerifierSettings};
+use sp_core::offchain::OffchainStorage;
 use std::{
 	fs::File,
 	io::Read,
 	net::SocketAddr,
 	path::{Path, PathBuf},
-	time::Duration,
+	time::{Duration, Instant},
 };
+pub use storage::AuditorStorage;
 use substrate_prometheus_endpoint::{register, Counter, Gauge, PrometheusError, Registry, U64};
 
 /// How often the token's file and the worker's notes are looked at.
@@ -44,21 +46,6 @@ fn parse_address(text: &str) -> Result<SocketAddr, String> {
 	}
 }
 
-impl VerifierArgs {
-	/// What the off-chain worker must know; `None` without a verifier.
-	fn settings(&self) -> Result<Option<VerifierSettings>, String> {
-		let (Some(address), Some(file)) = (self.verifier, &self.verifier_token_file) else {
-			return Ok(None);
-		};
-		let token = read_token(file).map_err(|why| format!("{}: {why}", file.display()))?;
-		let too_long = |_| "too long".to_owned();
-		Ok(Some(VerifierSettings {
-			url: format!("http://{address}").into_bytes().try_into().map_err(too_long)?,
-			token: token.into_bytes().try_into().map_err(too_long)?,
-		}))
-	}
-}
-
 fn read_token(file: &Path) -> Result<String, String> {
 	let mut text = String::new();
 	let file = File::open(file).map_err(|error| error.to_string())?;
@@ -76,55 +63,82 @@ fn read_token(file: &Path) -> Result<String, String> {
 /// the auditing goes. Never ends.
 pub async fn watch(
 	args: VerifierArgs,
-	mut storage: impl OffchainStorage,
+	storage: AuditorStorage<impl OffchainStorage>,
 	metrics: Option<Metrics>,
 	is_validator: bool,
 ) {
-	let mut last = None;
+	if args.verifier.is_none() && is_validator {
+		log::warn!(
+			"🔎 no verifier: this validator gives up its seats in audits. Start `reckon-worker verify` \
+			 beside the node, and name it by --verifier"
+		);
+	}
+	let mut reader = Reader::default();
 	loop {
-		let settings = args.settings();
-		if last.as_ref() != Some(&settings) {
-			tell(&mut storage, &settings, is_validator);
-			last = Some(settings.clone());
+		let now = Instant::now();
+		if let (Some(address), Some(file)) = (args.verifier, &args.verifier_token_file) {
+			storage.tell(reader.look(address, file, now).as_ref());
 		}
 		if let Some(metrics) = &metrics {
-			metrics.set(matches!(settings, Ok(Some(_))), &status(&storage));
+			metrics.set(&reader, now, &storage.status());
 		}
 		tokio::time::sleep(PERIOD).await;
 	}
 }
 
-fn tell(
-	storage: &mut impl OffchainStorage,
-	settings: &Result<Option<VerifierSettings>, String>,
-	is_validator: bool,
-) {
-	match settings {
-		Ok(Some(settings)) => {
-			let url = String::from_utf8_lossy(&settings.url);
-			log::info!("🔎 audits are computed by the verifier at {url}");
-			storage.set(STORAGE_PREFIX, VERIFIER_KEY, &settings.encode());
-			return;
-		},
-		Ok(None) if is_validator => log::warn!(
-			"🔎 no verifier: this validator gives up its seats in audits. Start `reckon-worker verify` \
-			 beside the node, and name it by --verifier"
-		),
-		Ok(None) => {},
-		Err(why) => log::warn!("🔎 no verifier yet, seats in audits are given up: {why}"),
-	}
-	storage.remove(STORAGE_PREFIX, VERIFIER_KEY);
+/// Reads the token's file, which may be away or half written for a moment.
+#[derive(Default)]
+struct Reader {
+	/// The last token that was one.
+	token: Option<String>,
+	/// Since when there is none in the file, and why.
+	trouble: Option<(Instant, String)>,
 }
 
-fn status(storage: &impl OffchainStorage) -> AuditorStatus {
-	let bytes = storage.get(STORAGE_PREFIX, STATUS_KEY).unwrap_or_default();
-	AuditorStatus::decode(&mut bytes.as_slice()).unwrap_or_default()
+impl Reader {
+	/// The settings now. An empty token says that the verifier can't be asked yet, so that seats are
+	/// kept for it as long as that is of use.
+	fn look(&mut self, address: SocketAddr, file: &Path, now: Instant) -> Option<VerifierSettings> {
+		match read_token(file) {
+			Ok(token) => {
+				if self.token.as_ref() != Some(&token) || self.trouble.is_some() {
+					log::info!("🔎 audits are computed by the verifier at http://{address}");
+				}
+				self.token = Some(token);
+				self.trouble = None;
+			},
+			Err(why) => {
+				let (since, known) = self.trouble.clone().unzip();
+				if known.as_ref() != Some(&why) {
+					let meanwhile = match self.token {
+						Some(_) => "the last one is used on",
+						None => "nothing is computed for audits until it can",
+					};
+					let file = file.display();
+					log::warn!("🔎 the verifier's token can't be read, {meanwhile}: {file}: {why}");
+				}
+				self.trouble = Some((since.unwrap_or(now), why));
+			},
+		}
+		Some(VerifierSettings {
+			url: format!("http://{address}").into_bytes().try_into().ok()?,
+			token: self.token.clone().unwrap_or_default().into_bytes().try_into().ok()?,
+		})
+	}
+
+	/// For how long the file has had no token, in seconds.
+	fn unreadable(&self, now: Instant) -> u64 {
+		let since = self.trouble.as_ref().map(|(since, _)| *since);
+		since.map_or(0, |since| now.saturating_duration_since(since).as_secs())
+	}
 }
 
 /// How the auditing goes, for Prometheus.
 pub struct Metrics {
 	has_verifier: Gauge<U64>,
+	unreadable: Gauge<U64>,
 	answered_at: Gauge<U64>,
+	slowest: Gauge<U64>,
 	committed: Counter<U64>,
 	revealed: Counter<U64>,
 	declined: Counter<U64>,
@@ -142,11 +156,19 @@ impl Metrics {
 		Ok(Self {
 			has_verifier: gauge(
 				"reckon_audits_has_verifier",
-				"Whether this node knows of a verifier: 1 or 0",
+				"Whether this node knows a verifier and its token: 1 or 0",
+			)?,
+			unreadable: gauge(
+				"reckon_audits_token_unreadable_seconds",
+				"For how long the verifier's token file could not be read; 0 when it can",
 			)?,
 			answered_at: gauge(
 				"reckon_audits_verifier_answered_at_seconds",
 				"When the verifier last gave an answer, Unix time; 0 if never",
+			)?,
+			slowest: gauge(
+				"reckon_audits_slowest_vote_seconds",
+				"How long the slowest vote of late took; 0 before the first",
 			)?,
 			committed: counter("reckon_audits_committed_total", "Blind votes that were sent")?,
 			revealed: counter("reckon_audits_revealed_total", "Opened votes that were sent")?,
@@ -155,9 +177,11 @@ impl Metrics {
 		})
 	}
 
-	fn set(&self, has_verifier: bool, status: &AuditorStatus) {
-		self.has_verifier.set(has_verifier.into());
+	fn set(&self, reader: &Reader, now: Instant, status: &AuditorStatus) {
+		self.has_verifier.set(reader.token.is_some().into());
+		self.unreadable.set(reader.unreadable(now));
 		self.answered_at.set(status.answered_at / 1_000);
+		self.slowest.set(status.took / 1_000);
 		for (counter, now) in [
 			(&self.committed, status.committed),
 			(&self.revealed, status.revealed),
@@ -173,7 +197,9 @@ impl Metrics {
 mod tests {
 	use super::*;
 	use clap::Parser;
-	use sp_core::offchain::storage::InMemOffchainStorage;
+	use codec::Encode;
+	use reckon_runtime::auditing::STATUS_KEY;
+	use sp_core::offchain::{storage::InMemOffchainStorage, STORAGE_PREFIX};
 
 	#[derive(Parser)]
 	struct Node {
@@ -193,9 +219,12 @@ mod tests {
 		path
 	}
 
-	fn settings(storage: &InMemOffchainStorage) -> Option<VerifierSettings> {
-		let bytes = storage.get(STORAGE_PREFIX, VERIFIER_KEY)?;
-		Some(VerifierSettings::decode(&mut bytes.as_slice()).unwrap())
+	/// The address and the token that the worker is told.
+	fn look(reader: &mut Reader, file: &Path, now: Instant) -> (String, String) {
+		let address = "127.0.0.1:1".parse().unwrap();
+		let VerifierSettings { url, token } = reader.look(address, file, now).unwrap();
+		let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+		(text(url.into_inner()), text(token.into_inner()))
 	}
 
 	#[test]
@@ -205,12 +234,14 @@ mod tests {
 			"--verifier-token-file token",
 			"--verifier 10.0.0.1:9621 --verifier-token-file token",
 			"--verifier 127.0.0.1 --verifier-token-file token",
+			// A name may be another machine's tomorrow.
+			"--verifier localhost:9621 --verifier-token-file token",
 			"--verifier http://127.0.0.1:9621 --verifier-token-file token",
 		] {
 			assert!(parse(wrong).is_err(), "{wrong}");
 		}
 		assert!(parse("--verifier [::1]:9621 --verifier-token-file token").is_ok());
-		assert_eq!(parse("").unwrap().settings(), Ok(None));
+		assert_eq!(parse("").unwrap().verifier, None);
 	}
 
 	#[test]
@@ -226,38 +257,60 @@ mod tests {
 	}
 
 	#[test]
-	fn worker_should_be_told_what_is_so_now_when_the_token_comes_or_goes() {
+	fn last_token_should_be_kept_when_the_file_is_away_for_a_moment() {
 		let path = token_file("changes", "first\n");
-		let arguments = format!("--verifier 127.0.0.1:1 --verifier-token-file {}", path.display());
-		let args = parse(&arguments).unwrap();
-		let mut storage = InMemOffchainStorage::default();
+		let url = "http://127.0.0.1:1".to_owned();
+		let mut reader = Reader::default();
+		let start = Instant::now();
+		let at = |seconds| start + Duration::from_secs(seconds);
 
-		tell(&mut storage, &args.settings(), true);
-		let first = settings(&storage).unwrap();
-		assert_eq!(first.url.to_vec(), b"http://127.0.0.1:1");
-		assert_eq!(first.token.to_vec(), b"first");
-
+		assert_eq!(look(&mut reader, &path, at(0)), (url.clone(), "first".into()));
 		std::fs::write(&path, "second").unwrap();
-		tell(&mut storage, &args.settings(), true);
-		assert_eq!(settings(&storage).unwrap().token.to_vec(), b"second");
+		assert_eq!(look(&mut reader, &path, at(6)), (url.clone(), "second".into()));
+		assert_eq!(reader.unreadable(at(6)), 0);
 
 		std::fs::remove_file(&path).unwrap();
-		tell(&mut storage, &args.settings(), true);
-		assert_eq!(settings(&storage), None);
+		assert_eq!(look(&mut reader, &path, at(12)), (url.clone(), "second".into()));
+		// Another trouble does not make it begin anew.
+		std::fs::write(&path, "").unwrap();
+		assert_eq!(look(&mut reader, &path, at(18)), (url.clone(), "second".into()));
+		assert_eq!(reader.unreadable(at(20)), 8);
+
+		std::fs::write(&path, "third").unwrap();
+		assert_eq!(look(&mut reader, &path, at(24)), (url, "third".into()));
+		assert_eq!(reader.unreadable(at(30)), 0);
+		std::fs::remove_file(&path).unwrap();
+	}
+
+	#[test]
+	fn worker_should_know_of_a_verifier_whose_token_is_not_there_yet() {
+		let mut reader = Reader::default();
+		let (url, token) = look(&mut reader, Path::new("/nowhere/at/all"), Instant::now());
+		assert_eq!((url.as_str(), token.as_str()), ("http://127.0.0.1:1", ""));
 	}
 
 	#[test]
 	fn metrics_should_say_what_the_worker_has_noted() {
 		let metrics = Metrics::register(&Registry::new()).unwrap();
-		let mut storage = InMemOffchainStorage::default();
-		metrics.set(false, &status(&storage));
+		let mut storage = AuditorStorage::new(InMemOffchainStorage::default());
+		let mut reader = Reader::default();
+		let now = Instant::now();
+		let later = now + Duration::from_secs(60);
+		look(&mut reader, Path::new("/nowhere/at/all"), now);
+		metrics.set(&reader, later, &storage.status());
 		assert_eq!((metrics.has_verifier.get(), metrics.committed.get()), (0, 0));
+		assert_eq!(metrics.unreadable.get(), 60);
 
-		let noted = AuditorStatus { committed: 3, answered_at: 7_999, ..Default::default() };
+		let noted =
+			AuditorStatus { committed: 3, answered_at: 7_999, took: 5_000, ..Default::default() };
 		storage.set(STORAGE_PREFIX, STATUS_KEY, &noted.encode());
-		metrics.set(true, &status(&storage));
-		metrics.set(true, &status(&storage));
+		let path = token_file("metrics", "token");
+		look(&mut reader, &path, later);
+		std::fs::remove_file(&path).unwrap();
+		metrics.set(&reader, later, &storage.status());
+		metrics.set(&reader, later, &storage.status());
 		assert_eq!((metrics.has_verifier.get(), metrics.committed.get()), (1, 3));
-		assert_eq!(metrics.answered_at.get(), 7);
+		assert_eq!((metrics.answered_at.get(), metrics.slowest.get()), (7, 5));
+		assert_eq!(metrics.unreadable.get(), 0);
 	}
 }

@@ -211,6 +211,8 @@ pub enum JobState<AccountId, Balance, BlockNumber> {
 		delivery: Delivery<ContentRef>,
 		/// What it cost.
 		charge: Balance,
+		/// What the audit cost that the client wanted with it.
+		audit_fee: Balance,
 		/// The seed it was sampled from.
 		seed: H256,
 	},

@@ -4,7 +4,7 @@
 
 use codec::Encode;
 use frame_system::offchain::CreateAuthorizedTransaction;
-use pallet_audits::{AuditSignature, Batch, Call, Commit, Reveal, RowsSeen, Statement, MAX_VOTES};
+use pallet_audits::{AuditSignature, Batch, Call, Commit, Reveal, RowsSeen, Said, MAX_VOTES};
 use reckon_primitives::{Content, Delivery, JobId, Units};
 use reckon_runtime::{AccountId, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
 use reckon_verification::{Fingerprint, Statistics, Vote};
@@ -61,40 +61,43 @@ fn main() {
 
 	let auditor = AccountId::new([4; 32]);
 	let signature = AuditSignature::from(sp_core::sr25519::Signature::from([5; 64]));
-	let vote = Vote::Replayed {
-		fingerprint: Fingerprint([[-1; 16]; 8]),
-		statistics: Statistics::default(),
-	};
+	let statistics = Statistics::default();
+	let vote = Vote::Replayed { fingerprint: Fingerprint([[-1; 16]; 8]), statistics };
 	let commit = Commit { audit: job, round: 1, challenge: hash, blind: hash };
-	let statement = Statement { vote, rows: RowsSeen::Proven };
-	let reveal = Reveal { audit: job, round: 1, salt: hash, statement };
 	let commits = |count: usize| {
 		let commits = Batch::truncate_from(vec![commit; count]);
 		let (auditor, signature) = (auditor.clone(), signature.clone());
 		voted(Call::commit_votes { auditor, commits, signature })
 	};
-	let reveals = |count: usize| {
+	let reveals = |said: Said, count: usize| {
+		let reveal = Reveal { audit: job, round: 1, salt: hash, said, rows: RowsSeen::Proven };
 		let reveals = Batch::truncate_from(vec![reveal; count]);
 		let (auditor, signature) = (auditor.clone(), signature.clone());
 		voted(Call::reveal_votes { auditor, reveals, signature })
 	};
 	let many = MAX_VOTES as usize;
-	let alone = open + AUDITORS * (commits(1) + reveals(1));
-	let together =
-		open as f64 + AUDITORS as f64 * (commits(many) + reveals(many)) as f64 / many as f64;
-
 	println!("commitment in a delivery            {commitment:>6} bytes");
 	println!("open_rows                           {open:>6}");
 	println!("commit_votes, one vote; {many} votes    {:>6} {:>6}", commits(1), commits(many));
-	println!("reveal_votes, one vote; {many} votes    {:>6} {:>6}", reveals(1), reveals(many));
 	println!("per token of {TOKENS}, {AUDITORS} auditors:");
 	println!("  not audited                       {:>6.2}", commitment as f64 / TOKENS);
-	for (percent, rate) in [(100, 1.0), (5, 0.05)] {
-		let bytes = |audit: f64| (commitment as f64 + rate * audit) / TOKENS;
-		println!(
-			"  {percent:>3} % audited, votes alone; {many} together  {:.2} {:.2}",
-			bytes(alone as f64),
-			bytes(together)
-		);
+	for (what, said) in [
+		("votes with the worker's fingerprint", Said::TheSame { statistics }),
+		("votes with others", Said::Else { opened: hash, vote }),
+	] {
+		let reveals = |count| reveals(said, count);
+		let alone = open + AUDITORS * (commits(1) + reveals(1));
+		let together =
+			open as f64 + AUDITORS as f64 * (commits(many) + reveals(many)) as f64 / many as f64;
+		println!("{what}:");
+		println!("  reveal_votes, one vote; {many} votes  {:>6} {:>6}", reveals(1), reveals(many));
+		for (percent, rate) in [(100, 1.0), (5, 0.05)] {
+			let bytes = |audit: f64| (commitment as f64 + rate * audit) / TOKENS;
+			println!(
+				"  {percent:>3} % audited, votes alone; {many} together  {:.2} {:.2}",
+				bytes(alone as f64),
+				bytes(together)
+			);
+		}
 	}
 }

@@ -31,6 +31,26 @@ impl TypedGet for Treasury {
 	}
 }
 
+/// What auditors are paid from.
+pub struct AuditPot;
+
+impl AuditPot {
+	const ID: PalletId = PalletId(*b"rkn/audt");
+
+	/// The account; nobody has its key.
+	pub fn account() -> AccountId {
+		Self::ID.into_account_truncating()
+	}
+}
+
+impl TypedGet for AuditPot {
+	type Type = AccountId;
+
+	fn get() -> AccountId {
+		Self::account()
+	}
+}
+
 /// The current session's number. Babe's own count of epochs would not do: it jumps after a halt.
 pub struct CurrentSession;
 

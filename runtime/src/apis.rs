@@ -12,7 +12,9 @@ use frame_support::{
 	view_functions::{ViewFunctionDispatchError, ViewFunctionId},
 	weights::Weight,
 };
-use reckon_primitives::{Assignment, Held, InlineBytes, Job, JobId, ModelId, Reason, SubnetId};
+use reckon_primitives::{
+	Assignment, Assurance, Held, InlineBytes, Job, JobId, ModelId, Reason, SubnetId,
+};
 use reckon_support::ProviderPool;
 use sp_api::impl_runtime_apis;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -40,12 +42,14 @@ sp_api::decl_runtime_apis! {
 		fn why_not_assigned(provider: AccountId) -> Reason;
 		/// All that is held of an account's money, what for, and when the chain moves on with it.
 		fn held_by(who: AccountId) -> Vec<Held<Balance, BlockNumber>>;
-		/// The least maximum price at which somebody would take such a job now, in a subnet.
+		/// The least maximum price at which somebody would take such a job now, in a subnet, with
+		/// its audit if it is to be attested.
 		fn quote(
 			subnet: SubnetId,
 			model: ModelId,
 			payload_bytes: u32,
 			max_output: u32,
+			assurance: Assurance,
 		) -> Option<Balance>;
 	}
 }
@@ -325,8 +329,9 @@ impl_runtime_apis! {
 			model: ModelId,
 			payload_bytes: u32,
 			max_output: u32,
+			assurance: Assurance,
 		) -> Option<Balance> {
-			Jobs::quote(subnet, model, payload_bytes, max_output)
+			Jobs::quote(subnet, model, payload_bytes, max_output, assurance)
 		}
 	}
 

@@ -59,6 +59,7 @@ pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> 
 fn touched_by_every_block() -> impl Iterator<Item = TrackedStorageKey> {
 	[
 		frame_system::Account::<Runtime>::hashed_key_for(Treasury::get()),
+		pallet_audits::Entropy::<Runtime>::hashed_key().to_vec(),
 		storage_prefix(b"System", b"ParentHash").to_vec(),
 		pallet_babe::AuthorVrfRandomness::<Runtime>::hashed_key().to_vec(),
 		pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),

@@ -1,7 +1,7 @@
 //! The chain's first state, by name.
 
 use crate::{
-	adapters::Treasury,
+	adapters::{AuditPot, Treasury},
 	configs::{DISPUTE_WINDOW, EXISTENTIAL_DEPOSIT},
 	AccountId, BabeConfig, Balance, BalancesConfig, Rewards, RuntimeGenesisConfig, SessionConfig,
 	SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
@@ -75,6 +75,7 @@ fn genesis(validators: Vec<Validator>, endowed: Vec<AccountId>, sudo: Option<Acc
 	// These exist, so that they can be paid the smallest share.
 	balances.push((Treasury::account(), EXISTENTIAL_DEPOSIT));
 	balances.push((Rewards::account(), EXISTENTIAL_DEPOSIT));
+	balances.push((AuditPot::account(), EXISTENTIAL_DEPOSIT));
 	let candidates = validators.iter().map(|v| (v.account.clone(), STAKE)).collect::<Vec<_>>();
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },

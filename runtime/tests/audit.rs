@@ -12,7 +12,7 @@ use frame_support::{
 use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_audits::{
 	payload, AuditOf, AuditPair, AuditSignature, Ballot, Batch, Commit, Decline, Phase, Reveal,
-	RowsSeen, Statement, COMMITS, DECLINES, REVEALS,
+	RowsSeen, Said, Statement, COMMITS, DECLINES, REVEALS,
 };
 use pallet_models::Calibration;
 use reckon_primitives::{
@@ -46,6 +46,8 @@ const PRICE: Price<Balance> =
 	Price { base: UNIT / 100, per_input: UNIT / 1000, per_output: UNIT / 100 };
 /// What the delivery costs.
 const CHARGE: Balance = UNIT / 100 + 10 * (UNIT / 1000) + 9 * (UNIT / 100);
+/// What its audit costs: 15 % of it for each of five, which is more than the least.
+const FEE: Balance = CHARGE * 75 / 100;
 const BOND: Balance = 300 * UNIT;
 /// What hides the worker's root, and the auditors' votes.
 const SALT: H256 = H256([9; 32]);
@@ -292,8 +294,9 @@ fn commit_by_key_of(
 }
 
 fn reveal(job: JobId, who: Sr25519Keyring, by: By) -> Result<(), Refused> {
-	let (round, statement) = (audit(job).round, statement(job, by));
-	let reveals = batch(Reveal { audit: job, round, salt: SALT, statement });
+	let (round, Statement { vote, rows }) = (audit(job).round, statement(job, by));
+	let said = Said::of(vote, &audit(job).opened.expect("open"));
+	let reveals = batch(Reveal { audit: job, round, salt: SALT, said, rows });
 	let signature = sign(who, REVEALS, &id(who), &reveals);
 	send(pallet_audits::Call::reveal_votes { auditor: id(who), reveals, signature })
 }
@@ -315,6 +318,9 @@ fn round(job: JobId, worker: By) {
 /// A round in which all do what they do in the last block for it, and one is silent. The others open
 /// their votes if they are to.
 fn slow_round(job: JobId, worker: By, revealing: bool) {
+	if audit(job).phase == Phase::Drawing {
+		to_block(audit(job).due);
+	}
 	let most = awaited(job).into_iter().skip(1).collect::<Vec<_>>();
 	to_block(audit(job).due - 1);
 	most.iter().for_each(|who| commit(job, *who, By::TheModel).expect("admitted"));
@@ -403,13 +409,13 @@ fn auditors_and_provider_should_be_paid_when_an_attested_answer_is_right() {
 
 		assert_eq!(outcome_in_events(), AuditOutcome::Accepted);
 		assert_eq!(Jobs::why(job), Some(Reason::Paid));
-		assert_eq!(total(Eve), client - CHARGE);
+		assert_eq!(total(Eve), client - CHARGE - FEE);
 		assert_eq!(Balances::total_balance_on_hold(&id(Eve)), 0);
 		assert_eq!(total(Two), owner + CHARGE / 10);
-		// Five percent each for treasury and auditors.
-		assert_eq!(total(Ferdie), provider + CHARGE - CHARGE / 10 - 2 * (CHARGE / 20));
+		// Five percent for the treasury.
+		assert_eq!(total(Ferdie), provider + CHARGE - CHARGE / 10 - CHARGE / 20);
 		for (who, before) in VALIDATORS.into_iter().zip(auditors) {
-			assert_eq!(total(who), before + CHARGE / 20 / 4, "{who}");
+			assert_eq!(total(who), before + FEE / 4, "{who}");
 			assert_eq!(vote_points(who), 5, "{who}");
 		}
 	});
@@ -425,6 +431,7 @@ fn provider_should_pay_the_auditors_and_be_slashed_when_its_answer_is_not_the_mo
 		let challenge = audit(job).challenge;
 		round(job, By::Another);
 		// All dissent: a larger committee looks at other positions.
+		pass(pallet_audits::DRAW_DELAY);
 		let second = audit(job);
 		assert!(second.larger && second.round == 2 && second.challenge != challenge);
 		round(job, By::Another);
@@ -438,7 +445,7 @@ fn provider_should_pay_the_auditors_and_be_slashed_when_its_answer_is_not_the_mo
 		assert_eq!(bond(), BOND - CHARGE);
 		assert_eq!(total(Ferdie), provider - CHARGE);
 		// Two votes each.
-		let each = 2 * (CHARGE / 20 / 8);
+		let each = 2 * (FEE / 8);
 		for (who, before) in VALIDATORS.into_iter().zip(auditors) {
 			assert_eq!(total(who), before + each, "{who}");
 			assert_eq!(vote_points(who), 10, "{who}");
@@ -505,8 +512,8 @@ fn clients_fee_should_be_held_and_told_of_until_the_auditors_have_it() {
 	run(|| {
 		let client = total(Eve);
 		let job = delivered(Assurance::Optimistic);
-		let fee = Audits::request_fee(0);
-		assert_eq!(fee, 5 * UNIT / 10);
+		let fee = Audits::audit_fee(0, CHARGE);
+		assert_eq!(fee, FEE);
 		assert_ok!(Audits::request_audit(signed(Eve), job));
 		let told = Runtime::held_by(id(Eve));
 		let own = told.iter().find(|part| part.held_for == HeldFor::AuditFee(job)).expect("told");
@@ -524,7 +531,8 @@ fn seat_should_be_given_up_by_its_own_key_alone() {
 	run(|| {
 		let job = drawn();
 		let who = awaited(job)[0];
-		let declines = batch(Decline { audit: job, round: 1 });
+		let challenge = audit(job).challenge;
+		let declines = batch(Decline { audit: job, round: 1, challenge });
 		let call = |signature| pallet_audits::Call::decline_seats {
 			auditor: id(who),
 			declines: declines.clone(),

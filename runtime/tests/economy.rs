@@ -186,11 +186,11 @@ fn provider_should_be_drawn_no_more_when_silent_and_again_after_a_heartbeat() {
 		Session::rotate_session();
 		blocks(2);
 		assert_eq!(why(), Reason::Silent);
-		assert_eq!(Jobs::quote(0, model(), 10, 10), None);
+		assert_eq!(Jobs::quote(0, model(), 10, 10, Assurance::Optimistic), None);
 		let score = Reputation::score(id(Bob));
 		assert_ok!(Providers::heartbeat(signed(Ferdie), 1));
 		assert_eq!(why(), Reason::Eligible);
-		assert!(Jobs::quote(0, model(), 10, 10).is_some());
+		assert!(Jobs::quote(0, model(), 10, 10, Assurance::Optimistic).is_some());
 		assert_eq!(Reputation::score(id(Bob)), score, "silence costs no good name");
 	});
 }

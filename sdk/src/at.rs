@@ -15,8 +15,9 @@ use crate::{
 	error::{Error, SubmitError},
 	events::{job_events, JobEvent},
 	types::{
-		Account, AccountId, Assignment, Balance, BlockNumber, BlockRef, Comparison, EraIndex, Held,
-		Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason, Standing, SubnetId,
+		Account, AccountId, Assignment, Assurance, Balance, BlockNumber, BlockRef, Comparison,
+		EraIndex, Held, Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason,
+		Standing, SubnetId,
 	},
 };
 use serde::Serialize;
@@ -157,8 +158,8 @@ impl At {
 		self.ask("held_by", (*who,)).await
 	}
 
-	/// The least maximum price at which somebody would take such a job in a subnet now; `None` when
-	/// nobody serves the model there.
+	/// The least maximum price at which somebody would take such a job in a subnet now, with its audit
+	/// if it is to be attested; `None` when nobody serves the model there.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
@@ -168,8 +169,9 @@ impl At {
 		model: ModelId,
 		payload_bytes: u32,
 		max_output: u32,
+		assurance: Assurance,
 	) -> Result<Option<Balance>, Error> {
-		self.ask("quote", (subnet, model, payload_bytes, max_output)).await
+		self.ask("quote", (subnet, model, payload_bytes, max_output, assurance)).await
 	}
 
 	/// A provider's record.

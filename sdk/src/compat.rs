@@ -14,7 +14,7 @@ pub(crate) const API: &[(&str, usize)] = &[
 	("assigned_to", 1),
 	("why_not_assigned", 1),
 	("held_by", 1),
-	("quote", 4),
+	("quote", 5),
 ];
 
 /// The calls, each with the names of its arguments.
@@ -93,7 +93,7 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
 	("Jobs", "comparison", 1),
 	("Audits", "audit", 1),
-	("Audits", "request_fee", 1),
+	("Audits", "audit_fee", 2),
 	("Audits", "inquiries_into", 1),
 	("ValidatorStaking", "candidate", 1),
 	("ValidatorStaking", "candidates", 0),

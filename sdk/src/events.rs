@@ -64,10 +64,17 @@ pub enum JobEvent {
 		client: AccountId,
 		provider: AccountId,
 		charge: Balance,
+		audit_fee: Balance,
 		refunded: Balance,
 	},
 	/// It has ended without an answer, and the client has its money back.
-	JobRefunded { job: JobId, client: AccountId, amount: Balance, reason: Reason },
+	JobRefunded {
+		job: JobId,
+		client: AccountId,
+		amount: Balance,
+		audit_fee: Balance,
+		reason: Reason,
+	},
 	/// Its answer and the other jobs' will be compared; the comparison has the first one's id.
 	ComparisonOpened { comparison: JobId, jobs: Vec<JobId> },
 	/// Its client doubts the answer, and a bond for those who compute it again is held.
@@ -78,7 +85,7 @@ pub enum JobEvent {
 	JobRejected { job: JobId, provider: AccountId, compensation: Balance },
 	/// Its answer is wrong by the verdict of its auditors, and its provider has lost bond.
 	JobConvicted { job: JobId, provider: AccountId, slashed: Balance },
-	/// Its auditors have their part of the charge, or of the bond.
+	/// Its auditors are paid. Of the audits pallet.
 	AuditorsPaid { job: JobId, votes: u32, amount: Balance },
 	/// The chain has forgotten it.
 	JobForgotten { job: JobId },
@@ -107,7 +114,7 @@ impl JobEvent {
 	}
 }
 
-/// The jobs pallet's events in a block, oldest first. Events of kinds that this program does not
+/// What has happened to jobs in a block, oldest first. Events of kinds that this program does not
 /// know are left out.
 pub(crate) fn job_events(events: &Events<SubstrateConfig>) -> Result<Vec<JobEvent>, Error> {
 	let mut found = Vec::new();
@@ -123,11 +130,22 @@ pub(crate) fn job_event(event: &subxt::events::Event<'_, SubstrateConfig>) -> Op
 	#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 	enum Root {
 		Jobs(JobEvent),
+		Audits(AuditEvent),
 	}
-	if event.pallet_name() != "Jobs" {
+	#[derive(DecodeAsType)]
+	#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+	enum AuditEvent {
+		AuditorsPaid { audit: JobId, votes: u32, amount: Balance },
+	}
+	if !matches!(event.pallet_name(), "Jobs" | "Audits") {
 		return None;
 	}
-	event.decode_as::<Root>().ok().map(|Root::Jobs(event)| event)
+	Some(match event.decode_as::<Root>().ok()? {
+		Root::Jobs(event) => event,
+		Root::Audits(AuditEvent::AuditorsPaid { audit, votes, amount }) => {
+			JobEvent::AuditorsPaid { job: audit, votes, amount }
+		},
+	})
 }
 
 pub(crate) fn chain_event(event: &subxt::events::Event<'_, SubstrateConfig>) -> ChainEvent {

@@ -194,6 +194,11 @@ impl Auditor {
 		has as i128 - self.began_with as i128 - self.books.costs as i128
 	}
 
+	/// In how many audits it had a seat.
+	pub fn audits(&self) -> u64 {
+		self.seen.len() as u64
+	}
+
 	/// It has a seat.
 	pub fn sit(&mut self, sight: &Sight) {
 		self.books.seats += 1;

@@ -8,7 +8,8 @@ use crate::{
 };
 use codec::Encode;
 use pallet_audits::{
-	payload, Ballot, Batch, Commit, Event as AuditEvent, Phase, Reveal, COMMITS, MAX_VOTES, REVEALS,
+	payload, Ballot, Batch, Commit, Event as AuditEvent, Phase, Reveal, Said, COMMITS, MAX_VOTES,
+	REVEALS,
 };
 use pallet_jobs::Event as JobEvent;
 use rand::{rngs::StdRng, Rng};
@@ -241,7 +242,8 @@ impl People {
 			task: TaskKind::Chat,
 			payload: Content::from(self.submitted.encode()),
 			sampling: Sampling { max_output: 64, ..Default::default() },
-			max_price: MOST * Balance::from(self.plan.dearness),
+			// What is to be attested costs its audit as well.
+			max_price: MOST * Balance::from(self.plan.dearness) * if attested { 2 } else { 1 },
 			deadline: System::block_number() + PATIENCE,
 			assurance: if attested { Assurance::Attested } else { Assurance::Optimistic },
 			privacy: Privacy::Public,
@@ -431,11 +433,9 @@ impl People {
 					},
 					(Phase::Revealing, Ballot::Committed(_)) => {
 						let reveal = auditor.reveal(&sight);
-						let reveal = reveal.map(|(statement, salt)| Reveal {
-							audit: id,
-							round,
-							salt,
-							statement,
+						let reveal = reveal.zip(audit.opened).map(|((statement, salt), opened)| {
+							let said = Said::of(statement.vote, &opened);
+							Reveal { audit: id, round, salt, said, rows: statement.rows }
 						});
 						reveals.entry(number).or_default().extend(reveal);
 					},
@@ -491,7 +491,7 @@ impl People {
 					self.catch(auditor, *audit);
 				},
 				RuntimeEvent::Audits(AuditEvent::AuditorPenalised { auditor, fraction })
-					if *fraction == WrongVoteSlash::get() =>
+					if *fraction >= WrongVoteSlash::get() =>
 				{
 					self.accused.push(auditor.clone());
 				},

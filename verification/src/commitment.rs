@@ -1,7 +1,9 @@
-//! AC1, the commitment: a Merkle tree over (job, position, token, row), and its openings.
+//! AC1, the commitment: all tokens, and a Merkle tree over (job, position, token, row); its openings.
 
 use alloc::{vec, vec::Vec};
 use codec::{Decode, Encode};
+
+use blake3::Hasher;
 
 use crate::{
 	fingerprint::{Fingerprint, FingerprintError},
@@ -11,10 +13,11 @@ use crate::{
 
 const LEAF: &str = "reckon AC1 leaf: job, position, token, width, row of f32";
 const NODE: &str = "reckon AC1 node: left, right";
-const ROOT: &str = "reckon AC1 root: count, width, top";
+const TOKENS: &str = "reckon AC1 tokens: each";
+const ROOT: &str = "reckon AC1 root: count, width, tokens, top";
 const COMMITMENT: &str = "reckon AC1 commitment: job, provider, root, salt";
 
-/// Names all rows of one answer.
+/// Names all tokens and rows of one answer.
 pub type Root = Hash;
 
 /// How many rows an answer has, and how many numbers each.
@@ -39,16 +42,27 @@ pub(crate) fn leaf(job: &Hash, position: u32, token: u32, row: &[f32]) -> Hash {
 	hasher.update(&token.to_le_bytes());
 	// Both bounded by those of `Rows` and of `Opening::verify`.
 	hasher.update(&u32::try_from(row.len()).unwrap_or(u32::MAX).to_le_bytes());
-	// In pieces: BLAKE3 is fast on long inputs and slow on four bytes.
-	const NUMBERS: usize = 256;
-	let mut piece = [0u8; NUMBERS * size_of::<f32>()];
-	for numbers in row.chunks(NUMBERS) {
-		for (bytes, number) in piece.chunks_exact_mut(size_of::<f32>()).zip(numbers) {
-			bytes.copy_from_slice(&number.to_le_bytes());
-		}
-		hasher.update(piece.get(..size_of_val(numbers)).unwrap_or_default());
-	}
+	update(&mut hasher, row, |number| number.to_le_bytes());
 	*hasher.finalize().as_bytes()
+}
+
+/// Names the tokens of one answer. Their number is in the root.
+fn hash_of(tokens: &[u32]) -> Hash {
+	let mut hasher = hasher(TOKENS);
+	update(&mut hasher, tokens, |token| token.to_le_bytes());
+	*hasher.finalize().as_bytes()
+}
+
+/// In pieces: BLAKE3 is fast on long inputs and slow on four bytes.
+fn update<T: Copy>(hasher: &mut Hasher, words: &[T], to_bytes: impl Fn(T) -> [u8; 4]) {
+	const WORDS: usize = 256;
+	let mut piece = [[0u8; 4]; WORDS];
+	for words in words.chunks(WORDS) {
+		for (bytes, word) in piece.iter_mut().zip(words) {
+			*bytes = to_bytes(*word);
+		}
+		hasher.update(piece.get(..words.len()).unwrap_or_default().as_flattened());
+	}
 }
 
 fn node(left: &Hash, right: &Hash) -> Hash {
@@ -56,14 +70,17 @@ fn node(left: &Hash, right: &Hash) -> Hash {
 }
 
 /// The count is part of it: a path says which leaf it belongs to only when the tree's shape is known.
-fn root(shape: Shape, top: &Hash) -> Root {
-	hash(ROOT, &[&shape.count.to_le_bytes(), &shape.width.to_le_bytes(), top])
+/// So are all tokens, at once: a few openings show a few of them, and who has computed with others
+/// must see it.
+fn root(shape: Shape, tokens: &Hash, top: &Hash) -> Root {
+	hash(ROOT, &[&shape.count.to_le_bytes(), &shape.width.to_le_bytes(), tokens, top])
 }
 
 /// The tree over an answer's rows. Holds 64 bytes per token.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Tree {
 	shape: Shape,
+	tokens: Hash,
 	/// Leaves first, then each level above, up to a single hash. The last node of a level of odd
 	/// length has no sibling and is in the next level as it is.
 	levels: Vec<Vec<Hash>>,
@@ -75,11 +92,11 @@ impl Tree {
 			.zip(rows.iter())
 			.map(|(position, (token, row))| leaf(job, position, token, row))
 			.collect();
-		Self::over(Shape { count: rows.count(), width: rows.width() }, leaves)
+		Self::over(rows, leaves)
 	}
 
-	/// The tree over the leaves of an answer of this shape.
-	pub(crate) fn over(shape: Shape, leaves: Vec<Hash>) -> Self {
+	/// The tree over the leaves that these rows have.
+	pub(crate) fn over(rows: &Rows, leaves: Vec<Hash>) -> Self {
 		let mut levels = vec![leaves];
 		while let Some(below) = levels.last().filter(|level| level.len() > 1) {
 			let above = below
@@ -91,7 +108,8 @@ impl Tree {
 				.collect();
 			levels.push(above);
 		}
-		Self { shape, levels }
+		let shape = Shape { count: rows.count(), width: rows.width() };
+		Self { shape, tokens: hash_of(rows.tokens()), levels }
 	}
 
 	pub(crate) fn shape(&self) -> Shape {
@@ -100,7 +118,7 @@ impl Tree {
 
 	pub(crate) fn root(&self) -> Root {
 		let top = self.levels.last().and_then(|level| level.first());
-		root(self.shape, &top.copied().unwrap_or_default())
+		root(self.shape, &self.tokens, &top.copied().unwrap_or_default())
 	}
 
 	/// The siblings on the way from a leaf to the top, lowest first.
@@ -142,7 +160,8 @@ pub enum OpeningError {
 	Row,
 	/// Another token stands at this position of the answer.
 	Token,
-	/// The path is too short, too long, or leads to another root.
+	/// The path is too short, too long, or leads to another root; or the answer has other tokens
+	/// elsewhere.
 	Path,
 	/// Other positions are opened than were asked for.
 	Asked,
@@ -156,7 +175,7 @@ impl core::fmt::Display for OpeningError {
 			Self::Position => "the position is outside of the answer",
 			Self::Row => "the row has another width, or numbers that are none",
 			Self::Token => "the token is not the answer's",
-			Self::Path => "the path does not lead to the root",
+			Self::Path => "the path and the answer's tokens do not lead to the root",
 			Self::Asked => "other positions are opened than were asked for",
 		})
 	}
@@ -164,24 +183,52 @@ impl core::fmt::Display for OpeningError {
 
 impl core::error::Error for OpeningError {}
 
+/// What an opening is checked against, and never says itself.
+struct Answer<'a> {
+	tokens: &'a [u32],
+	shape: Shape,
+	hash: Hash,
+}
+
+impl<'a> Answer<'a> {
+	fn new(tokens: &'a [u32], width: u32) -> Result<Self, OpeningError> {
+		let count = u32::try_from(tokens.len()).map_err(|_| OpeningError::Shape)?;
+		match (1..=MAX_POSITIONS).contains(&count) && (1..=MAX_WIDTH).contains(&width) {
+			true => Ok(Self { tokens, shape: Shape { count, width }, hash: hash_of(tokens) }),
+			false => Err(OpeningError::Shape),
+		}
+	}
+}
+
 impl Opening {
-	/// Checks the proof. Total: whatever the fields are, it ends after at most 32 hashes.
+	/// Checks the proof, for an answer of these tokens with rows of `width` numbers. Total: whatever
+	/// the fields are, it ends after the tokens' hash and at most 32 others.
 	///
 	/// # Errors
-	/// When the row is not what `root` committed to.
-	pub fn verify(&self, job: &Hash, shape: Shape, root: &Root) -> Result<(), OpeningError> {
-		let Shape { count, width } = shape;
-		if !(1..=MAX_POSITIONS).contains(&count) || !(1..=MAX_WIDTH).contains(&width) {
-			return Err(OpeningError::Shape);
+	/// When the row is not what `root` committed to, or not all of the tokens are.
+	pub fn verify(
+		&self,
+		job: &Hash,
+		tokens: &[u32],
+		width: u32,
+		root: &Root,
+	) -> Result<(), OpeningError> {
+		self.verify_in(&Answer::new(tokens, width)?, job, root)
+	}
+
+	fn verify_in(&self, answer: &Answer, job: &Hash, root: &Root) -> Result<(), OpeningError> {
+		let Answer { tokens, shape, hash } = answer;
+		let token = tokens.get(self.position as usize).ok_or(OpeningError::Position)?;
+		if *token != self.token {
+			return Err(OpeningError::Token);
 		}
-		if self.position >= count {
-			return Err(OpeningError::Position);
-		}
-		if self.row.len() != width as usize || !self.row.iter().all(|number| number.is_finite()) {
+		if self.row.len() != shape.width as usize
+			|| !self.row.iter().all(|number| number.is_finite())
+		{
 			return Err(OpeningError::Row);
 		}
 		let mut here = leaf(job, self.position, self.token, &self.row);
-		let (mut index, mut last) = (self.position, count.saturating_sub(1));
+		let (mut index, mut last) = (self.position, shape.count.saturating_sub(1));
 		let mut path = self.path.iter();
 		while last > 0 {
 			if index % 2 == 1 {
@@ -192,14 +239,14 @@ impl Opening {
 			index /= 2;
 			last /= 2;
 		}
-		match path.next().is_none() && self::root(shape, &here) == *root {
+		match path.next().is_none() && self::root(*shape, hash, &here) == *root {
 			true => Ok(()),
 			false => Err(OpeningError::Path),
 		}
 	}
 
 	/// Reads a list of openings from anywhere, and checks that it opens exactly the `asked`
-	/// positions of this answer, in that order.
+	/// positions of an answer of these tokens, in that order.
 	///
 	/// # Errors
 	/// With the first thing that is wrong.
@@ -211,7 +258,7 @@ impl Opening {
 		width: u32,
 		root: &Root,
 	) -> Result<Vec<Self>, OpeningError> {
-		let count = u32::try_from(tokens.len()).map_err(|_| OpeningError::Shape)?;
+		let answer = Answer::new(tokens, width)?;
 		// The longest that is honest; nothing of a longer one is looked at.
 		let row = (width as usize).saturating_mul(size_of::<f32>());
 		let longest = asked.len().saturating_mul(row.saturating_add(2048)).saturating_add(8);
@@ -227,10 +274,7 @@ impl Opening {
 			return Err(OpeningError::Asked);
 		}
 		for opening in &all {
-			if tokens.get(opening.position as usize) != Some(&opening.token) {
-				return Err(OpeningError::Token);
-			}
-			opening.verify(job, Shape { count, width }, root)?;
+			opening.verify_in(&answer, job, root)?;
 		}
 		Ok(all)
 	}

@@ -31,7 +31,7 @@ impl Evidence {
 		self.tree.shape()
 	}
 
-	/// Names all rows.
+	/// Names all tokens and rows.
 	pub fn root(&self) -> Root {
 		self.tree.root()
 	}
@@ -94,7 +94,6 @@ impl Recorder {
 			return Err(RowsError::Positions);
 		}
 		let rows = Rows::of_checked(width, self.tokens, self.numbers);
-		let tree = Tree::over(Shape { count: rows.count(), width }, self.leaves);
-		Ok(Evidence { rows, tree })
+		Ok(Evidence { tree: Tree::over(&rows, self.leaves), rows })
 	}
 }

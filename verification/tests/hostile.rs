@@ -31,7 +31,7 @@ fn every_position_should_open_for_every_count() {
 		for position in 0..count {
 			let opening = evidence.open(position).unwrap();
 			assert_eq!(
-				opening.verify(&JOB, evidence.shape(), &evidence.root()),
+				opening.verify(&JOB, rows.tokens(), 3, &evidence.root()),
 				Ok(()),
 				"{position}/{count}"
 			);
@@ -44,18 +44,19 @@ fn every_position_should_open_for_every_count() {
 fn opening_should_be_refused_when_anything_in_it_is_another() {
 	let rows = rows(13, 4);
 	let evidence = evidence(&rows);
-	let (shape, root) = (evidence.shape(), evidence.root());
+	let (tokens, root) = (rows.tokens(), evidence.root());
 	let good = evidence.open(12).unwrap();
-	let verify = |opening: &Opening| opening.verify(&JOB, shape, &root);
+	let verify = |opening: &Opening| opening.verify(&JOB, tokens, 4, &root);
 	assert_eq!(verify(&good), Ok(()));
 	let with = |change: &dyn Fn(&mut Opening)| {
 		let mut changed = good.clone();
 		change(&mut changed);
 		verify(&changed)
 	};
-	assert_eq!(with(&|o| o.position = 11), Err(OpeningError::Path));
+	assert_eq!(with(&|o| o.position = 11), Err(OpeningError::Token));
+	assert_eq!(with(&|o| (o.position, o.token) = (11, tokens[11])), Err(OpeningError::Path));
 	assert_eq!(with(&|o| o.position = 13), Err(OpeningError::Position));
-	assert_eq!(with(&|o| o.token += 1), Err(OpeningError::Path));
+	assert_eq!(with(&|o| o.token += 1), Err(OpeningError::Token));
 	assert_eq!(with(&|o| o.row[0] += 1.0), Err(OpeningError::Path));
 	assert_eq!(with(&|o| o.row[0] = f32::NAN), Err(OpeningError::Row));
 	assert_eq!(with(&|o| o.row.push(0.0)), Err(OpeningError::Row));
@@ -64,19 +65,41 @@ fn opening_should_be_refused_when_anything_in_it_is_another() {
 	assert_eq!(with(&|o| o.path.push([0; 32])), Err(OpeningError::Path));
 	assert_eq!(with(&|o| o.path.truncate(1)), Err(OpeningError::Path));
 
-	let other_job = good.verify(&[2; 32], shape, &root);
+	let other_job = good.verify(&[2; 32], tokens, 4, &root);
 	assert_eq!(other_job, Err(OpeningError::Path));
+	let many = |count: usize| tokens.iter().copied().chain([0]).cycle().take(count);
 	for (count, width, error) in [
 		(12, 4, OpeningError::Position),
 		(14, 4, OpeningError::Path),
 		(13, 5, OpeningError::Row),
 		(0, 4, OpeningError::Shape),
-		(MAX_POSITIONS + 1, 4, OpeningError::Shape),
+		(MAX_POSITIONS as usize + 1, 4, OpeningError::Shape),
 		(13, 0, OpeningError::Shape),
 		(13, MAX_WIDTH + 1, OpeningError::Shape),
 	] {
-		assert_eq!(good.verify(&JOB, Shape { count, width }, &root), Err(error), "{count} {width}");
+		let others: Vec<u32> = many(count).collect();
+		assert_eq!(good.verify(&JOB, &others, width, &root), Err(error), "{count} {width}");
 	}
+}
+
+/// Who was given other tokens must not believe that the worker's rows are of those.
+#[test]
+fn opening_should_be_refused_when_another_token_of_the_answer_is_another() {
+	let rows = rows(13, 4);
+	let evidence = evidence(&rows);
+	let opened = evidence.open(12).unwrap();
+	assert_eq!(opened.verify(&JOB, rows.tokens(), 4, &evidence.root()), Ok(()));
+	for position in 0..13 {
+		let mut others = rows.tokens().to_vec();
+		others[position] ^= 1;
+		let refused = if position == 12 { OpeningError::Token } else { OpeningError::Path };
+		let verified = opened.verify(&JOB, &others, 4, &evidence.root());
+		assert_eq!(verified, Err(refused), "{position}");
+	}
+	let mut swapped = rows.tokens().to_vec();
+	swapped.swap(3, 4);
+	let verified = opened.verify(&JOB, &swapped, 4, &evidence.root());
+	assert_eq!(verified, Err(OpeningError::Path));
 }
 
 /// An inner node must never pass for a leaf, nor a shorter answer for a longer one.
@@ -122,9 +145,13 @@ fn openings_should_be_refused_when_they_are_not_those_that_were_asked_for() {
 	assert_eq!(parse(&good, &[2, 19, 5], rows.tokens(), 4), Err(OpeningError::Asked));
 	assert_eq!(parse(&good, &asked, rows.tokens(), 5), Err(OpeningError::Row));
 	assert_eq!(parse(&good, &asked, &rows.tokens()[..19], 4), Err(OpeningError::Path));
-	let mut others = rows.tokens().to_vec();
-	others[5] += 1;
-	assert_eq!(parse(&good, &asked, &others, 4), Err(OpeningError::Token));
+	// At the first position that is opened, at another, and at one that is not.
+	for (at, error) in [(2, OpeningError::Token), (5, OpeningError::Path), (6, OpeningError::Path)]
+	{
+		let mut others = rows.tokens().to_vec();
+		others[at] += 1;
+		assert_eq!(parse(&good, &asked, &others, 4), Err(error), "{at}");
+	}
 	assert_eq!(parse(&[], &asked, rows.tokens(), 4), Err(OpeningError::Malformed));
 	let mut longer = good.clone();
 	longer.push(0);
@@ -410,7 +437,7 @@ proptest! {
 			prop_assert_eq!(rows.numbers().len() as u32, rows.count() * rows.width());
 			let evidence = evidence(&rows);
 			let opening = evidence.open(rows.count() - 1).unwrap();
-			prop_assert_eq!(opening.verify(&JOB, evidence.shape(), &evidence.root()), Ok(()));
+			prop_assert_eq!(opening.verify(&JOB, rows.tokens(), rows.width(), &evidence.root()), Ok(()));
 		}
 	}
 
@@ -428,12 +455,11 @@ proptest! {
 	#[test]
 	fn openings_should_be_judged_for_any_fields(
 		position: u32, token: u32, bits in prop::collection::vec(any::<u32>(), 0..9),
-		path in prop::collection::vec(any::<Hash>(), 0..40), count: u32, width in 0u32..9,
+		path in prop::collection::vec(any::<Hash>(), 0..40), count in 0usize..40, width in 0u32..9,
 	) {
 		let row = bits.into_iter().map(f32::from_bits).collect();
-		let opening = Opening { position, token, row, path };
-		let shape = Shape { count, width };
-		prop_assert!(opening.verify(&JOB, shape, &[0; 32]).is_err());
+		let opening = Opening { position: position % 50, token, row, path };
+		prop_assert!(opening.verify(&JOB, &vec![token; count], width, &[0; 32]).is_err());
 	}
 
 	#[test]

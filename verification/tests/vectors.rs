@@ -110,8 +110,7 @@ fn commitment_should_have_the_golden_roots_and_paths() {
 	let file = file("commitment");
 	let job = hash(&file["job"]);
 	for case in cases::<Case>(&file, 7) {
-		let rows = rows(case.tokens, case.width);
-		let evidence = Evidence::new(&job, rows);
+		let evidence = Evidence::new(&job, rows(case.tokens.clone(), case.width));
 		assert_eq!(evidence.shape(), Shape { count: case.count, width: case.width });
 		assert_eq!(evidence.root(), hash(&case.root));
 		let commitment =
@@ -119,7 +118,7 @@ fn commitment_should_have_the_golden_roots_and_paths() {
 		assert_eq!(commitment, hash(&case.commitment));
 		let opening = evidence.open(case.opened).unwrap();
 		assert_eq!(opening.path, case.path.iter().map(hash).collect::<Vec<_>>());
-		assert_eq!(opening.verify(&job, evidence.shape(), &evidence.root()), Ok(()));
+		assert_eq!(opening.verify(&job, &case.tokens, case.width, &evidence.root()), Ok(()));
 	}
 }
 

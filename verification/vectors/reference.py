@@ -151,7 +151,9 @@ def commitment_vectors():
     for count, width in [(1, 1), (2, 3), (3, 4), (5, 300), (8, 2), (13, 7), (33, 16)]:
         tokens = [(position * 37 + 11) % 997 for position in range(count)]
         levels = tree([leaf(position, token, row(position, width)) for position, token in enumerate(tokens)])
-        root = derive("reckon AC1 root: count, width, top", struct.pack("<II", count, width), levels[-1][0]).digest()
+        all_tokens = derive("reckon AC1 tokens: each", struct.pack(f"<{count}I", *tokens)).digest()
+        shape = struct.pack("<II", count, width)
+        root = derive("reckon AC1 root: count, width, tokens, top", shape, all_tokens, levels[-1][0]).digest()
         commit = derive("reckon AC1 commitment: job, provider, root, salt", JOB, PROVIDER, root, SALT).digest()
         opened = count * 2 // 3
         cases.append(

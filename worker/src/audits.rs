@@ -4,7 +4,9 @@
 //! * no audit is answered twice, also after a restart: the journal knows, and the chain's own phase
 //!   decides;
 //! * a fork that draws another challenge makes no honest fingerprint a wrong one;
-//! * nobody sees a row before the blind votes on it are there.
+//! * nobody sees a row before the blind votes on it are there;
+//! * what is opened and shown is of the answer that the chain has, whatever else was computed for
+//!   another fork.
 
 mod disclosure;
 
@@ -33,6 +35,16 @@ impl From<&Inquiry> for Question {
 	fn from(inquiry: &Inquiry) -> Self {
 		Self { job: inquiry.audit, challenge: inquiry.challenge }
 	}
+}
+
+/// An audit of an answer of this worker.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Case {
+	/// What is asked, and how far the audit is.
+	pub inquiry: Inquiry,
+	/// What the answer was committed to with, by the job's record: a job may have been computed for
+	/// more forks than one.
+	pub commitment: H256,
 }
 
 /// What became of rows that were to be opened.
@@ -135,13 +147,17 @@ pub struct Proof {
 	pub salt: H256,
 }
 
-/// Answers a question from what was kept; `None` when nothing was, or of rows that have no
-/// fingerprint.
+/// Answers a question about the delivery with this commitment from what was kept; `None` when
+/// nothing was, or of rows that have no fingerprint.
 ///
 /// # Errors
 /// When the evidence can't be read.
-pub fn prove(store: &EvidenceStore, question: &Question) -> Result<Option<Proof>, EvidenceError> {
-	let Some(kept) = store.get(&question.job.0)? else { return Ok(None) };
+pub fn prove(
+	store: &EvidenceStore,
+	question: &Question,
+	commitment: H256,
+) -> Result<Option<Proof>, EvidenceError> {
+	let Some(kept) = store.get(&question.job.0, &commitment.0)? else { return Ok(None) };
 	let made = kept.evidence.rows().fingerprint(&question.challenge.0, &question.job.0);
 	Ok(made.ok().map(|fingerprint| Proof {
 		fingerprint: Fingerprint(fingerprint.0),

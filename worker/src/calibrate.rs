@@ -77,6 +77,8 @@ struct Left {
 	text: String,
 	output: String,
 	usage: Usage,
+	/// What opens in the evidence.
+	commitment: [u8; 32],
 }
 
 /// What one audit measured.
@@ -351,9 +353,9 @@ fn compute(
 			let evidence = answer.evidence.context("an answer came without evidence")?;
 			let shape = evidence.shape();
 			let room = store.reserve(shape.count as usize, shape.width as usize)?;
-			room.keep(&name(job), &[0; 32], &evidence)?;
+			let commitment = room.keep(&name(job), &[0; 32], &[0; 32], &evidence)?;
 			let output = String::from_utf8(encode_output(&answer.output))?;
-			let left = Left { job, text, output, usage: answer.usage };
+			let left = Left { job, text, output, usage: answer.usage, commitment };
 			serde_json::to_writer(&mut *claims, &left)?;
 			writeln!(claims)?;
 		}
@@ -427,8 +429,9 @@ fn audit(
 	store: &EvidenceStore,
 	left: Left,
 ) -> anyhow::Result<Measured> {
-	let Left { job, text, output, usage } = left;
-	let worker = store.get(&name(job))?.context("a worker left no evidence")?.evidence;
+	let Left { job, text, output, usage, commitment } = left;
+	let kept = store.get(&name(job), &commitment)?;
+	let worker = kept.context("a worker left no evidence")?.evidence;
 	let claim = Claim {
 		task: task(scheduler, &text)?,
 		sampling: sampling(plan, job),

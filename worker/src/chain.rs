@@ -7,7 +7,7 @@ use crate::{
 };
 use reckon_sdk::{
 	calls, Account, AccountId, Assignment, BlockNumber, BlockRef, Chain, Constants, Heads, Inquiry,
-	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter, Until,
+	JobEvent, JobId, JobState, ModelId, Reason, SubmitError, Submitter, Until, H256,
 };
 use std::{collections::BTreeSet, future::Future};
 use tokio::sync::watch;
@@ -53,6 +53,14 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 		&self,
 		at: BlockRef,
 	) -> impl Future<Output = Result<Vec<Inquiry>, ChainError>> + Send;
+
+	/// What the answer that a job has at a block was committed to with; `None` when it has none, or one
+	/// without a commitment.
+	fn committed(
+		&self,
+		at: BlockRef,
+		job: JobId,
+	) -> impl Future<Output = Result<Option<H256>, ChainError>> + Send;
 
 	/// Whether a job is paid for, given back or forgotten, so that nobody asks how it was computed.
 	fn is_over(
@@ -187,8 +195,8 @@ fn opened(question: &Question, error: &SubmitError) -> Opened {
 	};
 	match (refusal.pallet.as_str(), refusal.name.as_str()) {
 		// An earlier life of this worker has opened them; or a fork has put the audit back to its
-		// blind votes, and will ask again.
-		("Audits", "NotOpening") => Opened::TryAgain,
+		// blind votes, and will ask again; or has another delivery of ours.
+		("Audits", "NotOpening" | "WrongOpening") => Opened::TryAgain,
 		("Audits", _) => {
 			tracing::error!(job = ?question.job, %refusal, "rows not opened");
 			Opened::Never
@@ -224,6 +232,11 @@ impl ChainClient for SdkChain {
 			Some(provider) => at.inquiries_into(&provider).await,
 			None => Ok(Vec::new()),
 		}
+	}
+
+	async fn committed(&self, at: BlockRef, job: JobId) -> Result<Option<H256>, ChainError> {
+		let record = self.chain.at(at).await?.job(job).await?;
+		Ok(record.and_then(|record| record.state.delivery()?.commitment))
 	}
 
 	async fn is_over(&self, at: BlockRef, job: JobId) -> Result<bool, ChainError> {

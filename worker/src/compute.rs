@@ -9,9 +9,9 @@ use reckon_sdk::{
 	AccountId, Assignment, Content, JobId, ModelId, Reason, Sampling, TaskKind, Units, H256,
 	MAX_INLINE_BYTES,
 };
-use reckon_verification::{commitment, Evidence};
+use reckon_verification::Evidence;
 use std::{
-	sync::{mpsc, Arc, Mutex, PoisonError},
+	sync::{mpsc, Arc, Mutex, MutexGuard, PoisonError},
 	thread,
 	time::Instant,
 };
@@ -29,21 +29,31 @@ pub type Done = Box<dyn FnOnce(Result<Work, Reason>) + Send>;
 pub struct Running(Arc<Mutex<(bool, Option<Cancel>)>>);
 
 impl Running {
-	/// Asks it to stop, also when the engine has not begun yet.
+	/// Asks it to stop, also when the engine has not begun yet. It may end with an answer all the
+	/// same.
 	pub fn cancel(&self) {
-		let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		let mut state = self.lock();
 		state.0 = true;
 		if let Some(cancel) = &state.1 {
 			cancel.cancel();
 		}
 	}
 
+	/// Whether it was asked to stop.
+	pub fn is_cancelled(&self) -> bool {
+		self.lock().0
+	}
+
 	fn begun(&self, cancel: Cancel) {
-		let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+		let mut state = self.lock();
 		if state.0 {
 			cancel.cancel();
 		}
 		state.1 = Some(cancel);
+	}
+
+	fn lock(&self) -> MutexGuard<'_, (bool, Option<Cancel>)> {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
 
@@ -118,8 +128,8 @@ impl Pledge {
 	fn redeem(self, evidence: Option<&Evidence>) -> Result<H256, String> {
 		let evidence = evidence.ok_or("the engine gave no evidence")?;
 		let salt = secret::random().map_err(|error| format!("no salt: {error}"))?;
-		self.room.keep(&self.job.0, &salt, evidence).map_err(|error| error.to_string())?;
-		Ok(H256(commitment(&self.job.0, &self.provider.0, &evidence.root(), &salt)))
+		let kept = self.room.keep(&self.job.0, &self.provider.0, &salt, evidence);
+		kept.map(H256).map_err(|error| error.to_string())
 	}
 }
 
@@ -177,7 +187,7 @@ impl Engines {
 				Err(error) => return refuse(Reason::Busy, &error.to_string(), done),
 			}
 		}
-		let (blobs, clerk) = (self.blobs.clone(), self.clerk.clone());
+		let (blobs, clerk, slot) = (self.blobs.clone(), self.clerk.clone(), running.clone());
 		let request = Request { task, sampling, evidence: pledge.as_ref().map(|_| job.0) };
 		// The sink may be called often; the last event takes `done` out.
 		let done = Arc::new(Mutex::new(Some(done)));
@@ -194,9 +204,13 @@ impl Engines {
 			};
 			let done = done_in_sink.lock().unwrap_or_else(PoisonError::into_inner).take();
 			let Some(done) = done else { return true };
-			let (blobs, pledge) = (blobs.clone(), pledge.take());
+			let (blobs, pledge, running) = (blobs.clone(), pledge.take(), slot.clone());
 			clerk.hand_over(move || {
 				done(answer.and_then(|answer| {
+					// Nobody waits for it any more, so nothing is kept of it.
+					if running.is_cancelled() {
+						return Err(engine_reason(&EngineError::Cancelled));
+					}
 					finish(&answer, started_at, &limits, &blobs, pledge).map_err(|(reason, why)| {
 						tracing::warn!(?job, %reason, why, "the answer can't be delivered");
 						reason

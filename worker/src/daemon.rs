@@ -14,7 +14,7 @@ use crate::{
 	compute::{Compute, Done, Order, Running},
 	endpoint::Expected,
 	fault,
-	jobs::{depends_on_seed, Action, Event, Machine, Recovered, Sent},
+	jobs::{depends_on_seed, Action, Event, Machine, Recovered, Sent, Work},
 	journal::{Journal, JournalError},
 	presence::Pulse,
 	status::Shared,
@@ -90,7 +90,8 @@ pub struct Parts<C, E> {
 pub struct Daemon<C, E> {
 	parts: Parts<C, E>,
 	machine: Machine,
-	running: BTreeMap<JobId, Running>,
+	/// What each job is being computed with, and how to stop it. What was stopped is not here.
+	running: BTreeMap<JobId, (H256, Running)>,
 	events: mpsc::UnboundedSender<Event>,
 	heads: watch::Receiver<Heads>,
 	/// The newest blocks that were handed to the machine.
@@ -124,9 +125,9 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		for (job, recovered) in parts.journal.recover()? {
 			tracing::info!(?job, ?recovered, "taken up from the journal");
 			let recovered = match recovered {
-				// What is kept may be of a later computation, and open another commitment. Under a
-				// seed that no job has it is computed anew.
-				Recovered::Computed { work, .. } if work.commitment.is_some() => {
+				// Without its evidence it can't be delivered. Under a seed that no job has it is
+				// computed anew.
+				Recovered::Computed { work, .. } if !can_open(&parts.evidence, job, &work) => {
 					Recovered::Computed { seed: H256::zero(), work }
 				},
 				other => other,
@@ -218,9 +219,12 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 
 	/// Feeds the machine and carries out what it says.
 	fn take(&mut self, event: Event) -> Result<(), DaemonError> {
-		if let Event::Computed { job, result, .. } = &event {
+		if let Event::Computed { job, seed, result } = &event {
 			fault::point(fault::AFTER_COMPUTED_BEFORE_JOURNAL);
-			self.running.remove(job);
+			// An earlier computation with this seed may have come to its end after all.
+			if self.running.get(job).is_some_and(|(of, _)| of == seed) {
+				self.stop(*job);
+			}
 			self.unsure.insert(*job);
 			if let Ok(work) = result {
 				self.parts.shared.count(|counters| {
@@ -271,12 +275,18 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 			Action::Compute { assignment } => {
 				let (events, engine) = (self.events.clone(), self.parts.engine.clone());
 				let (job, seed) = (assignment.job, assignment.seed);
+				let slot = Running::default();
+				let running = slot.clone();
 				let done: Done = Box::new(move |result| {
+					// That it was stopped says nothing of the job, which may be under way again.
+					if result.is_err() && running.is_cancelled() {
+						return;
+					}
 					// Nobody listens once the daemon has ended; the journal has what matters.
 					let _ = events.send(Event::Computed { job, seed, result });
 				});
-				let slot = Running::default();
-				self.running.insert(job, slot.clone());
+				self.stop(job);
+				self.running.insert(job, (seed, slot.clone()));
 				let due = self.due(&assignment);
 				let (chain, heads) = (self.parts.chain.clone(), self.heads.clone());
 				tokio::spawn(async move {
@@ -287,9 +297,11 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 					tokio::task::spawn_blocking(move || engine.start(&order, &slot, done));
 				});
 			},
-			Action::Cancel { job } => {
-				if let Some(running) = self.running.remove(&job) {
-					running.cancel();
+			Action::Cancel { job } => self.stop(job),
+			Action::Discard { job, commitment } => {
+				// What stays goes with the job.
+				if let Err(error) = self.parts.evidence.discard(&job.0, &commitment.0) {
+					tracing::warn!(?job, %error, "evidence of no use can't be removed");
 				}
 			},
 			Action::Deliver { job, work } => {
@@ -311,6 +323,13 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		Ok(())
 	}
 
+	/// Stops a job's computation, if there is one.
+	fn stop(&mut self, job: JobId) {
+		if let Some((_, running)) = self.running.remove(&job) {
+			running.cancel();
+		}
+	}
+
 	/// When an answer must be there so that its delivery is in a block by this one.
 	fn due(&self, assignment: &Assignment) -> Option<std::time::Instant> {
 		let best = self.heads.borrow().best?.number;
@@ -325,6 +344,11 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 	fn tell(&self, event: Event) {
 		let _ = self.events.send(event);
 	}
+}
+
+/// Whether what an answer has committed to can be opened, if it has.
+fn can_open(evidence: &EvidenceStore, job: JobId, work: &Work) -> bool {
+	work.commitment.is_none_or(|commitment| evidence.has(&job.0, &commitment.0))
 }
 
 /// In whose name an answer must be committed to, if it must; `None` when the chain can't be asked: an

@@ -3,7 +3,8 @@
 //!
 //! * no two different deliveries of one job are ever signed;
 //! * a delivery is signed only after it has been written to the journal;
-//! * every job that was given to this worker ends.
+//! * every job that was given to this worker ends;
+//! * nothing that may have been signed is discarded.
 //!
 //! ```text
 //! Seen ─► AwaitingPayload ─► Computing ─► Computed ─► Signed ─► Done
@@ -103,6 +104,13 @@ pub enum Action {
 	Cancel {
 		/// The job.
 		job: JobId,
+	},
+	/// Forget what was kept of a result that was not signed, and never will be.
+	Discard {
+		/// The job.
+		job: JobId,
+		/// What the result has committed to.
+		commitment: H256,
 	},
 	/// Write down the result, not yet signed.
 	NoteComputed {

@@ -237,6 +237,7 @@ impl Journal {
 			Action::Expect { .. }
 			| Action::Compute { .. }
 			| Action::Cancel { .. }
+			| Action::Discard { .. }
 			| Action::Deliver { .. }
 			| Action::Decline { .. } => {},
 		}

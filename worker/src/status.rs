@@ -45,7 +45,7 @@ pub struct Status {
 	pub last_seen: Option<SessionIndex>,
 	/// Bytes of evidence that are kept or have room.
 	pub evidence_bytes: u64,
-	/// Audits of this worker's answers that have not ended.
+	/// Audits of this worker's answers, from the draw of their auditors to their end.
 	pub audits: usize,
 	/// Whether it is stopping.
 	pub draining: bool,
@@ -184,7 +184,7 @@ impl Shared {
 		metric(
 			"reckon_worker_audits",
 			"gauge",
-			"Audits of this worker's answers.",
+			"Audits of this worker's answers whose auditors are drawn.",
 			one(status.audits.to_string()),
 		);
 		for (name, help, session) in [

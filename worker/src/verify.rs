@@ -31,7 +31,10 @@ use serde::de::DeserializeOwned;
 use std::{
 	collections::VecDeque,
 	future::Future,
-	sync::{Arc, Mutex, PoisonError},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc, Mutex, PoisonError,
+	},
 	time::Duration,
 };
 use tokio::{
@@ -49,6 +52,8 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 const MAX_REQUESTS: usize = 16;
 /// Answers that are remembered, for a node that asks again.
 const REMEMBERED: usize = 64;
+/// Seconds after which a caller that was turned away may find room, as `Retry-After` says.
+const RETRY: &str = "2";
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -75,7 +80,13 @@ impl Refusal {
 impl IntoResponse for Refusal {
 	fn into_response(self) -> Response {
 		let Self { status, error, message } = self;
-		(status, Json(Complaint { error: error.into(), message })).into_response()
+		let complaint = Json(Complaint { error: error.into(), message });
+		match status {
+			StatusCode::SERVICE_UNAVAILABLE => {
+				(status, [(header::RETRY_AFTER, RETRY)], complaint).into_response()
+			},
+			_ => (status, complaint).into_response(),
+		}
 	}
 }
 
@@ -90,6 +101,17 @@ struct Inner {
 	places: Arc<Semaphore>,
 	turn: Arc<Semaphore>,
 	remembered: Mutex<VecDeque<(H256, AuditAnswer)>>,
+	/// Whether the models are still being loaded.
+	is_loading: AtomicBool,
+}
+
+/// The models are being loaded: as long as this is there, audits are refused for the moment.
+pub struct Loading(Verifier);
+
+impl Drop for Loading {
+	fn drop(&mut self) {
+		self.0 .0.is_loading.store(false, Ordering::Release);
+	}
 }
 
 impl Verifier {
@@ -101,13 +123,25 @@ impl Verifier {
 			places: Arc::new(Semaphore::new(MAX_REQUESTS)),
 			turn: Arc::new(Semaphore::new(1)),
 			remembered: Mutex::default(),
+			is_loading: AtomicBool::new(false),
 		}))
+	}
+
+	/// Refuses audits until what this gives is dropped. Callers ask again, and nobody takes a service
+	/// that starts for one that is gone.
+	pub fn loading(&self) -> Loading {
+		self.0.is_loading.store(true, Ordering::Release);
+		Loading(self.clone())
+	}
+
+	fn is_loading(&self) -> bool {
+		self.0.is_loading.load(Ordering::Acquire)
 	}
 
 	/// The routes.
 	pub fn router(self) -> Router {
 		Router::new()
-			.route("/healthz", get(|| async { "ok\n" }))
+			.route("/healthz", get(health))
 			.route("/v1/status", get(status))
 			.route("/v1/audits", post(audit))
 			.route("/v1/rows", post(rows))
@@ -289,6 +323,10 @@ async fn audit(
 	body: Body,
 ) -> Result<Json<AuditAnswer>, Refusal> {
 	let place = verifier.admit(&headers)?;
+	if verifier.is_loading() {
+		let message = "the models are being loaded: ask again";
+		return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "loading", message));
+	}
 	let (bytes, request) = read::<AuditRequest>(body).await?;
 	let key = content_hash(&bytes);
 	drop(bytes);
@@ -329,6 +367,13 @@ async fn rows(
 	Ok(Json(checking.await.map_err(Refusal::failed)??))
 }
 
+async fn health(State(verifier): State<Verifier>) -> (StatusCode, &'static str) {
+	match verifier.is_loading() {
+		true => (StatusCode::SERVICE_UNAVAILABLE, "loading\n"),
+		false => (StatusCode::OK, "ok\n"),
+	}
+}
+
 async fn status(
 	State(verifier): State<Verifier>,
 	headers: HeaderMap,
@@ -343,6 +388,7 @@ async fn status(
 		"version": env!("CARGO_PKG_VERSION"),
 		"models": models,
 		"places": verifier.0.places.available_permits() + 1,
+		"loading": verifier.is_loading(),
 	})))
 }
 
@@ -366,17 +412,9 @@ pub async fn run(
 		tracing::warn!("no models here: reckon-worker models add PATH --owner ACCOUNT");
 	}
 	let schedulers = Arc::new(Schedulers::new(registry, device.clone(), config.scheduler()));
-	if config.load_all {
-		let schedulers = schedulers.clone();
-		tokio::task::spawn_blocking(move || {
-			for entry in entries {
-				if let Err(error) = schedulers.get(entry.id) {
-					tracing::error!(model = entry.name, error, "not loaded");
-				}
-			}
-		})
-		.await?;
-	}
+	let verifier = Verifier::new(schedulers.clone(), &token);
+	// First of all: a node takes a service that refuses for one that starts, and one that is not there,
+	// after a while, for one that will not be.
 	let listener = TcpListener::bind(config.verify_listen).await.with_context(|| {
 		format!("cannot listen on {}: try --verify-listen", config.verify_listen)
 	})?;
@@ -386,5 +424,18 @@ pub async fn run(
 		%device,
 		"reckon-worker verify is up"
 	);
-	Verifier::new(schedulers, &token).serve(listener, stop).await
+	if config.load_all {
+		let loading = verifier.loading();
+		// Not of the runtime, which would wait for it when it is to stop.
+		std::thread::spawn(move || {
+			for entry in entries {
+				if let Err(error) = schedulers.get(entry.id) {
+					tracing::error!(model = entry.name, error, "not loaded");
+				}
+			}
+			drop(loading);
+			tracing::info!("the models are loaded");
+		});
+	}
+	verifier.serve(listener, stop).await
 }

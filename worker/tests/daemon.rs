@@ -72,6 +72,12 @@ impl MockChain {
 		self.heads.send_replace(Heads { best: Some(block), finalized: Some(block) });
 	}
 
+	/// A block that another fork may replace.
+	fn best(&self, number: BlockNumber) {
+		let block = BlockRef { number, hash: H256::from_low_u64_be(number.into()) };
+		self.heads.send_modify(|heads| heads.best = Some(block));
+	}
+
 	fn assign(&self, assignment: Assignment) {
 		self.state.lock().unwrap().assigned.insert(assignment.job, assignment);
 	}
@@ -82,8 +88,12 @@ impl ChainClient for MockChain {
 		self.heads.subscribe()
 	}
 
-	async fn assigned(&self, _: BlockRef) -> Result<Vec<Assignment>, ChainError> {
-		Ok(self.state.lock().unwrap().assigned.values().cloned().collect())
+	async fn assigned(&self, at: BlockRef) -> Result<Vec<Assignment>, ChainError> {
+		match at.number {
+			// Everything is assigned later, also where finality is still here.
+			1 => Ok(Vec::new()),
+			_ => Ok(self.state.lock().unwrap().assigned.values().cloned().collect()),
+		}
 	}
 
 	async fn commits(&self, _: BlockRef, _: ModelId) -> Result<Option<AccountId>, ChainError> {
@@ -92,6 +102,11 @@ impl ChainClient for MockChain {
 
 	async fn inquiries(&self, _: BlockRef) -> Result<Vec<Inquiry>, ChainError> {
 		Ok(self.state.lock().unwrap().inquiries.clone())
+	}
+
+	async fn committed(&self, _: BlockRef, job: JobId) -> Result<Option<H256>, ChainError> {
+		let state = self.state.lock().unwrap();
+		Ok(state.delivered.get(&job).and_then(|work| work.commitment))
 	}
 
 	async fn is_over(&self, _: BlockRef, job: JobId) -> Result<bool, ChainError> {
@@ -169,11 +184,16 @@ impl ChainClient for MockChain {
 	}
 }
 
+/// Ends a computation, with an answer or why there is none.
+type End = Box<dyn FnOnce(Option<Reason>) + Send>;
+
 /// Answers differently each time, as clocks do.
 #[derive(Default)]
 struct MockEngine {
 	runs: AtomicU64,
 	stuck: bool,
+	/// Where computations wait to be ended, by their seeds; stopping them does not.
+	held: Option<Arc<Mutex<Vec<(H256, End)>>>>,
 	/// Where evidence is kept for answers that must be committed to.
 	evidence: Option<EvidenceStore>,
 	/// When the last answer had to be there.
@@ -191,20 +211,28 @@ impl Compute for MockEngine {
 		if assignment.model == H256::zero() {
 			return done(Err(Reason::ModelNotLoaded));
 		}
-		let commitment = commits.map(|provider| {
-			let (job, store) = (assignment.job.0, self.evidence.as_ref().unwrap());
-			let evidence = evidence(&job);
-			let salt = [u8::try_from(run).unwrap(); 32];
-			store.reserve(3, 4).unwrap().keep(&job, &salt, &evidence).unwrap();
-			H256(commitment(&job, &provider.0, &evidence.root(), &salt))
-		});
-		done(Ok(Delivery {
-			output: Content::Inline(format!("answer {run}").into_bytes()),
-			commitment,
-			units: Units { input: 3, output: 2 },
-			started_at: run,
-			finished_at: run + 1,
-		}));
+		let (store, job) = (self.evidence.clone(), assignment.job.0);
+		let end = move |failed: Option<Reason>| {
+			if let Some(reason) = failed {
+				return done(Err(reason));
+			}
+			let commitment = commits.map(|provider| {
+				let run = u8::try_from(run).unwrap();
+				let room = store.unwrap().reserve(3, 4).unwrap();
+				H256(room.keep(&job, &provider.0, &[run; 32], &evidence(&job, run)).unwrap())
+			});
+			done(Ok(Delivery {
+				output: Content::Inline(format!("answer {run}").into_bytes()),
+				commitment,
+				units: Units { input: 3, output: 2 },
+				started_at: run,
+				finished_at: run + 1,
+			}));
+		};
+		match &self.held {
+			Some(held) => held.lock().unwrap().push((assignment.seed, Box::new(end))),
+			None => end(None),
+		}
 	}
 
 	fn loaded(&self) -> Vec<(ModelId, serde_json::Value)> {
@@ -216,8 +244,9 @@ impl Compute for MockEngine {
 	}
 }
 
-fn evidence(job: &[u8; 32]) -> Evidence {
-	let numbers = (1_u8..=12).map(f32::from).collect();
+/// Of an answer of this run of the engine.
+fn evidence(job: &[u8; 32], run: u8) -> Evidence {
+	let numbers = (1_u8..=12).map(|number| f32::from(number) + f32::from(run)).collect();
 	Evidence::new(job, Rows::new(4, vec![1, 2, 3], numbers).unwrap())
 }
 
@@ -330,6 +359,7 @@ async fn jobs_should_be_delivered_or_given_back_and_accounted_for() {
 		client: account([1; 32]),
 		provider: account([2; 32]),
 		charge: 42,
+		audit_fee: 0,
 		refunded: 0,
 	};
 	state.lock().unwrap().events.insert(3, vec![settled]);
@@ -496,8 +526,8 @@ async fn delivery_should_commit_to_what_was_kept_when_its_model_is_audited() {
 	let chain = MockChain::new();
 	let (worker, store) = committed(dir.path(), &chain).await;
 	let job = H256::repeat_byte(1);
-	let kept = store.get(&job.0).unwrap().unwrap();
 	let delivered = chain.state.lock().unwrap().delivered[&job].commitment.unwrap();
+	let kept = store.get(&job.0, &delivered.0).unwrap().unwrap();
 	let expected = commitment(&job.0, &[2; 32], &kept.evidence.root(), &kept.salt);
 	assert_eq!(delivered.0, expected);
 	worker.stop.send(()).unwrap();
@@ -511,7 +541,8 @@ async fn rows_should_be_opened_once_for_each_question_also_when_the_worker_died(
 	let (worker, store) = committed(dir.path(), &chain).await;
 	let state = chain.state.clone();
 	let question = Question { job: H256::repeat_byte(1), challenge: H256::repeat_byte(7) };
-	let proof = prove(&store, &question).unwrap().unwrap();
+	let delivered = state.lock().unwrap().delivered[&question.job].commitment.unwrap();
+	let proof = prove(&store, &question, delivered).unwrap().unwrap();
 	state.lock().unwrap().deaf = true;
 	state.lock().unwrap().inquiries = vec![asked(AuditPhase::Committing)];
 	chain.block(4);
@@ -542,6 +573,193 @@ async fn rows_should_be_opened_once_for_each_question_also_when_the_worker_died(
 	worker.task.await.unwrap();
 }
 
+const OURS: JobId = H256([1; 32]);
+/// The seeds that two forks give to one job.
+const SEEDS: [H256; 2] = [H256([0xa; 32]), H256([0xb; 32])];
+
+/// A worker whose engine ends its computations when it is told to.
+struct Held {
+	worker: Worker,
+	running: Arc<Mutex<Vec<(H256, End)>>>,
+}
+
+fn held(dir: &Path, chain: &MockChain, runs: u64) -> Held {
+	let running = Arc::<Mutex<Vec<(H256, End)>>>::default();
+	let runs = AtomicU64::new(runs);
+	let engine = MockEngine { runs, held: Some(running.clone()), ..keeping(dir) };
+	Held { worker: start(dir, chain, engine), running }
+}
+
+impl Held {
+	/// Ends the oldest computation with this seed.
+	fn end(&self, seed: H256, failed: Option<Reason>) {
+		let mut running = self.running.lock().unwrap();
+		let at = running.iter().position(|(of, _)| *of == seed).unwrap();
+		let (_, end) = running.remove(at);
+		drop(running);
+		end(failed);
+	}
+
+	fn is_computed(&self) -> bool {
+		self.worker.shared.status().running.values().any(|phase| *phase == "computed")
+	}
+
+	async fn kill(self) {
+		self.worker.task.abort();
+		let _ = self.worker.task.await;
+	}
+}
+
+/// A job whose answer depends on the seed, in a block of a fork that gives it this one.
+fn fork(chain: &MockChain, number: BlockNumber, seed: H256) {
+	let sampling = Sampling { temperature_milli: 700, ..Sampling::default() };
+	chain.assign(Assignment { sampling, seed, ..assignment(1, 9) });
+	chain.best(number);
+}
+
+/// Whether what the worker has opened last is what the chain has.
+fn is_what_was_delivered(state: &State) -> bool {
+	let Some((question, proof)) = state.opened.last() else { return false };
+	let Proof { root, salt, .. } = proof;
+	let opened = commitment(&question.job.0, &[2; 32], &root.0, &salt.0);
+	state.delivered[&question.job].commitment == Some(H256(opened))
+}
+
+/// When the worker dies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Death {
+	Never,
+	BeforeDelivery,
+	AfterDelivery,
+}
+
+/// Two forks give one job two seeds, and both answers are computed. Whichever wins, whichever comes
+/// last, before or after the delivery, and whenever the worker dies: what is opened is what was
+/// delivered.
+#[tokio::test]
+async fn rows_of_the_delivered_answer_should_be_opened_when_two_forks_were_computed() {
+	for winner in SEEDS {
+		for stale_first in [true, false] {
+			for death in [Death::Never, Death::BeforeDelivery, Death::AfterDelivery] {
+				two_forks(winner, stale_first, death).await;
+			}
+		}
+	}
+}
+
+async fn two_forks(winner: H256, stale_first: bool, death: Death) {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let state = chain.state.clone();
+	state.lock().unwrap().commits = Some(account([2; 32]));
+	let mut held = held(dir.path(), &chain, 0);
+	let begun = |held: &Held, count| held.running.lock().unwrap().len() == count;
+	for (number, seed) in (2..).zip(SEEDS) {
+		fork(&chain, number, seed);
+		until(|| begun(&held, number as usize - 1)).await;
+	}
+	let mut stale = vec![SEEDS[0]];
+	if winner == SEEDS[0] {
+		// Back to the first fork: that computation was stopped, and another one is begun.
+		fork(&chain, 4, winner);
+		until(|| begun(&held, 3)).await;
+		stale.push(SEEDS[1]);
+	}
+	if stale_first {
+		stale.drain(..).for_each(|seed| held.end(seed, None));
+	}
+	if !held.is_computed() && !held.running.lock().unwrap().is_empty() {
+		held.end(winner, None);
+	}
+	until(|| held.is_computed()).await;
+	if death == Death::BeforeDelivery {
+		held.kill().await;
+		held = self::held(dir.path(), &chain, 100);
+		until(|| held.is_computed()).await;
+		stale.clear();
+	}
+	chain.block(5);
+	until(|| state.lock().unwrap().delivered.contains_key(&OURS)).await;
+	stale.drain(..).for_each(|seed| held.end(seed, None));
+	let shared = held.worker.shared.clone();
+	until(|| shared.status().jobs.get("done") == Some(&1)).await;
+	if death == Death::AfterDelivery {
+		held.kill().await;
+		held = self::held(dir.path(), &chain, 100);
+	}
+	state.lock().unwrap().inquiries = vec![asked(AuditPhase::Opening)];
+	chain.block(6);
+	until(|| !state.lock().unwrap().opened.is_empty()).await;
+	let state = state.lock().unwrap();
+	assert!(is_what_was_delivered(&state), "{winner} {stale_first} {death:?}");
+	assert_eq!((state.deliveries.len(), state.declined.len()), (1, 0));
+	assert!(held.running.lock().unwrap().len() <= 1, "nothing was computed again");
+}
+
+/// As after a journal was restored from a backup: the worker has signed two answers.
+#[tokio::test]
+async fn rows_should_be_those_of_the_chains_record_when_two_answers_were_delivered() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let state = chain.state.clone();
+	let mut delivered = Vec::new();
+	for run in 0..2 {
+		state.lock().unwrap().commits = Some(account([2; 32]));
+		let engine = MockEngine { runs: AtomicU64::new(run), ..keeping(dir.path()) };
+		let worker = start(dir.path(), &chain, engine);
+		chain.assign(assignment(1, 9));
+		chain.block(2 + run as BlockNumber);
+		until(|| state.lock().unwrap().delivered.contains_key(&OURS)).await;
+		worker.task.abort();
+		let _ = worker.task.await;
+		delivered.extend(state.lock().unwrap().delivered.remove(&OURS));
+		std::fs::remove_file(dir.path().join("journal.sqlite")).unwrap();
+	}
+	assert_ne!(delivered[0].commitment, delivered[1].commitment);
+	let worker = start(dir.path(), &chain, keeping(dir.path()));
+	for (challenge, answer) in (7..).zip([&delivered[1], &delivered[0], &delivered[1]]) {
+		state.lock().unwrap().delivered.insert(OURS, answer.clone());
+		let challenge = H256::repeat_byte(challenge);
+		state.lock().unwrap().inquiries = vec![Inquiry { challenge, ..asked(AuditPhase::Opening) }];
+		chain.block(challenge.0[0].into());
+		let is_opened = || {
+			let state = state.lock().unwrap();
+			state.opened.last().is_some_and(|(question, _)| question.challenge == challenge)
+		};
+		until(is_opened).await;
+		assert!(is_what_was_delivered(&state.lock().unwrap()), "{challenge}");
+	}
+	worker.stop.send(()).unwrap();
+	worker.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn job_should_not_be_given_back_when_a_computation_ends_that_was_stopped() {
+	let dir = tempfile::tempdir().unwrap();
+	let chain = MockChain::new();
+	let state = chain.state.clone();
+	let held = held(dir.path(), &chain, 0);
+	for (number, seed) in (2..).zip([SEEDS[0], SEEDS[1], SEEDS[0]]) {
+		fork(&chain, number, seed);
+		until(|| held.running.lock().unwrap().len() == number as usize - 1).await;
+	}
+	for seed in SEEDS {
+		held.end(seed, Some(Reason::ShuttingDown));
+	}
+	chain.block(5);
+	let shared = held.worker.shared.clone();
+	until(|| shared.status().finalized.is_some_and(|block| block.number == 5)).await;
+	assert!(shared.status().running.values().all(|phase| *phase == "computing"));
+	held.end(SEEDS[0], None);
+	until(|| state.lock().unwrap().delivered.contains_key(&OURS)).await;
+	assert_eq!(state.lock().unwrap().declined, []);
+	assert_eq!(
+		state.lock().unwrap().delivered[&OURS].output,
+		Content::Inline(b"answer 2".to_vec())
+	);
+	held.kill().await;
+}
+
 #[tokio::test]
 async fn evidence_should_be_kept_until_its_job_is_over() {
 	let dir = tempfile::tempdir().unwrap();
@@ -552,6 +770,7 @@ async fn evidence_should_be_kept_until_its_job_is_over() {
 		job,
 		client: account([1; 32]),
 		amount: 1,
+		audit_fee: 0,
 		reason: Reason::NoMajority,
 	};
 	// Looked at, and not over: the next look is when something happens to it.

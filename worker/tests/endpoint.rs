@@ -5,7 +5,7 @@ use reckon_engine::EvidenceStore;
 use reckon_sdk::{AuditPhase, BlobClient, BlobError, ContentRef, Inquiry, H256};
 use reckon_verification::{positions, Evidence, Opening, Rows};
 use reckon_worker::{
-	audits::{Disclosure, Inquiries},
+	audits::{Case, Disclosure, Inquiries},
 	blobs::BlobStore,
 	endpoint::{Endpoint, Expected},
 	status::Shared,
@@ -111,8 +111,21 @@ async fn client_should_refuse_other_bytes_than_those_it_asked_for() {
 	assert!(matches!(error, BlobError::Mismatch { .. }), "{error}");
 }
 
-fn inquiry(audit: H256, challenge: u8, phase: AuditPhase) -> Inquiry {
-	Inquiry { audit, round: 1, phase, until: 9, challenge: H256::repeat_byte(challenge) }
+const JOB: H256 = H256([1; 32]);
+
+/// An audit of the answer that was committed to so.
+fn case(commitment: H256, challenge: u8, phase: AuditPhase) -> Case {
+	let challenge = H256::repeat_byte(challenge);
+	Case { inquiry: Inquiry { audit: JOB, round: 1, phase, until: 9, challenge }, commitment }
+}
+
+/// Keeps an answer of these tokens, and says what it was committed to with.
+fn keep(server: &Server, tokens: &[u32]) -> (Evidence, H256) {
+	let numbers = (0..tokens.len() * 4).map(|it| it as f32 + 1.0).collect();
+	let evidence = Evidence::new(&JOB.0, Rows::new(4, tokens.to_vec(), numbers).unwrap());
+	let room = server.evidence.reserve(tokens.len(), 4).unwrap();
+	let commitment = room.keep(&JOB.0, &[2; 32], &[9; 32], &evidence).unwrap();
+	(evidence, H256(commitment))
 }
 
 async fn get(url: String) -> (u16, Vec<u8>) {
@@ -123,24 +136,22 @@ async fn get(url: String) -> (u16, Vec<u8>) {
 #[tokio::test]
 async fn rows_should_be_shown_to_auditors_when_their_blind_votes_are_there() {
 	let server = server().await;
-	let (job, tokens) = (H256::repeat_byte(1), (0..20).collect::<Vec<u32>>());
-	let numbers = (0..20 * 4).map(|it| it as f32 + 1.0).collect();
-	let evidence = Evidence::new(&job.0, Rows::new(4, tokens.clone(), numbers).unwrap());
-	server.evidence.reserve(20, 4).unwrap().keep(&job.0, &[9; 32], &evidence).unwrap();
+	let (job, tokens) = (JOB, (0..20).collect::<Vec<u32>>());
+	let (evidence, committed) = keep(&server, &tokens);
 	let audit = |challenge: u8| format!("{}/audits/{job:x}/rows/{}", server.url, hex(challenge));
 	let told = format!("{}/audits/{job:x}/tokens", server.url);
 
 	assert_eq!(get(told.clone()).await.0, 404, "nobody audits it");
 	assert_eq!(get(audit(7)).await.0, 404);
-	server.inquiries.set(&[inquiry(job, 7, AuditPhase::Drawing)]);
+	server.inquiries.set(&[case(committed, 7, AuditPhase::Drawing)]);
 	assert_eq!(get(told.clone()).await.0, 404);
-	server.inquiries.set(&[inquiry(job, 7, AuditPhase::Committing)]);
+	server.inquiries.set(&[case(committed, 7, AuditPhase::Committing)]);
 	assert_eq!(get(told.clone()).await, (200, tokens.encode()));
 	let (status, why) = get(audit(7)).await;
 	assert_eq!(status, 403, "the votes are not there");
 	assert!(String::from_utf8(why).unwrap().contains("blind votes"));
 	for phase in [AuditPhase::Opening, AuditPhase::Revealing] {
-		server.inquiries.set(&[inquiry(job, 7, phase)]);
+		server.inquiries.set(&[case(committed, 7, phase)]);
 		assert_eq!(get(audit(8)).await.0, 404, "another committee's");
 		let (status, bytes) = get(audit(7)).await;
 		assert_eq!(status, 200);
@@ -150,15 +161,35 @@ async fn rows_should_be_shown_to_auditors_when_their_blind_votes_are_there() {
 		assert_eq!(Vec::<Opening>::decode(&mut bytes.as_slice()).unwrap(), opened);
 	}
 	// The larger committee votes, with another challenge: what was shown to the first is withheld.
-	server.inquiries.set(&[inquiry(job, 8, AuditPhase::Committing)]);
+	server.inquiries.set(&[case(committed, 8, AuditPhase::Committing)]);
 	assert_eq!(get(audit(7)).await.0, 404);
 	assert_eq!(get(audit(8)).await.0, 403);
 	server.inquiries.set(&[]);
 	assert_eq!(get(told).await.0, 404);
-	// Of what is gone there is nothing to show.
-	server.evidence.remove(&job.0).unwrap();
-	server.inquiries.set(&[inquiry(job, 9, AuditPhase::Opening)]);
+	// Of what is gone, or was committed to otherwise, there is nothing to show.
+	server.inquiries.set(&[case(H256::zero(), 9, AuditPhase::Opening)]);
 	assert_eq!(get(audit(9)).await.0, 500);
+	server.evidence.remove(&job.0).unwrap();
+	server.inquiries.set(&[case(committed, 9, AuditPhase::Opening)]);
+	assert_eq!(get(audit(9)).await.0, 500);
+}
+
+#[tokio::test]
+async fn answer_that_the_chain_has_should_be_shown_when_there_are_two() {
+	let server = server().await;
+	let answers = [[5; 9], [6; 9]].map(|tokens| (tokens, keep(&server, &tokens)));
+	let told = format!("{}/audits/{JOB:x}/tokens", server.url);
+	let shown = format!("{}/audits/{JOB:x}/rows/{}", server.url, hex(7));
+	// Forks follow one another, and the challenge may even be the same.
+	for (tokens, (evidence, committed)) in [&answers[0], &answers[1], &answers[0]] {
+		server.inquiries.set(&[case(*committed, 7, AuditPhase::Opening)]);
+		assert_eq!(get(told.clone()).await, (200, tokens.to_vec().encode()));
+		let (status, bytes) = get(shown.clone()).await;
+		assert_eq!(status, 200);
+		let asked = positions(&[7; 32], &JOB.0, 9).unwrap();
+		let root = evidence.root();
+		assert!(Opening::parse_all(&bytes, &asked, &JOB.0, tokens, 4, &root).is_ok());
+	}
 }
 
 #[tokio::test]

@@ -117,6 +117,7 @@ fn journal_should_count_a_settlement_once_and_only_of_its_own_jobs() {
 		client: reckon_sdk::account([1; 32]),
 		provider: reckon_sdk::account([2; 32]),
 		charge: 1 << 70,
+		audit_fee: 0,
 		refunded: 0,
 	};
 	let events = [settled(job), settled(H256::repeat_byte(2))];

@@ -2,16 +2,16 @@
 
 use candle_core::{DType, Device as CandleDevice, Tensor};
 use codec::{Decode, Encode};
-use reckon_engine::{inspect, Device, EvidenceStore, Model, Replay, SchedulerConfig};
+use reckon_engine::{inspect, Device, EvidenceStore, Model, Replay, SchedulerConfig, TextEngine};
 use reckon_sdk::{
 	account, content_hash, Assignment, AuditPhase, Content, Delivery, Inquiry, ModelId, Reason,
 	Sampling, TaskKind, H256,
 };
 use reckon_verification::{
-	commitment, Fault, Fingerprint, Grade, Limits, Thresholds, Verdict, Vote,
+	commitment, positions, Fault, Fingerprint, Grade, Limits, Thresholds, Verdict, Vote,
 };
 use reckon_worker::{
-	audits::{prove, Disclosure, Inquiries, Proof, Question},
+	audits::{prove, Case, Disclosure, Inquiries, Proof, Question},
 	blobs::BlobStore,
 	compute::{Compute, Engines, Order, Running},
 	models::Registry,
@@ -104,9 +104,13 @@ impl Delivered {
 		self.assignment.job
 	}
 
+	fn commitment(&self) -> H256 {
+		self.work.commitment.unwrap()
+	}
+
 	fn proof(&self) -> Proof {
 		let question = Question { job: self.job(), challenge: CHALLENGE };
-		prove(&self.store, &question).unwrap().unwrap()
+		prove(&self.store, &question, self.commitment()).unwrap().unwrap()
 	}
 
 	fn output(&self) -> Vec<u8> {
@@ -121,7 +125,8 @@ impl Delivered {
 		let inquiries = Inquiries::default();
 		let (audit, challenge) = (self.job(), CHALLENGE);
 		let phase = AuditPhase::Revealing;
-		inquiries.set(&[Inquiry { audit, round: 1, phase, until: 9, challenge }]);
+		let inquiry = Inquiry { audit, round: 1, phase, until: 9, challenge };
+		inquiries.set(&[Case { inquiry, commitment: self.commitment() }]);
 		Disclosure::new(self.store.clone(), inquiries)
 	}
 
@@ -299,6 +304,81 @@ async fn honest_answer_should_be_the_same_and_its_commitment_open() {
 	}
 }
 
+/// As many other tokens with the same text: two at places that are not audited are cut elsewhere.
+fn cut_otherwise(engine: &TextEngine, tokens: &[u32], audited: &[u32]) -> Option<Vec<u32>> {
+	let text = engine.decode(tokens).unwrap();
+	let vocabulary = u32::try_from(engine.vocabulary()).unwrap();
+	let piece = |token: u32| engine.decode(&[tokens[0], token]).unwrap();
+	let before = engine.decode(&tokens[..1]).unwrap().len();
+	let token_of: HashMap<String, u32> =
+		(0..vocabulary).map(|token| (piece(token)[before..].to_owned(), token)).collect();
+	let is_unseen = |at: &usize| [*at, at + 1].iter().all(|at| !audited.contains(&(*at as u32)));
+	let recut = |at: usize| {
+		let [left, right] = [tokens[at], tokens[at + 1]].map(|it| piece(it)[before..].to_owned());
+		let both = format!("{left}{right}");
+		(1..both.len()).filter(|cut| *cut != left.len() && both.is_char_boundary(*cut)).find_map(
+			|cut| {
+				let (left, right) = (token_of.get(&both[..cut])?, token_of.get(&both[cut..])?);
+				let mut others = tokens.to_vec();
+				others.splice(at..at + 2, [*left, *right]);
+				(engine.decode(&others).unwrap() == text).then_some(others)
+			},
+		)
+	};
+	(1..tokens.len() - 1).filter(is_unseen).find_map(recut)
+}
+
+/// Its own vote is far off then. That it has not seen the rows of these tokens is what saves it.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_should_be_unproven_when_an_auditor_was_given_other_tokens_of_the_same_text() {
+	let machine = machine(&lexicon());
+	let service = service(&machine).await;
+	let engine = text_engine();
+	let misleading = |seed: u8| {
+		let (job, seed) = (H256([seed; 32]), H256([seed; 32]));
+		let asked = Assignment { job, seed, ..assignment(machine.model, 3_000) };
+		let delivered = compute(&machine, asked, 1 << 24).unwrap();
+		let tokens = delivered.tokens();
+		let count = u32::try_from(tokens.len()).unwrap();
+		let audited = positions(&CHALLENGE.0, &delivered.job().0, count).unwrap();
+		let others = cut_otherwise(&engine, &tokens, &audited);
+		others.map(|others| (delivered, audited, others))
+	};
+	let (delivered, audited, others) = (0..20).find_map(misleading).unwrap();
+	let (honest, tokens) = (delivered.request(machine.model), delivered.tokens());
+	let count = u32::try_from(tokens.len()).unwrap();
+	assert_eq!(others.len(), tokens.len());
+	assert!(audited.iter().all(|at| others[*at as usize] == tokens[*at as usize]));
+	let misled = AuditRequest { tokens: Some(HexBytes(others.encode())), ..honest.clone() };
+	let answer = service.audit(&misled).await;
+	assert_eq!(delivered.verdict(&answer).grade, Grade::Different, "{answer:?}");
+	let Found::Replayed { root: own, width, .. } = answer.found else { panic!("{answer:?}") };
+
+	let Proof { fingerprint, root, .. } = delivered.proof();
+	assert_ne!(own, root);
+	let openings = delivered.disclosure().rows(delivered.job(), CHALLENGE).unwrap();
+	let shown = |tokens: &Option<HexBytes>| RowsRequest {
+		job: delivered.job(),
+		challenge: CHALLENGE,
+		root,
+		fingerprint: HexBytes(Fingerprint(fingerprint.0).encode()),
+		count,
+		width,
+		tokens: tokens.clone(),
+		openings: HexBytes(openings.to_vec()),
+	};
+	let answer = service.rows(&shown(&misled.tokens)).await;
+	assert!(!answer.proven && answer.why.as_ref().unwrap().contains("tokens"), "{answer:?}");
+	assert!(service.rows(&shown(&honest.tokens)).await.proven);
+}
+
+fn text_engine() -> TextEngine {
+	match Model::load(inspect(&lexicon()).unwrap(), &Device::cpu()).unwrap() {
+		Model::Text(engine) => engine,
+		Model::Embedding(_) => panic!("lexicon writes texts"),
+	}
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn dishonest_answers_should_be_different() {
 	let machine = machine(&lexicon());
@@ -312,10 +392,7 @@ async fn dishonest_answers_should_be_different() {
 	different(&honest, &service.audit(&seed).await, "another seed");
 
 	// One token is another, and the text says so.
-	let Model::Text(engine) = Model::load(inspect(&lexicon()).unwrap(), &Device::cpu()).unwrap()
-	else {
-		panic!("lexicon writes texts")
-	};
+	let engine = text_engine();
 	let mut tokens = honest.tokens();
 	tokens[1] = if tokens[1] == 100 { 101 } else { 100 };
 	let told = match tokens.split_last() {
@@ -463,6 +540,40 @@ async fn hostile_requests_should_be_refused_with_a_reason() {
 	assert!(room);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn audits_should_be_refused_for_the_moment_while_the_models_are_loaded() {
+	let machine = machine(&lexicon());
+	let delivered = compute(&machine, assignment(machine.model, 0), 1 << 20).unwrap();
+	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let url = format!("http://{}", listener.local_addr().unwrap());
+	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN);
+	let loading = verifier.loading();
+	tokio::spawn(verifier.serve(listener, std::future::pending()));
+	let service = Service { url, client: reqwest::Client::new() };
+	let health = || async {
+		let response = service.client.get(format!("{}/healthz", service.url)).send().await.unwrap();
+		response.status().as_u16()
+	};
+	let body = serde_json::to_vec(&delivered.request(machine.model)).unwrap();
+	let ask = |token: &str| {
+		let request = service.client.post(format!("{}/v1/audits", service.url));
+		request.bearer_auth(token).body(body.clone()).send()
+	};
+
+	let refused = ask(TOKEN).await.unwrap();
+	assert_eq!((refused.status().as_u16(), health().await), (503, 503));
+	assert_eq!(refused.headers()["retry-after"], "2");
+	let told: serde_json::Value = serde_json::from_slice(&refused.bytes().await.unwrap()).unwrap();
+	assert_eq!(told["error"], "loading");
+	assert!(told["message"].as_str().unwrap().contains("ask again"));
+	// Strangers are told nothing, and rows need no model.
+	assert_eq!(ask("wrong").await.unwrap().status().as_u16(), 401);
+	assert_eq!(service.send("/v1/rows", "{}").await.0, 400);
+
+	drop(loading);
+	assert_eq!((ask(TOKEN).await.unwrap().status().as_u16(), health().await), (200, 200));
+}
+
 #[tokio::test]
 async fn service_should_refuse_to_listen_where_others_hear_it() {
 	let machine = machine(&lexicon());
@@ -493,7 +604,8 @@ fn program(dir: &Path, listen: &str) -> std::process::Command {
 async fn program_should_make_its_token_and_serve_until_it_is_stopped() {
 	use std::io::{BufRead, BufReader};
 	let machine = machine(&lexicon());
-	let mut child = Process(program(machine.dir.path(), "127.0.0.1:0").spawn().unwrap());
+	let mut program = program(machine.dir.path(), "127.0.0.1:0");
+	let mut child = Process(program.arg("--load-all").spawn().unwrap());
 	let lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
 	let up = lines.map_while(Result::ok).find(|line| line.contains("verify is up")).unwrap();
 	let address = up.split("listen=").nth(1).unwrap().split(' ').next().unwrap();
@@ -504,6 +616,16 @@ async fn program_should_make_its_token_and_serve_until_it_is_stopped() {
 	let told: serde_json::Value = serde_json::from_slice(&told.bytes().await.unwrap()).unwrap();
 	let expected = serde_json::json!([{ "id": machine.model, "name": "model" }]);
 	assert_eq!((&told["models"], &told["places"]), (&expected, &16.into()));
+	// What it loads it loads while it listens.
+	let mut health = 503;
+	for _ in 0..200 {
+		health = reqwest::get(format!("http://{address}/healthz")).await.unwrap().status().as_u16();
+		if health != 503 {
+			break;
+		}
+		tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+	}
+	assert_eq!(health, 200);
 	let kill = std::process::Command::new("kill").arg(child.0.id().to_string()).status();
 	assert!(kill.unwrap().success());
 	assert!(child.0.wait().unwrap().success());

@@ -9,10 +9,20 @@ use crate::{
 	output::table,
 };
 
-/// The treasury's account: that of the pallet id `rkn/trsy`, as the runtime derives it.
+/// The treasury's account.
 pub fn treasury() -> AccountId {
+	account_of(b"rkn/trsy")
+}
+
+/// What auditors are paid from.
+pub fn audit_pot() -> AccountId {
+	account_of(b"rkn/audt")
+}
+
+/// The account of a pallet id, as the runtime derives it.
+fn account_of(id: &[u8; 8]) -> AccountId {
 	let mut bytes = [0; 32];
-	for (byte, given) in bytes.iter_mut().zip(b"modlrkn/trsy") {
+	for (byte, given) in bytes.iter_mut().zip(b"modl".iter().chain(id)) {
 		*byte = *given;
 	}
 	AccountId::from(bytes)
@@ -77,7 +87,7 @@ pub struct Audit {
 	after: Balances,
 	/// What the client paid for its transactions.
 	fees: Balance,
-	/// What the jobs cost.
+	/// What the jobs cost, with their audits.
 	charges: Balance,
 }
 
@@ -89,6 +99,8 @@ pub const PROVIDER: &str = "provider";
 pub const OWNER: &str = "models' owner";
 /// The treasury in the tables.
 pub const TREASURY: &str = "treasury";
+/// What auditors are paid from, in the tables.
+pub const AUDIT_POT: &str = "auditors' pot";
 
 impl Audit {
 	/// Compares; every unit must be accounted for.
@@ -100,7 +112,7 @@ impl Audit {
 		let gained = |who| audit.after.of(who).checked_sub(audit.before.of(who));
 		let lost = |who| audit.before.of(who).checked_sub(audit.after.of(who));
 		let paid = fees.checked_add(charges);
-		let shares = [PROVIDER, OWNER, TREASURY]
+		let shares = [PROVIDER, OWNER, TREASURY, AUDIT_POT]
 			.map(gained)
 			.into_iter()
 			.try_fold(0 as Balance, |sum, share| sum.checked_add(share?));
@@ -109,7 +121,7 @@ impl Audit {
 		} else if lost(CLIENT) != paid {
 			Some("the client has not lost exactly the fees and the charges")
 		} else if shares != paid {
-			Some("provider, owner and treasury have not gained exactly what the client lost")
+			Some("provider, owner, treasury and auditors have not gained exactly what the client lost")
 		} else {
 			None
 		};
@@ -162,13 +174,14 @@ impl Audit {
 		format!(
 			"{}\nthe client paid {} for the answers and {} in transaction fees;\n\
 			 of the answers' price the provider has {}, the models' owner, who is the validator too, {}, the \
-			 treasury {}; the fees went to the treasury",
+			 treasury {}, and the pot for audits by lot {}; the fees went to the treasury",
 			table(&rows),
 			format_amount(self.charges),
 			format_amount(self.fees),
 			format_amount(gained(PROVIDER)),
 			format_amount(gained(OWNER)),
 			format_amount(self.treasury_share()),
+			format_amount(gained(AUDIT_POT)),
 		)
 	}
 
@@ -236,8 +249,10 @@ mod tests {
 	}
 
 	#[test]
-	fn treasury_should_have_the_account_that_the_runtime_derives() {
+	fn accounts_should_be_those_that_the_runtime_derives() {
 		let expected = *b"modlrkn/trsy\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 		assert_eq!(treasury(), AccountId::from(expected));
+		let expected = *b"modlrkn/audt\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+		assert_eq!(audit_pot(), AccountId::from(expected));
 	}
 }

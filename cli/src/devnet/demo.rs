@@ -9,7 +9,9 @@ use reckon_sdk::{
 use serde_json::{json, Value};
 
 use super::{
-	balances::{treasury, Audit, Balances, CLIENT, OWNER, PROVIDER, TREASURY},
+	balances::{
+		audit_pot, treasury, Audit, Balances, AUDIT_POT, CLIENT, OWNER, PROVIDER, TREASURY,
+	},
 	setup::{Cast, Models, CHAT, EMBEDDING},
 };
 use crate::{
@@ -46,6 +48,7 @@ pub(super) async fn run(
 		(PROVIDER, cast.provider.account()),
 		(OWNER, cast.owner.account()),
 		(TREASURY, treasury()),
+		(AUDIT_POT, audit_pot()),
 		("worker's key", hot_key),
 	];
 	let at = chain.latest().await.map_err(failure)?;
@@ -82,7 +85,7 @@ pub(super) async fn run(
 
 	let fees = chat.fee.saturating_add(embed.fee);
 	let answers = vec![(CHAT, QUESTION, chat_paid), (EMBEDDING, TEXT, embed_paid)];
-	let charges = answers.iter().filter_map(|(_, _, done)| done.job.state.charge()).sum();
+	let charges = answers.iter().filter_map(|(_, _, done)| done.job.state.paid()).sum();
 	let audit = Audit::new(before, after, fees, charges)?;
 	Ok(Demo { answers, audit, first_answer })
 }
@@ -104,7 +107,7 @@ async fn place(
 	let max_output = if task == TaskKind::Embed { 0 } else { MAX_OUTPUT };
 	let at = chain.latest().await.map_err(failure)?;
 	let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
-	let quote = at.quote(0, model, bytes, max_output).await.map_err(failure)?;
+	let quote = at.quote(0, model, bytes, max_output, assurance).await.map_err(failure)?;
 	let max_price =
 		quote.ok_or_else(|| Failure::new("no_quote", "the worker's offers are not on chain"))?;
 	let deadline = at.block().number.saturating_add(DEADLINE);

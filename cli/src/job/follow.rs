@@ -71,6 +71,19 @@ impl Done {
 		Some((self.job.state.provider()?, self.job.state.delivery()?, self.job.state.charge()?))
 	}
 
+	/// What the client paid for the audit that it wanted.
+	fn audit_fee(&self) -> u128 {
+		match self.job.state {
+			JobState::Settled { audit_fee, .. } => audit_fee,
+			_ => 0,
+		}
+	}
+
+	/// What comes back of the maximum price, as far as that is known.
+	fn rest(&self) -> u128 {
+		self.job.max_price.saturating_sub(self.job.state.paid().unwrap_or_default())
+	}
+
 	/// Everything but the answer.
 	pub(crate) fn to_json(&self) -> Value {
 		let Some((provider, delivery, charge)) = self.parts() else { return json!({}) };
@@ -84,7 +97,8 @@ impl Done {
 			"seconds": seconds(delivery),
 			"max_price": self.job.max_price.to_string(),
 			"charge": charge.to_string(),
-			"refunded": self.job.max_price.saturating_sub(charge).to_string(),
+			"audit_fee": self.audit_fee().to_string(),
+			"refunded": self.rest().to_string(),
 		})
 	}
 
@@ -92,10 +106,17 @@ impl Done {
 	pub(crate) fn summary(&self) -> String {
 		let Some((provider, delivery, charge)) = self.parts() else { return String::new() };
 		let units = delivery.units;
-		let rest = format_amount(self.job.max_price.saturating_sub(charge));
+		let rest = format_amount(self.rest());
 		let money = match self.job.state {
 			JobState::Settled { .. } => {
-				format!("paid {}, and {rest} of the maximum came back", format_amount(charge))
+				let audit = match self.audit_fee() {
+					0 => String::new(),
+					fee => format!(", {} for its audit", format_amount(fee)),
+				};
+				format!(
+					"paid {}{audit}, and {rest} of the maximum came back",
+					format_amount(charge)
+				)
 			},
 			_ => format!(
 				"costs {}, and {rest} of the maximum come back, both by block #{}",

@@ -169,7 +169,9 @@ async fn audit(context: &Context, job: JobId) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
 	let record = at.job(job).await.map_err(failure)?.ok_or_else(|| unknown_job(job))?;
-	let fee = at.audit_fee(record.subnet).await.map_err(failure)?;
+	// What is not delivered the chain refuses.
+	let charge = record.state.charge().unwrap_or_default();
+	let fee = at.audit_fee(record.subnet, charge).await.map_err(failure)?;
 	context.submit(&chain, calls::request_audit(job)).await?;
 	let json = json!({ "job": job, "fee": fee.to_string() });
 	context.output.result(&json, || {

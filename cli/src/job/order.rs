@@ -205,7 +205,10 @@ impl Order {
 	) -> Result<Balance> {
 		let bytes = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
 		let output = self.sampling.max_output;
-		let quote = at.quote(subnet, model, bytes, output).await.map_err(failure)?;
+		let quote = at
+			.quote(subnet, model, bytes, output, self.terms.assurance())
+			.await
+			.map_err(failure)?;
 		quote.ok_or_else(|| {
 			Failure::new("no_quote", format!("nobody offers `{name}` now, so there is no price"))
 				.fix(

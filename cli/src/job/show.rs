@@ -57,6 +57,11 @@ pub(super) async fn get(context: &Context, id: JobId) -> Result<()> {
 			let units = delivery.units;
 			lines.push(format!("work     {} tokens in, {} out", units.input, units.output));
 			lines.push(format!("charge   {}", format_amount(charge)));
+			if let JobState::Settled { audit_fee, .. } = job.state {
+				if audit_fee > 0 {
+					lines.push(format!("audit    {}", format_amount(audit_fee)));
+				}
+			}
 		} else {
 			lines.push(format!("deadline block #{}", job.deadline));
 		}

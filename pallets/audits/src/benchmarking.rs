@@ -48,6 +48,12 @@ fn validators<T: Config<Currency: Mutate<T::AccountId>>>() -> AuditId {
 	key
 }
 
+/// None of the validators has time.
+fn busy<T: Config>() {
+	let conduct = Conduct { open: T::MaxOpenSeats::get(), ..Default::default() };
+	Auditors::<T>::get().iter().for_each(|it| Conducts::<T>::insert(&it.account, conduct));
+}
+
 fn model<T: Config<Currency: Mutate<T::AccountId>>>() -> ModelId {
 	let model = T::Models::create_for_benchmark(&funded::<T>("owner", 0), 0);
 	T::Models::calibrate_for_benchmark(&model);
@@ -109,7 +115,7 @@ fn audit<T: Config<Currency: Mutate<T::AccountId>>>(
 	let seat = |n| {
 		let auditor: T::AccountId = account("validator", n, 0);
 		let ballot = ballot(n, &auditor);
-		Seat { auditor, key: key.clone(), ballot }
+		Seat { auditor, key: key.clone(), ballot, beyond: false }
 	};
 	audit.seats = BoundedVec::truncate_from((0..MAX_SEATS).map(seat).collect());
 	audit.size = MAX_SEATS;
@@ -144,7 +150,10 @@ fn reveals<T: Config<Currency: Mutate<T::AccountId>>>(key: &AuditId, count: u32)
 		audit::<T>(model, key, id, Phase::Revealing, |_, who| {
 			Ballot::Committed(hidden::<T>(id, who, &said))
 		});
-		Reveal { audit: id, round: 1, salt: SALT, statement: said }
+		let opened = Audits::<T>::get(id).and_then(|audit| audit.opened);
+		let opened = opened.map(|opened| opened.name()).unwrap_or_default();
+		let Statement { vote, rows } = said;
+		Reveal { audit: id, round: 1, salt: SALT, said: Said::Else { opened, vote }, rows }
 	});
 	BoundedVec::truncate_from(items.collect())
 }
@@ -240,7 +249,7 @@ mod benchmarks {
 				audit.seats.pop();
 				audit.size = MAX_SEATS.saturating_sub(1);
 			});
-			Decline { audit: job(n), round: 1 }
+			Decline { audit: job(n), round: 1, challenge: H256::zero() }
 		});
 		let declines = BoundedVec::truncate_from(items.collect());
 		let signature = sign::<T>(&key, DECLINES, &declines);
@@ -290,13 +299,14 @@ mod benchmarks {
 		assert!(Audits::<T>::get(job(0)).is_none_or(|audit| audit.phase != Phase::Drawing));
 	}
 
-	/// The larger one, from as many validators as can be, of whom some were silent.
+	/// The larger one, from as many validators as can be, none of whom has time.
 	#[benchmark]
 	fn draw_committee() {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Missed);
 		let mut audit = due::<T>(job(0));
 		audit.larger = true;
+		busy::<T>();
 
 		#[block]
 		{
@@ -353,7 +363,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::note_missed(job(0), &who);
+			Pallet::<T>::note_missed(job(0), 0, &who);
 		}
 
 		assert_eq!(Conducts::<T>::get(&who).missed, 0);
@@ -367,13 +377,14 @@ mod benchmarks {
 		let id = T::Subjects::create_for_benchmark(subject::<T>(model, job(0)));
 		let client: T::AccountId = account("client", 0, 0);
 		Pallet::<T>::do_request(client, id).expect("set up for it");
+		T::Currency::set_balance(&T::Pot::get(), Balance::MAX >> 40);
 		let audit = Audits::<T>::get(id).expect("just requested");
 		let said: Vec<_> = (0..v)
 			.map(|n| {
 				let auditor = funded::<T>("validator", n);
 				let conduct = Conduct { missed: 1, ..Default::default() };
 				Conducts::<T>::insert(&auditor, conduct);
-				Opinion { auditor, grade: Grade::Same, rows: RowsSeen::Proven }
+				Opinion { auditor, era: 0, grade: Grade::Same, rows: RowsSeen::Proven }
 			})
 			.collect();
 		// What the owner does with the ruling has its own weight: it does not know this one.

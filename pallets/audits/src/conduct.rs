@@ -4,13 +4,23 @@ use crate::{pallet::*, types::*, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::JobId;
-use reckon_support::{StakeInspect, ValidatorPenalty};
+use reckon_support::{EraIndex, StakeInspect, ValidatorPenalty};
 use sp_runtime::{
-	traits::{CheckedDiv, Zero},
+	traits::{CheckedDiv, Saturating, Zero},
 	Perbill,
 };
 
 impl<T: Config> Pallet<T> {
+	/// Counts a seat that has been drawn, whose blind vote is awaited.
+	pub(crate) fn note_seated(auditor: &T::AccountId) {
+		Self::change_conduct(auditor, |conduct| conduct.open = conduct.open.saturating_add(1));
+	}
+
+	/// A blind vote is there.
+	pub(crate) fn note_committed(auditor: &T::AccountId) {
+		Self::change_conduct(auditor, |conduct| conduct.open = conduct.open.saturating_sub(1));
+	}
+
 	/// Marks the seats whose ballots are so as silent. The caller stores the audit.
 	pub(crate) fn note_missing(
 		id: JobId,
@@ -19,15 +29,21 @@ impl<T: Config> Pallet<T> {
 	) -> Weight {
 		let mut missing = 0u32;
 		for seat in audit.seats.iter_mut().filter(|seat| is_silent(&seat.ballot)) {
+			if seat.ballot == Ballot::Awaited {
+				Self::note_committed(&seat.auditor);
+			}
 			seat.ballot = Ballot::Missed;
 			missing = missing.saturating_add(1);
-			Self::note_missed(id, &seat.auditor);
+			if !seat.beyond {
+				Self::note_missed(id, audit.era, &seat.auditor);
+			}
 		}
 		Self::missing_weight(missing)
 	}
 
-	/// Counts a vote that did not come, or that was of no use.
-	pub(crate) fn note_missed(id: JobId, auditor: &T::AccountId) {
+	/// Counts a vote that did not come, or that was of no use, in a committee that was drawn in an
+	/// era.
+	pub(crate) fn note_missed(id: JobId, era: EraIndex, auditor: &T::AccountId) {
 		let mut conduct = Self::conduct_now(auditor);
 		conduct.missed = conduct.missed.saturating_add(1);
 		let missed = conduct.missed;
@@ -35,32 +51,47 @@ impl<T: Config> Pallet<T> {
 		if missed >= T::MissesBeforeSlash::get() {
 			conduct.missed = 0;
 			conduct.slashed = conduct.slashed.saturating_add(1);
-			// Of an era's penalties only the worst counts, so each must be worse than the last: else
-			// who has been silent for long enough could go on for nothing.
-			let each = T::MissSlash::get().deconstruct();
-			let all = Perbill::from_parts(each.saturating_mul(conduct.slashed));
-			Self::penalise(auditor, all.min(T::WrongVoteSlash::get()));
+			Self::penalise(era, auditor, &conduct);
 		}
 		Self::put_conduct(auditor, conduct);
 	}
 
-	/// What is held against an auditor, without what was counted in another era.
-	fn conduct_now(auditor: &T::AccountId) -> Conduct {
+	/// Counts a vote that was proved wrong, in a committee that was drawn in an era.
+	pub(crate) fn note_wrong(era: EraIndex, auditor: &T::AccountId) {
+		let mut conduct = Self::conduct_now(auditor);
+		conduct.wrong = conduct.wrong.saturating_add(1);
+		Self::penalise(era, auditor, &conduct);
+		Self::put_conduct(auditor, conduct);
+	}
+
+	/// What is held against an auditor, without what was counted too long ago.
+	pub(crate) fn conduct_now(auditor: &T::AccountId) -> Conduct {
 		let conduct = Conducts::<T>::get(auditor);
 		let era = T::Stake::era();
 		if conduct.era == era {
 			return conduct;
 		}
-		Conduct { missed: conduct.missed, era, declined: 0, slashed: 0 }
+		let is_next = conduct.era.saturating_add(1) == era;
+		Conduct {
+			open: conduct.open,
+			missed: conduct.missed,
+			era,
+			declined: 0,
+			slashed: 0,
+			wrong: 0,
+			wrong_before: if is_next { conduct.wrong } else { 0 },
+		}
 	}
 
 	/// Counts a vote that agrees with how its audit ended.
 	pub(crate) fn note_counted(auditor: &T::AccountId) {
-		let mut conduct = Conducts::<T>::get(auditor);
-		if conduct.missed > 0 {
-			conduct.missed = conduct.missed.saturating_sub(1);
-			Self::put_conduct(auditor, conduct);
-		}
+		Self::change_conduct(auditor, |conduct| conduct.missed = conduct.missed.saturating_sub(1));
+	}
+
+	fn change_conduct(auditor: &T::AccountId, change: impl FnOnce(&mut Conduct)) {
+		let mut conduct = Self::conduct_now(auditor);
+		change(&mut conduct);
+		Self::put_conduct(auditor, conduct);
 	}
 
 	/// Blocks before the end of the time for blind votes in which seats can't be given up any more:
@@ -75,19 +106,32 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn note_declined(auditor: &T::AccountId) {
-		let mut conduct = Self::conduct_now(auditor);
-		conduct.declined = conduct.declined.saturating_add(1);
-		Self::put_conduct(auditor, conduct);
+		Self::change_conduct(auditor, |conduct| {
+			conduct.open = conduct.open.saturating_sub(1);
+			conduct.declined = conduct.declined.saturating_add(1);
+		});
 	}
 
-	pub(crate) fn penalise(auditor: &T::AccountId, fraction: Perbill) {
-		T::Penalties::penalise(auditor, fraction);
+	/// Takes the stake of an era for all that is held against an auditor. Of an era's penalties only
+	/// the worst counts, so each is the sum of all so far: else who has offended once could go on
+	/// for nothing. Those of the era before are in it too, since a committee may have been drawn in
+	/// that.
+	fn penalise(era: EraIndex, auditor: &T::AccountId, conduct: &Conduct) {
+		let [miss, wrong] = [T::MissSlash::get(), T::WrongVoteSlash::get()];
+		let times = |each: Perbill, count: u32| {
+			Perbill::from_parts(each.deconstruct().saturating_mul(count))
+		};
+		let silence = times(miss, conduct.slashed).min(wrong);
+		let lies = times(wrong, conduct.wrong.saturating_add(conduct.wrong_before));
+		let fraction = silence.saturating_add(lies);
+		T::Penalties::penalise(era, auditor, fraction);
 		Self::deposit_event(Event::AuditorPenalised { auditor: auditor.clone(), fraction });
 	}
 
 	/// Keeps no record of those against whom there is nothing.
 	fn put_conduct(auditor: &T::AccountId, conduct: Conduct) {
-		if conduct.missed == 0 && conduct.declined == 0 && conduct.slashed == 0 {
+		let nothing = Conduct { era: conduct.era, ..Default::default() };
+		if conduct == nothing {
 			Conducts::<T>::remove(auditor);
 		} else {
 			Conducts::<T>::insert(auditor, conduct);

@@ -1,6 +1,6 @@
 //! Who audits what, and where: drawn in public, from randomness that nobody knew at the delivery.
 
-use crate::{keys::AuditId, pallet::*, types::*, weights::WeightInfo};
+use crate::{pallet::*, types::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
@@ -9,7 +9,7 @@ use frame_support::{
 };
 use reckon_economics::is_drawn;
 use reckon_primitives::JobId;
-use reckon_support::{AuditOutcome, Cause};
+use reckon_support::{AuditOutcome, Cause, StakeInspect};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash, Saturating},
@@ -19,11 +19,39 @@ use sp_runtime::{
 /// Keeps these draws apart from every other use of Blake2.
 const LOT: &[u8] = b"reckon:audit-lot:v1";
 const COMMITTEE: &[u8] = b"reckon:audit-committee:v1";
+const ENTROPY: &[u8] = b"reckon:audit-entropy:v1";
 const CHALLENGE: &[u8] = b"reckon:audit-challenge:v1";
 
 impl<T: Config> Pallet<T> {
-	/// The lot, and the first committee if it falls on the work.
+	/// Stirs the randomness of the block before into that of all blocks before it. Each draw is made
+	/// from all that came since what it is about was fixed.
+	pub(crate) fn stir() -> Weight {
+		let (random, _) = T::Randomness::random(ENTROPY);
+		// In the chain's first blocks there is no randomness yet; the parent's hash must do.
+		let random = random.map_or_else(
+			|| frame_system::Pallet::<T>::parent_hash().encode(),
+			|random| random.encode(),
+		);
+		Entropy::<T>::mutate(|all| *all = BlakeTwo256::hash(&(*all, random).encode()));
+		T::DbWeight::get().reads_writes(2, 1)
+	}
+
+	/// Lets an audit wait for its next committee. The caller stores it.
+	pub(crate) fn await_draw(id: JobId, audit: &mut AuditOf<T>) {
+		Self::forget_statements(id, audit);
+		audit.phase = Phase::Drawing;
+		audit.opened = None;
+		// Who was silent is remembered.
+		audit.seats.retain(|seat| seat.ballot == Ballot::Missed);
+		let now = frame_system::Pallet::<T>::block_number();
+		Self::schedule(id, audit, now.saturating_add(DRAW_DELAY.into()));
+	}
+
+	/// Draws a committee; before the first one the lot, whether it falls on the work.
 	pub(crate) fn end_drawing(id: JobId, mut audit: AuditOf<T>) -> Weight {
+		if audit.round > 0 {
+			return Self::begin_round(id, audit);
+		}
 		let subject = &audit.subject;
 		audit.rate = match audit.cause {
 			Cause::Attested => Permill::one(),
@@ -47,17 +75,12 @@ impl<T: Config> Pallet<T> {
 			false => rules.committee,
 		};
 		let seed = Self::random((COMMITTEE, id, audit.round));
-		let mut drawn = Self::draw(&seed, &audit);
-		// Who was silent is asked again only where there are no others.
-		let silent = Self::accounts(&audit, |ballot| *ballot == Ballot::Missed);
-		drawn.sort_by_key(|(who, _)| silent.contains(who));
-		drawn.truncate(wanted.min(MAX_SEATS) as usize);
+		let drawn = Self::draw(&seed, &audit, wanted.min(MAX_SEATS), Silent::Last);
 		let weight = T::WeightInfo::draw_committee();
 		if drawn.is_empty() {
 			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
 		}
 
-		Self::forget_statements(id, &audit);
 		let size = drawn.len() as u32;
 		audit.round = audit.round.saturating_add(1);
 		audit.challenge = BlakeTwo256::hash(&(CHALLENGE, seed).encode());
@@ -67,9 +90,9 @@ impl<T: Config> Pallet<T> {
 			true => size.saturating_mul(2).div_ceil(3),
 			false => rules.quorum.min(size),
 		};
-		audit.opened = None;
+		audit.era = T::Stake::era();
 		audit.phase = Phase::Committing;
-		audit.seats = Seats::truncate_from(drawn.into_iter().map(seat).collect());
+		audit.seats = Seats::truncate_from(drawn);
 		let now = frame_system::Pallet::<T>::block_number();
 		let until = now.saturating_add(T::CommitBlocks::get());
 		Self::wait_until(id, &mut audit, until);
@@ -90,21 +113,28 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn fill_seats(id: JobId, audit: &mut AuditOf<T>) -> bool {
 		let empty = audit.size.saturating_sub(audit.seated());
 		let room = MAX_SEATS.saturating_sub(audit.seats.len() as u32);
-		let sat = Self::accounts(audit, |_| true);
-		let mut drawn = Self::draw(&audit.challenge, audit);
-		drawn.retain(|(who, _)| !sat.contains(who));
-		drawn.truncate(empty.min(room) as usize);
+		let drawn = Self::draw(&audit.challenge, audit, empty.min(room), Silent::Never);
 		let filled = !drawn.is_empty();
-		for (auditor, key) in drawn {
-			Self::deposit_event(Event::SeatFilled { audit: id, auditor: auditor.clone() });
-			let pushed = audit.seats.try_push(seat((auditor, key)));
+		for seat in drawn {
+			Self::deposit_event(Event::SeatFilled { audit: id, auditor: seat.auditor.clone() });
+			let pushed = audit.seats.try_push(seat);
 			frame_support::defensive_assert!(pushed.is_ok(), "no more are drawn than have room");
 		}
 		filled
 	}
 
-	/// All who may audit, but those whom it is about, in an order that only the seed decides.
-	fn draw(seed: &H256, audit: &AuditOf<T>) -> Vec<(T::AccountId, AuditId)> {
+	/// So many of those who may audit, in an order that only the seed decides: first those who have
+	/// time, then those who have as many seats as can be asked of them, then those who have had a
+	/// seat in this committee, or the one before, and were silent.
+	///
+	/// Nobody is drawn for its own work, while it is disabled, or in an era in which it was proved
+	/// wrong.
+	fn draw(
+		seed: &H256,
+		audit: &AuditOf<T>,
+		wanted: u32,
+		silent: Silent,
+	) -> Vec<Seat<T::AccountId>> {
 		let partial = [&audit.subject.provider, &audit.subject.client];
 		let mut all: Vec<_> = Auditors::<T>::get()
 			.into_iter()
@@ -112,26 +142,44 @@ impl<T: Config> Pallet<T> {
 			.map(|it| (BlakeTwo256::hash(&(seed, &it.account).encode()), it.account, it.key))
 			.collect();
 		all.sort_by_key(|(order, ..)| *order);
-		all.into_iter().map(|(_, account, key)| (account, key)).collect()
-	}
 
-	fn accounts(audit: &AuditOf<T>, is: impl Fn(&Ballot) -> bool) -> Vec<T::AccountId> {
-		let seats = audit.seats.iter().filter(|seat| is(&seat.ballot));
-		seats.map(|seat| seat.auditor.clone()).collect()
+		let (mut free, mut busy, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+		for (_, auditor, key) in all {
+			if free.len() as u32 >= wanted {
+				break;
+			}
+			let sat = audit.seats.iter().any(|seat| seat.auditor == auditor);
+			if sat && silent == Silent::Never {
+				continue;
+			}
+			let conduct = Self::conduct_now(&auditor);
+			if conduct.wrong > 0 {
+				continue;
+			}
+			let beyond = conduct.open >= T::MaxOpenSeats::get();
+			let group = match (sat, beyond) {
+				(true, _) => &mut asked,
+				(false, true) => &mut busy,
+				(false, false) => &mut free,
+			};
+			group.push(Seat { auditor, key, ballot: Ballot::Awaited, beyond });
+		}
+		let drawn: Vec<_> =
+			free.into_iter().chain(busy).chain(asked).take(wanted as usize).collect();
+		drawn.iter().for_each(|seat| Self::note_seated(&seat.auditor));
+		drawn
 	}
 
 	fn random(subject: impl Encode) -> H256 {
-		let subject = subject.encode();
-		let (random, _) = T::Randomness::random(&subject);
-		// In the chain's first blocks there is no randomness yet; the parent's hash must do.
-		let random = random.map_or_else(
-			|| frame_system::Pallet::<T>::parent_hash().encode(),
-			|random| random.encode(),
-		);
-		BlakeTwo256::hash(&(subject, random).encode())
+		BlakeTwo256::hash(&(subject, Entropy::<T>::get()).encode())
 	}
 }
 
-fn seat<AccountId>((auditor, key): (AccountId, AuditId)) -> Seat<AccountId> {
-	Seat { auditor, key, ballot: Ballot::Awaited }
+/// What becomes of those who have had a seat and said nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Silent {
+	/// They are asked again where there are no others.
+	Last,
+	/// They are not asked again.
+	Never,
 }

@@ -6,7 +6,7 @@ use frame_support::{
 	traits::{fungible::MutateHold, Get},
 	weights::Weight,
 };
-use reckon_economics::{audit_rate, Deterrence};
+use reckon_economics::{audit_rate, AuditPrice, Deterrence};
 use reckon_primitives::{Balance, JobId, ModelId, SubnetId};
 use reckon_support::{
 	AuditSubjects, Auditing, Cause, ModelInspect, ProviderPool, ReputationInspect, Subject,
@@ -31,6 +31,18 @@ impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
 		T::WeightInfo::submit()
 	}
 
+	fn fee(subnet: SubnetId, charge: Balance) -> Balance {
+		Self::price(subnet).fee(charge)
+	}
+
+	fn affordable(subnet: SubnetId, max_price: Balance) -> Balance {
+		Self::price(subnet).affordable(max_price)
+	}
+
+	fn premium(subnet: SubnetId, provider: &T::AccountId, charge: Balance) -> Permill {
+		Self::price(subnet).premium(charge, Self::rate(subnet, provider, charge))
+	}
+
 	fn is_open(id: &JobId) -> bool {
 		Audits::<T>::contains_key(id)
 	}
@@ -48,6 +60,7 @@ impl<T: Config> Pallet<T> {
 			due: Zero::zero(),
 			round: 0,
 			larger: false,
+			era: 0,
 			retries: 0,
 			size: 0,
 			quorum: 0,
@@ -65,7 +78,7 @@ impl<T: Config> Pallet<T> {
 		let subject = T::Subjects::subject(&id).ok_or(Error::<T>::NothingToAudit)?;
 		ensure!(subject.client == client, Error::<T>::NotClient);
 		ensure!(Self::is_auditable(&subject.model), Error::<T>::NotAuditable);
-		let fee = Self::fee(subject.subnet);
+		let fee = Self::price(subject.subnet).fee(subject.charge);
 		let hold = || T::Currency::hold(&HoldReason::AuditFee.into(), &client, fee);
 		match Audits::<T>::get(id) {
 			None => {
@@ -73,7 +86,7 @@ impl<T: Config> Pallet<T> {
 				Self::enter(id, subject, Cause::Requested, fee);
 			},
 			// The lot is not drawn yet, and no longer needed.
-			Some(mut audit) if audit.phase == Phase::Drawing && audit.cause == Cause::Lot => {
+			Some(mut audit) if audit.round == 0 && audit.cause == Cause::Lot => {
 				hold()?;
 				audit.cause = Cause::Requested;
 				audit.fee = fee;
@@ -85,9 +98,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn fee(subnet: SubnetId) -> Balance {
-		let seats = Self::rules(subnet).committee.min(MAX_SEATS);
-		T::SeatFee::get().saturating_mul(seats.into())
+	/// What audits cost in a subnet.
+	pub(crate) fn price(subnet: SubnetId) -> AuditPrice {
+		let rules = Self::rules(subnet);
+		AuditPrice {
+			seats: rules.committee.min(MAX_SEATS),
+			least: T::SeatFee::get(),
+			part: rules.auditor_share,
+		}
 	}
 
 	/// The rules of a subnet; those that subnets begin with, for one that is no more.

@@ -20,10 +20,25 @@ impl<T: Config> Pallet<T> {
 		for (id, _) in Statements::<T>::iter_keys() {
 			ensure!(Audits::<T>::contains_key(id), "a vote has no audit");
 		}
-		for (_, conduct) in Conducts::<T>::iter() {
-			let held = [conduct.missed, conduct.declined, conduct.slashed];
-			ensure!(held.iter().any(|count| *count > 0), "a record holds nothing");
+		Self::try_conducts()
+	}
+
+	/// Each validator has as many open seats as are awaited of it, and no record holds nothing.
+	fn try_conducts() -> Result<(), TryRuntimeError> {
+		let mut open: BTreeMap<T::AccountId, u32> = BTreeMap::new();
+		for seat in Audits::<T>::iter_values().flat_map(|audit| audit.seats) {
+			if seat.ballot == Ballot::Awaited {
+				let count = open.entry(seat.auditor).or_default();
+				*count = count.saturating_add(1);
+			}
 		}
+		for (who, conduct) in Conducts::<T>::iter() {
+			let awaited = open.remove(&who).unwrap_or_default();
+			ensure!(conduct.open == awaited, "an auditor's open seats are miscounted");
+			let nothing = Conduct { era: conduct.era, ..Default::default() };
+			ensure!(conduct != nothing, "a record holds nothing");
+		}
+		ensure!(open.is_empty(), "an open seat is not counted");
 		Ok(())
 	}
 
@@ -68,8 +83,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(audit.quorum <= audit.size, "a committee can't have a quorum");
 		ensure!(audit.larger || audit.first.is_empty(), "a first committee has a first committee");
 		let drawn = audit.phase != Phase::Drawing;
-		ensure!(drawn == (audit.round > 0), "a committee sits before it is drawn");
-		ensure!(drawn != audit.seats.is_empty(), "a committee sits before it is drawn");
+		ensure!(!drawn || audit.round > 0, "a committee sits before it is drawn");
+		ensure!(!drawn || !audit.seats.is_empty(), "a committee of nobody sits");
+		let silent = audit.count(|ballot| *ballot == Ballot::Missed) as usize;
+		ensure!(drawn || audit.seats.len() == silent, "a committee sits before it is drawn");
 		let opened = audit.phase == Phase::Revealing;
 		ensure!(opened == audit.opened.is_some(), "the rows are not open, or too early");
 		ensure!(

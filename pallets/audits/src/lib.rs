@@ -42,7 +42,7 @@ pub use offchain::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 pub use pallet::*;
 pub use types::{
 	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Opened, Opinion, Phase,
-	Reveal, RowsSeen, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
+	Reveal, RowsSeen, Said, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;
@@ -56,7 +56,7 @@ pub mod pallet {
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{
-			fungible::{Inspect, InspectHold, MutateHold},
+			fungible::{Inspect, InspectHold, Mutate, MutateHold},
 			Randomness,
 		},
 	};
@@ -90,6 +90,7 @@ pub mod pallet {
 
 		/// The money that clients pay for audits in.
 		type Currency: Inspect<Self::AccountId, Balance = Balance>
+			+ Mutate<Self::AccountId>
 			+ InspectHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
 			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
@@ -120,8 +121,9 @@ pub mod pallet {
 		/// Is told of each vote that agrees with how its audit ended.
 		type OnVote: OnAuditVote<Self::AccountId>;
 
-		/// Where the draws' randomness comes from, asked at a block's start. Nobody may know it
-		/// two blocks before.
+		/// What is stirred into the draws' randomness at each block's start: what the author of the
+		/// block before could not choose, though it may have known it long ago. A draw is made from
+		/// that of `DRAW_DELAY - 1` blocks together, none of them older than what it is about.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
 		/// The most validators.
@@ -144,10 +146,14 @@ pub mod pallet {
 		#[pallet::constant]
 		type RevealBlocks: Get<BlockNumberFor<Self>>;
 
-		/// What a client pays for each seat of an audit that it asks for, in the smallest token
-		/// unit.
+		/// What an auditor has for an audit at least, in the smallest token unit; else the subnet's
+		/// `auditor_share` of the charge.
 		#[pallet::constant]
 		type SeatFee: Get<Balance>;
+
+		/// What auditors are paid from: clients, convicted providers, and all who may be audited by
+		/// lot pay into it.
+		type Pot: Get<Self::AccountId>;
 
 		/// The part of its pay that a provider saves by cheating, at most.
 		#[pallet::constant]
@@ -161,7 +167,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type FalseAlarms: Get<Permill>;
 
-		/// The part of its stake that an auditor loses whom the larger committee proves wrong.
+		/// Blind votes that can be asked of a validator at a time. With so many it is only drawn
+		/// when nobody has fewer, and its silence is not held against it.
+		#[pallet::constant]
+		type MaxOpenSeats: Get<u32>;
+
+		/// The part of its stake that an auditor loses for each vote that the larger committee
+		/// proves wrong.
 		#[pallet::constant]
 		type WrongVoteSlash: Get<Perbill>;
 
@@ -217,6 +229,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Conducts<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, Conduct, ValueQuery>;
+
+	/// The randomness of all blocks so far, stirred together: what draws are made from.
+	#[pallet::storage]
+	pub type Entropy<T: Config> = StorageValue<_, H256, ValueQuery>;
 
 	/// The block at whose start the chain looks at each audit again: every audit stands here once.
 	#[pallet::storage]
@@ -319,6 +335,15 @@ pub mod pallet {
 			/// How many votes said so.
 			votes: u32,
 		},
+		/// Those whose votes say how an audit ended are paid.
+		AuditorsPaid {
+			/// The job.
+			audit: JobId,
+			/// How many votes are paid for.
+			votes: u32,
+			/// What all have together.
+			amount: Balance,
+		},
 		/// An auditor's vote did not come in time.
 		VoteMissed {
 			/// The job.
@@ -332,7 +357,7 @@ pub mod pallet {
 		AuditorPenalised {
 			/// Who.
 			auditor: T::AccountId,
-			/// Which part.
+			/// Which part, with what it has lost before for the same era.
 			fraction: Perbill,
 		},
 	}
@@ -365,9 +390,9 @@ pub mod pallet {
 		/// Pays for an audit of a `job` that was delivered and is not paid yet. Signed by its
 		/// client.
 		///
-		/// Holds `SeatFee` for each seat that the subnet's rules ask for. The auditors that say
-		/// what comes out share it; if the answer is convicted, or nothing comes out, it comes
-		/// back.
+		/// Holds the subnet's `auditor_share` of the charge, and `SeatFee` at least, for each seat
+		/// that its rules ask for. The auditors that say what comes out share it; if the answer is
+		/// convicted, or nothing comes out, it comes back.
 		///
 		/// Emits `AuditRequested`.
 		#[pallet::call_index(0)]
@@ -479,7 +504,8 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
-			Self::work_off_some(now)
+			let stirred = Self::stir();
+			stirred.saturating_add(Self::work_off_some(now))
 		}
 
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
@@ -519,14 +545,14 @@ pub mod pallet {
 			Self::grades_of(job)
 		}
 
-		/// The seats of a validator, in the first 10,000 audits that have not ended.
+		/// The seats of a validator.
 		pub fn seats_of(
 			auditor: T::AccountId,
 		) -> Vec<Duty<T::AccountId, Balance, BlockNumberFor<T>>> {
 			Self::duties(&auditor)
 		}
 
-		/// The audits of a provider's work, among the first 10,000 that have not ended.
+		/// The audits of a provider's work.
 		pub fn inquiries_into(provider: T::AccountId) -> Vec<Inquiry<BlockNumberFor<T>>> {
 			Self::inquiries(&provider)
 		}
@@ -545,13 +571,13 @@ pub mod pallet {
 			Self::rate(subnet, &provider, charge)
 		}
 
-		/// What an audit costs a client that asks for it.
-		pub fn request_fee(subnet: reckon_primitives::SubnetId) -> Balance {
-			Self::fee(subnet)
+		/// What the audit of an answer of this charge costs a client that asks for it, or that
+		/// wants the answer attested.
+		pub fn audit_fee(subnet: reckon_primitives::SubnetId, charge: Balance) -> Balance {
+			Self::price(subnet).fee(charge)
 		}
 
-		/// What this pallet holds of an account's money, in the first 10,000 audits that have not
-		/// ended.
+		/// What this pallet holds of an account's money.
 		pub fn held_by(who: T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}

@@ -32,7 +32,7 @@ use sp_runtime::{
 	transaction_validity::{TransactionSource, TransactionValidityError},
 	BuildStorage, Perbill, Permill,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 pub type AccountId = u64;
 
@@ -49,7 +49,12 @@ pub const VALIDATORS: u64 = 12;
 pub const COMMIT: u32 = 10;
 pub const OPEN: u32 = 5;
 pub const REVEAL: u32 = 6;
+/// More than most tests ask of anybody.
+pub const OPEN_SEATS: u32 = 20;
+/// The least; more than the subnet's share of [`CHARGE`].
 pub const SEAT_FEE: Balance = 7;
+/// What auditors are paid from.
+pub const POT: AccountId = 90;
 /// What hides the worker's root, and the auditors' votes.
 pub const SALT: H256 = H256([9; 32]);
 
@@ -134,11 +139,20 @@ impl frame_support::traits::Randomness<Option<H256>, u32> for BlockRandomness {
 		let block = System::block_number();
 		let mut input = subject.to_vec();
 		input.extend(block.to_le_bytes());
+		input.extend(CHANGED.get().then_some(1));
 		(Some(sp_io::hashing::blake2_256(&input).into()), block)
 	}
 }
 
+impl BlockRandomness {
+	/// Lets the randomness of the blocks from now on be another.
+	pub fn change(other: bool) {
+		CHANGED.set(other);
+	}
+}
+
 std::thread_local! {
+	static CHANGED: Cell<bool> = const { Cell::new(false) };
 	static COUNTED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -167,6 +181,7 @@ parameter_types! {
 	pub const FalseAlarms: Permill = Permill::from_parts(1);
 	pub const WrongVoteSlash: Perbill = Perbill::from_percent(5);
 	pub const MissSlash: Perbill = Perbill::from_percent(1);
+	pub const Pot: AccountId = POT;
 }
 
 impl pallet_audits::Config for Test {
@@ -188,6 +203,7 @@ impl pallet_audits::Config for Test {
 	type OpenBlocks = ConstU32<OPEN>;
 	type RevealBlocks = ConstU32<REVEAL>;
 	type SeatFee = ConstU128<SEAT_FEE>;
+	type Pot = Pot;
 	type CheatSaving = CheatSaving;
 	type Detection = Detection;
 	type FalseAlarms = FalseAlarms;
@@ -195,12 +211,14 @@ impl pallet_audits::Config for Test {
 	type MissSlash = MissSlash;
 	type MissesBeforeSlash = ConstU32<3>;
 	type MaxDeclines = ConstU32<2>;
+	type MaxOpenSeats = ConstU32<OPEN_SEATS>;
 	type DuePerBlock = ConstU32<2>;
 }
 
 /// The rules of subnet 0: three auditors, of whom two must say something.
 pub fn rules() -> SubnetParameters {
-	SubnetParameters { committee: 3, quorum: 2, ..Default::default() }
+	let auditor_share = Permill::from_parts(5_000);
+	SubnetParameters { committee: 3, quorum: 2, auditor_share, ..Default::default() }
 }
 
 /// Runs a test on a fresh chain with a client, a provider, a calibrated model and validators, and
@@ -221,7 +239,7 @@ pub fn run_with(validators: u64, test: impl FnOnce()) {
 pub fn new_chain(validators: u64) -> sp_io::TestExternalities {
 	mocks::reset();
 	COUNTED.take();
-	let accounts = [CLIENT, PROVIDER].into_iter().chain((1..=validators).map(account));
+	let accounts = [CLIENT, PROVIDER, POT].into_iter().chain((1..=validators).map(account));
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
 			balances: accounts.map(|who| (who, START)).collect(),
@@ -431,8 +449,16 @@ pub fn reveal(
 	who: AccountId,
 	statement: &Statement,
 ) -> Result<(), TransactionValidityError> {
-	let item = Reveal { audit: id, round: audit(id).round, salt: SALT, statement: *statement };
-	send_reveals(who, &[item])
+	send_reveals(who, &[revealed(id, statement)])
+}
+
+/// An opened vote of the round.
+pub fn revealed(id: JobId, statement: &Statement) -> Reveal {
+	let AuditOf::<Test> { round, opened, .. } = audit(id);
+	let Statement { vote, rows } = *statement;
+	let nothing = Said::Else { opened: H256::zero(), vote };
+	let said = opened.map_or(nothing, |opened| Said::of(vote, &opened));
+	Reveal { audit: id, round, salt: SALT, said, rows }
 }
 
 pub fn send_reveals(who: AccountId, items: &[Reveal]) -> Result<(), TransactionValidityError> {
@@ -443,7 +469,8 @@ pub fn send_reveals(who: AccountId, items: &[Reveal]) -> Result<(), TransactionV
 
 /// Gives a seat up.
 pub fn decline(id: JobId, who: AccountId) -> Result<(), TransactionValidityError> {
-	let declines = batch(&[Decline { audit: id, round: audit(id).round }]);
+	let AuditOf::<Test> { round, challenge, .. } = audit(id);
+	let declines = batch(&[Decline { audit: id, round, challenge }]);
 	let signature = sign(who, DECLINES, &declines);
 	send(pallet_audits::Call::decline_seats { auditor: who, declines, signature })
 }
@@ -465,9 +492,17 @@ pub fn open(id: JobId, model: u8) {
 	));
 }
 
+/// Lets the committee be drawn that an audit waits for, if it does.
+pub fn to_draw(id: JobId) {
+	if audit(id).phase == Phase::Drawing {
+		to_block(audit(id).due);
+	}
+}
+
 /// Lets a round pass in which each auditor says what `says` says of it, or nothing, and the worker
 /// opens rows that this model has computed.
 pub fn round(id: JobId, worker: u8, says: impl Fn(usize, AccountId) -> Option<Statement>) {
+	to_draw(id);
 	let seats = seated(id);
 	for (n, who) in seats.iter().enumerate() {
 		if let Some(statement) = says(n, *who) {
@@ -487,7 +522,7 @@ pub fn round(id: JobId, worker: u8, says: impl Fn(usize, AccountId) -> Option<St
 }
 
 /// How an audit ended, if it has.
-pub fn ruling(id: JobId) -> Option<Ruling<AccountId, Balance>> {
+pub fn ruling(id: JobId) -> Option<Ruling<Balance>> {
 	let all = MockSubjects::rulings();
 	all.into_iter().find(|(other, _)| *other == id).map(|(_, ruling)| ruling)
 }

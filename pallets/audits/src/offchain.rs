@@ -10,6 +10,8 @@ mod decide;
 mod endpoint;
 mod http;
 mod json;
+mod lane;
+mod parts;
 mod post;
 mod records;
 mod status;
@@ -19,19 +21,22 @@ mod verifier;
 
 pub use status::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 
-use crate::{keys::AuditId, pallet::*, phases::name_of, types::*};
+use crate::{keys::AuditId, pallet::*, phases::name_of, types::*, views::MAX_SEEN};
 use alloc::{
+	boxed::Box,
 	string::{String, ToString},
 	vec::Vec,
 };
 use codec::{Compact, Decode};
-use decide::{Judgement, Kind, Message, Place, Record, Shape, Step, View};
-use endpoint::Endpoint;
+use decide::{Judgement, Kind, Message, Place, Record, Step, View};
+use endpoint::{Endpoint, Handed};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
+use lane::Lane;
+use parts::{Part, Parts};
 use post::{Outbox, Sender};
 use reckon_primitives::{Content, TaskKind};
-use reckon_support::{AuditSubjects, AuditWork, ProviderPool};
+use reckon_support::{AuditSubjects, ProviderPool};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating},
@@ -41,14 +46,14 @@ use verifier::{Evidence, Shown, Verifier};
 
 /// What this logs as.
 const TARGET: &str = "reckon::audits";
-/// The most audits that are looked at.
-const MAX_SEEN: usize = 10_000;
 /// The longest payload and answer together, in bytes, that a verifier is asked about.
 const MAX_CONTENT: usize = 8 << 20;
-/// Milliseconds that a seat is locked: what three things of the worker's and a verifier's answer may
-/// take, and a little more.
-const LOCKED: u64 = 40_000;
-/// Milliseconds after which a run asks nobody else: later blocks have runs of their own.
+/// Seats for which workers are asked at once.
+const MAX_AT_ONCE: usize = 32;
+/// Bytes that they may hand out together, unless one seat alone needs more.
+const MAX_HANDED: usize = 16 << 20;
+/// Milliseconds after which a run asks nobody else: later blocks have runs of their own. With the one that
+/// is asked then, and sending, a run takes [`RUN`] and [`verifier::MILLIS`] at most, 40 s.
 const RUN: u64 = 20_000;
 /// Milliseconds that a vote waits for others to travel with.
 const COMPANY: u64 = 2_000;
@@ -64,6 +69,10 @@ struct Trouble {
 impl Trouble {
 	fn withheld(why: impl ToString) -> Self {
 		Self { kind: Kind::Withheld, why: why.to_string() }
+	}
+
+	fn busy(why: impl ToString) -> Self {
+		Self { kind: Kind::Busy, why: why.to_string() }
 	}
 
 	fn unable(why: impl ToString) -> Self {
@@ -86,29 +95,22 @@ pub(crate) fn audit<T: Config>(now: BlockNumberFor<T>) {
 		return;
 	}
 	let verifier = Verifier::configured();
-	let mut duties = duties::<T>(now, &keys, verifier.is_some());
+	let duties = duties::<T>(now, &keys, verifier.is_some());
 	if duties.is_empty() {
 		return;
 	}
 	status::note(|status| status.has_verifier = verifier.is_some());
-	let run = Run { now: now.saturated_into(), keep: keep::<T>(), verifier };
-	let mut outbox = Outbox::new();
-	// What is ready goes out before anybody is asked.
-	duties.retain(|duty| run.is_to_ask(duty, &mut outbox));
-	outbox.send();
 	let until = time().saturating_add(RUN);
-	let mut sending = time().saturating_add(COMPANY);
-	for duty in &duties {
-		if time() > until {
-			break;
-		}
-		run.ask(duty, &mut outbox);
-		if time() > sending {
-			outbox.send();
-			sending = time().saturating_add(COMPANY);
-		}
-	}
+	let run = Run { now: now.saturated_into(), keep: keep::<T>(), until, verifier };
+	let mut outbox = Outbox::new();
+	// What is ready goes out in every run, before anybody is asked.
+	let begin = |duty| run.begin(duty, &mut outbox);
+	let errands: Vec<Errand<T>> = duties.into_iter().filter_map(begin).collect();
 	outbox.send();
+	let is_look = |errand: &Errand<T>| matches!(errand.step, Step::Look(_));
+	let (rows, answers) = errands.into_iter().partition(is_look);
+	run.ask_all(Lane::Rows, rows, &mut outbox);
+	run.ask_all(Lane::Answers, answers, &mut outbox);
 }
 
 /// The node's own time, Unix milliseconds.
@@ -121,12 +123,13 @@ fn keep<T: Config>() -> u32 {
 	Pallet::<T>::longest().saturated_into::<u32>().saturating_mul(2)
 }
 
-/// The seats of these keys of which something is awaited; those first that have the least time.
+/// The seats of these keys of which something is awaited.
 fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: bool) -> Vec<Duty<T>> {
 	let number = |blocks: BlockNumberFor<T>| blocks.saturated_into::<u32>();
 	let declining_ends = number(Pallet::<T>::declining_ends());
 	// The last quarter: in it a vote must still come into a block.
 	let looking_ends = number(T::RevealBlocks::get()).div_ceil(4).max(2);
+	let took = status::took();
 	let mut all = Vec::new();
 	for (job, audit) in Audits::<T>::iter().take(MAX_SEEN) {
 		for seat in audit.seats.iter().filter(|seat| keys.contains(&seat.key)) {
@@ -148,10 +151,11 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 					left: number(audit.due.saturating_sub(now)).saturating_sub(1),
 					phase: audit.phase,
 					ballot: seat.ballot,
-					root: audit.opened.map(|opened| opened.root),
+					opened: audit.opened,
 					declining_ends,
 					may_decline: Pallet::<T>::may_decline(&auditor),
 					looking_ends,
+					took,
 					has_verifier,
 				},
 				sender: Sender { auditor, key: seat.key.clone() },
@@ -159,53 +163,140 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 			});
 		}
 	}
-	all.sort_by_key(|duty: &Duty<T>| duty.view.left);
 	all
+}
+
+/// A seat for which somebody must be asked.
+struct Errand<T: Config> {
+	duty: Duty<T>,
+	step: Step,
+	record: Record,
 }
 
 /// What one block's worker knows.
 struct Run {
 	now: u32,
 	keep: u32,
+	/// When it asks nobody else, Unix milliseconds.
+	until: u64,
 	verifier: Option<Verifier>,
 }
 
 impl Run {
-	/// Puts what is ready into the outbox; says whether somebody must be asked first.
-	fn is_to_ask<T: Config>(&self, duty: &Duty<T>, outbox: &mut Outbox<T>) -> bool {
-		let Some((step, _)) = self.note(duty, |record| record.next(&duty.view)) else {
-			return false;
-		};
+	/// Puts what is ready into the outbox, or says who must be asked first.
+	fn begin<T: Config>(&self, duty: Duty<T>, outbox: &mut Outbox<T>) -> Option<Errand<T>> {
+		let (step, record) = self.note(&duty, |record| record.next(&duty.view))?;
 		match step {
-			Step::Compute | Step::Look(_) => true,
+			Step::Compute | Step::Look(_) => Some(Errand { duty, step, record }),
 			step => {
-				self.take(duty, step, outbox);
-				false
+				self.take(&duty, step, outbox);
+				None
 			},
 		}
 	}
 
-	/// Asks whoever must be asked, unless another run does. The lock is free again when this
-	/// returns.
-	fn ask<T: Config>(&self, duty: &Duty<T>, outbox: &mut Outbox<T>) {
-		let key = duty.place.lock_key();
-		let mut lock = records::lock(&key, LOCKED);
-		let Ok(_guard) = lock.try_lock() else { return };
-		// Another run may have done it meanwhile.
+	/// Asks whoever must be asked, unless another run does; as many at once as there is room for. Those
+	/// whose workers were slow come after all others, and then those first that have the least time.
+	///
+	/// All workers together have as long as one: however many are slow, they hold the verifier up for five
+	/// seconds in a run, and each seat has had its tries when the wait for its worker is over.
+	fn ask_all<T: Config>(&self, lane: Lane, mut errands: Vec<Errand<T>>, outbox: &mut Outbox<T>) {
+		if errands.is_empty() || time() > self.until {
+			return;
+		}
+		let mut lock = lane.lock();
+		let Ok(mut guard) = lock.try_lock() else { return };
+		errands.sort_by_key(|errand| (errand.record.failures, errand.duty.view.left));
+		let mut wanted = Vec::new();
+		let mut batch = Vec::new();
+		let mut room = MAX_HANDED;
+		for errand in errands.into_iter().take(MAX_AT_ONCE) {
+			let parts = self.parts(&errand);
+			let more = parts.as_ref().map(Parts::wanted).unwrap_or_default();
+			let bytes = more.iter().fold(0usize, |sum, it| sum.saturating_add(it.longest));
+			if bytes > room && !batch.is_empty() {
+				break;
+			}
+			room = room.saturating_sub(bytes);
+			wanted.extend(more);
+			batch.push((errand, parts));
+		}
+		let handed = Handed::fetch(&wanted);
+		// What did not come takes no more time to note.
+		let is_there = |parts: &Parts| parts.wanted().iter().all(|it| handed.has(it));
+		batch.sort_by_key(|(_, parts)| parts.as_ref().is_ok_and(is_there));
+		let mut sending = time().saturating_add(COMPANY);
+		for (errand, parts) in batch {
+			let Some(kept) = lane::keep(guard) else { break };
+			guard = kept;
+			if time() > self.until {
+				break;
+			}
+			self.ask(&errand, parts, &handed, outbox);
+			if time() > sending {
+				outbox.send();
+				sending = time().saturating_add(COMPANY);
+			}
+		}
+		outbox.send();
+	}
+
+	/// What is needed to ask the verifier about a seat.
+	fn parts<T: Config>(&self, errand: &Errand<T>) -> Result<Parts, Trouble> {
+		self.verifier()?;
+		let Errand { duty, step, record } = errand;
+		let endpoint = Endpoint::parse(&T::Providers::endpoint(&duty.audit.subject.provider));
+		if let Step::Look(shape) = *step {
+			let rows = endpoint?.rows(duty.place.job, duty.place.challenge, shape.width);
+			return Ok(Parts::Rows { rows, shape });
+		}
+		let work = T::Subjects::work(&duty.place.job)
+			.ok_or_else(|| Trouble::unable("the chain has no such job"))?;
+		let length = |content: &Content| content.reference().length as usize;
+		if length(&work.payload).saturating_add(length(&work.output)) > MAX_CONTENT {
+			return Err(Trouble::unable("payload and answer are too long for a verifier"));
+		}
+		let tokens = match (work.task, &record.tokens) {
+			// Those that were asked about before: the verifier may know the answer by now.
+			(TaskKind::Embed, _) | (_, Some(_)) => None,
+			(TaskKind::Chat | TaskKind::Complete, None) => {
+				let most = work.units.output.max(work.sampling.max_output);
+				let endpoint = endpoint.as_ref().map_err(Trouble::clone)?;
+				Some(endpoint.tokens(duty.place.job, most))
+			},
+		};
+		let payload = Part::new(&work.payload, &endpoint)?;
+		let output = Part::new(&work.output, &endpoint)?;
+		Ok(Parts::Answer { work: Box::new(work), tokens, payload, output })
+	}
+
+	/// Has the verifier judge what the worker has handed out.
+	fn ask<T: Config>(
+		&self,
+		errand: &Errand<T>,
+		parts: Result<Parts, Trouble>,
+		handed: &Handed,
+		outbox: &mut Outbox<T>,
+	) {
+		let duty = &errand.duty;
+		// Another run may have done it meanwhile, on another fork.
 		let Some((step, record)) = self.note(duty, |record| record.next(&duty.view)) else {
 			return;
 		};
 		let done = match step {
 			Step::Compute => {
-				let found = self.compute(duty, record.tokens.clone());
+				let found = parts.and_then(|parts| self.compute(duty, &record, parts, handed));
 				let (found, why) = split(found);
 				let salt = H256(sp_io::offchain::random_seed());
 				let view = View { time: time(), ..duty.view };
 				let judged = |record: &mut Record| record.judged(&duty.place, &view, found, salt);
+				if let (Ok(_), Some((_, at))) = (found, record.since) {
+					status::note_took(view.time.saturating_sub(at));
+				}
 				self.note(duty, judged).map(|(step, now)| (step, now, why))
 			},
-			Step::Look(shape) => {
-				let seen = self.look(duty, shape, record.tokens.as_deref());
+			Step::Look(_) => {
+				let seen = parts.and_then(|parts| self.look(duty, &record, parts, handed));
 				let (seen, why) = split(seen);
 				let view = View { time: time(), ..duty.view };
 				let looked = |record: &mut Record| record.looked(&view, seen);
@@ -228,25 +319,21 @@ impl Run {
 	fn compute<T: Config>(
 		&self,
 		duty: &Duty<T>,
-		known: Option<Vec<u8>>,
+		record: &Record,
+		parts: Parts,
+		handed: &Handed,
 	) -> Result<Judgement, Trouble> {
-		let verifier = self.verifier()?;
-		let provider = &duty.audit.subject.provider;
-		let work = T::Subjects::work(&duty.place.job)
-			.ok_or_else(|| Trouble::unable("the chain has no such job"))?;
-		let length = |content: &Content| content.reference().length as usize;
-		if length(&work.payload).saturating_add(length(&work.output)) > MAX_CONTENT {
-			return Err(Trouble::unable("payload and answer are too long for a verifier"));
-		}
-		let endpoint = Endpoint::parse(&T::Providers::endpoint(provider));
-		let tokens = match (work.task, known) {
-			(TaskKind::Embed, _) => None,
-			// Those that were asked about before: the verifier may know the answer by now.
-			(_, Some(known)) => Some(known),
-			(TaskKind::Chat | TaskKind::Complete, None) => {
-				let most = work.units.output.max(work.sampling.max_output);
-				let endpoint = endpoint.as_ref().map_err(Trouble::clone)?;
-				let tokens = endpoint.tokens(duty.place.job, most)?;
+		let Parts::Answer { work, tokens, payload, output } = parts else {
+			return Err(Trouble::unable("no answer was to be computed"));
+		};
+		let tokens = match tokens {
+			None if work.task == TaskKind::Embed => None,
+			None => {
+				let known = record.tokens.clone();
+				Some(known.ok_or_else(|| Trouble::unable("the tokens are not there"))?)
+			},
+			Some(wanted) => {
+				let tokens = handed.get(&wanted)?;
 				let keep = |record: &mut Record| {
 					record.tokens.get_or_insert_with(|| tokens.clone()).clone()
 				};
@@ -254,34 +341,29 @@ impl Run {
 				Some(kept.ok_or_else(|| Trouble::unable("the tokens can't be kept"))?)
 			},
 		};
-		let fetch = |content: &Content| match (content, &endpoint) {
-			(Content::Inline(bytes), _) => Ok(bytes.to_vec()),
-			(Content::Blob(_), Ok(endpoint)) => endpoint.content(content.clone()),
-			(Content::Blob(_), Err(trouble)) => Err(trouble.clone()),
-		};
-		let AuditWork { payload, output, .. } = &work;
-		let evidence = Evidence { payload: fetch(payload)?, output: fetch(output)?, tokens };
-		verifier.audit(&duty.place, &work, &evidence)
+		let (payload, output) = (payload.bytes(handed)?, output.bytes(handed)?);
+		let evidence = Evidence { payload, output, tokens };
+		self.verifier()?.audit(&duty.place, &work, &evidence)
 	}
 
 	/// Has the rows looked at that the worker shows.
 	fn look<T: Config>(
 		&self,
 		duty: &Duty<T>,
-		shape: Shape,
-		tokens: Option<&[u8]>,
+		record: &Record,
+		parts: Parts,
+		handed: &Handed,
 	) -> Result<(), Trouble> {
-		let verifier = self.verifier()?;
-		let Some(opened) = &duty.audit.opened else {
-			return Err(Trouble::withheld("its rows are not open"));
+		let (Parts::Rows { rows, shape }, Some(opened)) = (parts, &duty.audit.opened) else {
+			return Err(Trouble::unable("no rows were to be looked at"));
 		};
-		let endpoint = Endpoint::parse(&T::Providers::endpoint(&duty.audit.subject.provider))?;
-		let openings = endpoint.rows(duty.place.job, duty.place.challenge, shape.width)?;
+		let openings = handed.get(&rows)?;
 		let Some(width) = shape.width.or_else(|| width_of(&openings)) else {
 			return Err(Trouble::withheld("its worker shows rows that are none"));
 		};
+		let tokens = record.tokens.as_deref();
 		let shown = Shown { opened, count: shape.count, width, tokens, openings: &openings };
-		verifier.rows(&duty.place, &shown)
+		self.verifier()?.rows(&duty.place, &shown)
 	}
 
 	fn verifier(&self) -> Result<&Verifier, Trouble> {
@@ -319,19 +401,20 @@ impl Run {
 			},
 			Step::Send(Message::Decline) => {
 				let why = match self.verifier {
-					Some(_) => "its verifier can't judge it",
+					Some(_) => "its verifier can't judge it, or not in time",
 					None => "no verifier is configured",
 				};
 				log::warn!(target: TARGET, "audit {audit:?}: the seat is given up, as {why}");
-				outbox.decline(sender, Decline { audit, round });
+				outbox.decline(sender, Decline { audit, round, challenge });
 			},
 			Step::Send(Message::Commit(blind)) => {
 				log::info!(target: TARGET, "audit {audit:?}: commits to a vote");
 				outbox.commit(sender, Commit { audit, round, challenge, blind });
 			},
-			Step::Send(Message::Reveal(salt, statement)) => {
-				log::info!(target: TARGET, "audit {audit:?}: opens its vote, rows {:?}", statement.rows);
-				outbox.reveal(sender, Reveal { audit, round, salt, statement });
+			Step::Send(Message::Reveal { opened, salt, statement: Statement { vote, rows } }) => {
+				log::info!(target: TARGET, "audit {audit:?}: opens its vote, rows {rows:?}");
+				let said = Said::of(vote, &opened);
+				outbox.reveal(sender, Reveal { audit, round, salt, said, rows });
 			},
 		}
 	}

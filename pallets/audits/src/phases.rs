@@ -90,20 +90,24 @@ impl<T: Config> Pallet<T> {
 		};
 		let after = match count {
 			tally::Count::Over(outcome) => {
-				let said: Vec<_> = votes.into_iter().map(|vote| vote.opinion()).collect();
+				let said: Vec<_> = votes.into_iter().map(|vote| vote.opinion(audit.era)).collect();
 				Self::rule(id, audit, outcome, &said)
 			},
 			tally::Count::Dissent => {
 				Self::deposit_event(Event::AuditEscalated { audit: id });
-				let said = votes.into_iter().map(|vote| vote.opinion()).collect();
+				let said = votes.into_iter().map(|vote| vote.opinion(audit.era)).collect();
 				audit.first = frame_support::BoundedVec::truncate_from(said);
 				audit.larger = true;
-				Self::begin_round(id, audit)
+				Self::await_draw(id, &mut audit);
+				Audits::<T>::insert(id, audit);
+				Weight::zero()
 			},
 			tally::Count::TooFew if audit.retries < MAX_RETRIES => {
 				audit.retries = audit.retries.saturating_add(1);
 				Self::deposit_event(Event::AuditRetried { audit: id });
-				Self::begin_round(id, audit)
+				Self::await_draw(id, &mut audit);
+				Audits::<T>::insert(id, audit);
+				Weight::zero()
 			},
 			tally::Count::TooFew => Self::rule(id, audit, AuditOutcome::Inconclusive, &[]),
 		};

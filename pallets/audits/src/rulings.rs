@@ -4,14 +4,16 @@ use crate::{pallet::*, tally, types::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{
 	traits::{
-		fungible::MutateHold,
-		tokens::{Fortitude, Precision, Restriction},
+		fungible::{Inspect, Mutate, MutateHold},
+		tokens::{Fortitude, Precision, Preservation, Restriction},
 		Get,
 	},
 	weights::Weight,
 };
 use reckon_primitives::{Balance, JobId};
-use reckon_support::{AuditOutcome, AuditSubjects, Conviction, OnAuditVote, Ruling};
+use reckon_support::{
+	AuditOutcome, AuditSubjects, Cause, Conviction, OnAuditVote, Ruling, Subject,
+};
 use reckon_verification::Grade;
 
 /// What an auditor's vote was worth.
@@ -69,52 +71,89 @@ impl<T: Config> Pallet<T> {
 				Worth::Useless => {},
 				Worth::Missed => {
 					wrong = wrong.saturating_add(1);
-					Self::note_missed(id, &vote.auditor);
+					Self::note_missed(id, vote.era, &vote.auditor);
 				},
 				Worth::Wrong => {
 					wrong = wrong.saturating_add(1);
-					Self::penalise(&vote.auditor, T::WrongVoteSlash::get());
+					Self::note_wrong(vote.era, &vote.auditor);
 				},
 			}
+		}
+		// Who has computed in vain, since the worker does not stand by its answer, has worked too.
+		if outcome == AuditOutcome::Rejected(Conviction::NotOpened) {
+			let computed = |seat: &&Seat<_>| matches!(seat.ballot, Ballot::Committed(_));
+			auditors.extend(audit.seats.iter().filter(computed).map(|seat| seat.auditor.clone()));
 		}
 		Self::forget_statements(id, &audit);
 		Self::forget(id, &audit);
 		let votes = auditors.len() as u32;
 		Self::deposit_event(Event::AuditDecided { audit: id, outcome, votes });
-		Self::hand_out_fee(&audit, &outcome, &auditors);
 
 		let convicted = matches!(outcome, AuditOutcome::Rejected(_));
-		let slash = Self::deterrence().slash(audit.subject.charge, audit.rate);
-		let (costs, slash) = if convicted { (audit.fee, slash) } else { (0, 0) };
-		T::Subjects::on_ruling(&id, Ruling { outcome, auditors, costs, slash });
+		let Subject { subnet, charge, .. } = audit.subject;
+		let slash = match convicted {
+			true => Self::deterrence().slash(charge, audit.rate),
+			false => 0,
+		};
+		let costs = match audit.cause {
+			Cause::Requested => audit.fee,
+			Cause::Lot | Cause::Attested => Self::price(subnet).fee(charge),
+		};
+		let brought = T::Subjects::on_ruling(&id, Ruling { outcome, costs, slash });
+		let found = matches!(outcome, AuditOutcome::Accepted | AuditOutcome::Doubtful);
+		let fee = Self::close_fee(&audit, found);
+		let wages = match audit.cause {
+			// Others pay for these, by their premiums.
+			Cause::Lot if found => costs,
+			_ => brought.saturating_add(fee),
+		};
+		Self::pay_auditors(id, &auditors, wages);
 		Self::ruling_weight(votes, wrong)
 	}
 
-	/// Gives the auditors the fee that a client has paid; what can't be divided, and all of it
-	/// where the provider pays or nobody has said anything, goes back.
-	fn hand_out_fee(audit: &AuditOf<T>, outcome: &AuditOutcome, auditors: &[T::AccountId]) {
+	/// Puts the fee of a client that asked for an audit into the pot if it has found something, and
+	/// gives it back if not; says what came into the pot.
+	fn close_fee(audit: &AuditOf<T>, found: bool) -> Balance {
 		if audit.fee == 0 {
-			return;
+			return 0;
 		}
 		let (reason, client) = (HoldReason::AuditFee.into(), &audit.subject.client);
-		let earned = matches!(outcome, AuditOutcome::Accepted | AuditOutcome::Doubtful);
-		let part = audit.fee.checked_div(auditors.len() as Balance).unwrap_or_default();
-		let mut left = audit.fee;
-		for auditor in auditors.iter().filter(|_| earned && part > 0) {
-			let paid = T::Currency::transfer_on_hold(
+		if found {
+			let moved = T::Currency::transfer_on_hold(
 				&reason,
 				client,
-				auditor,
-				part,
+				&T::Pot::get(),
+				audit.fee,
 				Precision::Exact,
 				Restriction::Free,
 				Fortitude::Polite,
 			);
-			// What an account can't take goes back too.
-			left = left.saturating_sub(paid.unwrap_or_default());
+			// What the pot can't take goes back too.
+			if let Ok(amount) = moved {
+				return amount;
+			}
 		}
-		let released = T::Currency::release(&reason, client, left, Precision::BestEffort);
-		frame_support::defensive_assert!(released == Ok(left), "a fee is what was held for it");
+		let released = T::Currency::release(&reason, client, audit.fee, Precision::BestEffort);
+		frame_support::defensive_assert!(released == Ok(audit.fee), "a fee is what was held");
+		0
+	}
+
+	/// Pays an equal part for each auditor's vote, as far as the pot has it. What can't be divided,
+	/// or an account can't take, stays there.
+	fn pay_auditors(id: JobId, auditors: &[T::AccountId], wages: Balance) {
+		let pot = T::Pot::get();
+		let has = T::Currency::reducible_balance(&pot, Preservation::Preserve, Fortitude::Polite);
+		let votes = auditors.len() as u32;
+		let part = wages.min(has).checked_div(votes.into()).unwrap_or_default();
+		if part == 0 {
+			return;
+		}
+		let mut amount: Balance = 0;
+		for auditor in auditors {
+			let paid = T::Currency::transfer(&pot, auditor, part, Preservation::Preserve);
+			amount = amount.saturating_add(paid.unwrap_or_default());
+		}
+		Self::deposit_event(Event::AuditorsPaid { audit: id, votes, amount });
 	}
 
 	/// What it weighs to end an audit with so many votes that say how it ended, and so many that
@@ -122,7 +161,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ruling_weight(right: u32, wrong: u32) -> Weight {
 		T::WeightInfo::rule(right)
 			.saturating_add(T::OnVote::on_audit_vote_weight().saturating_mul(right.into()))
-			.saturating_add(T::Subjects::on_ruling_weight(right))
+			.saturating_add(T::Subjects::on_ruling_weight())
 			.saturating_add(Self::missing_weight(wrong))
 	}
 }
@@ -155,7 +194,7 @@ mod tests {
 			(AuditOutcome::Inconclusive, Grade::Same, proven, Worth::Useless),
 			(AuditOutcome::Inconclusive, Grade::Different, proven, Worth::Useless),
 		] {
-			let said = Opinion { auditor: 1u64, grade, rows };
+			let said = Opinion { auditor: 1u64, era: 0, grade, rows };
 			assert_eq!(worth(&outcome, &said, true), expected, "{outcome:?} {said:?}");
 		}
 	}
@@ -163,7 +202,7 @@ mod tests {
 	#[test]
 	fn vote_should_not_be_wrong_when_others_have_seen_other_rows() {
 		let answer = AuditOutcome::Rejected(Conviction::Answer(Reason::Output));
-		let said = Opinion { auditor: 1u64, grade: Grade::Same, rows: RowsSeen::Proven };
+		let said = Opinion { auditor: 1u64, era: 0, grade: Grade::Same, rows: RowsSeen::Proven };
 		assert_eq!(worth(&answer, &said, true), Worth::Wrong);
 		assert_eq!(worth(&answer, &said, false), Worth::Useless);
 	}

@@ -2,7 +2,7 @@
 
 use crate::types::{Opinion, RowsSeen, Statement};
 use alloc::vec::Vec;
-use reckon_support::{AuditOutcome, Conviction};
+use reckon_support::{AuditOutcome, Conviction, EraIndex};
 use reckon_verification::{distance, Fingerprint, Grade, Hash, Thresholds, Vote};
 
 /// An opened vote, measured.
@@ -20,8 +20,9 @@ pub(crate) struct Judged<AccountId> {
 
 impl<AccountId> Judged<AccountId> {
 	/// What is kept of it.
-	pub(crate) fn opinion(self) -> Opinion<AccountId> {
-		Opinion { auditor: self.auditor, grade: self.grade, rows: self.statement.rows }
+	pub(crate) fn opinion(self, era: EraIndex) -> Opinion<AccountId> {
+		let Self { auditor, grade, statement, .. } = self;
+		Opinion { auditor, era, grade, rows: statement.rows }
 	}
 }
 
@@ -124,7 +125,8 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 /// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
 /// whether it is among them, and what they have found.
 ///
-/// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once.
+/// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once: of those
+/// who have found the same, one is among the first of all dissenters, however many others are before.
 fn convicting<AccountId>(
 	committee: &Committee,
 	votes: &[Judged<AccountId>],
@@ -133,10 +135,8 @@ fn convicting<AccountId>(
 	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
 	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
 	let against = || votes.iter().filter(|vote| is_against(vote));
-	if against().count() < needed {
-		return None;
-	}
-	against().find_map(|one| {
+	let others = against().count().checked_sub(needed)?;
+	against().take(others.saturating_add(1)).find_map(|one| {
 		let like = |other| is_against(other) && agree(one, other, thresholds);
 		let camp: Vec<_> = votes.iter().map(like).collect();
 		let is_enough = camp.iter().filter(|is_in| **is_in).count() >= needed;
@@ -307,7 +307,7 @@ mod tests {
 	#[test]
 	fn larger_committee_should_not_accept_what_most_of_the_first_saw_otherwise() {
 		let said = |statements: &[Statement]| -> Vec<_> {
-			judged(statements).into_iter().map(Judged::opinion).collect()
+			judged(statements).into_iter().map(|vote| vote.opinion(0)).collect()
 		};
 		let [wrong, right] = [replayed(OTHER), same()];
 		assert!(is_contested(&said(&[wrong, wrong, wrong, right, right])));

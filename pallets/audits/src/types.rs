@@ -5,7 +5,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use reckon_primitives::JobId;
 use reckon_support::{Cause, EraIndex, Subject};
-use reckon_verification::{Fingerprint, Grade, Vote};
+use reckon_verification::{Fingerprint, Grade, Statistics, Vote};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -17,9 +17,9 @@ pub const MAX_SEATS: u32 = 40;
 pub const MAX_VOTES: u32 = 16;
 /// How often an audit can have new auditors because too few of the old ones said anything.
 pub const MAX_RETRIES: u8 = 2;
-/// Blocks between a delivery and the draw. Two: the author of the delivery's own block knows what
-/// the next block would draw from.
-pub const DRAW_DELAY: u32 = 2;
+/// Blocks between what is to be judged and the draw of those who judge it. The draw is made from the
+/// randomness of all blocks between, which only who makes all five of them knows before.
+pub const DRAW_DELAY: u32 = 6;
 
 /// What an audit waits for.
 #[derive(
@@ -94,6 +94,8 @@ pub struct Seat<AccountId> {
 	pub key: AuditId,
 	/// How far its vote is.
 	pub ballot: Ballot,
+	/// Whether it had as many seats already as can be asked of it: silence is not held against it.
+	pub beyond: bool,
 }
 
 /// The seats of a committee.
@@ -120,6 +122,13 @@ pub struct Opened {
 	pub fingerprint: Fingerprint,
 }
 
+impl Opened {
+	/// What names it in opened votes: BLAKE2b-256 of its SCALE encoding.
+	pub fn name(&self) -> H256 {
+		H256(sp_io::hashing::blake2_256(&self.encode()))
+	}
+}
+
 /// An audit.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -142,6 +151,8 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 	pub round: u8,
 	/// Whether this is the larger committee, whose word is final.
 	pub larger: bool,
+	/// The era in which the committee was drawn: its stake answers for its votes.
+	pub era: EraIndex,
 	/// How often too few auditors said anything.
 	pub retries: u8,
 	/// How many auditors the committee is to have.
@@ -166,6 +177,8 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 pub struct Opinion<AccountId> {
 	/// Whose it is.
 	pub auditor: AccountId,
+	/// The era in which its committee was drawn.
+	pub era: EraIndex,
 	/// How far the worker is from it.
 	pub grade: Grade,
 	/// Whether the auditor has seen the worker's rows.
@@ -263,8 +276,64 @@ pub struct Reveal {
 	pub round: u8,
 	/// What hid the vote, with it.
 	pub salt: H256,
-	/// What the auditor says.
-	pub statement: Statement,
+	/// What the auditor has computed.
+	pub said: Said,
+	/// Whether it has seen the worker's rows.
+	pub rows: RowsSeen,
+}
+
+/// A vote as it is opened, about what the worker has opened. On a fork it may have opened something
+/// else, of which this says nothing.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+// Read once for each vote.
+#[allow(clippy::large_enum_variant)]
+pub enum Said {
+	/// The fingerprint is the worker's to the last bit, so that it need not be said again.
+	TheSame {
+		/// What else was computed.
+		statistics: Statistics,
+	},
+	/// Anything else.
+	Else {
+		/// What the worker had opened when the auditor looked: [`Opened::name`].
+		opened: H256,
+		/// What was computed.
+		vote: Vote,
+	},
+}
+
+impl Said {
+	/// A vote about an opening, in as few bytes as it takes.
+	pub fn of(vote: Vote, opened: &Opened) -> Self {
+		match vote {
+			Vote::Replayed { fingerprint, statistics } if fingerprint == opened.fingerprint => {
+				Self::TheSame { statistics }
+			},
+			vote => Self::Else { opened: opened.name(), vote },
+		}
+	}
+
+	/// The vote, if it is about this opening.
+	pub fn about(&self, opened: &Opened) -> Option<Vote> {
+		match *self {
+			Self::TheSame { statistics } => {
+				Some(Vote::Replayed { fingerprint: opened.fingerprint, statistics })
+			},
+			Self::Else { opened: name, vote } => (name == opened.name()).then_some(vote),
+		}
+	}
 }
 
 /// A seat that is given up.
@@ -286,6 +355,8 @@ pub struct Decline {
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
+	/// What the committee was drawn with. A fork may have drawn another one.
+	pub challenge: H256,
 }
 
 /// Votes, or seats, of one extrinsic.
@@ -321,14 +392,20 @@ pub struct Auditor<AccountId> {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct Conduct {
+	/// Blind votes that are awaited of it.
+	pub open: u32,
 	/// Votes that did not come in time, less those that counted since, since the last slash.
 	pub missed: u32,
-	/// The era in which it last gave up a seat, or let a vote be missed.
+	/// The era that the counts below are of.
 	pub era: EraIndex,
-	/// How many seats it gave up in that era.
+	/// How many seats it gave up.
 	pub declined: u32,
-	/// How often it lost stake in that era for votes that did not come.
+	/// How often it lost stake for votes that did not come.
 	pub slashed: u32,
+	/// How many of its votes were proved wrong. With one it is not drawn in that era any more.
+	pub wrong: u32,
+	/// How many were in the era before.
+	pub wrong_before: u32,
 }
 
 /// A seat as its auditor sees it.

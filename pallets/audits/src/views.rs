@@ -7,8 +7,9 @@ use reckon_primitives::{Balance, Held, HeldFor, JobId};
 use reckon_verification::Grade;
 use sp_runtime::traits::{One, Saturating};
 
-/// The most audits that one answer looks at.
-const MAX_SEEN: usize = 10_000;
+/// The most audits that one answer looks at: more than a chain can have. Blocks have room for some
+/// hundreds of deliveries a second, of which a part is drawn and open for minutes.
+pub(crate) const MAX_SEEN: usize = 100_000;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn duties(

@@ -85,6 +85,7 @@ impl<T: Config> Item<T> for Commit {
 		if let Some(seat) = audit.seat_of(auditor) {
 			seat.ballot = Ballot::Committed(self.blind);
 		}
+		Pallet::<T>::note_committed(auditor);
 		Pallet::<T>::deposit_event(Event::VoteCommitted { audit: id, auditor: auditor.clone() });
 		Pallet::<T>::end_commits_early(id, audit);
 	}
@@ -98,8 +99,11 @@ impl<T: Config> Item<T> for Reveal {
 	}
 
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
-		let (salt, vote) = (&self.salt.0, &self.statement.vote);
-		let hidden = || H256(blind(&self.audit.0, &name_of(&seat.auditor), vote, salt));
+		let Some(vote) = audit.opened.and_then(|opened| self.said.about(&opened)) else {
+			return false;
+		};
+		let auditor = name_of(&seat.auditor);
+		let hidden = || H256(blind(&self.audit.0, &auditor, &vote, &self.salt.0));
 		// Everybody knows the hash of what was delivered: to repeat it shows nothing.
 		let is_own_work = !matches!(vote, Vote::Output { .. });
 		audit.phase == Phase::Revealing
@@ -112,7 +116,11 @@ impl<T: Config> Item<T> for Reveal {
 		if let Some(seat) = audit.seat_of(auditor) {
 			seat.ballot = Ballot::Revealed;
 		}
-		Statements::<T>::insert(id, auditor, self.statement);
+		let vote = audit.opened.and_then(|opened| self.said.about(&opened));
+		frame_support::defensive_assert!(vote.is_some(), "it fits");
+		if let Some(vote) = vote {
+			Statements::<T>::insert(id, auditor, Statement { vote, rows: self.rows });
+		}
 		Pallet::<T>::deposit_event(Event::VoteRevealed { audit: id, auditor: auditor.clone() });
 		if audit.committed() == 0 {
 			Pallet::<T>::wait_for_nobody(id, audit);
@@ -132,6 +140,7 @@ impl<T: Config> Item<T> for Decline {
 		let now = frame_system::Pallet::<T>::block_number();
 		audit.phase == Phase::Committing
 			&& seat.ballot == Ballot::Awaited
+			&& audit.challenge == self.challenge
 			&& now.saturating_add(Pallet::<T>::declining_ends()) < audit.due
 			&& Pallet::<T>::may_decline(&seat.auditor)
 	}

@@ -8,8 +8,8 @@ use sp_runtime::traits::Saturating;
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
-	/// What the heaviest step of the agenda weighs: the last count of a larger committee that is as
-	/// large as can be, when all were of one mind, or all wrong.
+	/// What the heaviest step of the agenda weighs: the draw of a committee that is as large as can be,
+	/// or its last count, when all were of one mind, or all wrong.
 	pub(crate) fn heaviest_step() -> Weight {
 		let votes = MAX_SEATS.saturating_mul(2);
 		let ruled = Self::ruling_weight(votes, 0).max(Self::ruling_weight(0, votes));
@@ -17,7 +17,6 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::WeightInfo::draw_committee())
 			.max(T::WeightInfo::end_commits())
 			.max(T::WeightInfo::count_votes(MAX_SEATS))
-			.saturating_add(T::WeightInfo::draw_committee())
 			.saturating_add(Self::missing_weight(MAX_SEATS))
 			.saturating_add(ruled)
 	}
@@ -28,10 +27,11 @@ impl<T: Config> Pallet<T> {
 		let round = T::CommitBlocks::get()
 			.saturating_add(T::OpenBlocks::get())
 			.saturating_add(T::RevealBlocks::get())
+			.saturating_add(DRAW_DELAY.into())
 			// A phase ends in the block after its last.
 			.saturating_add(3u32.into());
 		let rounds = u32::from(MAX_RETRIES).saturating_add(2);
-		round.saturating_mul(rounds.into()).saturating_add(DRAW_DELAY.into())
+		round.saturating_mul(rounds.into())
 	}
 
 	#[cfg(feature = "std")]
@@ -44,6 +44,7 @@ impl<T: Config> Pallet<T> {
 		assert!(!T::RevealBlocks::get().is_zero(), "auditors need time to open their votes");
 		assert!(T::Detection::get() > T::FalseAlarms::get(), "audits must tell cheats from others");
 		assert!(T::MissesBeforeSlash::get() > 0, "who misses nothing is not slashed for it");
+		assert!(T::MaxOpenSeats::get() > 0, "nobody would ever have time");
 		assert!(T::DuePerBlock::get() > 0, "deadlines must pass in full blocks too");
 	}
 }

@@ -15,7 +15,9 @@
 //! than that part of `d`: full cheats bind.
 
 use reckon_primitives::Balance;
-use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Permill, Rounding};
+use sp_arithmetic::{
+	helpers_128bit::multiply_by_rational_with_rounding, PerThing, Permill, Rounding,
+};
 use sp_core::H256;
 
 use crate::draw;
@@ -91,6 +93,51 @@ pub fn stake_per_answer(bond: Balance, answers: u32) -> Balance {
 	bond.checked_div(answers.max(1).into()).unwrap_or_default()
 }
 
+/// What an audit costs whoever wants one: so much for each auditor's pass, which costs the auditor
+/// a part of what the answer itself costs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AuditPrice {
+	/// How many auditors look.
+	pub seats: u32,
+	/// The least that each has.
+	pub least: Balance,
+	/// The part of the charge that each has, if that is more.
+	pub part: Permill,
+}
+
+impl AuditPrice {
+	/// What an audit of work of this charge costs.
+	pub fn fee(&self, charge: Balance) -> Balance {
+		multiply_by_rational_with_rounding(charge, self.parts(), MILLION, Rounding::Down)
+			.unwrap_or(Balance::MAX)
+			.max(self.least.saturating_mul(self.seats.into()))
+	}
+
+	/// What all seats have of a charge, in millionths of it.
+	fn parts(&self) -> u128 {
+		u128::from(self.part.deconstruct()).saturating_mul(self.seats.into())
+	}
+
+	/// The share of a charge that pays for audits by lot, which falls on this part of such work: what
+	/// all pay together is what the audits cost, and who is audited more often pays more.
+	pub fn premium(&self, charge: Balance, rate: Permill) -> Permill {
+		let expected = rate.mul_ceil(self.fee(charge));
+		Permill::from_rational_with_rounding(expected, charge, Rounding::Up)
+			.unwrap_or(Permill::one())
+	}
+
+	/// The largest charge that can be paid together with its audit.
+	pub fn affordable(&self, max_price: Balance) -> Balance {
+		// A charge c with its audit costs ⌊c · (1 + parts)⌋: it must be below the maximum and one.
+		let whole = MILLION.saturating_add(self.parts());
+		let above = max_price.saturating_add(1);
+		let by_part = multiply_by_rational_with_rounding(above, MILLION, whole, Rounding::Up)
+			.map_or(0, |charge| charge.saturating_sub(1));
+		let least = self.least.saturating_mul(self.seats.into());
+		by_part.min(max_price.saturating_sub(least))
+	}
+}
+
 /// The part of somebody's work that is audited: the least for who is wholly reliable, the most for
 /// who is not at all, in proportion between.
 pub fn audit_rate(least: Permill, most: Permill, reputation: Permill) -> Permill {
@@ -145,6 +192,65 @@ mod tests {
 	/// Audits that see more cheats than honest answers.
 	fn telling() -> impl Strategy<Value = Deterrence> {
 		deterrence().prop_filter("tells", |it| it.net() > 0)
+	}
+
+	proptest! {
+		#[test]
+		fn audit_should_be_affordable_with_the_largest_charge_and_no_larger(
+			seats in 0u32..=40, least: u64, part in permill(), max_price in 0u128..1 << 100,
+		) {
+			let price = AuditPrice { seats, least: least.into(), part };
+			let charge = price.affordable(max_price);
+			let cost = |charge: u128| charge + price.fee(charge);
+			prop_assert!(charge == 0 || cost(charge) <= max_price);
+			prop_assert!(cost(charge + 1) > max_price);
+		}
+
+		#[test]
+		fn premiums_should_pay_for_the_audits_by_lot(
+			seats in 1u32..=40, least in 0u128..1_000, part in permill(),
+			charge in 1u128..1 << 60, rate in permill(),
+		) {
+			let price = AuditPrice { seats, least, part };
+			let premium = price.premium(charge, rate);
+			// What comes in and what is expected to go out, both times a million.
+			let comes = u128::from(premium.deconstruct()) * charge;
+			let goes = u128::from(rate.deconstruct()) * price.fee(charge);
+			prop_assert!(comes >= goes || premium == Permill::one());
+			// A millionth of the charge, and a unit, too much at most.
+			prop_assert!(comes <= goes + charge + MILLION);
+		}
+
+		#[test]
+		fn audit_price_should_never_panic(
+			seats: u32, least: u128, part in permill(), amount: u128, rate in permill(),
+		) {
+			let price = AuditPrice { seats, least, part };
+			price.fee(amount);
+			price.premium(amount, rate);
+			prop_assert!(price.affordable(amount) <= amount);
+		}
+	}
+
+	#[test]
+	fn audit_should_cost_a_part_of_the_charge_for_each_seat_and_no_less_than_the_least() {
+		let price = AuditPrice { seats: 5, least: 10, part: Permill::from_percent(20) };
+		assert_eq!((price.fee(1_000), price.fee(40), price.fee(0)), (1_000, 50, 50));
+		assert_eq!(price.affordable(2_000), 1_000);
+		assert_eq!((price.affordable(70), price.affordable(50)), (20, 0));
+	}
+
+	#[test]
+	fn premium_should_be_the_part_of_an_audit_that_the_lot_takes() {
+		let price = AuditPrice { seats: 5, least: 10, part: Permill::from_percent(20) };
+		let percent = Permill::from_percent;
+		assert_eq!(price.premium(1_000, percent(2)), percent(2));
+		assert_eq!(price.premium(1_000, percent(20)), percent(20));
+		// The least of each seat weighs more on what costs little.
+		assert_eq!(price.premium(25, percent(20)), percent(40));
+		assert_eq!(price.premium(1, Permill::one()), Permill::one());
+		assert_eq!(price.premium(0, percent(2)), Permill::one());
+		assert_eq!(price.premium(1_000, Permill::zero()), Permill::zero());
 	}
 
 	#[test]

@@ -24,7 +24,7 @@ mod rewards;
 mod shares;
 
 pub use assignment::{draw, score, tickets};
-pub use audits::{audit_rate, is_drawn, stake_per_answer, Deterrence};
+pub use audits::{audit_rate, is_drawn, stake_per_answer, AuditPrice, Deterrence};
 pub use emission::Curve;
 pub use price::{charge, worst_case};
 pub use reputation::{next_average, outcome_weight, Evidence};

@@ -13,7 +13,7 @@ pub struct SettlementShares {
 	pub royalty: Option<Permill>,
 	/// The gateway's that brought the work.
 	pub gateway: Option<Permill>,
-	/// The auditors', all together.
+	/// What pays for the audits of such work, whoever's they are.
 	pub auditors: Option<Permill>,
 }
 

@@ -128,7 +128,9 @@ impl<T: Config> Pallet<T> {
 				let turn = AnsweredTurn { provider, delivery, charge, seed, assigned_at };
 				match job.comparison {
 					None if T::Audits::is_open(&id) => Self::await_ruling(id, &mut job, &turn),
-					None => Self::settle(id, &mut job, turn, None),
+					None => {
+						Self::settle(id, &mut job, turn, 0);
+					},
 					Some(comparison) => Self::conclude(id, &mut job, comparison, turn),
 				}
 				Self::due_delivered(job.comparison.is_some())

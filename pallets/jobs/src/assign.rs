@@ -9,8 +9,10 @@ use codec::Encode;
 use frame_support::traits::{Get, Randomness};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_economics as economics;
-use reckon_primitives::{Balance, JobId, JobState, Market, Price, Reason, Units, MAX_ATTEMPTS};
-use reckon_support::{Candidate, ProviderPool, ReputationInspect, SubnetInspect};
+use reckon_primitives::{
+	Assurance, Balance, JobId, JobState, Market, Price, Reason, Units, MAX_ATTEMPTS,
+};
+use reckon_support::{Auditing, Candidate, ProviderPool, ReputationInspect, SubnetInspect};
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, CheckedDiv, Hash, One, SaturatedConversion, Saturating};
 
@@ -97,9 +99,10 @@ impl<T: Config> Pallet<T> {
 			return Err(Reason::NoneBonded);
 		}
 		let worst = economics::worst_case(job.payload.length, job.sampling.max_output);
+		let most = Self::most_charge(job);
 		bonded
 			.map(|one| (worst_price(&one.price, worst), one))
-			.filter(|(price, _)| *price <= job.max_price)
+			.filter(|(price, _)| *price <= most)
 			.max_by_key(|(price, one)| {
 				let reputation = T::Reputation::score(&one.provider);
 				economics::score(reputation, one.free, one.places, *price)
@@ -133,6 +136,7 @@ impl<T: Config> Pallet<T> {
 		market: Market,
 		payload_bytes: u32,
 		max_output: u32,
+		assurance: Assurance,
 	) -> Option<Balance> {
 		let now: u64 = frame_system::Pallet::<T>::block_number().saturated_into();
 		let seed = BlakeTwo256::hash(&(market, now).encode());
@@ -141,6 +145,10 @@ impl<T: Config> Pallet<T> {
 			.iter()
 			.map(|one| worst_price(&one.price, worst))
 			.min()
+			.map(|charge| match assurance {
+				Assurance::Attested => charge.saturating_add(T::Audits::fee(market.subnet, charge)),
+				Assurance::Optimistic => charge,
+			})
 	}
 }
 

@@ -1,11 +1,11 @@
 //! Answers that auditors decide on: nobody is paid before.
 
 use crate::{compare::AnsweredTurn, pallet::*, weights::WeightInfo};
-use frame_support::weights::Weight;
+use frame_support::{traits::Get, weights::Weight};
 use reckon_primitives::{Assurance, Balance, Content, JobId, JobState, Reason};
 use reckon_support::{
 	AuditOutcome, AuditSubjects, AuditWork, Auditing, OnProviderOutcome, Outcome, ProviderPool,
-	Ruling, Subject, SubnetInspect,
+	Ruling, Subject,
 };
 use sp_runtime::traits::Bounded;
 
@@ -38,26 +38,39 @@ impl<T: Config> Pallet<T> {
 		Self::wait_on(id, job, turn.assigned_at, Bounded::max_value());
 	}
 
+	/// The most that a job's answer can cost: a client that wants it audited pays for both.
+	pub(crate) fn most_charge(job: &JobOf<T>) -> Balance {
+		match job.assurance {
+			Assurance::Attested => T::Audits::affordable(job.subnet, job.max_price),
+			Assurance::Optimistic => job.max_price,
+		}
+	}
+
+	/// What is in an escrow for auditors besides the charge.
+	fn audit_fee(job: &JobOf<T>, charge: Balance, costs: Balance) -> Balance {
+		match job.assurance {
+			Assurance::Attested => costs.min(job.max_price.saturating_sub(charge)),
+			Assurance::Optimistic => 0,
+		}
+	}
+
 	/// A convicted answer: the auditors have what they cost, and the rest of the slash goes where
-	/// slashes go. The caller stores the job.
+	/// slashes go. Says what the auditors have. The caller stores the job.
 	fn convict(
 		id: JobId,
 		job: &mut JobOf<T>,
 		turn: AnsweredTurn<T>,
-		ruling: &Ruling<T::AccountId, Balance>,
-	) {
+		ruling: &Ruling<Balance>,
+	) -> Balance {
 		let provider = turn.provider.clone();
-		let share = T::Subnets::subnet(job.subnet).map(|it| it.auditor_share).unwrap_or_default();
-		let wages = share.mul_floor(turn.charge).saturating_add(ruling.costs);
-		let paid =
-			Self::pay_auditors(id, &ruling.auditors, wages.min(ruling.slash), |who, part| {
-				T::Providers::compensate(&provider, who, part)
-			});
+		let costs = ruling.costs.min(ruling.slash);
+		let paid = T::Providers::compensate(&provider, &T::AuditPot::get(), costs);
 		let rest = ruling.slash.saturating_sub(paid);
 		let slashed = T::Providers::slash(&provider, rest, Reason::AuditRejected);
 		let slashed = slashed.saturating_add(paid);
 		Self::deposit_event(Event::JobConvicted { job: id, provider, slashed });
-		Self::give_back(id, job, turn, Reason::AuditRejected, Outcome::Rejected);
+		Self::give_back(id, job, turn, Reason::AuditRejected, Outcome::Rejected, 0);
+		paid
 	}
 }
 
@@ -78,39 +91,41 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 		Some(AuditWork { model, task, payload, sampling, seed, output, units })
 	}
 
-	fn on_ruling(id: &JobId, ruling: Ruling<T::AccountId, Balance>) {
-		let Some(mut job) = Jobs::<T>::get(id) else { return };
+	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance {
+		let Some(mut job) = Jobs::<T>::get(id) else { return 0 };
 		let JobState::Delivered { provider, delivery, charge, seed, assigned_at } =
 			job.state.clone()
 		else {
-			return;
+			return 0;
 		};
+		let fee = Self::audit_fee(&job, charge, ruling.costs);
 		let (id, turn) = (*id, AnsweredTurn { provider, delivery, charge, seed, assigned_at });
-		match ruling.outcome {
-			AuditOutcome::Accepted => Self::settle(id, &mut job, turn, Some(&ruling.auditors)),
-			AuditOutcome::Inconclusive => Self::settle(id, &mut job, turn, None),
+		let wages = match ruling.outcome {
+			AuditOutcome::Accepted => Self::settle(id, &mut job, turn, fee),
+			AuditOutcome::Inconclusive => Self::settle(id, &mut job, turn, 0),
+			// The auditors have computed, and the client has an answer with their doubts.
 			AuditOutcome::Doubtful => {
 				let (reason, outcome) = (Reason::AuditDoubtful, Outcome::Inconclusive);
-				Self::give_back(id, &mut job, turn, reason, outcome);
+				let paid = Self::pay_audit(&job, fee);
+				Self::give_back(id, &mut job, turn, reason, outcome, paid);
+				paid
 			},
 			AuditOutcome::Rejected(_) => Self::convict(id, &mut job, turn, &ruling),
-		}
+		};
 		Jobs::<T>::insert(id, job);
+		wages
 	}
 
-	// A conviction is measured, with the payment of so many auditors out of the bond; a payment is
-	// measured without. What the outcome does to the provider may be more than was seen there.
-	fn on_ruling_weight(auditors: u32) -> Weight {
-		T::WeightInfo::on_ruling(auditors)
-			.max(T::WeightInfo::due_delivered().saturating_add(
-				T::WeightInfo::on_ruling(auditors).saturating_sub(T::WeightInfo::on_ruling(0)),
-			))
+	// A conviction is measured. What the outcome does to the provider may be more than was seen
+	// there.
+	fn on_ruling_weight() -> Weight {
+		T::WeightInfo::on_ruling()
+			.max(T::WeightInfo::due_delivered())
 			.saturating_add(T::OnOutcome::on_provider_outcome_weight())
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(subject: Subject<T::AccountId, Balance>) -> JobId {
-		use frame_support::traits::Get as _;
 		use reckon_primitives::{ContentRef, Delivery, Job, Privacy, Sampling, TaskKind, Units};
 		use sp_runtime::traits::{Saturating, Zero};
 		let now = frame_system::Pallet::<T>::block_number();

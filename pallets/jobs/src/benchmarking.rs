@@ -291,13 +291,12 @@ mod benchmarks {
 		assert_eq!(Pallet::<T>::reason(id), Some(Reason::AnswerRejected));
 	}
 
-	/// A conviction; `a`: auditors that are paid for it.
+	/// A conviction.
 	#[benchmark]
-	fn on_ruling(a: Linear<0, 40>) {
+	fn on_ruling() {
 		let id = delivered::<T>();
-		let auditors = (0..a).map(|n| funded::<T>("auditor", n)).collect();
 		let outcome = AuditOutcome::Rejected(Conviction::NotOpened);
-		let ruling = Ruling { outcome, auditors, costs: MAX_PRICE, slash: MAX_PRICE };
+		let ruling = Ruling { outcome, costs: MAX_PRICE, slash: MAX_PRICE };
 
 		#[block]
 		{

@@ -141,7 +141,9 @@ impl<T: Config> Pallet<T> {
 	) {
 		let Some(comparison) = Comparisons::<T>::get(comparison) else {
 			defensive!("a job's comparison is not there");
-			return Self::settle(id, job, turn, None);
+			return {
+				Self::settle(id, job, turn, 0);
+			};
 		};
 		match comparison.fate(id) {
 			None => {
@@ -149,10 +151,12 @@ impl<T: Config> Pallet<T> {
 				let last = comparison.deadline.saturating_add(2u32.into());
 				Self::wait_on(id, job, turn.assigned_at, last);
 			},
-			Some(Fate::Paid) => Self::settle(id, job, turn, None),
+			Some(Fate::Paid) => {
+				Self::settle(id, job, turn, 0);
+			},
 			Some(Fate::Unpaid) => {
 				let (reason, outcome) = (Reason::NoMajority, Outcome::Inconclusive);
-				Self::give_back(id, job, turn, reason, outcome);
+				Self::give_back(id, job, turn, reason, outcome, 0);
 			},
 			Some(Fate::Outvoted) => Self::reject(id, job, turn, 0, Outcome::Inconclusive),
 			Some(Fate::Rejected { owes }) => Self::reject(id, job, turn, owes, Outcome::Rejected),
@@ -170,7 +174,7 @@ impl<T: Config> Pallet<T> {
 		let provider = turn.provider.clone();
 		let compensation = T::Providers::compensate(&provider, &job.client, owes);
 		Self::deposit_event(Event::JobRejected { job: id, provider, compensation });
-		Self::give_back(id, job, turn, Reason::AnswerRejected, outcome);
+		Self::give_back(id, job, turn, Reason::AnswerRejected, outcome, 0);
 	}
 
 	/// Looks again after as long as it has waited, and from the `last` that there is to wait for on
@@ -187,13 +191,15 @@ impl<T: Config> Pallet<T> {
 		Self::schedule(id, job, due);
 	}
 
-	/// The client has the price of an answer back. The caller stores the job.
+	/// The client has the price of an answer back, less an `audit_fee` that it has paid already.
+	/// The caller stores the job.
 	pub(crate) fn give_back(
 		id: JobId,
 		job: &mut JobOf<T>,
 		turn: AnsweredTurn<T>,
 		reason: Reason,
 		outcome: Outcome,
+		audit_fee: Balance,
 	) {
 		T::OnOutcome::on_provider_outcome(&EndedTurn {
 			provider: turn.provider.clone(),
@@ -204,7 +210,7 @@ impl<T: Config> Pallet<T> {
 		});
 		let recorded = job.attempts.try_push(Attempt { provider: turn.provider, reason });
 		frame_support::defensive_assert!(recorded.is_ok(), "a job has at most so many turns");
-		Self::refund(id, job, reason);
+		Self::refund_rest(id, job, reason, audit_fee);
 	}
 
 	/// Forgets the payload; that of a comparison, and its record, with the last of the siblings.

@@ -72,8 +72,10 @@ mod jobs_events {
 			client: T::AccountId,
 			/// Who worked.
 			provider: T::AccountId,
-			/// What the client paid.
+			/// What the client paid for the work.
 			charge: Balance,
+			/// What the client paid for the audit that it wanted with it.
+			audit_fee: Balance,
 			/// What the client got back of the maximum price.
 			refunded: Balance,
 		},
@@ -85,6 +87,8 @@ mod jobs_events {
 			client: T::AccountId,
 			/// How much came back.
 			amount: Balance,
+			/// What auditors have who could not judge the answer.
+			audit_fee: Balance,
 			/// Why.
 			reason: Reason,
 		},
@@ -128,15 +132,6 @@ mod jobs_events {
 			provider: T::AccountId,
 			/// What its bond has lost, with what the auditors have of it.
 			slashed: Balance,
-		},
-		/// Auditors have their part of a charge, or of a bond.
-		AuditorsPaid {
-			/// The job.
-			job: JobId,
-			/// How many votes were paid for.
-			votes: u32,
-			/// What all have together.
-			amount: Balance,
 		},
 		/// A job that ended long ago, and its answer, are no longer in the chain's state.
 		JobForgotten {

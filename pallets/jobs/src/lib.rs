@@ -54,8 +54,9 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use reckon_primitives::{
-		Assignment, Balance, Comparison, Content, ContentRef, Delivery, Held, InlineBytes, Job,
-		JobId, JobRequest, Market, ModelId, Reason, SubnetId, Units, Verdict, MAX_REPLICAS,
+		Assignment, Assurance, Balance, Comparison, Content, ContentRef, Delivery, Held,
+		InlineBytes, Job, JobId, JobRequest, Market, ModelId, Reason, SubnetId, Units, Verdict,
+		MAX_REPLICAS,
 	};
 	use reckon_support::{
 		Auditing, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, ProviderPool,
@@ -126,6 +127,9 @@ pub mod pallet {
 
 		/// Who has the treasury's share of each charge.
 		type Treasury: Get<Self::AccountId>;
+
+		/// What auditors are paid from.
+		type AuditPot: Get<Self::AccountId>;
 
 		/// How often to draw for a job. Eight: with half of all providers busy, all eight are in
 		/// one case of 256.
@@ -477,16 +481,23 @@ pub mod pallet {
 			Self::held(&who)
 		}
 
+		/// What a client has ever put into jobs, and what became of it.
+		pub fn ledger_of(client: T::AccountId) -> Ledger {
+			Ledgers::<T>::get(client)
+		}
+
 		/// The least `max_price` at which one of the providers drawn now would take such a job in
-		/// the subnet; `None` when nobody is there. The charge is for the work done and mostly far
-		/// lower.
+		/// the subnet, with its audit if it is to be attested; `None` when nobody is there. The
+		/// charge is for the work done and mostly far lower.
 		pub fn quote(
 			subnet: SubnetId,
 			model: ModelId,
 			payload_bytes: u32,
 			max_output: u32,
+			assurance: Assurance,
 		) -> Option<Balance> {
-			Self::least_price(Market { subnet, model }, payload_bytes, max_output)
+			let market = Market { subnet, model };
+			Self::least_price(market, payload_bytes, max_output, assurance)
 		}
 	}
 }

@@ -33,6 +33,8 @@ pub const EARNED: Balance = 5_000;
 /// What earnings are paid from.
 pub const POT: AccountId = 7;
 pub const TREASURY: AccountId = 8;
+/// What auditors are paid from.
+pub const AUDIT_POT: AccountId = 10;
 pub const MODEL_OWNER: AccountId = 9;
 pub const PROVIDERS: [AccountId; 6] = [11, 12, 13, 14, 15, 16];
 pub const START: Balance = 1_000_000;
@@ -134,6 +136,7 @@ pub fn strict_rules() -> SubnetParameters {
 
 parameter_types! {
 	pub const Treasury: AccountId = TREASURY;
+	pub const AuditPot: AccountId = AUDIT_POT;
 }
 
 impl pallet_jobs::Config for Test {
@@ -151,6 +154,7 @@ impl pallet_jobs::Config for Test {
 	type Randomness = BlockRandomness;
 	type Time = Timestamp;
 	type Treasury = Treasury;
+	type AuditPot = AuditPot;
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = ConstU32<3>;
 	type MaxDeadlineBlocks = ConstU32<1_000>;
@@ -168,7 +172,7 @@ impl pallet_jobs::Config for Test {
 /// pallet's invariants at its end.
 pub fn run(test: impl FnOnce()) {
 	mocks::reset();
-	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER];
+	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, AUDIT_POT];
 	let mut balances: Vec<_> = accounts.iter().chain(&PROVIDERS).map(|who| (*who, START)).collect();
 	balances.extend([(EARNER, 100), (POT, START + EARNED)]);
 	let genesis = RuntimeGenesisConfig {

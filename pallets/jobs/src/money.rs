@@ -7,10 +7,12 @@ use frame_support::traits::{
 	Get, OnKilledAccount,
 };
 use reckon_economics::{self as economics, SettlementShares};
-use reckon_primitives::{Balance, JobId, JobState, Progress, Reason};
+use reckon_primitives::{
+	Assurance, Balance, ContentRef, Delivery, JobId, JobState, Progress, Reason,
+};
 use reckon_support::{
-	EndedTurn, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, Outcome, SettledJob,
-	SubnetInspect,
+	Auditing, EndedTurn, EscrowSource, ModelInspect, OnJobSettled, OnProviderOutcome, Outcome,
+	SettledJob, SubnetInspect,
 };
 use sp_runtime::{traits::Saturating, DispatchError};
 
@@ -36,39 +38,39 @@ impl<T: Config> Pallet<T> {
 		Ok(short)
 	}
 
-	/// Pays for a delivered job, returns the rest, and ends the job; those who audited it have a
-	/// share for each of their votes. The caller stores it.
+	/// Pays for a delivered job, with the `audit_fee` of auditors that the client wanted, returns
+	/// the rest, and ends the job; says what the auditors' pot has of the fee. The caller stores
+	/// the job.
 	pub(crate) fn settle(
 		id: JobId,
 		job: &mut JobOf<T>,
 		turn: AnsweredTurn<T>,
-		auditors: Option<&[T::AccountId]>,
-	) {
+		audit_fee: Balance,
+	) -> Balance {
 		let AnsweredTurn { provider, delivery, charge, seed, assigned_at } = turn;
 		let model = T::Models::model(&job.model);
 		let rules = T::Subnets::subnet(job.subnet);
-		let auditors_share = rules.as_ref().map(|rules| rules.auditor_share).unwrap_or_default();
 		let shares = SettlementShares {
 			treasury: rules.map(|rules| rules.treasury_share).unwrap_or_default(),
 			royalty: model.as_ref().map(|m| m.royalty),
 			// Gateways bring work through channels.
 			gateway: None,
-			auditors: auditors.map(|_| auditors_share),
+			auditors: Self::is_up_to_the_lot(job, &delivery)
+				.then(|| T::Audits::premium(job.subnet, &provider, charge)),
 		};
 		let parts = economics::settle(charge, &shares);
 		let fee = Self::pay(&job.client, &T::Treasury::get(), parts.treasury);
 		let royalty =
 			model.map(|m| Self::pay(&job.client, &m.owner, parts.royalty)).unwrap_or_default();
-		let audit =
-			Self::pay_auditors(id, auditors.unwrap_or_default(), parts.auditors, |who, part| {
-				Self::pay(&job.client, who, part)
-			});
+		let premium = Self::pay(&job.client, &T::AuditPot::get(), parts.auditors);
 		// A part that can't be paid (to an account that no longer exists, less than the least
 		// balance) is the provider's.
-		let rest = charge.saturating_sub(fee).saturating_sub(royalty).saturating_sub(audit);
+		let rest = charge.saturating_sub(fee).saturating_sub(royalty).saturating_sub(premium);
 		let earned = Self::pay(&job.client, &provider, rest);
-		let charge = fee.saturating_add(royalty).saturating_add(audit).saturating_add(earned);
-		let refunded = Self::close_escrow(&job.client, job.max_price, charge);
+		let charge = fee.saturating_add(royalty).saturating_add(premium).saturating_add(earned);
+		let audit_fee = Self::pay_audit(job, audit_fee);
+		let spent = charge.saturating_add(audit_fee);
+		let refunded = Self::close_escrow(&job.client, job.max_price, spent);
 
 		T::OnOutcome::on_provider_outcome(&EndedTurn {
 			provider: provider.clone(),
@@ -91,42 +93,46 @@ impl<T: Config> Pallet<T> {
 			client: job.client.clone(),
 			provider: provider.clone(),
 			charge,
+			audit_fee,
 			refunded,
 		});
-		job.state = JobState::Settled { provider, delivery, charge, seed };
+		job.state = JobState::Settled { provider, delivery, charge, audit_fee, seed };
 		Self::remember(id, job);
+		audit_fee
+	}
+
+	/// Whether answers like this one are audited by lot, and so pay for the audits of those on which
+	/// it falls.
+	fn is_up_to_the_lot(job: &JobOf<T>, delivery: &Delivery<ContentRef>) -> bool {
+		delivery.commitment.is_some()
+			&& job.comparison.is_none()
+			&& job.assurance == Assurance::Optimistic
+	}
+
+	/// Pays auditors out of an escrow; says what they have.
+	pub(crate) fn pay_audit(job: &JobOf<T>, fee: Balance) -> Balance {
+		Self::pay(&job.client, &T::AuditPot::get(), fee)
 	}
 
 	/// Returns a job's money and ends it. The caller stores it.
 	pub(crate) fn refund(id: JobId, job: &mut JobOf<T>, reason: Reason) {
-		let amount = Self::close_escrow(&job.client, job.max_price, 0);
+		Self::refund_rest(id, job, reason, 0);
+	}
+
+	/// Returns what is left of a job's money after an `audit_fee` that is paid already, and ends it. The
+	/// caller stores it.
+	pub(crate) fn refund_rest(id: JobId, job: &mut JobOf<T>, reason: Reason, audit_fee: Balance) {
+		let amount = Self::close_escrow(&job.client, job.max_price, audit_fee);
 		Self::deposit_event(Event::JobRefunded {
 			job: id,
 			client: job.client.clone(),
 			amount,
+			audit_fee,
 			reason,
 		});
 		job.state = JobState::Refunded { reason };
 		Self::note_in_comparison(id, job, Progress::Ended);
 		Self::remember(id, job);
-	}
-
-	/// Pays an equal part of an amount for each auditor's vote; says what they had, together. What
-	/// can't be divided is nobody's.
-	pub(crate) fn pay_auditors(
-		id: JobId,
-		auditors: &[T::AccountId],
-		amount: Balance,
-		pay: impl Fn(&T::AccountId, Balance) -> Balance,
-	) -> Balance {
-		let votes = auditors.len() as u32;
-		let part = amount.checked_div(votes.into()).unwrap_or_default();
-		if part == 0 {
-			return 0;
-		}
-		let paid = auditors.iter().fold(0, |sum: Balance, who| sum.saturating_add(pay(who, part)));
-		Self::deposit_event(Event::AuditorsPaid { job: id, votes, amount: paid });
-		paid
 	}
 
 	/// Moves a part of the escrow to somebody; says how much has moved: all or nothing.

@@ -120,6 +120,9 @@ impl<T: Config> Pallet<T> {
 		if request.assurance == Assurance::Attested {
 			ensure!(T::Audits::is_auditable(&request.model), Error::<T>::AssuranceUnavailable);
 			ensure!(replicas == 1, Error::<T>::ReplicasAttested);
+			// What is left besides the auditors' least.
+			let charge = T::Audits::affordable(request.subnet, request.max_price);
+			ensure!(charge > 0, Error::<T>::PriceZero);
 		}
 		ensure!(Self::part(request) > 0, Error::<T>::PriceZero);
 		let most = if replicas > 1 {

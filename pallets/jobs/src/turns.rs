@@ -39,7 +39,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(committed, Error::<T>::CommitmentMissing);
 
 		let now = frame_system::Pallet::<T>::block_number();
-		let charge = economics::charge(&turn.price, delivery.units, job.max_price);
+		let charge = economics::charge(&turn.price, delivery.units, Self::most_charge(&job));
 		let output = delivery.output.reference();
 		let units = delivery.units;
 		let delivery = Delivery {
@@ -104,7 +104,7 @@ impl<T: Config> Pallet<T> {
 	/// What a job costs at most by a provider's price.
 	fn worst_charge(job: &JobOf<T>, price: &Price<Balance>) -> Balance {
 		let worst = economics::worst_case(job.payload.length, job.sampling.max_output);
-		economics::charge(price, worst, job.max_price)
+		economics::charge(price, worst, Self::most_charge(job))
 	}
 
 	/// A turn has come to nothing: another draw, or the money back. The caller stores the job.

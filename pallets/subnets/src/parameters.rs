@@ -8,14 +8,6 @@ use reckon_support::{Membership, SubnetParameters};
 impl<T: Config> Pallet<T> {
 	/// Refuses rules that no subnet can have: the only place where they are judged.
 	pub(crate) fn ensure_valid(rules: &SubnetParameters) -> Result<(), Error<T>> {
-		let shares = SettlementShares {
-			treasury: rules.treasury_share,
-			royalty: Some(T::MaxRoyalty::get()),
-			gateway: Some(rules.gateway_share),
-			auditors: Some(rules.auditor_share),
-		};
-		let left = shares.provider().ok_or(Error::<T>::SharesTooHigh)?;
-		ensure!(left >= T::MinProviderShare::get(), Error::<T>::SharesTooHigh);
 		ensure!(
 			rules.treasury_share >= T::MinTreasuryShare::get(),
 			Error::<T>::TreasuryShareTooLow
@@ -31,6 +23,15 @@ impl<T: Config> Pallet<T> {
 		);
 		ensure!(rules.audit_rate_min >= T::MinAuditRate::get(), Error::<T>::AuditRateTooLow);
 		ensure!(rules.audit_rate_min <= rules.audit_rate_max, Error::<T>::AuditRatesReversed);
+		// With the audits of whoever is audited most often.
+		let shares = SettlementShares {
+			treasury: rules.treasury_share,
+			royalty: Some(T::MaxRoyalty::get()),
+			gateway: Some(rules.gateway_share),
+			auditors: Some(rules.worst_premium()),
+		};
+		let left = shares.provider().ok_or(Error::<T>::SharesTooHigh)?;
+		ensure!(left >= T::MinProviderShare::get(), Error::<T>::SharesTooHigh);
 		ensure!(
 			rules.min_provider_bond >= T::ProviderBondFloor::get(),
 			Error::<T>::ProviderBondTooLow

@@ -1,12 +1,12 @@
 //! Letting work be audited, and hearing what came of it.
 
-use alloc::vec::Vec;
+use crate::EraIndex;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::weights::Weight;
 use reckon_primitives::{Content, JobId, ModelId, Sampling, SubnetId, TaskKind, Units};
 use scale_info::TypeInfo;
 use sp_core::H256;
-use sp_runtime::Perbill;
+use sp_runtime::{Perbill, Permill};
 
 /// What an audit is about: a delivery that nobody has been paid for.
 #[derive(
@@ -131,14 +131,12 @@ pub enum AuditOutcome {
 }
 
 /// What an audit's owner has to carry out.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ruling<AccountId, Balance> {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ruling<Balance> {
 	/// How it ended.
 	pub outcome: AuditOutcome,
-	/// Who said so, once for each vote: they share what auditors have.
-	pub auditors: Vec<AccountId>,
-	/// What the auditors have besides their share of the charge, out of the bond of a provider that
-	/// is convicted.
+	/// What the auditors have, out of the bond of a provider that is convicted, or of the escrow of
+	/// a client that wanted the audit with the answer.
 	pub costs: Balance,
 	/// What the conviction costs the provider, as far as its bond reaches.
 	pub slash: Balance,
@@ -155,13 +153,20 @@ pub trait Auditing<AccountId, Balance> {
 	/// The most that [`Self::submit`] weighs.
 	fn submit_weight() -> Weight;
 
+	/// What an audit of work of this charge costs whoever wants it for certain. One storage read.
+	fn fee(subnet: SubnetId, charge: Balance) -> Balance;
+	/// The largest charge that a price pays together with its audit. One storage read.
+	fn affordable(subnet: SubnetId, max_price: Balance) -> Balance;
+	/// The share of a charge that pays for audits by lot. Four storage reads at most.
+	fn premium(subnet: SubnetId, provider: &AccountId, charge: Balance) -> Permill;
+
 	/// Whether a delivery is audited, or may be, so that nobody is to be paid for it yet. One
 	/// storage read.
 	fn is_open(id: &JobId) -> bool;
 }
 
 /// Nothing is ever audited.
-impl<AccountId, Balance> Auditing<AccountId, Balance> for () {
+impl<AccountId, Balance: Default> Auditing<AccountId, Balance> for () {
 	fn is_auditable(_: &ModelId) -> bool {
 		false
 	}
@@ -170,6 +175,18 @@ impl<AccountId, Balance> Auditing<AccountId, Balance> for () {
 
 	fn submit_weight() -> Weight {
 		Weight::zero()
+	}
+
+	fn fee(_: SubnetId, _: Balance) -> Balance {
+		Balance::default()
+	}
+
+	fn affordable(_: SubnetId, max_price: Balance) -> Balance {
+		max_price
+	}
+
+	fn premium(_: SubnetId, _: &AccountId, _: Balance) -> Permill {
+		Permill::zero()
 	}
 
 	fn is_open(_: &JobId) -> bool {
@@ -187,11 +204,11 @@ pub trait AuditSubjects<AccountId, Balance> {
 	/// workers: nobody weighs it.
 	fn work(id: &JobId) -> Option<AuditWork>;
 
-	/// An audit that was open has ended: the owner pays or gives back. What it does not know is
-	/// nothing to it.
-	fn on_ruling(id: &JobId, ruling: Ruling<AccountId, Balance>);
-	/// The most that [`Self::on_ruling`] weighs, with so many auditors.
-	fn on_ruling_weight(auditors: u32) -> Weight;
+	/// An audit that was open has ended: the owner pays or gives back. Says what it has put into
+	/// the auditors' pot for this one. What it does not know is nothing to it.
+	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance;
+	/// The most that [`Self::on_ruling`] weighs.
+	fn on_ruling_weight() -> Weight;
 
 	/// Makes something to audit, whose escrow need not be there, for a benchmark.
 	#[cfg(feature = "runtime-benchmarks")]
@@ -218,16 +235,17 @@ impl<AccountId> OnAuditVote<AccountId> for () {
 /// Punishes validators for what they do beside making blocks. Implemented by
 /// `pallet-validator-staking`.
 pub trait ValidatorPenalty<AccountId> {
-	/// A part of a validator's stake is to be slashed, with those of its backers; it keeps its
-	/// seat.
-	fn penalise(validator: &AccountId, fraction: Perbill);
+	/// A part of what stood behind a validator in an era is to be slashed; it keeps its seat. Of
+	/// several penalties in an era the largest counts. Nothing happens to who did not validate
+	/// then.
+	fn penalise(era: EraIndex, validator: &AccountId, fraction: Perbill);
 	/// The most that [`Self::penalise`] weighs.
 	fn penalise_weight() -> Weight;
 }
 
 /// Nobody is punished.
 impl<AccountId> ValidatorPenalty<AccountId> for () {
-	fn penalise(_: &AccountId, _: Perbill) {}
+	fn penalise(_: EraIndex, _: &AccountId, _: Perbill) {}
 
 	fn penalise_weight() -> Weight {
 		Weight::zero()

@@ -5,7 +5,9 @@ mod audits;
 mod stake;
 mod subnets;
 
-pub use audits::{MockAudits, MockPenalties, MockReputation, MockSubjects, THRESHOLDS};
+pub use audits::{
+	MockAudits, MockPenalties, MockReputation, MockSubjects, AUDIT_PRICE, AUDIT_RATE, THRESHOLDS,
+};
 pub use stake::MockStake;
 pub use subnets::{MockGateways, MockSubnets};
 

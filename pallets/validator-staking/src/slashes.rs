@@ -56,13 +56,10 @@ impl<T: Config> Pallet<T> {
 		fraction: Perbill,
 		reporter: Option<&T::AccountId>,
 	) {
-		let now = Self::era_now();
-		// Reported at its last moment, an era ends and the next one begins: one more.
-		let last_reported = era.saturating_add(T::ReportEras::get()).saturating_add(1);
-		if now > last_reported {
+		if Self::is_too_late(era) {
 			return;
 		}
-		let due = now.saturating_add(T::SlashDeferEras::get());
+		let due = Self::era_now().saturating_add(T::SlashDeferEras::get());
 		T::Session::report_offence(validator.clone(), OffenceSeverity(fraction));
 		Self::note_offender(validator, fraction);
 		if let Some(record) = Candidates::<T>::get(validator) {
@@ -73,6 +70,12 @@ impl<T: Config> Pallet<T> {
 		}
 
 		Self::note_slash(era, validator, fraction, due, reporter);
+	}
+
+	/// Whether what was done in an era can't be punished any more: stake may have left since.
+	fn is_too_late(era: EraIndex) -> bool {
+		// Reported at its last moment, an era ends and the next one begins: one more.
+		Self::era_now() > era.saturating_add(T::ReportEras::get()).saturating_add(1)
 	}
 
 	/// Notes a slash for later.
@@ -334,10 +337,12 @@ impl<T: Config> Pallet<T> {
 
 /// For what validators do beside making blocks: they keep their seats.
 impl<T: Config> ValidatorPenalty<T::AccountId> for Pallet<T> {
-	fn penalise(validator: &T::AccountId, fraction: Perbill) {
-		let now = Self::era_now();
-		let due = now.saturating_add(T::SlashDeferEras::get());
-		Self::note_slash(now, validator, fraction, due, None);
+	fn penalise(era: EraIndex, validator: &T::AccountId, fraction: Perbill) {
+		if Self::is_too_late(era) {
+			return;
+		}
+		let due = Self::era_now().saturating_add(T::SlashDeferEras::get());
+		Self::note_slash(era, validator, fraction, due, None);
 	}
 
 	fn penalise_weight() -> Weight {

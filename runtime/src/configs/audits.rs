@@ -1,6 +1,6 @@
 //! The audits.
 
-use super::validator_staking::MAX_VALIDATORS;
+use super::{jobs::AuditPotAccount, validator_staking::MAX_VALIDATORS};
 use crate::{
 	adapters::VotePoints, Balances, BlockNumber, Jobs, Models, Providers, Reputation, Runtime,
 	RuntimeHoldReason, Subnets, ValidatorStaking,
@@ -23,7 +23,7 @@ const REVEAL: BlockNumber = 20;
 /// Blocks that an audit takes at the very most, as `Audits::longest` says: the first committee, the larger
 /// one, and those that are drawn again. A phase ends in the block after its last.
 pub const LONGEST_AUDIT: BlockNumber =
-	(COMMIT + OPEN + REVEAL + 3) * (MAX_RETRIES as BlockNumber + 2) + DRAW_DELAY;
+	(DRAW_DELAY + COMMIT + OPEN + REVEAL + 3) * (MAX_RETRIES as BlockNumber + 2);
 
 parameter_types! {
 	/// Four fifths: the rest is what even a cheat pays, for being there, for bandwidth, for a bond.
@@ -33,8 +33,8 @@ parameter_types! {
 	/// One in a million: no honest worker was as far off in any measurement, and two thirds of a larger
 	/// committee must agree on it.
 	pub const FalseAlarms: Permill = Permill::from_parts(1);
-	/// Five percent: more than lies about one job could bring, and a validator that is broken by accident
-	/// has time to see it.
+	/// Five percent: more than a lie about one job could bring. The second in an era costs as much
+	/// again, and there is hardly a third, as liars are not drawn any more.
 	pub const WrongVoteSlash: Perbill = Perbill::from_percent(5);
 	/// One in a thousand: a warning that is felt.
 	pub const MissSlash: Perbill = Perbill::from_parts(1_000_000);
@@ -61,8 +61,11 @@ impl pallet_audits::Config for Runtime {
 	type CommitBlocks = ConstU32<COMMIT>;
 	type OpenBlocks = ConstU32<OPEN>;
 	type RevealBlocks = ConstU32<REVEAL>;
-	// As much as a long answer costs: whoever doubts one pays for it to be computed again by each.
-	type SeatFee = ConstU128<{ UNIT / 10 }>;
+	// What it costs to be asked at all: of longer answers a share of the charge is more.
+	type SeatFee = ConstU128<{ UNIT / 1_000 }>;
+	type Pot = AuditPotAccount;
+	// One each five seconds for half of the time for blind votes, and as long again to lose.
+	type MaxOpenSeats = ConstU32<12>;
 	type CheatSaving = CheatSaving;
 	type Detection = Detection;
 	type FalseAlarms = FalseAlarms;

@@ -1,7 +1,7 @@
 //! The jobs.
 
 use crate::{
-	adapters::Treasury,
+	adapters::{AuditPot, Treasury},
 	time::{prod_or_fast, DAYS, HOURS},
 	AccountId, Audits, Balances, BlockNumber, Models, Providers, Reputation, Rewards, Runtime,
 	RuntimeHoldReason, Subnets, Timestamp,
@@ -20,6 +20,8 @@ pub const MAX_COMPARISON: BlockNumber = DAYS;
 parameter_types! {
 	/// The treasury's account.
 	pub TreasuryAccount: AccountId = Treasury::account();
+	/// What auditors are paid from.
+	pub AuditPotAccount: AccountId = AuditPot::account();
 	/// Nine seconds: a block to see the job, one to answer, one to get in.
 	pub const MinTurnBlocks: BlockNumber = 3;
 	/// What a batch of work may take at the very most.
@@ -47,6 +49,7 @@ impl pallet_jobs::Config for Runtime {
 	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
 	type Time = Timestamp;
 	type Treasury = TreasuryAccount;
+	type AuditPot = AuditPotAccount;
 	type Draws = ConstU32<8>;
 	type MinTurnBlocks = MinTurnBlocks;
 	type MaxDeadlineBlocks = MaxDeadlineBlocks;

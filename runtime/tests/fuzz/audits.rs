@@ -4,7 +4,8 @@
 use super::{calls::Signed, Fuzzer};
 use codec::Encode;
 use pallet_audits::{
-	Audit, Ballot, Batch, Call, Commit, Decline, Phase, Reveal, RowsSeen, Statement, MAX_VOTES,
+	Audit, Ballot, Batch, Call, Commit, Decline, Phase, Reveal, RowsSeen, Said, Statement,
+	MAX_VOTES,
 };
 use pallet_models::Calibration;
 use rand::Rng;
@@ -180,8 +181,12 @@ impl Fuzzer {
 			Phase::Revealing,
 			|ballot| matches!(ballot, Ballot::Committed(_)),
 			|job, round, auditor| {
-				let statement = statement(*job, round, auditor);
-				Reveal { audit: *job, round, salt: H256(SALT), statement }
+				let Statement { vote, rows } = statement(*job, round, auditor);
+				let audit = pallet_audits::Audits::<Runtime>::get(job);
+				let nothing = Said::Else { opened: H256::zero(), vote };
+				let opened = audit.and_then(|audit| audit.opened);
+				let said = opened.map_or(nothing, |opened| Said::of(vote, &opened));
+				Reveal { audit: *job, round, salt: H256(SALT), said, rows }
 			},
 		);
 		let signature = sp_core::sr25519::Signature::default().into();
@@ -193,7 +198,11 @@ impl Fuzzer {
 		let (auditor, declines) = self.items(
 			Phase::Committing,
 			|ballot| *ballot == Ballot::Awaited,
-			|job, round, _| Decline { audit: *job, round },
+			|job, round, _| {
+				let audit = pallet_audits::Audits::<Runtime>::get(job);
+				let challenge = audit.map(|audit| audit.challenge).unwrap_or_default();
+				Decline { audit: *job, round, challenge }
+			},
 		);
 		let signature = sp_core::sr25519::Signature::default().into();
 		let call = Call::decline_seats { auditor: auditor.clone(), declines, signature };

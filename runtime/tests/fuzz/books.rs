@@ -3,7 +3,9 @@
 use super::{ensure, Fuzzer};
 use pallet_jobs::Ledger;
 use reckon_primitives::{Balance, JobId};
-use reckon_runtime::{AccountId, Balances, Rewards, Runtime, RuntimeEvent, System};
+use reckon_runtime::{
+	adapters::AuditPot, AccountId, Balances, Rewards, Runtime, RuntimeEvent, System,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each account has, held or not.
@@ -114,6 +116,8 @@ impl Books {
 				let again = self.fees.insert(*audit, (client.clone(), *fee)).is_some();
 				ensure(!again, || format!("the audit of {audit:?} is paid twice"))
 			},
+			// Out of the pot, into which others have paid.
+			AuditorsPaid { amount, .. } => self.may_lose(&AuditPot::account(), *amount),
 			AuditDecided { audit, .. } => match self.fees.remove(audit) {
 				Some((client, fee)) => self.may_lose(&client, fee),
 				None => Ok(()),
@@ -134,11 +138,15 @@ impl Books {
 				ledger.held += max_price;
 				Ok(())
 			},
-			JobSettled { job, client, charge, refunded, .. } => {
-				self.may_lose(client, *charge)?;
-				self.end_job(job, client, *charge, *refunded)
+			JobSettled { job, client, charge, audit_fee, refunded, .. } => {
+				let paid = charge + audit_fee;
+				self.may_lose(client, paid)?;
+				self.end_job(job, client, paid, *refunded)
 			},
-			JobRefunded { job, client, amount, .. } => self.end_job(job, client, 0, *amount),
+			JobRefunded { job, client, amount, audit_fee, .. } => {
+				self.may_lose(client, *audit_fee)?;
+				self.end_job(job, client, *audit_fee, *amount)
+			},
 			_ => Ok(()),
 		}
 	}

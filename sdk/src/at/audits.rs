@@ -23,11 +23,11 @@ impl At {
 		self.view("Audits", "audit", (job,)).await
 	}
 
-	/// What an audit costs a client that asks for it, in a subnet.
+	/// What the audit of an answer of this charge costs a client that asks for it, in a subnet.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
-	pub async fn audit_fee(&self, subnet: SubnetId) -> Result<Balance, Error> {
-		self.view("Audits", "request_fee", (subnet,)).await
+	pub async fn audit_fee(&self, subnet: SubnetId, charge: Balance) -> Result<Balance, Error> {
+		self.view("Audits", "audit_fee", (subnet, charge)).await
 	}
 }

@@ -371,7 +371,12 @@ fn comparison_should_be_read_as_the_runtime_writes_it() {
 fn audit_should_be_read_as_the_runtime_writes_it() {
 	let ballot = Value::unnamed_variant("Committed", [bytes(5)]);
 	let seat = |auditor, ballot| {
-		Value::named_composite([("auditor", bytes(auditor)), ("key", bytes(9)), ("ballot", ballot)])
+		Value::named_composite([
+			("auditor", bytes(auditor)),
+			("key", bytes(9)),
+			("ballot", ballot),
+			("beyond", Value::bool(false)),
+		])
 	};
 	let subject = Value::named_composite([
 		("client", bytes(1)),
@@ -394,6 +399,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 			("due", number(8)),
 			("round", number(1)),
 			("larger", Value::bool(true)),
+			("era", number(3)),
 			("retries", number(2)),
 			("size", number(9)),
 			("quorum", number(6)),

@@ -193,6 +193,9 @@ pub enum JobState {
 		/// What it cost.
 		#[serde(with = "super::as_string")]
 		charge: Balance,
+		/// What the audit cost that the client wanted with it.
+		#[serde(with = "super::as_string")]
+		audit_fee: Balance,
 		/// The seed it was sampled from.
 		seed: H256,
 	},
@@ -243,6 +246,14 @@ impl JobState {
 		match self {
 			Self::Delivered { charge, .. } | Self::Settled { charge, .. } => Some(*charge),
 			_ => None,
+		}
+	}
+
+	/// What the client pays, once that is known: the charge, and the audit that it wanted.
+	pub fn paid(&self) -> Option<Balance> {
+		match self {
+			Self::Settled { charge, audit_fee, .. } => Some(charge.saturating_add(*audit_fee)),
+			_ => self.charge(),
 		}
 	}
 

@@ -55,10 +55,11 @@ fn verdict(auditor: &Scheduler, claim: &Claim, worker: &Evidence, challenge: &Ha
 	let vote = auditor.audit(claim).unwrap().vote(challenge, &JOB).unwrap();
 	let asked = positions(challenge, &JOB, worker.shape().count).unwrap();
 	let opened: Vec<Opening> = asked.iter().map(|&at| worker.open(at).unwrap()).collect();
-	for opening in &opened {
-		assert_eq!(opening.verify(&JOB, worker.shape(), &worker.root()), Ok(()));
-	}
 	let width = worker.shape().width;
+	for opening in &opened {
+		let verified = opening.verify(&JOB, worker.rows().tokens(), width, &worker.root());
+		assert_eq!(verified, Ok(()));
+	}
 	let fingerprint = Opening::fingerprint(&opened, challenge, &JOB, width).unwrap();
 	let output = blake3::hash(&claim.output);
 	THRESHOLDS.verdict(&fingerprint, output.as_bytes(), &vote)

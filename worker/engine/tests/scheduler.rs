@@ -577,7 +577,8 @@ fn evidence_should_hold_the_row_of_each_token_when_it_was_asked_for() {
 	let numbers = vec![97.0, 1.0, 120.0, 1.0, 97.0, 1.0, end, 1.0];
 	assert_eq!(*evidence.rows(), Rows::new(2, tokens, numbers).unwrap());
 	let opening = evidence.open(2).unwrap();
-	assert_eq!(opening.verify(&[1; 32], evidence.shape(), &evidence.root()), Ok(()));
+	let tokens = evidence.rows().tokens();
+	assert_eq!(opening.verify(&[1; 32], tokens, 2, &evidence.root()), Ok(()));
 
 	let audit = scheduler.audit(&claim(&asked, answer)).unwrap();
 	let Audit::Replayed { rows, statistics } = audit else { panic!("{audit:?}") };

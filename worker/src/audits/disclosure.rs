@@ -1,9 +1,10 @@
 //! What auditors may see of an answer's evidence, and when.
 
+use super::Case;
 use axum::body::Bytes;
 use codec::Encode;
 use reckon_engine::{EvidenceStore, Kept};
-use reckon_sdk::{AuditPhase, Inquiry, JobId, H256};
+use reckon_sdk::{AuditPhase, JobId, H256};
 use reckon_verification::{positions, Opening};
 use std::{
 	collections::BTreeMap,
@@ -13,18 +14,18 @@ use std::{
 /// Answers that are kept ready: a committee asks for the same one.
 const READY: usize = 64;
 
-/// What is shown of a job: its tokens, or its rows under a challenge.
-type Shown = (JobId, Option<H256>);
+/// What is shown of a job's answer with this commitment: its tokens, or its rows under a challenge.
+type Shown = (JobId, H256, Option<H256>);
 
 /// The audits of this worker's answers at the newest best block: the daemon writes, the endpoint
 /// reads.
 #[derive(Clone, Debug, Default)]
-pub struct Inquiries(Arc<Mutex<BTreeMap<JobId, Inquiry>>>);
+pub struct Inquiries(Arc<Mutex<BTreeMap<JobId, Case>>>);
 
 impl Inquiries {
 	/// Replaces them.
-	pub fn set(&self, inquiries: &[Inquiry]) {
-		*self.lock() = inquiries.iter().map(|inquiry| (inquiry.audit, *inquiry)).collect();
+	pub fn set(&self, cases: &[Case]) {
+		*self.lock() = cases.iter().map(|case| (case.inquiry.audit, *case)).collect();
 	}
 
 	/// How many there are.
@@ -32,11 +33,12 @@ impl Inquiries {
 		self.lock().len()
 	}
 
-	fn get(&self, job: JobId) -> Option<Inquiry> {
+	/// That of a job's answer.
+	pub fn get(&self, job: JobId) -> Option<Case> {
 		self.lock().get(&job).copied()
 	}
 
-	fn lock(&self) -> MutexGuard<'_, BTreeMap<JobId, Inquiry>> {
+	fn lock(&self) -> MutexGuard<'_, BTreeMap<JobId, Case>> {
 		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
@@ -44,7 +46,7 @@ impl Inquiries {
 /// Why something is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Withheld {
-	/// The job is in no audit.
+	/// The job is in no audit whose auditors are drawn.
 	#[error("no audit of this job is open")]
 	NotAudited,
 	/// The audit has another challenge.
@@ -77,11 +79,11 @@ impl Disclosure {
 	/// # Errors
 	/// When no committee looks at the job.
 	pub fn tokens(&self, job: JobId) -> Result<Bytes, Withheld> {
-		let inquiry = self.inquiries.get(job).ok_or(Withheld::NotAudited)?;
+		let Case { inquiry, commitment } = self.inquiries.get(job).ok_or(Withheld::NotAudited)?;
 		if inquiry.phase == AuditPhase::Drawing {
 			return Err(Withheld::NotAudited);
 		}
-		self.ready((job, None), |kept| Some(kept.evidence.rows().tokens().encode()))
+		self.ready((job, commitment, None), |kept| Some(kept.evidence.rows().tokens().encode()))
 	}
 
 	/// The rows at an audit's positions with their paths, as SCALE, once its blind votes are there.
@@ -90,14 +92,14 @@ impl Disclosure {
 	/// # Errors
 	/// When the audit is not so far, or is another one.
 	pub fn rows(&self, job: JobId, challenge: H256) -> Result<Bytes, Withheld> {
-		let inquiry = self.inquiries.get(job).ok_or(Withheld::NotAudited)?;
+		let Case { inquiry, commitment } = self.inquiries.get(job).ok_or(Withheld::NotAudited)?;
 		if inquiry.challenge != challenge {
 			return Err(Withheld::OtherChallenge);
 		}
 		if !matches!(inquiry.phase, AuditPhase::Opening | AuditPhase::Revealing) {
 			return Err(Withheld::TooEarly);
 		}
-		self.ready((job, Some(challenge)), |kept| {
+		self.ready((job, commitment, Some(challenge)), |kept| {
 			let audited = positions(&challenge.0, &job.0, kept.evidence.shape().count)?;
 			let opened: Option<Vec<Opening>> =
 				audited.iter().map(|&position| kept.evidence.open(position)).collect();
@@ -115,14 +117,17 @@ impl Disclosure {
 		if let Some(bytes) = ready.get(&key) {
 			return Ok(bytes.clone());
 		}
-		let kept = self.store.get(&key.0 .0).map_err(|error| {
-			tracing::error!(job = ?key.0, %error, "an auditor can't be shown the evidence");
+		let (job, commitment, _) = key;
+		let kept = self.store.get(&job.0, &commitment.0).map_err(|error| {
+			tracing::error!(?job, %error, "an auditor can't be shown the evidence");
 			Withheld::Unreadable
 		})?;
 		let made = kept.as_ref().and_then(make).ok_or(Withheld::Unreadable)?;
-		ready.retain(|(job, challenge), _| {
-			let inquiry = self.inquiries.get(*job);
-			inquiry.is_some_and(|it| challenge.is_none_or(|challenge| challenge == it.challenge))
+		ready.retain(|(job, commitment, challenge), _| {
+			self.inquiries.get(*job).is_some_and(|case| {
+				let asked = case.inquiry.challenge;
+				case.commitment == *commitment && challenge.is_none_or(|shown| shown == asked)
+			})
 		});
 		while ready.len() >= READY {
 			ready.pop_first();

@@ -2,13 +2,13 @@
 
 use super::{Daemon, DaemonError};
 use crate::{
-	audits::{self, Opened, Question},
-	chain::ChainClient,
+	audits::{self, Case, Inquiries, Opened, Question},
+	chain::{ChainClient, ChainError},
 	compute::Compute,
 	fault,
 };
-use reckon_engine::EvidenceError;
-use reckon_sdk::{BlockNumber, BlockRef, Heads, JobEvent, H256};
+use reckon_engine::{EvidenceError, EvidenceStore};
+use reckon_sdk::{AuditPhase, BlockNumber, BlockRef, Heads, JobEvent, H256};
 
 /// Jobs whose evidence is looked at in one go, so that new jobs do not wait for old ones.
 const LOOKED_AT: usize = 32;
@@ -21,39 +21,45 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		// The finalized block first: it says what is certain about the best one.
 		for (block, finalized) in [(changed_final, true), (changed_best, false)] {
 			let Some(block) = block else { continue };
-			// Who has committed to nothing can't be asked for anything.
-			let inquiries = match self.parts.evidence.used() {
-				0 => Vec::new(),
-				_ => match self.parts.chain.inquiries(block).await {
-					Ok(inquiries) => inquiries,
-					Err(error) => {
-						tracing::debug!(%error, %block, "cannot ask for audits, trying again");
-						continue;
-					},
+			let (evidence, inquiries) = (&self.parts.evidence, &self.parts.inquiries);
+			let cases = match cases(&self.parts.chain, evidence, inquiries, block).await {
+				Ok(cases) => cases,
+				Err(error) => {
+					tracing::debug!(%error, %block, "cannot ask for audits, trying again");
+					continue;
 				},
 			};
 			if finalized {
 				self.inquired.finalized = Some(block);
 			} else {
 				self.inquired.best = Some(block);
-				self.parts.inquiries.set(&inquiries);
+				self.parts.inquiries.set(&cases);
 			}
+			let inquiries: Vec<_> = cases.iter().map(|case| case.inquiry).collect();
 			for question in self.openings.seen(block.number, finalized, &inquiries) {
-				self.open(question, block.number)?;
+				let asked = cases.iter().find(|case| Question::from(&case.inquiry) == question);
+				if let Some(Case { commitment, .. }) = asked {
+					self.open(question, *commitment, block.number)?;
+				}
 			}
 		}
 		Ok(())
 	}
 
-	fn open(&mut self, question: Question, best: BlockNumber) -> Result<(), DaemonError> {
+	fn open(
+		&mut self,
+		question: Question,
+		commitment: H256,
+		best: BlockNumber,
+	) -> Result<(), DaemonError> {
 		self.parts.journal.note_opening(question, best)?;
 		tracing::info!(job = ?question.job, "audited: opening the rows");
 		fault::point(fault::AFTER_OPENING_JOURNALLED);
 		let (store, chain) = (self.parts.evidence.clone(), self.parts.chain.clone());
 		let opened = self.opened.clone();
 		tokio::spawn(async move {
-			let proof = tokio::task::spawn_blocking(move || audits::prove(&store, &question)).await;
-			let end = match proof {
+			let prove = move || audits::prove(&store, &question, commitment);
+			let end = match tokio::task::spawn_blocking(prove).await {
 				Ok(Ok(Some(proof))) => chain.open_rows(question, proof).await,
 				Ok(Err(error @ EvidenceError::Io { .. })) => {
 					tracing::error!(job = ?question.job, %error, "an audit waits for these rows");
@@ -134,4 +140,36 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		}
 		Ok(())
 	}
+}
+
+/// The audits of our answers at a block, as far as their auditors are drawn.
+async fn cases<C: ChainClient>(
+	chain: &C,
+	evidence: &EvidenceStore,
+	known: &Inquiries,
+	at: BlockRef,
+) -> Result<Vec<Case>, ChainError> {
+	// Who has committed to nothing can't be asked for anything.
+	if evidence.used() == 0 {
+		return Ok(Vec::new());
+	}
+	let mut cases = Vec::new();
+	for inquiry in chain.inquiries(at).await? {
+		if inquiry.phase == AuditPhase::Drawing {
+			continue;
+		}
+		let job = inquiry.audit;
+		// The chain is asked once for each question, and again at each block only where another fork
+		// may have another answer of ours.
+		let known = known.get(job).filter(|known| {
+			let is_same = known.inquiry.challenge == inquiry.challenge;
+			is_same && evidence.commitments(&job.0) == [known.commitment.0]
+		});
+		let commitment = match known {
+			Some(known) => Some(known.commitment),
+			None => chain.committed(at, job).await?,
+		};
+		cases.extend(commitment.map(|commitment| Case { inquiry, commitment }));
+	}
+	Ok(cases)
 }

@@ -174,10 +174,11 @@ impl Machine {
 			_ => false,
 		};
 		if stale {
-			if job.phase == Phase::Computing {
-				actions.push(Action::Cancel { job: id });
+			match std::mem::replace(&mut job.phase, Phase::Computing) {
+				Phase::Computing => actions.push(Action::Cancel { job: id }),
+				Phase::Computed { work, .. } => discard(id, &work, actions),
+				_ => {},
 			}
-			job.phase = Phase::Computing;
 			actions.push(Action::Compute { assignment });
 		}
 	}
@@ -196,7 +197,7 @@ impl Machine {
 			return;
 		}
 		job.final_seed = None;
-		match job.phase {
+		match &job.phase {
 			// Its own end tells: being delivered is one way of not being shown.
 			Phase::Signed { .. } | Phase::Declining { .. } => {},
 			// Seen in a best block, and finality has not come so far.
@@ -205,7 +206,11 @@ impl Machine {
 				actions.push(Action::Cancel { job: id });
 				self.end(id, Ending::Lost, actions);
 			},
-			_ => self.end(id, Ending::Lost, actions),
+			Phase::Computed { work, .. } => {
+				discard(id, work, actions);
+				self.end(id, Ending::Lost, actions);
+			},
+			Phase::AwaitingPayload { .. } => self.end(id, Ending::Lost, actions),
 		}
 	}
 
@@ -248,11 +253,14 @@ impl Machine {
 		result: Result<Work, Reason>,
 		actions: &mut Vec<Action>,
 	) {
-		let Some(job) = self.jobs.get_mut(&id) else { return };
-		let wanted = job.assignment.as_ref().is_some_and(|assignment| assignment.seed == seed);
-		if job.phase != Phase::Computing || !wanted {
-			return;
-		}
+		let waits = |job: &&mut Job| {
+			let shown = job.assignment.as_ref();
+			job.phase == Phase::Computing && shown.is_some_and(|shown| shown.seed == seed)
+		};
+		let Some(job) = self.jobs.get_mut(&id).filter(waits) else {
+			// Of another fork, or of a job that has ended meanwhile.
+			return result.iter().for_each(|work| discard(id, work, actions));
+		};
 		match result {
 			Ok(work) => {
 				job.phase = Phase::Computed { seed, work: work.clone() };
@@ -359,6 +367,11 @@ impl Machine {
 			}
 		}
 	}
+}
+
+/// Of a result that the machine lets go of before it was signed.
+fn discard(job: JobId, work: &Work, actions: &mut Vec<Action>) {
+	actions.extend(work.commitment.map(|commitment| Action::Discard { job, commitment }));
 }
 
 /// Whether another seed would give another answer.

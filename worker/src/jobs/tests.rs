@@ -93,6 +93,34 @@ fn sampled_answer_should_wait_for_finality_and_be_computed_anew_when_a_fork_chan
 }
 
 #[test]
+fn evidence_should_be_discarded_when_its_answer_is_of_another_fork() {
+	let mut machine = Machine::new(GRACE);
+	let (first, second) = (assignment(0, 1, false, true), assignment(0, 2, false, true));
+	let answer =
+		|run: u8| Work { commitment: Some(H256::repeat_byte(run)), ..work(0, 1, run.into()) };
+	let job = first.job;
+	let discard = |run: u8| Action::Discard { job, commitment: H256::repeat_byte(run) };
+	let computed = |seed, run| Event::Computed { job, seed, result: Ok(answer(run)) };
+	machine.on(seen(5, false, std::slice::from_ref(&first)));
+	let actions = machine.on(seen(6, false, std::slice::from_ref(&second)));
+	assert_eq!(actions, [Action::Cancel { job }, Action::Compute { assignment: second.clone() }]);
+	// It was not stopped in time.
+	assert_eq!(machine.on(computed(first.seed, 1)), [discard(1)]);
+	machine.on(computed(second.seed, 2));
+	let actions = machine.on(seen(7, false, std::slice::from_ref(&first)));
+	assert_eq!(actions, [discard(2), Action::Compute { assignment: first.clone() }]);
+	machine.on(computed(first.seed, 3));
+	let actions = machine.on(seen(7, true, std::slice::from_ref(&first)));
+	assert_eq!(delivered(&actions), [&answer(3)]);
+	// What is signed is kept, whatever comes after it.
+	assert_eq!(machine.on(computed(first.seed, 4)), [discard(4)]);
+	assert_eq!(machine.on(seen(8, false, &[second.clone()])), []);
+	assert_eq!(machine.on(computed(second.seed, 5)), [discard(5)]);
+	machine.on(Event::Sent { job, sent: Sent::Accepted });
+	assert_eq!(machine.on(computed(second.seed, 6)), [discard(6)]);
+}
+
+#[test]
 fn job_should_be_given_back_without_a_mark_when_its_payload_does_not_come() {
 	let mut machine = Machine::new(GRACE);
 	let ours = assignment(0, 1, true, false);
@@ -168,7 +196,7 @@ fn step() -> impl Strategy<Value = Step> {
 		4 => (any::<u8>(), 0..16_u8).prop_map(|(jobs, seeds)| Step::Best { jobs, seeds }),
 		4 => (any::<u8>(), 0..16_u8).prop_map(|(jobs, seeds)| Step::Final { jobs, seeds }),
 		2 => (0..4_u8).prop_map(Step::Payload),
-		6 => (0..4_u8, 0..2_u8, prop::bool::weighted(0.9))
+		6 => (0..4_u8, 1..3_u8, prop::bool::weighted(0.9))
 			.prop_map(|(job, seed, fine)| Step::Computed { job, seed, fine }),
 		3 => (0..4_u8, sent).prop_map(|(job, sent)| Step::Sent { job, sent }),
 		1 => Just(Step::Restart),
@@ -182,6 +210,8 @@ struct World {
 	block: u32,
 	run: u64,
 	noted_signed: BTreeMap<JobId, Work>,
+	/// Evidence on disk.
+	kept: BTreeSet<(JobId, H256)>,
 	open: BTreeMap<JobId, Recovered>,
 	ended: BTreeSet<JobId>,
 	ever: BTreeSet<JobId>,
@@ -194,6 +224,7 @@ impl World {
 			block: 0,
 			run: 0,
 			noted_signed: BTreeMap::new(),
+			kept: BTreeSet::new(),
 			open: BTreeMap::new(),
 			ended: BTreeSet::new(),
 			ever: BTreeSet::new(),
@@ -217,6 +248,10 @@ impl World {
 				},
 				Action::Deliver { job, work } => {
 					assert_eq!(self.noted_signed.get(&job), Some(&work), "not journalled");
+					assert!(self.can_open(job, &work), "it can't be opened");
+				},
+				Action::Discard { job, commitment } => {
+					self.kept.remove(&(job, commitment));
 				},
 				Action::NoteDeclining { job, reason } => {
 					assert!(reason.is_decline(), "{reason} is no reason to decline");
@@ -231,10 +266,14 @@ impl World {
 		}
 	}
 
+	fn can_open(&self, job: JobId, work: &Work) -> bool {
+		work.commitment.is_some_and(|commitment| self.kept.contains(&(job, commitment)))
+	}
+
 	fn shown(jobs: u8, seeds: u8) -> Vec<Assignment> {
 		(0..4)
 			.filter(|n| jobs & (1 << n) != 0)
-			.map(|n| assignment(n, (seeds >> n) & 1, n % 2 == 1, n >= 2))
+			.map(|n| assignment(n, 1 + ((seeds >> n) & 1), n % 2 == 1, n >= 2))
 			.collect()
 	}
 
@@ -253,7 +292,13 @@ impl World {
 			Step::Computed { job, seed, fine } => {
 				// Each computation gives other bytes, as clocks do.
 				self.run += 1;
-				let result = if fine { Ok(work(job, seed, self.run)) } else { Err(Reason::Busy) };
+				let commitment = H256::from_low_u64_be(self.run);
+				let result = if fine {
+					self.kept.insert((job_id(job), commitment));
+					Ok(Work { commitment: Some(commitment), ..work(job, seed, self.run) })
+				} else {
+					Err(Reason::Busy)
+				};
 				let seed = H256::repeat_byte(seed);
 				self.apply(Event::Computed { job: job_id(job), seed, result });
 			},
@@ -263,8 +308,14 @@ impl World {
 				for job in &self.ended {
 					self.machine.recover_ended(*job);
 				}
-				for (job, recovered) in &self.open {
-					self.machine.recover(*job, recovered.clone());
+				for (job, recovered) in self.open.clone() {
+					let recovered = match recovered {
+						Recovered::Computed { work, .. } if !self.can_open(job, &work) => {
+							Recovered::Computed { seed: H256::zero(), work }
+						},
+						other => other,
+					};
+					self.machine.recover(job, recovered);
 				}
 			},
 			Step::ShutDown => self.apply(Event::ShutDown),
@@ -275,6 +326,7 @@ impl World {
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(2_000))]
 
+	/// And it can open what it has signed, and nothing else is left of what was computed.
 	#[test]
 	fn machine_should_never_sign_two_answers_and_should_end_every_job(
 		steps in prop::collection::vec(step(), 0..80),
@@ -293,5 +345,7 @@ proptest! {
 			}
 		}
 		prop_assert!(world.machine.is_idle(), "left: {:?}", world.machine.phases().collect::<Vec<_>>());
+		let signed = world.noted_signed.iter().filter_map(|(job, work)| Some((*job, work.commitment?)));
+		prop_assert_eq!(signed.collect::<BTreeSet<_>>(), world.kept);
 	}
 }

@@ -5,19 +5,25 @@
 //! goes out again as it is; what is revealed is that vote with one word about the rows; and a seat
 //! that has a vote is not given up.
 
-use crate::types::{Ballot, Phase, RowsSeen, Statement};
+use crate::types::{Ballot, Opened, Phase, RowsSeen, Statement};
 use codec::{Decode, Encode};
 use reckon_primitives::JobId;
 use reckon_verification::{blind, parse_tokens, EndingFault, Fault, Hash, Vote, MAX_POSITIONS};
 use sp_core::H256;
 
-/// Failures before they count: a worker may be a block behind, a verifier may be starting.
+/// Failures before they count: a worker may be a block behind.
 const TRIES: u8 = 3;
+/// Blocks before seats can't be given up any more in which those are that will not have a vote in time:
+/// what is sent must still come into a block.
+const LAST_CALL: u32 = 3;
 /// Blocks before the same is sent again: what was sent is in the pool, or in the next block.
 const RESEND: u32 = 5;
 /// Milliseconds between a failure and the next try. Less than a block's time: where a slow answer has
 /// held up the runs of several blocks, they must not use up the tries at once.
 const PAUSE: u64 = 2_000;
+/// How often the pause doubles while the same seat fails: to 16 seconds, in which a worker or a verifier
+/// that comes back is still in time.
+const DOUBLINGS: u8 = 3;
 /// An answer of which nothing is handed out is one without tokens.
 const WITHHELD: Vote = Vote::Refuted(Fault::Ending(EndingFault::Empty));
 
@@ -47,8 +53,8 @@ pub(crate) struct View {
 	pub(crate) phase: Phase,
 	/// How far the seat's vote is.
 	pub(crate) ballot: Ballot,
-	/// The root that the worker has opened.
-	pub(crate) root: Option<H256>,
+	/// What the worker has opened.
+	pub(crate) opened: Option<Opened>,
 	/// With so many blocks left, or fewer, seats are kept, and a worker that has handed out nothing
 	/// is done waiting for.
 	pub(crate) declining_ends: u32,
@@ -56,6 +62,8 @@ pub(crate) struct View {
 	pub(crate) may_decline: bool,
 	/// With so many blocks left, or fewer, rows that were not seen will not be.
 	pub(crate) looking_ends: u32,
+	/// How long this node's votes take: the slowest of late, in milliseconds; 0 if it has made none.
+	pub(crate) took: u64,
 	/// Whether this node has a verifier.
 	pub(crate) has_verifier: bool,
 }
@@ -133,14 +141,17 @@ pub(crate) struct Record {
 	pub(crate) tokens: Option<alloc::vec::Vec<u8>>,
 	/// The vote. Once it is here it stays.
 	pub(crate) voted: Option<Voted>,
-	/// What the auditor says of the worker's rows. Once it is here it stays.
-	pub(crate) rows: Option<RowsSeen>,
+	/// What the auditor says of the rows that the worker has opened, by the opening's name: another fork
+	/// may have another opening. Once it is here it stays.
+	pub(crate) rows: alloc::vec::Vec<(H256, RowsSeen)>,
 	/// What was sent last, and at which block.
 	pub(crate) sent: Option<(Sent, u32)>,
 	/// How often the worker handed out nothing.
 	pub(crate) withheld: u8,
-	/// How often the verifier did not answer.
-	pub(crate) refusals: u8,
+	/// At which block its vote was first found to be awaited, and when that was, Unix milliseconds.
+	pub(crate) since: Option<(u32, u64)>,
+	/// How often in a row the worker handed out nothing, or the verifier was not there.
+	pub(crate) failures: u8,
 	/// When something failed last, Unix milliseconds.
 	pub(crate) failed_at: Option<u64>,
 	/// The last trouble, so that each is logged once.
@@ -158,8 +169,15 @@ pub(crate) enum Message {
 	Decline,
 	/// A blind vote.
 	Commit(H256),
-	/// A vote, and what hid it.
-	Reveal(H256, Statement),
+	/// A vote, of which opening, and what hid it.
+	Reveal {
+		/// The opening.
+		opened: Opened,
+		/// What hid the vote.
+		salt: H256,
+		/// The vote.
+		statement: Statement,
+	},
 }
 
 /// What is to be done.
@@ -199,6 +217,10 @@ impl View {
 	fn is_declinable(&self) -> bool {
 		self.may_decline && self.left > self.declining_ends
 	}
+
+	fn is_last_call(&self) -> bool {
+		self.is_declinable() && self.left <= self.declining_ends.saturating_add(LAST_CALL)
+	}
 }
 
 impl Record {
@@ -211,10 +233,7 @@ impl Record {
 					let message = Message::Commit(voted.blind);
 					self.send(view, Sent::Commit, message)
 				},
-				None if self.is_under_way(view, Sent::Decline) => Step::Rest,
-				None if !view.has_verifier => self.decline(view),
-				None if self.is_pausing(view) => Step::Rest,
-				None => Step::Compute,
+				None => self.next_commit(view),
 			},
 			(Phase::Revealing, Ballot::Committed(blind)) => self.next_reveal(view, blind),
 			_ => Step::Rest,
@@ -246,14 +265,9 @@ impl Record {
 				let voted = Voted::new(place, nothing, salt);
 				self.vote(view, Voted { withheld: true, ..voted })
 			},
-			Err(Kind::Computing) => Step::Rest,
-			Err(Kind::Busy) => {
-				self.refusals = self.refusals.saturating_add(1);
-				match self.refusals >= TRIES {
-					true => self.decline(view),
-					false => Step::Rest,
-				}
-			},
+			// It is asked until giving the seat up would be too late.
+			Err(Kind::Busy) if view.is_last_call() => self.decline(view),
+			Err(Kind::Computing | Kind::Busy) => Step::Rest,
 			Err(Kind::Unable) => self.decline(view),
 		}
 	}
@@ -276,19 +290,55 @@ impl Record {
 		}
 	}
 
+	fn next_commit(&mut self, view: &View) -> Step {
+		let since = *self.since.get_or_insert((view.now, view.time));
+		if self.is_under_way(view, Sent::Decline) {
+			return Step::Rest;
+		}
+		let is_first_call =
+			view.left == view.declining_ends.saturating_add(LAST_CALL) && view.may_decline;
+		let is_late = match self.trouble {
+			// That is the worker's fault, and is voted in time.
+			Some(Kind::Withheld) => false,
+			// Once more it is asked.
+			Some(Kind::Busy) => !is_first_call,
+			None | Some(Kind::Computing | Kind::Unable) => !is_in_time(view, since),
+		};
+		if !view.has_verifier || (view.is_last_call() && is_late) {
+			return self.decline(view);
+		}
+		// No longer when the next failure is what decides.
+		let decides = match self.trouble {
+			Some(Kind::Busy) => is_first_call,
+			_ => self.withheld >= TRIES.saturating_sub(1) && view.left <= view.declining_ends,
+		};
+		match self.is_pausing(view) && !decides {
+			true => Step::Rest,
+			false => Step::Compute,
+		}
+	}
+
 	fn next_reveal(&mut self, view: &View, blind: H256) -> Step {
 		let Some(voted) = self.voted.as_ref().filter(|voted| voted.blind == blind) else {
 			let was_known = core::mem::replace(&mut self.lost, true);
 			return if was_known { Step::Rest } else { Step::Lost };
 		};
-		if let Some(rows) = self.rows {
+		let Some(opened) = view.opened else { return Step::Rest };
+		if let Some(rows) = self.said_of(&opened.name()) {
 			return self.reveal(view, rows);
 		}
 		if voted.withheld {
 			return self.reveal(view, RowsSeen::Unproven);
 		}
 		match (voted.own, &self.tokens) {
-			(Some(own), _) if Some(own.root) == view.root => self.reveal(view, RowsSeen::Proven),
+			(Some(own), _) if own.root == opened.root => self.reveal(view, RowsSeen::Proven),
+			// It was asked a moment ago, and there are not many more.
+			_ if self.is_pausing(view)
+				&& self.trouble == Some(Kind::Withheld)
+				&& view.left <= view.looking_ends =>
+			{
+				self.reveal(view, RowsSeen::Unproven)
+			},
 			_ if self.is_pausing(view) => Step::Rest,
 			(Some(Own { count, width, .. }), _) => Step::Look(Shape { count, width: Some(width) }),
 			// A fault in tokens is the worker's if these are the ones that it has committed to.
@@ -311,9 +361,21 @@ impl Record {
 	}
 
 	fn reveal(&mut self, view: &View, rows: RowsSeen) -> Step {
-		let Some(Voted { vote, salt, .. }) = self.voted else { return Step::Rest };
-		let rows = *self.rows.get_or_insert(rows);
-		self.send(view, Sent::Reveal, Message::Reveal(salt, Statement { vote, rows }))
+		let (Some(Voted { vote, salt, .. }), Some(opened)) = (&self.voted, &view.opened) else {
+			return Step::Rest;
+		};
+		let (vote, salt, opened) = (*vote, *salt, *opened);
+		let rows = self.said_of(&opened.name()).unwrap_or_else(|| {
+			self.rows.push((opened.name(), rows));
+			rows
+		});
+		let statement = Statement { vote, rows };
+		self.send(view, Sent::Reveal, Message::Reveal { opened, salt, statement })
+	}
+
+	/// What was said of an opening.
+	fn said_of(&self, opened: &H256) -> Option<RowsSeen> {
+		self.rows.iter().find(|(name, _)| name == opened).map(|(_, rows)| *rows)
 	}
 
 	fn decline(&mut self, view: &View) -> Step {
@@ -326,10 +388,17 @@ impl Record {
 	fn note(&mut self, view: &View, trouble: Option<Kind>) {
 		self.trouble = trouble;
 		self.failed_at = trouble.map(|_| view.time);
+		self.failures = match trouble {
+			Some(Kind::Withheld | Kind::Busy) => self.failures.saturating_add(1),
+			// What computes is waited for, and who can't judge is asked by those alone that must.
+			Some(Kind::Computing | Kind::Unable) | None => 0,
+		};
 	}
 
 	fn is_pausing(&self, view: &View) -> bool {
-		self.failed_at.is_some_and(|at| view.time.abs_diff(at) < PAUSE)
+		let doublings = self.failures.saturating_sub(1).min(DOUBLINGS);
+		let pause = PAUSE.saturating_mul(2u64.saturating_pow(doublings.into()));
+		self.failed_at.is_some_and(|at| view.time.abs_diff(at) < pause)
 	}
 
 	fn is_under_way(&self, view: &View, what: Sent) -> bool {
@@ -343,4 +412,18 @@ impl Record {
 		self.sent = Some((what, view.now));
 		Step::Send(message)
 	}
+}
+
+/// Whether a vote can be expected before the time for it is over: when it takes no longer than the
+/// slowest of late; or, when it has taken longer already, twice as long again as it has.
+fn is_in_time(view: &View, (block, at): (u32, u64)) -> bool {
+	let (waited, elapsed) = (view.now.abs_diff(block), view.time.abs_diff(at));
+	let more = match view.took.checked_sub(elapsed) {
+		// In blocks, as they have come meanwhile.
+		Some(more) if more > 0 => {
+			more.saturating_mul(waited.into()).checked_div(elapsed).unwrap_or_default()
+		},
+		_ => u64::from(waited).saturating_mul(2),
+	};
+	more <= u64::from(view.left)
 }

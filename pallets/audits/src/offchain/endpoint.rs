@@ -2,20 +2,22 @@
 //! answers there.
 
 use super::{
-	http::{self, Bounds},
+	decide::Kind,
+	http::{self, Reply, Silence, Wanted},
 	Trouble,
 };
 use alloc::{
+	collections::BTreeMap,
 	format,
 	string::{String, ToString},
 	vec::Vec,
 };
-use reckon_primitives::{Content, ContentRef, JobId};
+use reckon_primitives::{ContentRef, JobId};
 use reckon_verification::{MAX_WIDTH, POSITIONS};
 use sp_core::H256;
 
-/// Milliseconds in which a worker hands out one thing.
-const MILLIS: u64 = 5_000;
+/// Milliseconds in which workers hand out what they are asked for.
+pub(crate) const MILLIS: u64 = 5_000;
 /// The longest URL that is asked, in bytes: what providers can name.
 const LONGEST_URL: usize = 128;
 
@@ -41,46 +43,65 @@ impl Endpoint {
 		}
 	}
 
-	/// A payload or an answer: the bytes that the chain has, or that its hash names.
-	pub(crate) fn content(&self, content: Content) -> Result<Vec<u8>, Trouble> {
-		let named = match content {
-			Content::Inline(bytes) => return Ok(bytes.into_inner()),
-			Content::Blob(named) => named,
-		};
-		let bytes = self.get(&format!("/blobs/{:x}", named.hash), named.length as usize)?;
-		match ContentRef::of(&bytes) == named {
-			true => Ok(bytes),
-			false => Err(Trouble::withheld("its worker hands out other bytes than it delivered")),
-		}
+	/// A payload or an answer, by its hash.
+	pub(crate) fn content(&self, named: &ContentRef) -> Wanted {
+		self.at(&format!("/blobs/{:x}", named.hash), named.length as usize)
 	}
 
 	/// An answer's tokens, SCALE, at most so many.
-	pub(crate) fn tokens(&self, job: JobId, most: u32) -> Result<Vec<u8>, Trouble> {
+	pub(crate) fn tokens(&self, job: JobId, most: u32) -> Wanted {
 		// Four bytes each, after a length.
 		let longest = (most as usize).saturating_mul(4).saturating_add(8);
-		self.get(&format!("/audits/{job:x}/tokens"), longest)
+		self.at(&format!("/audits/{job:x}/tokens"), longest)
 	}
 
 	/// The rows at the audited positions with their paths, SCALE; of so many numbers each, or of as
 	/// many as any model has.
-	pub(crate) fn rows(
-		&self,
-		job: JobId,
-		challenge: H256,
-		width: Option<u32>,
-	) -> Result<Vec<u8>, Trouble> {
+	pub(crate) fn rows(&self, job: JobId, challenge: H256, width: Option<u32>) -> Wanted {
 		// As `Opening::parse_all` has it.
 		let row = (width.unwrap_or(MAX_WIDTH) as usize).saturating_mul(4).saturating_add(2048);
 		let longest = row.saturating_mul(POSITIONS).saturating_add(8);
-		self.get(&format!("/audits/{job:x}/rows/{challenge:x}"), longest)
+		self.at(&format!("/audits/{job:x}/rows/{challenge:x}"), longest)
 	}
 
-	fn get(&self, path: &str, longest: usize) -> Result<Vec<u8>, Trouble> {
-		let url = format!("{}{path}", self.0);
-		match http::get(&url, Bounds { millis: MILLIS, longest }) {
-			Ok(reply) if reply.status == 200 => Ok(reply.body),
-			Ok(reply) => Err(Trouble::withheld(format!("{url} answers {}", reply.status))),
-			Err(silence) => Err(Trouble::withheld(format!("{url} {}", silence.explain()))),
+	fn at(&self, path: &str, longest: usize) -> Wanted {
+		Wanted { url: format!("{}{path}", self.0), longest }
+	}
+}
+
+/// What workers have handed out, by where it was.
+#[derive(Default)]
+pub(crate) struct Handed(BTreeMap<String, Result<Reply, Silence>>);
+
+impl Handed {
+	/// Asks for all of it at once.
+	pub(crate) fn fetch(wanted: &[Wanted]) -> Self {
+		let replies = http::get_all(wanted, MILLIS);
+		Self(wanted.iter().map(|it| it.url.clone()).zip(replies).collect())
+	}
+
+	/// Whether there was an answer with something in it.
+	pub(crate) fn has(&self, wanted: &Wanted) -> bool {
+		matches!(self.0.get(&wanted.url), Some(Ok(reply)) if reply.status == 200)
+	}
+
+	/// What was asked for.
+	pub(crate) fn get(&self, Wanted { url, .. }: &Wanted) -> Result<Vec<u8>, Trouble> {
+		match self.0.get(url) {
+			Some(Ok(reply)) if reply.status == 200 => Ok(reply.body.clone()),
+			Some(Ok(reply)) => Err(Trouble::withheld(format!("{url} answers {}", reply.status))),
+			Some(Err(silence)) => Err(Trouble::withheld(format!("{url} {}", silence.explain()))),
+			// That is no worker's fault.
+			None => Err(Trouble { kind: Kind::Computing, why: format!("{url} was not asked yet") }),
+		}
+	}
+
+	/// The same, if it is what its hash says.
+	pub(crate) fn content(&self, wanted: &Wanted, named: &ContentRef) -> Result<Vec<u8>, Trouble> {
+		let bytes = self.get(wanted)?;
+		match ContentRef::of(&bytes) == *named {
+			true => Ok(bytes),
+			false => Err(Trouble::withheld("its worker hands out other bytes than it delivered")),
 		}
 	}
 }

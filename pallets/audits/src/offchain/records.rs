@@ -4,17 +4,11 @@
 use super::decide::{Place, Record};
 use alloc::vec::Vec;
 use codec::Encode;
-use sp_core::offchain::Duration;
 use sp_io::hashing::blake2_256;
-use sp_runtime::offchain::{
-	storage::{MutateStorageError, StorageValueRef},
-	storage_lock::{StorageLock, Time},
-};
+use sp_runtime::offchain::storage::{MutateStorageError, StorageValueRef};
 
 /// Before the hash of each seat's record.
 pub(crate) const RECORD: &[u8] = b"reckon:audits:record:";
-/// Before the hash of each seat's lock.
-pub(crate) const LOCK: &[u8] = b"reckon:audits:lock:";
 /// Which records there are, with the block that each was made at.
 pub(crate) const INDEX: &[u8] = b"reckon:audits:index";
 /// The most records. One validator can't compute so many answers again before they are forgotten.
@@ -52,20 +46,10 @@ impl Place {
 		blake2_256(&self.encode())
 	}
 
-	/// The key of its lock.
-	pub(crate) fn lock_key(&self) -> Vec<u8> {
-		[LOCK, &self.name()].concat()
-	}
-
 	/// The key of its record.
 	pub(crate) fn record_key(&self) -> Vec<u8> {
 		[RECORD, &self.name()].concat()
 	}
-}
-
-/// A lock that ends by itself after so many milliseconds, should its holder not come back.
-pub(crate) fn lock(key: &[u8], millis: u64) -> StorageLock<'_, Time> {
-	StorageLock::with_deadline(key, Duration::from_millis(millis))
 }
 
 /// Changes a seat's record, which is empty at first, in one step; says what the change says, and

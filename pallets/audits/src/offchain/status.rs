@@ -5,7 +5,7 @@ use frame_support::{traits::ConstU32, BoundedVec};
 use sp_runtime::offchain::storage::{MutateStorageError, StorageValueRef};
 
 /// Where a node finds its verifier, in its persistent local storage: the SCALE encoding of
-/// [`VerifierSettings`]. The node writes it at each start, and removes it when it has none.
+/// [`VerifierSettings`]. The node puts it there, and nothing when it has none.
 pub const VERIFIER_KEY: &[u8] = b"reckon:audits:verifier";
 /// Where a node's [`AuditorStatus`] is, SCALE, in its persistent local storage. The off-chain worker
 /// writes it; nothing is there before the first seat.
@@ -18,7 +18,7 @@ const ATTEMPTS: u32 = 16;
 pub struct VerifierSettings {
 	/// The URL of `reckon-worker verify`, such as `http://127.0.0.1:9621`: UTF-8.
 	pub url: BoundedVec<u8, ConstU32<256>>,
-	/// The token that its token file has: visible ASCII.
+	/// The token that its token file has: visible ASCII. Empty while nobody knows it.
 	pub token: BoundedVec<u8, ConstU32<256>>,
 }
 
@@ -37,6 +37,9 @@ pub struct AuditorStatus {
 	pub revealed: u64,
 	/// Seats that were given up, as the node's pool has taken it.
 	pub declined: u64,
+	/// How long votes take, from when the seat was first seen: the slowest of late, in milliseconds. 0
+	/// before the first.
+	pub took: u64,
 	/// Tries that came to nothing: for the worker's fault, the verifier's, or the node's.
 	pub failures: u64,
 }
@@ -46,6 +49,20 @@ impl core::fmt::Debug for VerifierSettings {
 		let url = core::str::from_utf8(&self.url).unwrap_or("no text");
 		f.debug_struct("VerifierSettings").field("url", &url).finish_non_exhaustive()
 	}
+}
+
+/// Notes how long a vote took. One that was slow is forgotten as others are faster.
+pub(crate) fn note_took(millis: u64) {
+	note(|status| {
+		let faded = status.took.saturating_sub(status.took.div_ceil(8));
+		status.took = faded.max(millis);
+	});
+}
+
+/// How long votes take.
+pub(crate) fn took() -> u64 {
+	let found = StorageValueRef::persistent(STATUS_KEY).get::<AuditorStatus>();
+	found.ok().flatten().map(|status| status.took).unwrap_or_default()
 }
 
 /// Where this node's verifier is.

@@ -23,7 +23,7 @@ use sp_core::H256;
 
 /// Milliseconds in which a verifier answers. It goes on computing when nobody waits any more, and has
 /// the answer ready when it is asked again in the same words.
-const MILLIS: u64 = 20_000;
+pub(crate) const MILLIS: u64 = 20_000;
 /// The longest answer in bytes.
 const LONGEST: usize = 64 * 1024;
 /// Bytes of a request besides the long ones.
@@ -128,6 +128,11 @@ impl Verifier {
 
 	fn ask<Answer: DeserializeOwned>(&self, path: &str, json: &[u8]) -> Result<Answer, Trouble> {
 		let url = format!("{}{path}", self.url);
+		if self.token.is_empty() {
+			return Err(Trouble::busy(format!(
+				"the token for the verifier at {url} is not there yet"
+			)));
+		}
 		let bounds = Bounds { millis: MILLIS, longest: LONGEST };
 		let reply = http::post(&url, &self.token, json, bounds).map_err(|silence| Trouble {
 			kind: match silence {
@@ -152,7 +157,8 @@ fn refusal(reply: &Reply) -> Trouble {
 	let complaint = serde_json::from_slice::<Complaint>(&reply.body).ok();
 	let message = cut(&complaint.map(|it| it.message).unwrap_or_default());
 	let kind = match reply.status {
-		408 | 429 | 502..=504 => Kind::Busy,
+		// Its models are being loaded, it has much to do, or its token is a new one.
+		401 | 408 | 429 | 502..=504 => Kind::Busy,
 		_ => Kind::Unable,
 	};
 	Trouble { kind, why: format!("the verifier answers {}: {message}", reply.status) }

@@ -1,11 +1,12 @@
 //! Validators that have no verifier give their seats up.
 
-use crate::{mock::*, Ballot, Event, Phase};
+use crate::{mock::*, Ballot, Decline, Event, Phase, DECLINES};
 use frame_support::assert_ok;
 use reckon_support::{
 	mocks::{MockPenalties, MockStake},
 	AuditOutcome,
 };
+use sp_core::H256;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 const STALE: Result<(), TransactionValidityError> =
@@ -52,6 +53,11 @@ fn seat_should_not_be_given_up_when_it_is_too_late_or_not_there() {
 		let id = drawn(1);
 		let [a, b, c] = seated(id).try_into().unwrap();
 		assert_eq!(decline(id, CLIENT), STALE);
+		// Of a committee that another fork has drawn.
+		let other = batch(&[Decline { audit: id, round: 1, challenge: H256::zero() }]);
+		let signature = sign(a, DECLINES, &other);
+		let call = crate::Call::decline_seats { auditor: a, declines: other, signature };
+		assert_eq!(send(call), STALE);
 		commit(id, a, &computed(id, RIGHT)).unwrap();
 		assert_eq!(decline(id, a), STALE);
 		assert_ok!(decline(id, b));

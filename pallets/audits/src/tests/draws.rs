@@ -34,8 +34,8 @@ fn payment_should_wait_when_the_lot_is_not_drawn() {
 		let id = submit(1, true);
 		assert!(is_open(&id));
 		assert_eq!(audit(id).phase, Phase::Drawing);
-		// The next block's randomness may be known to the author of the delivery's block.
-		pass(1);
+		// The next blocks' randomness may be known to the author of the delivery's block.
+		pass(DRAW_DELAY - 1);
 		assert_eq!(audit(id).phase, Phase::Drawing);
 		pass(1);
 		assert_eq!(audit(id).phase, Phase::Committing);
@@ -45,7 +45,7 @@ fn payment_should_wait_when_the_lot_is_not_drawn() {
 			cause: Cause::Attested,
 			round: 1,
 			seats: 3,
-			until: 3 + COMMIT,
+			until: 1 + DRAW_DELAY + COMMIT,
 		};
 		assert!(events().contains(&drawn));
 	});
@@ -160,4 +160,28 @@ fn empty_seats_should_be_filled_when_too_few_vote() {
 		assert_eq!(ballots[1..3], [Ballot::Missed; 2]);
 		assert_eq!(ballots[3..], [Ballot::Awaited; 2]);
 	});
+}
+
+#[test]
+fn draw_should_come_from_all_blocks_since_the_delivery() {
+	// Two chains that differ in one block's randomness, the nth after the delivery, or in none.
+	let challenge = |other: Option<u32>| {
+		let mut found = None;
+		run(|| {
+			let id = submit(1, true);
+			for n in 1..=DRAW_DELAY {
+				BlockRandomness::change(other == Some(n));
+				pass(1);
+			}
+			BlockRandomness::change(false);
+			found = Some((audit(id).challenge, seated(id)));
+		});
+		found.unwrap()
+	};
+	let as_it_is = challenge(None);
+	assert_eq!(challenge(None), as_it_is);
+	// What the first block brings was known to the author of the delivery's; the others count too.
+	for n in 1..=DRAW_DELAY {
+		assert_ne!(challenge(Some(n)).0, as_it_is.0, "{n}");
+	}
 }

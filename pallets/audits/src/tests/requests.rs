@@ -1,6 +1,6 @@
 //! Clients that pay for an audit.
 
-use crate::{mock::*, Event, Phase};
+use crate::{mock::*, Event, Phase, DRAW_DELAY};
 use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::JobId;
 use reckon_support::{
@@ -29,13 +29,15 @@ fn delivered(n: u8) -> JobId {
 #[test]
 fn audit_should_be_made_when_a_client_pays_for_it() {
 	run(|| {
-		assert_eq!(Audits::request_fee(0), FEE);
+		assert_eq!(Audits::audit_fee(0, CHARGE), FEE);
+		// Half a percent for each.
+		assert_eq!(Audits::audit_fee(0, 10_000), 150);
 		let id = delivered(1);
 		assert_ok!(request(id));
 		let requested = Event::AuditRequested { audit: id, client: CLIENT, fee: FEE };
 		assert_eq!(events().last(), Some(&requested));
 		assert_eq!(held(CLIENT), FEE);
-		pass(2);
+		pass(DRAW_DELAY);
 		assert_eq!((audit(id).phase, audit(id).cause), (Phase::Committing, Cause::Requested));
 		// Such work is audited as often as all of this provider's: the slash follows from that.
 		assert_eq!(audit(id).rate, Audits::audit_rate(0, PROVIDER, CHARGE));
@@ -48,7 +50,7 @@ fn request_should_take_the_place_of_the_lot() {
 		for n in 0..50 {
 			let id = submit(n, false);
 			assert_ok!(request(id));
-			pass(2);
+			pass(DRAW_DELAY);
 			assert_eq!(audit(id).phase, Phase::Committing);
 		}
 	});
@@ -89,20 +91,21 @@ fn request_should_be_refused_when_there_is_nothing_to_pay_for() {
 }
 
 #[test]
-fn fee_should_be_shared_exactly_and_the_remainder_returned_when_the_answer_is_right() {
+fn fee_should_be_shared_and_the_remainder_stay_in_the_pot_when_the_answer_is_right() {
 	run(|| {
 		let id = delivered(1);
 		assert_ok!(request(id));
-		pass(2);
+		pass(DRAW_DELAY);
 		let seats = seated(id);
-		// Two of three vote: 21 is 10 for each, and 1 goes back.
+		// Two of three vote: 21 is 10 for each, and 1 stays.
 		round(id, RIGHT, |n, _| (n != 0).then(|| computed(id, RIGHT)));
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
 		assert_eq!(
 			(free(seats[0]), free(seats[1]), free(seats[2])),
 			(START, START + 10, START + 10)
 		);
-		assert_eq!((free(CLIENT), held(CLIENT)), (START - 20, 0));
+		assert_eq!((free(CLIENT), held(CLIENT)), (START - 21, 0));
+		assert_eq!(free(POT), START + 1);
 	});
 }
 
@@ -111,7 +114,7 @@ fn fee_should_go_back_and_the_provider_pay_when_the_answer_is_convicted() {
 	run(|| {
 		let id = delivered(1);
 		assert_ok!(request(id));
-		pass(2);
+		pass(DRAW_DELAY);
 		round(id, OTHER, |_, _| Some(computed(id, RIGHT)));
 		assert_eq!(held(CLIENT), FEE);
 		round(id, OTHER, |_, _| Some(computed(id, RIGHT)));
@@ -137,27 +140,27 @@ fn fee_should_be_shared_when_nobody_can_tell() {
 	run(|| {
 		let id = delivered(1);
 		assert_ok!(request(id));
-		pass(2);
+		pass(DRAW_DELAY);
 		let says = |n: usize| match n % 2 {
 			0 => refuted(Fault::Text),
 			_ => refuted(Fault::Units),
 		};
 		round(id, RIGHT, |n, _| Some(says(n)));
 		round(id, RIGHT, |n, _| Some(says(n)));
-		let ruling = ruling(id).unwrap();
-		assert_eq!(ruling.outcome, AuditOutcome::Doubtful);
+		assert_eq!(outcome(id), AuditOutcome::Doubtful);
 		// 21 among three and nine.
-		assert_eq!(ruling.auditors.len(), 12);
-		assert_eq!((free(CLIENT), held(CLIENT)), (START - 12, 0));
+		assert_eq!(Counted::all().len(), 12);
+		assert_eq!((free(CLIENT), held(CLIENT)), (START - 21, 0));
+		assert_eq!(free(POT), START + 9);
 	});
 }
 
 #[test]
-fn part_of_the_fee_should_go_back_when_an_auditor_can_not_be_paid() {
+fn part_of_the_fee_should_stay_in_the_pot_when_an_auditor_can_not_be_paid() {
 	run(|| {
 		let id = delivered(1);
 		assert_ok!(request(id));
-		pass(2);
+		pass(DRAW_DELAY);
 		let gone = seated(id)[0];
 		let rest = free(gone);
 		frame_support::assert_ok!(Balances::transfer_allow_death(
@@ -168,7 +171,8 @@ fn part_of_the_fee_should_go_back_when_an_auditor_can_not_be_paid() {
 		round(id, RIGHT, |_, _| Some(computed(id, RIGHT)));
 		// Seven is less than the least balance.
 		assert_eq!((free(gone), held(CLIENT)), (0, 0));
-		assert_eq!(free(CLIENT), START + rest - 14);
+		assert_eq!(free(CLIENT), START + rest - 21);
+		assert_eq!(free(POT), START + 7);
 	});
 }
 

@@ -1,6 +1,6 @@
 //! What each block does, full or not.
 
-use crate::{mock::*, Agenda, AgendaCursor, Phase};
+use crate::{mock::*, Agenda, AgendaCursor, Phase, DRAW_DELAY};
 use frame_support::{traits::Hooks, weights::Weight};
 
 fn waiting() -> usize {
@@ -22,7 +22,9 @@ fn full_blocks_should_work_off_a_few_audits_each() {
 		(0..6).for_each(|n| {
 			submit(n, true);
 		});
-		full_block();
+		(1..DRAW_DELAY).for_each(|_| {
+			full_block();
+		});
 		assert_eq!(waiting(), 6);
 		// Two for certain; as many more as fit, since none was as heavy as can be.
 		full_block();
@@ -42,7 +44,9 @@ fn weight_should_be_counted_when_something_is_done() {
 		(0..2).for_each(|n| {
 			submit(n, true);
 		});
-		full_block();
+		(1..DRAW_DELAY).for_each(|_| {
+			full_block();
+		});
 		let busy = full_block();
 		assert!(busy.ref_time() > idle.ref_time());
 		let most = Audits::heaviest_step().saturating_mul(2);
@@ -54,8 +58,8 @@ fn weight_should_be_counted_when_something_is_done() {
 fn nothing_should_be_done_when_there_is_no_room() {
 	run(|| {
 		submit(1, true);
-		System::set_block_number(5);
-		assert_eq!(Audits::on_idle(5, Weight::from_parts(1_000, 0)), Weight::zero());
+		System::set_block_number(50);
+		assert_eq!(Audits::on_idle(50, Weight::from_parts(1_000, 0)), Weight::zero());
 		assert_eq!(waiting(), 1);
 	});
 }
@@ -77,7 +81,7 @@ fn nothing_should_stay_when_an_audit_has_ended() {
 	run(|| {
 		for n in 0..4 {
 			let id = submit(n, n % 2 == 0);
-			pass(2);
+			pass(DRAW_DELAY);
 			if crate::Audits::<Test>::contains_key(id) {
 				round(id, RIGHT, |_, _| Some(computed(id, RIGHT)));
 			}

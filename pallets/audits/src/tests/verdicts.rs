@@ -1,6 +1,7 @@
 //! How audits end, whoever lies and whoever is silent.
 
-use crate::{mock::*, Event, Phase, RowsSeen, Statement, MAX_RETRIES};
+use crate::{mock::*, Event, Phase, RowsSeen, Statement, DRAW_DELAY, MAX_RETRIES};
+use frame_support::traits::fungible::Mutate;
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
 	mocks::{MockModels, MockPenalties, MockPool, MockStake, MockSubjects},
@@ -10,6 +11,8 @@ use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
 use sp_runtime::Perbill;
 
 const WRONG: Perbill = Perbill::from_percent(5);
+/// What an audit of such work costs.
+const COSTS: Balance = 3 * SEAT_FEE;
 const SILENT: Perbill = Perbill::from_percent(1);
 
 fn honest(id: JobId) -> impl Fn(usize, AccountId) -> Option<Statement> {
@@ -37,13 +40,12 @@ fn honest_provider_should_be_accepted_when_all_auditors_agree() {
 		round(id, RIGHT, honest(id));
 		let ruling = ruling(id).unwrap();
 		assert_eq!(ruling.outcome, AuditOutcome::Accepted);
-		assert_eq!(ruling.auditors, committee);
-		assert_eq!((ruling.costs, ruling.slash), (0, 0));
+		assert_eq!((ruling.costs, ruling.slash), (COSTS, 0));
 		assert_eq!(Counted::all(), committee);
 		assert!(MockPenalties::all().is_empty());
 		assert!(!<Audits as Auditing<_, Balance>>::is_open(&id));
 		let decided = Event::AuditDecided { audit: id, outcome: ruling.outcome, votes: 3 };
-		assert_eq!(events().last(), Some(&decided));
+		assert!(events().contains(&decided));
 	});
 }
 
@@ -54,6 +56,11 @@ fn lying_provider_should_be_convicted_when_the_larger_committee_agrees() {
 		let first = seated(id);
 		round(id, OTHER, honest(id));
 		assert!(events().contains(&Event::AuditEscalated { audit: id }));
+		// Whoever brought the last vote must not know what the draw is made from.
+		assert_eq!(audit(id).phase, Phase::Drawing);
+		pass(DRAW_DELAY - 1);
+		assert_eq!(audit(id).phase, Phase::Drawing);
+		pass(1);
 		let larger = audit(id);
 		assert_eq!((larger.round, larger.larger, larger.size, larger.quorum), (2, true, 9, 6));
 		assert_eq!(larger.phase, Phase::Committing);
@@ -64,7 +71,7 @@ fn lying_provider_should_be_convicted_when_the_larger_committee_agrees() {
 			panic!("{ruling:?}");
 		};
 		// Both committees have said so.
-		assert_eq!(ruling.auditors, [first, second].concat());
+		assert_eq!(Counted::all(), [first, second].concat());
 		// Attested work is audited always: the pay again is what is asked at least.
 		assert_eq!(ruling.slash, CHARGE);
 		assert!(MockPenalties::all().is_empty());
@@ -77,8 +84,9 @@ fn other_positions_should_be_audited_when_the_larger_committee_looks() {
 		let id = drawn(1);
 		let before = audit(id).challenge;
 		round(id, OTHER, honest(id));
-		assert_ne!(audit(id).challenge, before);
 		assert_eq!(audit(id).opened, None);
+		to_draw(id);
+		assert_ne!(audit(id).challenge, before);
 	});
 }
 
@@ -90,7 +98,7 @@ fn slash_should_make_cheating_a_loss_when_few_jobs_are_audited() {
 		crate::Audits::<Test>::mutate(id, |audit| {
 			audit.as_mut().unwrap().cause = reckon_support::Cause::Requested;
 		});
-		pass(2);
+		pass(DRAW_DELAY);
 		let rate = Audits::audit_rate(0, PROVIDER, CHARGE);
 		assert_eq!(audit(id).rate, rate);
 		for _ in 0..2 {
@@ -117,10 +125,13 @@ fn lazy_auditor_should_lose_stake_when_it_votes_without_having_computed() {
 		round(id, RIGHT, |_, who| Some(garbage(who)));
 		let ruling = ruling(id).unwrap();
 		assert_eq!(ruling.outcome, AuditOutcome::Accepted);
-		assert!(!ruling.auditors.contains(&lazy));
+		assert!(!Counted::all().contains(&lazy));
+		// Once more for each vote, if it sits in both committees.
+		let twice = Perbill::from_percent(10);
 		let punished = MockPenalties::all();
 		assert!(!punished.is_empty());
-		assert!(punished.iter().all(|penalty| *penalty == (lazy, WRONG)), "{punished:?}");
+		let expected = [(0, lazy, WRONG), (0, lazy, twice)];
+		assert_eq!(punished, expected[..punished.len()]);
 	});
 }
 
@@ -136,8 +147,8 @@ fn one_dissenting_liar_should_be_outvoted_and_punished() {
 		round(id, RIGHT, |_, who| Some(says(who)));
 		round(id, RIGHT, |_, who| Some(says(who)));
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
-		assert!(MockPenalties::all().iter().all(|penalty| *penalty == (liar, WRONG)));
-		assert!(!MockPenalties::all().is_empty());
+		assert!(MockPenalties::all().iter().all(|(_, who, _)| *who == liar));
+		assert_eq!(MockPenalties::all()[0], (0, liar, WRONG));
 		assert!(Counted::all().iter().all(|who| *who != liar));
 	});
 }
@@ -151,8 +162,8 @@ fn auditor_should_lose_stake_when_it_echoes_a_worker_that_leaks() {
 		round(id, OTHER, |_, who| Some(says(who)));
 		round(id, OTHER, |_, who| Some(says(who)));
 		assert!(is_rejected(id));
-		assert!(MockPenalties::all().contains(&(echo, WRONG)));
-		assert!(!ruling(id).unwrap().auditors.contains(&echo));
+		assert!(MockPenalties::all().contains(&(0, echo, WRONG)));
+		assert!(!Counted::all().contains(&echo));
 	});
 }
 
@@ -170,7 +181,7 @@ fn nothing_should_be_convicted_when_a_minority_of_the_larger_committee_colludes(
 			round(id, RIGHT, |_, who| Some(says(who)));
 		}
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
-		assert!(MockPenalties::all().iter().all(|(who, _)| colluding.contains(who)));
+		assert!(MockPenalties::all().iter().all(|(_, who, _)| colluding.contains(who)));
 	});
 }
 
@@ -178,16 +189,20 @@ fn nothing_should_be_convicted_when_a_minority_of_the_larger_committee_colludes(
 fn silent_worker_should_be_convicted_when_it_does_not_open_its_rows() {
 	run(|| {
 		let id = drawn(1);
-		for who in seated(id) {
-			commit(id, who, &computed(id, RIGHT)).unwrap();
+		let seats = seated(id);
+		for who in &seats {
+			commit(id, *who, &computed(id, RIGHT)).unwrap();
 		}
 		assert_eq!(audit(id).phase, Phase::Opening);
+		MockSubjects::set_wages(COSTS);
 		to_block(audit(id).due);
 		let ruling = ruling(id).unwrap();
 		assert_eq!(ruling.outcome, AuditOutcome::Rejected(Conviction::NotOpened));
 		assert_eq!(ruling.slash, CHARGE);
-		// The auditors had nothing to open their votes for.
-		assert!(ruling.auditors.is_empty());
+		// The auditors have computed in vain, but not for nothing.
+		assert_eq!(ruling.costs, COSTS);
+		assert!(seats.iter().all(|who| free(*who) == START + COSTS / 3));
+		assert!(Counted::all().is_empty());
 		assert!(MockPenalties::all().is_empty());
 	});
 }
@@ -227,7 +242,7 @@ fn provider_should_neither_be_paid_nor_slashed_when_most_doubt() {
 		round(id, RIGHT, doubts);
 		let ruling = ruling(id).unwrap();
 		assert_eq!(ruling.outcome, AuditOutcome::Doubtful);
-		assert_eq!((ruling.costs, ruling.slash), (0, 0));
+		assert_eq!((ruling.costs, ruling.slash), (COSTS, 0));
 		assert!(MockPenalties::all().is_empty());
 	});
 }
@@ -246,7 +261,6 @@ fn audit_should_end_inconclusive_when_nobody_ever_votes() {
 		to_block(audit(id).due);
 		let ruling = ruling(id).unwrap();
 		assert_eq!(ruling.outcome, AuditOutcome::Inconclusive);
-		assert!(ruling.auditors.is_empty());
 		// All were others: three and three and three.
 		asked.sort();
 		asked.dedup();
@@ -265,6 +279,7 @@ fn audit_should_end_in_time_when_everybody_is_as_slow_as_can_be() {
 		// Everybody commits and opens in the last block, and nobody opens its vote; twice, and once
 		// more. Then all dissent.
 		while ruling(id).is_none() {
+			to_draw(id);
 			let says = computed(id, RIGHT);
 			to_block(audit(id).due - 1);
 			for who in seated(id) {
@@ -296,7 +311,7 @@ fn stake_should_be_lost_when_an_auditor_is_silent_again_and_again() {
 			round(id, RIGHT, |_, who| (who != silent).then(|| computed(id, RIGHT)));
 			assert_eq!(outcome(id), AuditOutcome::Accepted);
 		}
-		assert_eq!(MockPenalties::all(), [(silent, SILENT)]);
+		assert_eq!(MockPenalties::all(), [(0, silent, SILENT)]);
 		assert_eq!(Audits::conduct(silent).missed, 0);
 		assert!(!Counted::all().contains(&silent));
 	});
@@ -311,7 +326,8 @@ fn each_series_of_misses_should_cost_more_until_the_era_ends() {
 			let id = if n == 1 { id } else { drawn(n) };
 			round(id, RIGHT, |_, who| (who != silent).then(|| computed(id, RIGHT)));
 		};
-		let costs = || MockPenalties::all().into_iter().map(|(_, part)| part).collect::<Vec<_>>();
+		let costs =
+			|| MockPenalties::all().into_iter().map(|(_, _, part)| part).collect::<Vec<_>>();
 		(1..=9).for_each(miss);
 		// Staking takes the difference to the worst of the era.
 		assert_eq!(costs(), [SILENT, Perbill::from_percent(2), Perbill::from_percent(3)]);
@@ -365,6 +381,7 @@ fn others_should_be_drawn_when_too_few_open_their_votes() {
 		let id = drawn(1);
 		let first = seated(id);
 		round_of_silent_reveals(id);
+		to_draw(id);
 		let second = seated(id);
 		assert_eq!((audit(id).round, audit(id).larger, audit(id).retries), (2, false, 1));
 		assert!(first.iter().all(|who| !second.contains(who)));
@@ -394,6 +411,7 @@ fn two_should_not_convict_when_the_rest_of_the_larger_committee_is_silent() {
 			Some(says(who).unwrap_or(if n == 0 { nearly(id) } else { computed(id, RIGHT) }))
 		});
 		assert!(audit(id).larger);
+		to_draw(id);
 		while ruling(id).is_none() {
 			for who in seated(id) {
 				// Once is enough: their votes stay while others are drawn into the empty seats.
@@ -412,6 +430,7 @@ fn audit_should_work_when_there_are_four_validators_and_one_is_away() {
 		let says = |id, who| (who != away).then(|| computed(id, RIGHT));
 		let id = drawn(1);
 		round(id, OTHER, |_, who| says(id, who));
+		to_draw(id);
 		let larger = audit(id);
 		assert_eq!((larger.size, larger.quorum), (4, 3));
 		round(id, OTHER, |_, who| says(id, who));
@@ -435,7 +454,7 @@ fn audit_should_work_when_there_is_one_validator() {
 fn audit_should_be_inconclusive_when_there_is_no_validator() {
 	run_with(0, || {
 		let id = submit(1, true);
-		pass(2);
+		pass(DRAW_DELAY);
 		assert_eq!(outcome(id), AuditOutcome::Inconclusive);
 	});
 }
@@ -449,7 +468,7 @@ fn provider_should_not_audit_itself_when_it_validates_too() {
 			MockPool::insert(account(1), 1, Default::default());
 			MockSubjects::insert(id, own.clone());
 			<Audits as Auditing<_, _>>::submit(id, own, true);
-			pass(2);
+			pass(DRAW_DELAY);
 			let mut seats = seated(id);
 			seats.sort();
 			assert_eq!(seats, [account(3), account(4)]);
@@ -473,7 +492,7 @@ fn vote_should_not_count_when_it_only_repeats_what_everybody_can_see() {
 		to_block(audit(id).due);
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
 		assert_eq!(Audits::conduct(lazy).missed, 1);
-		assert!(!ruling(id).unwrap().auditors.contains(&lazy));
+		assert!(!Counted::all().contains(&lazy));
 	});
 }
 
@@ -484,5 +503,140 @@ fn audit_should_be_inconclusive_when_its_model_has_left_the_store() {
 		MockModels::remove(MODEL);
 		round(id, OTHER, honest(id));
 		assert_eq!(outcome(id), AuditOutcome::Inconclusive);
+	});
+}
+
+#[test]
+fn each_lie_should_cost_more_and_keep_the_liar_out_of_committees_for_the_era() {
+	run(|| {
+		let liars: Vec<_> = (1..=3).map(account).collect();
+		let says = |id, who| match liars.contains(&who) {
+			true => refuted(Fault::Text),
+			false => computed(id, RIGHT),
+		};
+		let lies = || MockPenalties::all().len();
+		let mut n = 0;
+		while lies() == 0 {
+			let id = drawn(n);
+			round(id, RIGHT, |_, who| Some(says(id, who)));
+			if ruling(id).is_none() {
+				round(id, RIGHT, |_, who| Some(says(id, who)));
+			}
+			n += 1;
+		}
+		for (who, count) in liars.iter().map(|who| (who, Audits::conduct(*who).wrong)) {
+			let own: Vec<_> =
+				MockPenalties::all().into_iter().filter(|(_, other, _)| other == who).collect();
+			let expected: Vec<_> =
+				(1..=count).map(|times| (0, *who, Perbill::from_percent(5 * times))).collect();
+			assert_eq!(own, expected);
+		}
+		let caught: Vec<_> =
+			liars.iter().filter(|who| Audits::conduct(**who).wrong > 0).copied().collect();
+		assert!(!caught.is_empty());
+		for n in n..n + 30 {
+			let id = drawn(n);
+			assert!(seated(id).iter().all(|who| !caught.contains(who)));
+		}
+		// Those who audit now have time again.
+		pass(200);
+		MockStake::set_era(1);
+		let drawn_again = (100..130).any(|n| seated(drawn(n)).contains(&caught[0]));
+		assert!(drawn_again);
+	});
+}
+
+#[test]
+fn lie_should_cost_the_stake_of_the_era_that_its_committee_was_drawn_in() {
+	run(|| {
+		let id = drawn(1);
+		let liar = seated(id)[0];
+		let says = |who| match who == liar {
+			true => refuted(Fault::Text),
+			false => computed(id, RIGHT),
+		};
+		round(id, RIGHT, |_, who| Some(says(who)));
+		// Whoever lied leaves before it is proved.
+		MockStake::set_era(1);
+		begin_session((1..=VALIDATORS).filter(|n| account(*n) != liar));
+		round(id, RIGHT, |_, who| Some(says(who)));
+		assert_eq!(outcome(id), AuditOutcome::Accepted);
+		assert_eq!(MockPenalties::all(), [(0, liar, WRONG)]);
+		// What is counted of the era before is part of what the next lie costs, in either.
+		MockStake::set_era(2);
+		assert_eq!(Audits::conduct_now(&liar).wrong_before, 1);
+		MockStake::set_era(3);
+		assert_eq!(Audits::conduct_now(&liar).wrong_before, 0);
+	});
+}
+
+#[test]
+fn auditors_of_work_by_lot_should_be_paid_as_far_as_the_pot_has_it() {
+	run(|| {
+		let by_lot = |n: u8| {
+			let id = submit(n, false);
+			// Let it be drawn.
+			crate::Audits::<Test>::mutate(id, |audit| {
+				audit.as_mut().unwrap().cause = reckon_support::Cause::Attested;
+			});
+			pass(DRAW_DELAY);
+			crate::Audits::<Test>::mutate(id, |audit| {
+				audit.as_mut().unwrap().cause = reckon_support::Cause::Lot;
+			});
+			id
+		};
+		let id = by_lot(1);
+		let seats = seated(id);
+		round(id, RIGHT, honest(id));
+		assert!(seats.iter().all(|who| free(*who) == START + SEAT_FEE));
+		assert_eq!(free(POT), START - COSTS);
+		let paid = Event::AuditorsPaid { audit: id, votes: 3, amount: COSTS };
+		assert!(events().contains(&paid));
+		// All but the least that keeps it alive, and what three can share.
+		Balances::set_balance(&POT, 10 + 8);
+		let id = by_lot(2);
+		let before: Vec<_> = seated(id).into_iter().map(|who| (who, free(who))).collect();
+		round(id, RIGHT, honest(id));
+		assert!(before.iter().all(|(who, had)| free(*who) == had + 2));
+		assert_eq!(free(POT), 10 + 2);
+		let id = by_lot(3);
+		round(id, RIGHT, honest(id));
+		assert_eq!(outcome(id), AuditOutcome::Accepted);
+		assert_eq!(free(POT), 10 + 2);
+	});
+}
+
+#[test]
+fn silence_should_not_be_held_against_whom_more_was_asked_than_can_be() {
+	run_with(3, || {
+		let all: Vec<_> = (0..OPEN_SEATS as u8 + 2).map(|n| submit(n, true)).collect();
+		pass(DRAW_DELAY + 2);
+		let silent = account(1);
+		assert_eq!(Audits::conduct(silent).open, all.len() as u32);
+		let beyond = all.iter().filter(|id| audit(**id).seats.iter().any(|seat| seat.beyond));
+		assert_eq!(beyond.count(), 2);
+		// For nobody else has time either; with others there nobody is asked so much.
+		pass(COMMIT + 1);
+		let missed = |event: &&Event<Test>| matches!(event, Event::VoteMissed { auditor, .. } if *auditor == silent);
+		assert_eq!(events().iter().filter(missed).count(), OPEN_SEATS as usize);
+		assert_eq!(Audits::conduct(silent).open, 0);
+	});
+}
+
+#[test]
+fn seats_should_go_to_those_who_have_time() {
+	run_with(3, || {
+		(0..OPEN_SEATS as u8).for_each(|n| {
+			submit(n, true);
+		});
+		pass(DRAW_DELAY + 2);
+		assert!((1..=3).all(|n| Audits::conduct(account(n)).open == OPEN_SEATS));
+		// Who has given its vote has time again.
+		let id = job(0);
+		commit(id, account(1), &computed(id, RIGHT)).unwrap();
+		begin_session([1, 2, 4, 5].into_iter());
+		let mut seats = seated(drawn(100));
+		seats.sort();
+		assert_eq!(seats, [account(1), account(4), account(5)]);
 	});
 }

@@ -1,6 +1,6 @@
 //! What nodes and wallets ask.
 
-use crate::{mock::*, Ballot, Phase};
+use crate::{mock::*, Ballot, Phase, DRAW_DELAY};
 use frame_support::assert_ok;
 use reckon_primitives::{Held, HeldFor};
 use reckon_support::mocks::MockSubjects;
@@ -10,7 +10,7 @@ use reckon_verification::Grade;
 fn auditor_should_see_its_seats_and_what_is_asked_of_it() {
 	run_with(3, || {
 		let (a, b) = (submit(1, true), submit(2, true));
-		pass(2);
+		pass(DRAW_DELAY);
 		let who = account(1);
 		let mut duties = Audits::seats_of(who);
 		duties.sort_by_key(|duty| duty.audit);
@@ -69,7 +69,11 @@ fn fee_should_be_listed_until_the_audit_has_ended() {
 		let id = job(1);
 		MockSubjects::insert(id, subject(id));
 		assert_ok!(Audits::request_audit(RuntimeOrigin::signed(CLIENT), id));
-		let fee = Held { held_for: HeldFor::AuditFee(id), amount: 21, next_step_at: Some(3) };
+		let fee = Held {
+			held_for: HeldFor::AuditFee(id),
+			amount: 21,
+			next_step_at: Some(1 + DRAW_DELAY),
+		};
 		assert_eq!(Audits::held_by(CLIENT), [fee]);
 		assert!(Audits::held_by(PROVIDER).is_empty());
 		pass(200);

@@ -2,6 +2,7 @@
 
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, traits::Authorize};
+use reckon_verification::Vote;
 use sp_core::{Pair, H256};
 use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
@@ -19,7 +20,7 @@ fn blind_commit(id: H256) -> Commit {
 }
 
 fn some_reveal(id: H256) -> Reveal {
-	Reveal { audit: id, round: 1, salt: SALT, statement: computed(id, RIGHT) }
+	revealed(id, &computed(id, RIGHT))
 }
 
 #[test]
@@ -123,7 +124,8 @@ fn reveal_or_decline_should_be_refused_when_another_has_signed_it() {
 	run(|| {
 		let id = drawn(1);
 		let [who, other, _] = seated(id).try_into().unwrap();
-		let declines = batch(&[Decline { audit: id, round: 1 }]);
+		let challenge = audit(id).challenge;
+		let declines = batch(&[Decline { audit: id, round: 1, challenge }]);
 		let signature = sign(other, DECLINES, &declines);
 		assert_eq!(send(Call::decline_seats { auditor: who, declines, signature }), BAD_PROOF);
 		seated(id).into_iter().for_each(|it| commit(id, it, &computed(id, RIGHT)).unwrap());
@@ -212,9 +214,11 @@ fn reveal_should_be_stale_when_it_is_not_what_was_committed_to() {
 		for reveal in [
 			Reveal { salt: H256::zero(), ..good },
 			Reveal { round: 2, ..good },
+			// Of what the worker has opened on another fork.
+			Reveal { said: Said::Else { opened: H256::zero(), vote: said.vote }, ..good },
 			Reveal { audit: job(9), ..good },
-			Reveal { statement: computed(id, OTHER), ..good },
-			Reveal { statement: refuted(reckon_verification::Fault::Text), ..good },
+			revealed(id, &computed(id, OTHER)),
+			revealed(id, &refuted(reckon_verification::Fault::Text)),
 		] {
 			assert_eq!(send_reveals(seats[0], &[reveal]), STALE);
 		}
@@ -255,6 +259,7 @@ fn vote_of_the_first_committee_should_not_count_in_the_larger_one() {
 		let blind = hidden(id, who, &computed(id, RIGHT));
 		let old = Commit { blind, ..blind_commit(id) };
 		round(id, OTHER, |_, _| Some(computed(id, RIGHT)));
+		to_draw(id);
 		assert_eq!(audit(id).round, 2);
 		assert_eq!(send_commits(who, &[old]), STALE);
 	});
@@ -290,5 +295,48 @@ fn weight_should_grow_with_the_votes() {
 		assert!(weight(2).ref_time() > weight(1).ref_time());
 		let whole = crate::weights::SubstrateWeight::<Test>::authorize_votes(16);
 		assert!(weight(16).ref_time() > whole.ref_time());
+	});
+}
+
+#[test]
+fn vote_should_be_short_when_it_is_the_workers_and_say_the_same() {
+	run(|| {
+		let id = drawn(1);
+		let said = computed(id, RIGHT);
+		seated(id).into_iter().for_each(|who| commit(id, who, &said).unwrap());
+		open(id, RIGHT);
+		let [a, b, c] = seated(id).try_into().unwrap();
+		let opened = audit(id).opened.unwrap();
+		let short = revealed(id, &said);
+		let long = Said::Else { opened: opened.name(), vote: said.vote };
+		assert!(matches!(short.said, Said::TheSame { .. }));
+		assert!(
+			codec::Encode::encoded_size(&short.said) + 256 < codec::Encode::encoded_size(&long)
+		);
+		assert_ok!(send_reveals(a, &[short]));
+		assert_ok!(send_reveals(b, &[Reveal { said: long, ..short }]));
+		let all = crate::mock::Audits::statements(id);
+		assert_eq!(all.len(), 2);
+		assert!(all.iter().all(|(_, statement)| *statement == said));
+		// Other statistics are another vote.
+		let statistics = reckon_verification::Statistics { tokens: 7, ..Default::default() };
+		let other = Reveal { said: Said::TheSame { statistics }, ..short };
+		assert_eq!(send_reveals(c, &[other]), STALE);
+	});
+}
+
+#[test]
+fn vote_should_be_stale_when_the_worker_has_opened_something_else() {
+	run(|| {
+		let id = drawn(1);
+		let said = computed(id, RIGHT);
+		seated(id).into_iter().for_each(|who| commit(id, who, &said).unwrap());
+		open(id, OTHER);
+		let who = seated(id)[0];
+		let Vote::Replayed { statistics, .. } = said.vote else { unreachable!() };
+		// As it was right on another fork.
+		let elsewhere = Reveal { said: Said::TheSame { statistics }, ..revealed(id, &said) };
+		assert_eq!(send_reveals(who, &[elsewhere]), STALE);
+		assert_ok!(reveal(id, who, &said));
 	});
 }

@@ -1,7 +1,7 @@
 //! Bytes of strangers: a batch is read as it was written, or refused, and without the seat's key it does
 //! nothing.
 
-use crate::{mock::*, Batch, Commit, Decline, Reveal, RowsSeen, Statement, MAX_VOTES};
+use crate::{mock::*, Batch, Commit, Decline, Reveal, RowsSeen, Said, MAX_VOTES};
 use codec::{Decode, DecodeAll, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::TransactionSource;
 use proptest::prelude::*;
@@ -19,12 +19,16 @@ fn commits(audit: JobId) -> Vec<Commit> {
 }
 
 fn reveals(audit: JobId) -> Vec<Reveal> {
-	let statement = Statement { vote: Vote::Refuted(Fault::Text), rows: RowsSeen::Unproven };
-	vec![Reveal { audit, round: 1, salt: H256::repeat_byte(2), statement }; 3]
+	let [opened, salt] = [4, 2].map(H256::repeat_byte);
+	let said = Said::Else { opened, vote: Vote::Refuted(Fault::Text) };
+	let short = Said::TheSame { statistics: Default::default() };
+	[said, short, said]
+		.map(|said| Reveal { audit, round: 1, salt, said, rows: RowsSeen::Unproven })
+		.to_vec()
 }
 
 fn declines(audit: JobId) -> Vec<Decline> {
-	vec![Decline { audit, round: 1 }; 3]
+	vec![Decline { audit, round: 1, challenge: H256::repeat_byte(3) }; 3]
 }
 
 /// Random bytes, and good ones with a few changed, cut or added.

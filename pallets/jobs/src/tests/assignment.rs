@@ -137,9 +137,9 @@ fn seed_should_differ_when_salt_or_job_differ() {
 #[test]
 fn quote_should_be_the_price_at_which_the_job_is_taken() {
 	run(|| {
-		assert_eq!(Jobs::quote(0, MODEL, 5, 10), None);
+		assert_eq!(Jobs::quote(0, MODEL, 5, 10, Assurance::Optimistic), None);
 		add_provider(PROVIDERS[0]);
-		assert_eq!(Jobs::quote(0, MODEL, 5, 10), Some(461));
+		assert_eq!(Jobs::quote(0, MODEL, 5, 10, Assurance::Optimistic), Some(461));
 	});
 }
 
@@ -153,7 +153,7 @@ fn job_should_be_drawn_from_its_subnets_offers_alone() {
 		let only = Some(PROVIDERS[0]);
 		let named = drawn(JobRequest { subnet: SUBNET, only, ..request() });
 		assert_eq!(Jobs::why(named), Some(Reason::NamedProviderUnavailable));
-		assert_eq!(Jobs::quote(SUBNET, MODEL, 5, 10), None);
+		assert_eq!(Jobs::quote(SUBNET, MODEL, 5, 10, Assurance::Optimistic), None);
 		assert_eq!(provider_of(drawn(request())), only);
 	});
 }

@@ -4,13 +4,12 @@ use crate::{mock::*, Error, Event, Ledger, Ledgers};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use reckon_primitives::*;
 use reckon_support::{
-	mocks::{MockAudits, MockHooks, MockModels, MockPool},
+	mocks::{MockAudits, MockHooks, MockModels, MockPool, AUDIT_PRICE, AUDIT_RATE},
 	AuditOutcome, AuditSubjects, Conviction, Outcome, Ruling,
 };
 use sp_core::H256;
 
 const FIRST: crate::mock::AccountId = PROVIDERS[0];
-const AUDITORS: [crate::mock::AccountId; 3] = [13, 14, 15];
 const COMMITMENT: H256 = H256([0xc0; 32]);
 
 fn committed() -> Delivery<Content> {
@@ -30,16 +29,20 @@ fn delivered(request: JobRequest<crate::mock::AccountId, Balance, u32>) -> JobId
 	id
 }
 
-/// The audit ends so, by the votes of these.
-fn rule(id: JobId, outcome: AuditOutcome, auditors: &[crate::mock::AccountId]) {
+/// What an audit of such a job costs.
+const COSTS: Balance = 94;
+
+/// The audit ends so; says what the auditors have.
+fn rule(id: JobId, outcome: AuditOutcome) -> Balance {
 	MockAudits::close(&id);
-	let (costs, slash) = match outcome {
-		AuditOutcome::Rejected(_) => (20, 1_000),
-		_ => (0, 0),
+	let slash = match outcome {
+		AuditOutcome::Rejected(_) => 1_000,
+		_ => 0,
 	};
-	let ruling = Ruling { outcome, auditors: auditors.to_vec(), costs, slash };
-	<Jobs as AuditSubjects<_, _>>::on_ruling(&id, ruling);
+	let ruling = Ruling { outcome, costs: COSTS, slash };
+	let wages = <Jobs as AuditSubjects<_, _>>::on_ruling(&id, ruling);
 	check();
+	wages
 }
 
 fn outcomes() -> Vec<Outcome> {
@@ -121,48 +124,92 @@ fn money_should_not_move_when_the_window_has_passed_and_the_audit_has_not_ended(
 }
 
 #[test]
-fn auditors_should_share_their_part_exactly_when_they_accept() {
+fn client_should_pay_for_the_audit_that_it_wanted_when_it_accepts() {
 	run(|| {
 		let id = delivered(attested());
-		rule(id, AuditOutcome::Accepted, &AUDITORS);
+		assert_eq!(rule(id, AuditOutcome::Accepted), COSTS);
 		assert_eq!(Jobs::why(id), Some(Reason::Paid));
-		// 158: 5 % to the treasury, 10 % to the owner and 5 % to three auditors, each rounded down.
+		// 158: 5 % to the treasury and 10 % to the owner, each rounded down. 93 for the auditors.
 		assert_eq!((free(TREASURY), free(MODEL_OWNER)), (START + 7, START + 15));
-		assert!(AUDITORS.iter().all(|who| free(*who) == START + 2));
-		assert_eq!(free(FIRST), START + 130);
+		assert_eq!((free(FIRST), free(AUDIT_POT)), (START + 136, START + COSTS));
 		assert_eq!(
 			Ledgers::<Test>::get(CLIENT),
-			Ledger { deposited: 1_000, paid: 158, refunded: 842, held: 0 }
+			Ledger { deposited: 1_000, paid: 158 + COSTS, refunded: 842 - COSTS, held: 0 }
 		);
-		assert!(events().contains(&Event::AuditorsPaid { job: id, votes: 3, amount: 6 }));
+		let settled = Event::JobSettled {
+			job: id,
+			client: CLIENT,
+			provider: FIRST,
+			charge: 158,
+			audit_fee: COSTS,
+			refunded: 842 - COSTS,
+		};
+		assert!(events().contains(&settled));
 		assert_eq!(outcomes(), [Outcome::Settled]);
 		assert_eq!(MockHooks::settled()[0].fee, 7);
 		// The agenda does nothing more, until it forgets the job.
 		to_block(30);
-		assert_eq!(free(FIRST), START + 130);
+		assert_eq!(free(FIRST), START + 136);
 		to_block(60);
 		assert_eq!(Jobs::job(id), None);
 	});
 }
 
 #[test]
-fn provider_should_have_the_auditors_part_when_they_can_not_be_paid() {
+fn provider_should_pay_for_audits_by_lot_whether_it_falls_or_not() {
 	run(|| {
-		let id = delivered(attested());
-		// Less than the least balance, to accounts that are not there.
-		rule(id, AuditOutcome::Accepted, &[901, 902, 903]);
-		assert_eq!(free(FIRST), START + 136);
-		assert!(events().contains(&Event::AuditorsPaid { job: id, votes: 3, amount: 0 }));
+		let [drawn, spared] = [delivered(request()), delivered(request())];
+		// What was drawn is paid from the pot, by whoever draws.
+		assert_eq!(rule(drawn, AuditOutcome::Accepted), 0);
+		// A tenth of what an audit of 158 costs, rounded up.
+		let premium = AUDIT_PRICE.premium(158, AUDIT_RATE).mul_floor(158u128);
+		assert_eq!(premium, 10);
+		assert_eq!((free(FIRST), free(AUDIT_POT)), (START + 126, START + 10));
+		MockAudits::close(&spared);
+		to_block(30);
+		assert_eq!(Jobs::why(spared), Some(Reason::Paid));
+		assert_eq!((free(FIRST), free(AUDIT_POT)), (START + 2 * 126, START + 2 * 10));
+		assert_eq!(Ledgers::<Test>::get(CLIENT).paid, 2 * 158);
 	});
 }
 
 #[test]
-fn provider_should_have_all_when_no_auditor_has_said_anything() {
+fn client_should_pay_no_audit_when_no_auditor_has_said_anything() {
 	run(|| {
 		let id = delivered(attested());
-		rule(id, AuditOutcome::Inconclusive, &[]);
+		assert_eq!(rule(id, AuditOutcome::Inconclusive), 0);
 		assert_eq!(Jobs::why(id), Some(Reason::Paid));
-		assert_eq!(free(FIRST), START + 136);
+		assert_eq!((free(FIRST), free(AUDIT_POT)), (START + 136, START));
+		assert_eq!(Ledgers::<Test>::get(CLIENT).paid, 158);
+	});
+}
+
+#[test]
+fn price_should_cover_the_audit_when_the_answer_is_to_be_attested() {
+	run(|| {
+		MockModels::calibrate(MODEL);
+		add_provider(FIRST);
+		let asked = attested();
+		let (bytes, output) = (asked.payload.reference().length, asked.sampling.max_output);
+		let quote = |assurance| Jobs::quote(0, MODEL, bytes, output, assurance).unwrap();
+		let work = quote(Assurance::Optimistic);
+		let all = quote(Assurance::Attested);
+		assert_eq!(all, work + AUDIT_PRICE.fee(work));
+		let id = drawn(JobRequest { max_price: all - 1, ..asked.clone() });
+		assert_eq!(Jobs::why(id), Some(Reason::NoneWithinPrice));
+		let id = drawn(JobRequest { max_price: all, ..asked });
+		// However much the provider says it has done, the auditors are paid.
+		let units = Units { input: 1, output };
+		answer(id, Delivery { units, ..committed() });
+		let JobState::Delivered { charge, .. } = Jobs::job(id).unwrap().state else { panic!() };
+		assert!(charge + AUDIT_PRICE.fee(charge) <= all);
+		let submit = |max_price| {
+			let request = JobRequest { max_price, ..attested() };
+			Jobs::submit_job(RuntimeOrigin::signed(CLIENT), request)
+		};
+		// The least of three seats, and nothing for the answer.
+		assert_noop!(submit(15), Error::<Test>::PriceZero);
+		assert_ok!(submit(16));
 	});
 }
 
@@ -172,12 +219,12 @@ fn client_should_have_its_money_back_and_the_provider_be_slashed_when_it_is_conv
 		let id = delivered(attested());
 		MockPool::set_bond(FIRST, 5_000);
 		let conviction = AuditOutcome::Rejected(Conviction::NotOpened);
-		rule(id, conviction, &AUDITORS);
+		// The mock's bond is no account's.
+		rule(id, conviction);
 		assert_eq!(Jobs::why(id), Some(Reason::AuditRejected));
 		assert_eq!((free(CLIENT), Balances::total_balance_on_hold(&CLIENT)), (START, 0));
 		assert_eq!(free(FIRST), START);
-		// 5 % of 158 and 20 of costs are 27, 9 for each; all of it is part of the slash.
-		assert!(events().contains(&Event::AuditorsPaid { job: id, votes: 3, amount: 27 }));
+		// What the auditors have is part of the slash.
 		assert_eq!(MockPool::bond(FIRST), 4_000);
 		let convicted = Event::JobConvicted { job: id, provider: FIRST, slashed: 1_000 };
 		assert!(events().contains(&convicted));
@@ -191,7 +238,7 @@ fn slash_should_end_with_the_bond_when_that_is_less() {
 	run(|| {
 		let id = delivered(attested());
 		MockPool::set_bond(FIRST, 30);
-		rule(id, AuditOutcome::Rejected(Conviction::NotOpened), &AUDITORS);
+		assert_eq!(rule(id, AuditOutcome::Rejected(Conviction::NotOpened)), 30);
 		assert_eq!(MockPool::bond(FIRST), 0);
 		let convicted = Event::JobConvicted { job: id, provider: FIRST, slashed: 30 };
 		assert!(events().contains(&convicted));
@@ -199,15 +246,28 @@ fn slash_should_end_with_the_bond_when_that_is_less() {
 }
 
 #[test]
-fn nobody_should_gain_or_lose_when_auditors_can_not_tell() {
+fn client_should_have_the_price_back_but_pay_the_auditors_when_they_can_not_tell() {
 	run(|| {
 		let id = delivered(attested());
 		let bond = MockPool::bond(FIRST);
-		rule(id, AuditOutcome::Doubtful, &AUDITORS);
+		assert_eq!(rule(id, AuditOutcome::Doubtful), COSTS);
 		assert_eq!(Jobs::why(id), Some(Reason::AuditDoubtful));
-		assert_eq!((free(CLIENT), free(FIRST)), (START, START));
+		assert_eq!((free(CLIENT), free(FIRST)), (START - COSTS, START));
+		assert_eq!(free(AUDIT_POT), START + COSTS);
+		let refunded = Event::JobRefunded {
+			job: id,
+			client: CLIENT,
+			amount: 1_000 - COSTS,
+			audit_fee: COSTS,
+			reason: Reason::AuditDoubtful,
+		};
+		assert!(events().contains(&refunded));
 		assert_eq!(MockPool::bond(FIRST), bond);
 		assert_eq!(outcomes(), [Outcome::Inconclusive]);
+		// By lot nobody pays but the pot.
+		let id = delivered(request());
+		assert_eq!(rule(id, AuditOutcome::Doubtful), 0);
+		assert_eq!(free(CLIENT), START - COSTS);
 	});
 }
 
@@ -215,10 +275,10 @@ fn nobody_should_gain_or_lose_when_auditors_can_not_tell() {
 fn ruling_should_do_nothing_when_there_is_nothing_to_rule_on() {
 	run(|| {
 		let id = delivered(attested());
-		rule(id, AuditOutcome::Accepted, &AUDITORS);
+		rule(id, AuditOutcome::Accepted);
 		let before = (free(FIRST), free(CLIENT), events().len());
-		rule(id, AuditOutcome::Rejected(Conviction::NotOpened), &AUDITORS);
-		rule(H256::zero(), AuditOutcome::Accepted, &AUDITORS);
+		rule(id, AuditOutcome::Rejected(Conviction::NotOpened));
+		rule(H256::zero(), AuditOutcome::Accepted);
 		assert_eq!((free(FIRST), free(CLIENT), events().len()), before);
 	});
 }
@@ -273,7 +333,7 @@ fn auditors_should_see_what_was_asked_and_answered_until_the_job_is_paid() {
 		assert_eq!((work.model, work.task, work.seed), (MODEL, job.task, seed));
 		assert_eq!((work.payload, work.sampling), (request().payload, job.sampling));
 		assert_eq!((work.output, work.units), (delivery().output, delivery().units));
-		rule(id, AuditOutcome::Accepted, &AUDITORS);
+		rule(id, AuditOutcome::Accepted);
 		assert_eq!(<Jobs as AuditSubjects<_, _>>::work(&id), None);
 		assert_eq!(<Jobs as AuditSubjects<_, _>>::work(&JobId::zero()), None);
 	});

@@ -29,8 +29,8 @@ enum Step {
 	Cancel { nth: u8 },
 	/// The nth job is disputed by its client.
 	Dispute { nth: u8 },
-	/// The auditors of the nth job that is audited come to an end.
-	Rule { nth: u8, outcome: u8, auditors: u8 },
+	/// The audit of the nth job that is audited ends, and costs so much.
+	Rule { nth: u8, outcome: u8, costs: u8 },
 	/// Time passes.
 	Wait { blocks: u8 },
 	/// A block has no spare weight.
@@ -57,7 +57,7 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => any::<u8>().prop_map(|nth| Step::Cancel { nth }),
 		2 => any::<u8>().prop_map(|nth| Step::Dispute { nth }),
 		3 => (any::<u8>(), 0u8..4, 0u8..6)
-			.prop_map(|(nth, outcome, auditors)| Step::Rule { nth, outcome, auditors }),
+			.prop_map(|(nth, outcome, costs)| Step::Rule { nth, outcome, costs }),
 		3 => (1u8..20).prop_map(|blocks| Step::Wait { blocks }),
 		1 => Just(Step::FullBlock),
 	]
@@ -78,17 +78,16 @@ fn nth_job(nth: u8) -> Option<(JobId, AccountId)> {
 	all.get(usize::from(nth) % all.len().max(1)).copied()
 }
 
-/// The audit of a job ends in one of four ways, by the votes of some.
-fn rule(id: JobId, outcome: u8, auditors: u8) {
+/// The audit of a job ends in one of four ways, and costs so much.
+fn rule(id: JobId, outcome: u8, costs: u8) {
 	let outcome = match outcome {
 		0 => AuditOutcome::Accepted,
 		1 => AuditOutcome::Rejected(Conviction::NotOpened),
 		2 => AuditOutcome::Doubtful,
 		_ => AuditOutcome::Inconclusive,
 	};
-	let auditors = PROVIDERS.into_iter().take(auditors.into()).collect();
 	MockAudits::close(&id);
-	let ruling = Ruling { outcome, auditors, costs: 3, slash: 70 };
+	let ruling = Ruling { outcome, costs: costs.into(), slash: 70 };
 	<Jobs as AuditSubjects<_, _>>::on_ruling(&id, ruling);
 }
 
@@ -139,9 +138,9 @@ fn carry_out(step: Step) {
 				let _ = Jobs::dispute(RuntimeOrigin::signed(client), id);
 			}
 		},
-		Step::Rule { nth, outcome, auditors } => {
+		Step::Rule { nth, outcome, costs } => {
 			if let Some((id, _)) = nth_job(nth).filter(|(id, _)| MockAudits::open(id).is_some()) {
-				rule(id, outcome, auditors);
+				rule(id, outcome, costs);
 			}
 		},
 		Step::Wait { blocks } => to_block(System::block_number() + u32::from(blocks)),

@@ -42,6 +42,7 @@ fn charge_should_be_split_exactly_and_the_rest_returned_when_settled() {
 			client: CLIENT,
 			provider: PROVIDERS[0],
 			charge: 158,
+			audit_fee: 0,
 			refunded: 842,
 		}));
 	});

@@ -2,13 +2,14 @@
 
 use super::AccountId;
 use crate::{
-	AuditSubjects, AuditWork, Auditing, ModelInspect, ReputationInspect, Ruling, Subject,
+	AuditSubjects, AuditWork, Auditing, EraIndex, ModelInspect, ReputationInspect, Ruling, Subject,
 	ValidatorPenalty,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use frame_support::weights::Weight;
-use reckon_primitives::{Balance, JobId, ModelId};
+use reckon_economics::AuditPrice;
+use reckon_primitives::{Balance, JobId, ModelId, SubnetId};
 use reckon_verification::{Limits, Thresholds};
 use sp_runtime::{Perbill, Permill};
 
@@ -18,16 +19,23 @@ pub const THRESHOLDS: Thresholds = Thresholds {
 	margin: Limits { flag: 100, slash: 1_000 },
 };
 
+/// What audits of [`MockAudits`] cost.
+pub const AUDIT_PRICE: AuditPrice =
+	AuditPrice { seats: 3, least: 5, part: Permill::from_percent(20) };
+/// Which part of all work they look at.
+pub const AUDIT_RATE: Permill = Permill::from_percent(10);
+
 type Submitted = BTreeMap<JobId, (Subject<AccountId, Balance>, bool)>;
 type Subjects = BTreeMap<JobId, Subject<AccountId, Balance>>;
-type Rulings = Vec<(JobId, Ruling<AccountId, Balance>)>;
+type Rulings = Vec<(JobId, Ruling<Balance>)>;
 
 std::thread_local! {
 	static OPEN: RefCell<Submitted> = const { RefCell::new(BTreeMap::new()) };
 	static SUBJECTS: RefCell<Subjects> = const { RefCell::new(BTreeMap::new()) };
 	static WORK: RefCell<BTreeMap<JobId, AuditWork>> = const { RefCell::new(BTreeMap::new()) };
+	static WAGES: Cell<Balance> = const { Cell::new(0) };
 	static RULINGS: RefCell<Rulings> = const { RefCell::new(Vec::new()) };
-	static PENALTIES: RefCell<Vec<(AccountId, Perbill)>> = const { RefCell::new(Vec::new()) };
+	static PENALTIES: RefCell<Vec<(EraIndex, AccountId, Perbill)>> = const { RefCell::new(Vec::new()) };
 	static SCORES: RefCell<BTreeMap<AccountId, Permill>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -36,6 +44,7 @@ pub(super) fn reset() {
 	SUBJECTS.take();
 	WORK.take();
 	RULINGS.take();
+	WAGES.take();
 	PENALTIES.take();
 	SCORES.take();
 }
@@ -68,6 +77,18 @@ impl Auditing<AccountId, Balance> for MockAudits {
 		Weight::zero()
 	}
 
+	fn fee(_: SubnetId, charge: Balance) -> Balance {
+		AUDIT_PRICE.fee(charge)
+	}
+
+	fn affordable(_: SubnetId, max_price: Balance) -> Balance {
+		AUDIT_PRICE.affordable(max_price)
+	}
+
+	fn premium(_: SubnetId, _: &AccountId, charge: Balance) -> Permill {
+		AUDIT_PRICE.premium(charge, AUDIT_RATE)
+	}
+
 	fn is_open(id: &JobId) -> bool {
 		OPEN.with_borrow(|open| open.contains_key(id))
 	}
@@ -87,8 +108,13 @@ impl MockSubjects {
 		WORK.with_borrow_mut(|all| all.insert(id, work));
 	}
 
+	/// Says that so much is put into the auditors' pot with each ruling. The test does it.
+	pub fn set_wages(amount: Balance) {
+		WAGES.set(amount);
+	}
+
 	/// The rulings so far.
-	pub fn rulings() -> Vec<(JobId, Ruling<AccountId, Balance>)> {
+	pub fn rulings() -> Vec<(JobId, Ruling<Balance>)> {
 		RULINGS.with_borrow(Clone::clone)
 	}
 }
@@ -102,13 +128,14 @@ impl AuditSubjects<AccountId, Balance> for MockSubjects {
 		WORK.with_borrow(|all| all.get(id).cloned())
 	}
 
-	fn on_ruling(id: &JobId, ruling: Ruling<AccountId, Balance>) {
+	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance {
 		let was_there = SUBJECTS.with_borrow_mut(|subjects| subjects.remove(id));
 		assert!(was_there.is_some(), "a ruling on nothing");
 		RULINGS.with_borrow_mut(|rulings| rulings.push((*id, ruling)));
+		WAGES.get()
 	}
 
-	fn on_ruling_weight(_: u32) -> Weight {
+	fn on_ruling_weight() -> Weight {
 		Weight::zero()
 	}
 
@@ -124,15 +151,15 @@ impl AuditSubjects<AccountId, Balance> for MockSubjects {
 pub struct MockPenalties;
 
 impl MockPenalties {
-	/// The penalties so far.
-	pub fn all() -> Vec<(AccountId, Perbill)> {
+	/// The penalties so far, each with the era that it is for.
+	pub fn all() -> Vec<(EraIndex, AccountId, Perbill)> {
 		PENALTIES.with_borrow(Clone::clone)
 	}
 }
 
 impl ValidatorPenalty<AccountId> for MockPenalties {
-	fn penalise(validator: &AccountId, fraction: Perbill) {
-		PENALTIES.with_borrow_mut(|all| all.push((*validator, fraction)));
+	fn penalise(era: EraIndex, validator: &AccountId, fraction: Perbill) {
+		PENALTIES.with_borrow_mut(|all| all.push((era, *validator, fraction)));
 	}
 
 	fn penalise_weight() -> Weight {

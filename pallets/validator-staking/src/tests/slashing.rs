@@ -49,15 +49,46 @@ fn validator_should_keep_its_seat_and_lose_stake_later_when_it_is_penalised() {
 	run(|| {
 		with_backers();
 		let fraction = Perbill::from_percent(10);
-		<Staking as ValidatorPenalty<_>>::penalise(&1, fraction);
+		<Staking as ValidatorPenalty<_>>::penalise(1, &1, fraction);
 		// The same again is the same offence; nobody else is one.
-		<Staking as ValidatorPenalty<_>>::penalise(&1, fraction);
-		<Staking as ValidatorPenalty<_>>::penalise(&CAROL, fraction);
+		<Staking as ValidatorPenalty<_>>::penalise(1, &1, fraction);
+		<Staking as ValidatorPenalty<_>>::penalise(1, &CAROL, fraction);
 		assert_eq!(Staking::unapplied_slashes().len(), 1);
 		assert_eq!(candidate(1).status, Status::Active);
 		assert!(Session::disabled_validators().is_empty());
 		to_era(3);
 		assert_eq!((held(1), held(CAROL), held(DAVE)), (BOND - 1_000, 4_500, 900));
+	});
+}
+
+#[test]
+fn penalty_should_reach_the_stake_of_the_era_that_it_is_for() {
+	run(|| {
+		with_backers();
+		let unapplied = || Staking::unapplied_slashes().len();
+		let fraction = Perbill::from_percent(10);
+		to_era(1);
+		assert_ok!(Staking::leave(signed(1)));
+		to_era(3);
+		assert!(!Session::validators().contains(&1));
+		// It does not validate any more.
+		<Staking as ValidatorPenalty<_>>::penalise(3, &1, fraction);
+		assert_eq!(unapplied(), 0);
+		<Staking as ValidatorPenalty<_>>::penalise(1, &1, fraction);
+		assert_eq!(unapplied(), 1);
+		to_era(5);
+		assert_eq!(held(1), BOND - 1_000);
+	});
+}
+
+#[test]
+fn penalty_should_be_dropped_when_stake_may_have_left_since() {
+	run(|| {
+		to_era(4);
+		<Staking as ValidatorPenalty<_>>::penalise(1, &2, Perbill::from_percent(10));
+		assert!(Staking::unapplied_slashes().is_empty());
+		<Staking as ValidatorPenalty<_>>::penalise(2, &2, Perbill::from_percent(10));
+		assert_eq!(Staking::unapplied_slashes().len(), 1);
 	});
 }
 

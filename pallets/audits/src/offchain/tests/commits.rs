@@ -5,13 +5,17 @@ use crate::{
 	mock::{self, *},
 	offchain::{
 		decide::Place,
-		records::{self, lock},
+		lane::{self, Lane, HELD},
+		records,
 	},
-	Audits as AuditsMap, Ballot, Call, Commit, Phase, RowsSeen,
+	Audits as AuditsMap, Ballot, Call, Commit, Phase, Reveal,
 };
-use reckon_support::{mocks::MockSubjects, AuditOutcome};
+use reckon_support::AuditOutcome;
 use serde_json::json;
-use sp_core::{offchain::OffchainStorage, H256};
+use sp_core::{
+	offchain::{Duration, OffchainStorage, Timestamp},
+	H256,
+};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 fn commits(sent: &[Call<Test>]) -> Vec<Commit> {
@@ -62,11 +66,11 @@ fn auditor_should_commit_and_reveal_when_everybody_is_honest() {
 
 	assert!(node.blocks(2).is_empty());
 	node.others_commit(id);
+	let own = node.see(|| revealed(id, &computed(id, RIGHT)));
 	let sent = node.block();
 	let [Call::reveal_votes { auditor, reveals, .. }] = &sent[..] else { panic!("{sent:?}") };
 	assert_eq!((*auditor, reveals.len()), (account(OWN), 1));
-	assert_eq!(reveals[0].statement.rows, RowsSeen::Proven);
-	assert_eq!(reveals[0].statement, node.see(|| computed(id, RIGHT)));
+	assert_eq!(reveals[0], Reveal { salt: reveals[0].salt, ..own });
 	assert!(node.blocks(1).is_empty());
 	node.others_reveal(id);
 	assert_eq!(node.see(|| outcome(id)), AuditOutcome::Accepted);
@@ -116,15 +120,8 @@ fn vote_should_go_out_again_when_the_pool_refused_it() {
 #[test]
 fn votes_of_one_key_should_travel_together() {
 	let mut node = Node::new();
-	let ids: Vec<_> = node.see(|| {
-		let ids = (1..=18).map(|n| {
-			MockSubjects::set_work(mock::job(n), work());
-			submit(n, true)
-		});
-		let ids = ids.collect();
-		pass(crate::DRAW_DELAY);
-		ids
-	});
+	let ids = node.jobs(1..=18);
+	node.see(|| pass(crate::DRAW_DELAY));
 	ids.iter().for_each(|id| node.answer_honestly(*id));
 	let sizes = |sent: &[Call<Test>]| -> Vec<_> {
 		sent.iter().map(|call| commits(std::slice::from_ref(call)).len()).collect()
@@ -157,7 +154,8 @@ fn validators_should_vote_each_for_itself_when_a_node_has_several_keys() {
 fn node_should_ask_nobody_when_others_have_the_seats() {
 	let mut node = Node::of_validators(12);
 	node.configure(Some(VERIFIER));
-	let ids: Vec<_> = (1..9).map(|n| node.job(n)).collect();
+	let ids = node.jobs(1..=8);
+	node.see(|| pass(crate::DRAW_DELAY));
 	let is_others = |id: &H256| !seated(*id).contains(&account(OWN));
 	let others: Vec<_> = node.see(|| ids.iter().copied().filter(is_others).collect());
 	assert!(!others.is_empty() && others.len() < ids.len());
@@ -188,22 +186,72 @@ fn verifier_should_be_asked_in_the_same_words_when_it_takes_long() {
 	assert_eq!(node.status().failures, 3);
 }
 
+/// A run that was killed while it asked.
+fn break_off(node: &mut Node, lane: Lane) {
+	node.see(|| lane.lock().try_lock().ok().unwrap().forget());
+}
+
 #[test]
-fn seat_should_be_left_to_the_run_that_has_its_lock() {
+fn slowest_vote_should_be_known_and_fade_as_others_are_faster() {
 	let mut node = Node::new();
 	let id = node.job(1);
 	node.answer_honestly(id);
-	let key = place(&mut node, id).lock_key();
-	// A run that was killed.
-	node.see(|| lock(&key, 40_000).try_lock().ok().unwrap().forget());
+	node.answer(&audits_line(), Answer::Silent);
+	node.block();
+	assert_eq!(node.status().took, 0);
+	node.answer_honestly(id);
+	node.block();
+	// The verifier's wait and a block.
+	assert_eq!(node.status().took, 23_000);
+	let id = node.job(2);
+	node.answer_honestly(id);
+	node.block();
+	assert_eq!(node.status().took, 23_000 - 23_000 / 8);
+}
+
+#[test]
+fn nobody_should_be_asked_while_another_run_asks() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	break_off(&mut node, Lane::Answers);
 	assert!(node.blocks(2).is_empty());
 	assert!(node.asked().is_empty());
-	node.world().now += 40_001;
+	node.world().now += HELD;
 	assert_eq!(commits(&node.block()).len(), 1);
 }
 
 #[test]
-fn lock_should_be_free_after_each_run() {
+fn votes_that_are_ready_should_go_out_while_another_run_asks() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	node.world().is_full = true;
+	node.block();
+	node.see(|| pass(4));
+	node.world().is_full = false;
+	break_off(&mut node, Lane::Answers);
+	break_off(&mut node, Lane::Rows);
+	assert_eq!(commits(&node.block()).len(), 1);
+	// Opening needs no rows either, as the roots are equal.
+	node.others_commit(id);
+	assert!(matches!(&node.block()[..], [Call::reveal_votes { .. }]));
+}
+
+#[test]
+fn seat_should_be_given_up_in_time_while_another_run_asks() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer(&tokens_line(id), Answer::Reply(200, tokens()));
+	node.answer(&audits_line(), Answer::Refused);
+	assert!(node.block().is_empty());
+	break_off(&mut node, Lane::Answers);
+	assert!(node.blocks(2).is_empty());
+	assert!(matches!(&node.block()[..], [Call::decline_seats { .. }]));
+}
+
+#[test]
+fn lanes_should_be_free_after_each_run() {
 	let refused = || Answer::Reply(404, Vec::new());
 	for (tokens, verdict) in [
 		(Answer::Silent, refused()),
@@ -220,9 +268,30 @@ fn lock_should_be_free_after_each_run() {
 		node.answer(&audits_line(), verdict);
 		node.run();
 		assert!(!node.asked().is_empty());
-		let key = place(&mut node, id).lock_key();
-		assert_eq!(node.db().get(&key), None);
+		assert_eq!(node.db().get(Lane::Answers.key()), None);
 	}
+}
+
+#[test]
+fn lane_that_was_lost_should_be_left_to_others() {
+	let mut node = Node::new();
+	node.see(|| {
+		let mut own = Lane::Rows.lock();
+		let guard = lane::keep(own.try_lock().ok().unwrap()).unwrap();
+		assert!(Lane::Rows.lock().try_lock().is_err());
+		assert!(Lane::Answers.lock().try_lock().is_ok());
+		sp_io::offchain::sleep_until(after(HELD - 1));
+		let guard = lane::keep(guard).unwrap();
+		sp_io::offchain::sleep_until(after(HELD - 1));
+		assert!(Lane::Rows.lock().try_lock().is_err(), "it was kept");
+		sp_io::offchain::sleep_until(after(2));
+		assert!(lane::keep(guard).is_none());
+		assert!(Lane::Rows.lock().try_lock().is_ok());
+	});
+}
+
+fn after(millis: u64) -> Timestamp {
+	sp_io::offchain::timestamp().add(Duration::from_millis(millis))
 }
 
 #[test]
@@ -240,6 +309,67 @@ fn run_should_end_when_its_time_is_used_up() {
 	// One answer may be waited for when it is over.
 	assert!(node.world().now - began <= 40_000);
 	assert_eq!(node.asked_for(&audits_line()).len(), 2);
+}
+
+#[test]
+fn slow_workers_should_take_no_time_of_others() {
+	for slow in [Answer::Silent, Answer::Drips(1_000, 900), Answer::Drips(40, 19)] {
+		let mut node = Node::new();
+		let ids = node.jobs(1..=20);
+		// The one with the most time left.
+		node.see(|| pass(1));
+		let honest = node.jobs(21..=21)[0];
+		node.see(|| pass(crate::DRAW_DELAY));
+		for id in &ids {
+			node.answer(&tokens_line(*id), slow.clone());
+		}
+		node.answer_honestly(honest);
+		let began = node.world().now;
+		assert_eq!(commits(&node.block()).len(), 1);
+		assert!(matches!(node.ballot(honest), Ballot::Committed(_)));
+		// All of them together, and the block.
+		assert!(node.world().now - began <= 5_000 + 3_000, "{}", node.world().now - began);
+		assert!(ids.iter().all(|id| node.asked_for(&tokens_line(*id)).len() == 1));
+		assert_eq!(node.status().failures, 20);
+	}
+}
+
+#[test]
+fn slow_workers_should_be_noted_when_the_verifier_takes_all_the_time() {
+	let mut node = Node::new();
+	let honest = node.jobs(1..=3);
+	node.see(|| pass(1));
+	let slow = node.jobs(4..=8);
+	node.see(|| pass(crate::DRAW_DELAY));
+	honest.iter().for_each(|id| node.answer_honestly(*id));
+	slow.iter().for_each(|id| node.answer(&tokens_line(*id), Answer::Silent));
+	node.answer(&audits_line(), Answer::Silent);
+	node.run();
+	assert_eq!(node.asked_for(&audits_line()).len(), 1);
+	assert_eq!(node.status().failures, 5 + 1);
+}
+
+#[test]
+fn seats_whose_workers_were_slow_should_come_after_others() {
+	let mut node = Node::new();
+	let slow = node.jobs(1..=32);
+	node.see(|| pass(1));
+	let others = node.jobs(33..=40);
+	node.see(|| pass(crate::DRAW_DELAY));
+	others.iter().for_each(|id| node.answer_honestly(*id));
+	slow.iter().for_each(|id| node.answer(&tokens_line(*id), Answer::Silent));
+	let asked = |node: &Node, ids: &[H256]| {
+		ids.iter().filter(|id| !node.asked_for(&tokens_line(**id)).is_empty()).count()
+	};
+	// Not more at once, and those first whose time ends first.
+	assert!(node.run().is_empty());
+	assert_eq!((asked(&node, &slow), asked(&node, &others)), (32, 0));
+	// Those that failed are asked again, behind the others.
+	node.world().now += 2_000;
+	let sent = node.run();
+	assert_eq!((commits(&sent).len(), asked(&node, &others)), (8, 8));
+	let again = slow.iter().filter(|id| node.asked_for(&tokens_line(**id)).len() == 2).count();
+	assert_eq!(again, 24);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
 	offchain::decide::*,
-	types::{Ballot, Phase, RowsSeen, Statement},
+	types::{Ballot, Opened, Phase, RowsSeen, Statement},
 };
 use codec::Encode;
 use proptest::prelude::*;
@@ -23,17 +23,23 @@ fn committing(left: u32) -> View {
 		left,
 		phase: Phase::Committing,
 		ballot: Ballot::Awaited,
-		root: None,
+		opened: None,
 		declining_ends: HALF,
 		may_decline: true,
 		looking_ends: LAST,
+		took: 0,
 		has_verifier: true,
 	}
 }
 
 fn revealing(left: u32, blind: H256) -> View {
-	let (ballot, root) = (Ballot::Committed(blind), Some(H256([9; 32])));
-	View { phase: Phase::Revealing, ballot, root, ..committing(left) }
+	let (ballot, opened) = (Ballot::Committed(blind), Some(opening(H256([9; 32]))));
+	View { phase: Phase::Revealing, ballot, opened, ..committing(left) }
+}
+
+/// What a worker has opened with this root.
+fn opening(root: H256) -> Opened {
+	Opened { root, fingerprint: Fingerprint::default() }
 }
 
 fn replayed() -> Judgement {
@@ -103,8 +109,10 @@ fn trouble_should_be_waited_for_given_up_or_held_against_the_worker_as_its_kind_
 	for (kind, left, expected) in [
 		(Kind::Unable, 40, [decline, Step::Rest, Step::Rest]),
 		(Kind::Unable, HALF, [Step::Rest; 3]),
-		(Kind::Busy, 40, [Step::Rest, Step::Rest, decline]),
-		(Kind::Busy, HALF + 2, [Step::Rest; 3]),
+		// Seats can still be given up in the next three blocks.
+		(Kind::Busy, HALF + 5, [Step::Rest, Step::Rest, decline]),
+		(Kind::Busy, HALF + 1, [decline, Step::Rest, Step::Rest]),
+		(Kind::Busy, HALF, [Step::Rest; 3]),
 		(Kind::Computing, 40, [Step::Rest; 3]),
 		(Kind::Computing, 3, [Step::Rest; 3]),
 		(Kind::Withheld, 40, [Step::Rest; 3]),
@@ -143,14 +151,114 @@ fn nobody_should_be_asked_right_after_a_failure() {
 	}
 	let (mut record, blind) = voted(replayed());
 	let at = |time| View { time, ..revealing(10, blind) };
-	for kind in [Kind::Withheld, Kind::Busy] {
+	for (kind, pause) in [(Kind::Withheld, 2_000), (Kind::Busy, 4_000)] {
 		assert_eq!(record.looked(&at(10_000), Err(kind)), Step::Rest);
-		assert_eq!(record.next(&at(11_999)), Step::Rest);
-		assert!(matches!(record.next(&at(12_000)), Step::Look(_)));
+		assert_eq!(record.next(&at(9_999 + pause)), Step::Rest);
+		assert!(matches!(record.next(&at(10_000 + pause)), Step::Look(_)));
 	}
 	// What needs nobody's answer does not wait.
-	let same = View { root: Some(OWN.root), ..at(11_000) };
-	assert!(matches!(record.next(&same), Step::Send(Message::Reveal(..))));
+	let same = View { opened: Some(opening(OWN.root)), ..at(11_000) };
+	assert!(matches!(record.next(&same), Step::Send(Message::Reveal { .. })));
+}
+
+#[test]
+fn pause_should_grow_with_each_failure_in_a_row_to_a_bound() {
+	let pause = |record: &Record| {
+		let at = |time| View { time, ..committing(40) };
+		let since = record.failed_at.unwrap();
+		(1..40).find(|s| record.clone().next(&at(since + s * 1_000)) == Step::Compute).unwrap()
+	};
+	for kind in [Kind::Withheld, Kind::Busy] {
+		let mut record = Record::default();
+		for expected in [2, 4, 8, 16, 16, 16] {
+			record.judged(&PLACE, &committing(40), Err(kind), SALT);
+			assert_eq!(pause(&record), expected, "{kind:?}");
+		}
+		// What is being computed is no failure.
+		record.judged(&PLACE, &committing(40), Err(Kind::Computing), SALT);
+		assert_eq!(pause(&record), 2);
+		record.judged(&PLACE, &committing(40), Err(kind), SALT);
+		assert_eq!(pause(&record), 2);
+	}
+	// When all that is missing is one more failure, nobody waits for it.
+	let mut record = Record::default();
+	for expected in [Step::Rest, Step::Compute] {
+		record.judged(&PLACE, &committing(30), Err(Kind::Withheld), SALT);
+		assert_eq!(record.next(&committing(30)), Step::Rest);
+		assert_eq!(record.next(&committing(HALF)), expected);
+	}
+}
+
+#[test]
+fn seat_should_be_given_up_in_the_last_blocks_in_which_it_can_be_when_its_vote_will_be_late() {
+	let decline = Step::Send(Message::Decline);
+	// Seen with so many blocks left, at three seconds a block.
+	let seen = |left: u32| {
+		let mut record = Record::default();
+		assert_eq!(record.next(&at(left)), Step::Compute);
+		record
+	};
+	fn at(left: u32) -> View {
+		View { time: u64::from(100 - left) * 3_000, ..committing(left) }
+	}
+	let last = HALF + 3;
+	for (first, trouble, took, left, expected) in [
+		// Sixteen blocks and nothing: twice as long again is more than is left.
+		(39, Some(Kind::Computing), 0, last, decline),
+		(39, None, 0, last, decline),
+		(39, Some(Kind::Computing), 0, HALF + 1, decline),
+		// Not earlier, not later.
+		(39, Some(Kind::Computing), 0, last + 1, Step::Compute),
+		(39, Some(Kind::Computing), 0, HALF, Step::Compute),
+		// Votes have taken 75 seconds of late: nine blocks more.
+		(39, Some(Kind::Computing), 75_000, last, Step::Compute),
+		// Three minutes: more than there is.
+		(39, Some(Kind::Computing), 180_000, last, decline),
+		// Just drawn for another.
+		(last, None, 0, last, Step::Compute),
+		(last, None, 15_000, last - 1, Step::Compute),
+		(last, Some(Kind::Computing), 0, last - 2, Step::Compute),
+		// That is the worker's fault, and will be said.
+		(39, Some(Kind::Withheld), 0, last, Step::Compute),
+		// It is asked once more, and then given up.
+		(39, Some(Kind::Busy), 0, last, Step::Compute),
+		(39, Some(Kind::Busy), 0, last - 1, decline),
+		(last, Some(Kind::Busy), 0, last - 1, decline),
+		(39, Some(Kind::Busy), 75_000, last - 1, decline),
+		(39, Some(Kind::Busy), 0, last + 1, Step::Compute),
+		(39, Some(Kind::Busy), 0, HALF, Step::Compute),
+	] {
+		let mut record = Record { trouble, ..seen(first) };
+		let step = record.next(&View { took, ..at(left) });
+		assert_eq!(step, expected, "{first} {trouble:?} {took} {left}");
+	}
+	// Whoever may give none up goes on.
+	let mut record = Record { trouble: Some(Kind::Busy), ..seen(39) };
+	let view = View { may_decline: false, ..at(HALF + 1) };
+	assert_eq!(record.next(&view), Step::Compute);
+	// A pause does not keep it from the last try.
+	let mut record = seen(39);
+	record.judged(&PLACE, &at(last), Err(Kind::Computing), SALT);
+	let mut busy = Record { trouble: Some(Kind::Busy), failed_at: Some(at(last).time), ..record };
+	assert_eq!(busy.next(&at(last)), Step::Compute);
+	assert_eq!(busy.judged(&PLACE, &at(last), Err(Kind::Busy), SALT), decline);
+}
+
+#[test]
+fn rows_should_be_unproven_in_the_last_blocks_though_nobody_is_asked_again() {
+	let (mut record, blind) = voted(replayed());
+	for _ in 0..4 {
+		record.looked(&revealing(LAST + 2, blind), Err(Kind::Withheld));
+	}
+	assert_eq!(record.next(&revealing(LAST + 1, blind)), Step::Rest);
+	let step = record.clone().next(&revealing(LAST, blind));
+	let rows = RowsSeen::Unproven;
+	let vote = replayed().vote;
+	let (opened, statement) = (opening(H256([9; 32])), Statement { vote, rows });
+	assert_eq!(step, Step::Send(Message::Reveal { opened, salt: SALT, statement }));
+	// Not when it is the verifier that is not there.
+	record.looked(&revealing(LAST + 1, blind), Err(Kind::Busy));
+	assert_eq!(record.next(&revealing(LAST, blind)), Step::Rest);
 }
 
 #[test]
@@ -179,14 +287,16 @@ fn vote_should_stay_when_another_verdict_comes_later() {
 
 #[test]
 fn rows_should_be_looked_at_unless_the_roots_are_equal_or_there_is_nothing_to_see() {
-	let shown = |rows, found: Judgement| {
-		Step::Send(Message::Reveal(SALT, Statement { vote: found.vote, rows }))
+	let shown_of = |root, rows, found: Judgement| {
+		let (opened, statement) = (opening(root), Statement { vote: found.vote, rows });
+		Step::Send(Message::Reveal { opened, salt: SALT, statement })
 	};
+	let shown = |rows, found| shown_of(H256([9; 32]), rows, found);
 	let (computed, blind) = voted(replayed());
 	let look = Step::Look(Shape { count: 12, width: Some(16) });
 	assert_eq!(computed.clone().next(&revealing(15, blind)), look);
-	let same = View { root: Some(OWN.root), ..revealing(15, blind) };
-	assert_eq!(computed.clone().next(&same), shown(RowsSeen::Proven, replayed()));
+	let same = View { opened: Some(opening(OWN.root)), ..revealing(15, blind) };
+	assert_eq!(computed.clone().next(&same), shown_of(OWN.root, RowsSeen::Proven, replayed()));
 
 	let (at_fault, blind) = voted(refuted());
 	let with = |tokens: Vec<u8>| Record { tokens: Some(tokens), ..at_fault.clone() };
@@ -210,8 +320,11 @@ fn rows_should_be_looked_at_unless_the_roots_are_equal_or_there_is_nothing_to_se
 
 #[test]
 fn rows_should_be_unproven_only_in_the_last_blocks() {
-	let statement =
-		|rows| Step::Send(Message::Reveal(SALT, Statement { vote: replayed().vote, rows }));
+	let opened = opening(H256([9; 32]));
+	let statement = |rows| {
+		let statement = Statement { vote: replayed().vote, rows };
+		Step::Send(Message::Reveal { opened, salt: SALT, statement })
+	};
 	let (record, blind) = voted(replayed());
 	let unproven = statement(RowsSeen::Unproven);
 	for (seen, left, expected) in [
@@ -234,7 +347,27 @@ fn rows_should_be_unproven_only_in_the_last_blocks() {
 		let step = record.looked(&revealing(3, blind), Ok(()));
 		assert!(matches!(step, Step::Rest), "{step:?}");
 	}
-	assert_eq!(record.rows, Some(RowsSeen::Unproven));
+	assert_eq!(record.rows, [(opened.name(), RowsSeen::Unproven)]);
+}
+
+#[test]
+fn rows_should_be_looked_at_again_when_another_fork_has_opened_others() {
+	let (mut record, blind) = voted(replayed());
+	let step = record.looked(&revealing(15, blind), Ok(()));
+	assert!(matches!(step, Step::Send(Message::Reveal { .. })));
+	// The same root, but not the fingerprint of the rows that were seen.
+	let fingerprint = Fingerprint([[1; _]; _]);
+	let opened = Some(Opened { root: H256([9; 32]), fingerprint });
+	let elsewhere = View { opened, ..revealing(9, blind) };
+	let look = Step::Look(Shape { count: 12, width: Some(16) });
+	assert_eq!(record.next(&elsewhere), look);
+	let last = View { opened, ..revealing(LAST, blind) };
+	let Step::Send(Message::Reveal { opened: name, statement, .. }) =
+		record.looked(&last, Err(Kind::Withheld))
+	else {
+		panic!("the vote goes out");
+	};
+	assert_eq!((Some(name), statement.rows), (opened, RowsSeen::Unproven));
 }
 
 #[test]
@@ -247,7 +380,7 @@ fn vote_of_which_nothing_is_known_should_not_be_opened() {
 	let (mut record, blind) = voted(replayed());
 	assert_eq!(record.next(&revealing(15, other)), Step::Lost);
 	assert_eq!(record.looked(&revealing(1, other), Ok(())), Step::Rest);
-	assert_eq!(record.rows, None);
+	assert!(record.rows.is_empty());
 	let look = Step::Look(Shape { count: 12, width: Some(16) });
 	assert_eq!(record.next(&revealing(14, blind)), look);
 }
@@ -281,14 +414,15 @@ fn view() -> impl Strategy<Value = View> {
 		1 => Just(Ballot::Missed),
 	];
 	let root = prop_oneof![Just(None), Just(Some(OWN.root)), Just(Some(H256::zero()))];
-	(phase, ballot, root, 0u32..60, 0u32..45, 0..6_000u64, any::<[bool; 2]>()).prop_map(
-		|(phase, ballot, root, now, left, time, [may_decline, has_verifier])| View {
+	let opened = root.prop_map(|root| root.map(opening));
+	(phase, ballot, opened, 0u32..60, 0u32..45, 0..6_000u64, any::<[bool; 2]>()).prop_map(
+		|(phase, ballot, opened, now, left, time, [may_decline, has_verifier])| View {
 			now,
 			time,
 			left,
 			phase,
 			ballot,
-			root,
+			opened,
 			may_decline,
 			has_verifier,
 			..committing(30)
@@ -356,11 +490,12 @@ proptest! {
 					prop_assert_eq!(blind, hides(&voted.vote, voted.salt));
 					commits.insert(blind);
 				},
-				Step::Send(Message::Reveal(salt, statement)) => {
+				Step::Send(Message::Reveal { opened, salt, statement }) => {
 					let hidden = Ballot::Committed(hides(&statement.vote, salt));
 					prop_assert_eq!(seen.ballot, hidden);
-					prop_assert_eq!(record.rows, Some(statement.rows));
-					statements.push((salt, statement));
+					prop_assert!(record.rows.contains(&(opened.name(), statement.rows)));
+					prop_assert_eq!(seen.opened, Some(opened));
+					statements.push((opened, salt, statement));
 				},
 				Step::Send(Message::Decline) => {
 					prop_assert!(!had_vote && record.voted.is_none());
@@ -371,7 +506,12 @@ proptest! {
 				Step::Rest | Step::Lost => {},
 			}
 			prop_assert!(commits.len() <= 1, "two blind votes for one challenge");
-			prop_assert!(statements.windows(2).all(|two| two[0] == two[1]));
+			if let Some((last, salt, said)) = statements.last() {
+				for (opened, other_salt, other) in &statements {
+					prop_assert_eq!((said.vote, salt), (other.vote, other_salt));
+					prop_assert!(opened != last || said == other, "two words about one opening");
+				}
+			}
 		}
 	}
 }

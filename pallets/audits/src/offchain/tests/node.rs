@@ -47,6 +47,8 @@ pub enum Answer {
 	Refused,
 	/// Somebody listens and says nothing until the deadline.
 	Silent,
+	/// So many bytes, one in each so many milliseconds.
+	Drips(usize, u64),
 }
 
 /// A request that was made.
@@ -63,6 +65,14 @@ impl Asked {
 	}
 }
 
+/// What was answered, and how much of it was read.
+struct Given {
+	body: Vec<u8>,
+	read: usize,
+	/// When the next byte comes, and how long each takes.
+	pace: Option<(u64, u64)>,
+}
+
 /// Everything outside of the node.
 #[derive(Default)]
 pub struct World {
@@ -72,8 +82,8 @@ pub struct World {
 	pub read: usize,
 	asked: Vec<Asked>,
 	answers: BTreeMap<String, Answer>,
-	/// What was answered, and how much of it was read, by the request's number.
-	given: BTreeMap<u16, (Vec<u8>, usize)>,
+	/// What was answered, by the request's number.
+	given: BTreeMap<u16, Given>,
 	/// What was sent.
 	pool: Vec<Vec<u8>>,
 	/// Whether the pool refuses everything.
@@ -156,12 +166,18 @@ impl Externalities for Net {
 			let line = world.asked[usize::from(id.0)].line.clone();
 			match world.answers.get(&line).cloned().unwrap_or(Answer::Refused) {
 				Answer::Reply(status, body) => {
-					world.given.insert(id.0, (body, 0));
+					world.given.insert(id.0, Given { body, read: 0, pace: None });
 					HttpRequestStatus::Finished(status)
+				},
+				Answer::Drips(length, millis) => {
+					let pace = Some((world.now + millis, millis));
+					let body = vec![0; length];
+					world.given.insert(id.0, Given { body, read: 0, pace });
+					HttpRequestStatus::Finished(200)
 				},
 				Answer::Refused => HttpRequestStatus::IoError,
 				Answer::Silent => {
-					world.now = deadline.unix_millis();
+					world.now = world.now.max(deadline.unix_millis());
 					HttpRequestStatus::DeadlineReached
 				},
 			}
@@ -179,12 +195,25 @@ impl Externalities for Net {
 		buffer: &mut [u8],
 		deadline: Option<Timestamp>,
 	) -> Result<usize, HttpError> {
-		assert!(deadline.is_some(), "a body must not be waited for for ever");
+		let deadline = deadline.expect("a body must not be waited for for ever").unix_millis();
 		let mut world = self.world();
-		let (body, at) = world.given.get_mut(&id.0).ok_or(HttpError::Invalid)?;
-		let length = buffer.len().min(body.len() - *at);
-		buffer[..length].copy_from_slice(&body[*at..*at + length]);
-		*at += length;
+		let world = &mut *world;
+		let Given { body, read, pace } = world.given.get_mut(&id.0).ok_or(HttpError::Invalid)?;
+		let most = match pace {
+			None => buffer.len(),
+			Some((at, _)) if *at > deadline => {
+				world.now = world.now.max(deadline);
+				return Err(HttpError::DeadlineReached);
+			},
+			Some((at, each)) => {
+				world.now = world.now.max(*at);
+				*at = world.now + *each;
+				1
+			},
+		};
+		let length = most.min(body.len() - *read);
+		buffer[..length].copy_from_slice(&body[*read..*read + length]);
+		*read += length;
 		world.read += length;
 		Ok(length)
 	}
@@ -253,15 +282,18 @@ impl Node {
 
 	/// Tells the node where its verifier is, or that there is none.
 	pub fn configure(&self, url: Option<&str>) {
-		let mut db = self.db.clone();
 		match url {
-			None => db.remove(b"", VERIFIER_KEY),
-			Some(url) => {
-				let url = url.as_bytes().to_vec().try_into().unwrap();
-				let token = b"secret".to_vec().try_into().unwrap();
-				db.set(b"", VERIFIER_KEY, &VerifierSettings { url, token }.encode());
-			},
+			None => self.db.clone().remove(b"", VERIFIER_KEY),
+			Some(url) => self.tell(url, "secret"),
 		}
+	}
+
+	/// The same, with this token.
+	pub fn tell(&self, url: &str, token: &str) {
+		let url = url.as_bytes().to_vec().try_into().unwrap();
+		let token = token.as_bytes().to_vec().try_into().unwrap();
+		let settings = VerifierSettings { url, token };
+		self.db.clone().set(b"", VERIFIER_KEY, &settings.encode());
 	}
 
 	pub fn db(&self) -> TestPersistentOffchainDB {
@@ -329,6 +361,17 @@ impl Node {
 	/// So many blocks.
 	pub fn blocks(&mut self, count: u32) -> Vec<Call<Test>> {
 		(0..count).flat_map(|_| self.block()).collect()
+	}
+
+	/// So many jobs, which are drawn in the same block.
+	pub fn jobs(&mut self, numbers: std::ops::RangeInclusive<u8>) -> Vec<JobId> {
+		self.see(|| {
+			let ids = numbers.map(|n| {
+				MockSubjects::set_work(mock::job(n), work());
+				submit(n, true)
+			});
+			ids.collect()
+		})
 	}
 
 	/// A job of the chat task that is all on chain, whose committee is drawn.

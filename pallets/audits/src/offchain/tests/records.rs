@@ -17,12 +17,12 @@ fn place(n: u32) -> Place {
 }
 
 fn fail(record: &mut Record) -> u8 {
-	record.refusals += 1;
-	record.refusals
+	record.failures += 1;
+	record.failures
 }
 
 fn update(n: u32, now: u32) -> Result<u8, Unnoted> {
-	records::update(&place(n), now, KEEP, fail).map(|(refusals, _)| refusals)
+	records::update(&place(n), now, KEEP, fail).map(|(failures, _)| failures)
 }
 
 fn index(node: &Node) -> Vec<(u32, [u8; 32])> {
@@ -41,7 +41,7 @@ fn record_should_outlive_a_restart() {
 #[test]
 fn record_should_not_be_written_when_nothing_changes() {
 	let mut node = Node::new();
-	let looked = node.see(|| records::update(&place(1), 5, KEEP, |record| record.refusals));
+	let looked = node.see(|| records::update(&place(1), 5, KEEP, |record| record.failures));
 	assert_eq!(looked, Ok((0, Record::default())));
 	assert_eq!(node.db().get(&place(1).record_key()), None);
 	assert_eq!(node.db().get(INDEX), None);
@@ -65,7 +65,7 @@ fn change_should_be_made_on_the_newest_record_when_another_run_comes_before() {
 			})
 		})
 		.unwrap();
-	assert_eq!((said, record.refusals, record.withheld, tries.get()), (2, 2, 7, 2));
+	assert_eq!((said, record.failures, record.withheld, tries.get()), (2, 2, 7, 2));
 	// And not for ever.
 	let endless = node.see(|| {
 		records::update(&place(1), 5, KEEP, |record| {

@@ -36,26 +36,56 @@ fn declines_after(answer: Answer) -> (u32, String) {
 
 #[test]
 fn seat_should_be_given_up_at_once_when_the_verifier_cannot_judge() {
-	for (status, error) in [
-		(400, "malformed"),
-		(401, "unauthorised"),
-		(404, "unknown_model"),
-		(413, "too_large"),
-		(500, "failed"),
-	] {
+	for (status, error) in
+		[(400, "malformed"), (404, "unknown_model"), (413, "too_large"), (500, "failed")]
+	{
 		let (block, why) = declines_after(says(status, error));
 		assert_eq!((block, why), (1, format!("the verifier answers {status}: for people")));
 	}
 }
 
 #[test]
-fn seat_should_be_given_up_after_some_tries_when_the_verifier_may_come_back() {
-	for answer in [says(503, "busy"), says(408, "too_slow")] {
-		assert_eq!(declines_after(answer).0, 3);
+fn seat_should_be_given_up_only_when_it_would_be_too_late_while_the_verifier_may_come_back() {
+	for (status, error) in
+		[(503, "loading"), (503, "busy"), (408, "too_slow"), (401, "unauthorised")]
+	{
+		// Three blocks before it can be given up no more.
+		let (block, why) = declines_after(says(status, error));
+		assert_eq!((block, why), (3, format!("the verifier answers {status}: for people")));
 	}
 	let (block, why) = declines_after(Answer::Refused);
 	assert_eq!(block, 3);
 	assert_eq!(why, format!("the verifier at {VERIFIER}/v1/audits can't be reached"));
+}
+
+#[test]
+fn seat_should_be_kept_when_the_verifier_comes_back() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	node.answer(&audits_line(), Answer::Refused);
+	// It can be given up no more: the verifier has the rest of the time.
+	node.see(|| pass(5));
+	assert!(node.blocks(3).is_empty());
+	assert_eq!(node.ballot(id), Ballot::Awaited);
+	node.answer_honestly(id);
+	let sent = node.blocks(2);
+	assert!(matches!(&sent[..], [Call::commit_votes { .. }]), "{sent:?}");
+}
+
+#[test]
+fn verifier_without_a_known_token_should_not_be_asked() {
+	let mut node = Node::new();
+	let id = node.job(1);
+	node.answer_honestly(id);
+	node.tell(VERIFIER, "");
+	assert!(node.blocks(2).is_empty());
+	assert!(node.asked_for(&audits_line()).is_empty());
+	assert!(String::from_utf8_lossy(&node.status().error).contains("token"));
+	node.tell(VERIFIER, "secret");
+	// It is time to give the seat up, were it not for this last try.
+	let sent = node.block();
+	assert!(matches!(&sent[..], [Call::commit_votes { .. }]), "{sent:?}");
 }
 
 #[test]
@@ -106,9 +136,8 @@ fn node_should_give_its_seat_up_and_say_so_when_it_has_no_verifier() {
 #[test]
 fn node_should_be_silent_when_it_has_given_up_too_many_seats() {
 	let mut node = Node::of_validators(3);
-	for n in 1..=3 {
-		node.job(n);
-	}
+	node.jobs(1..=3);
+	node.see(|| pass(crate::DRAW_DELAY));
 	let sent = node.blocks(12);
 	let count: usize = sent
 		.iter()

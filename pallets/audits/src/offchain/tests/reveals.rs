@@ -43,7 +43,7 @@ fn revealed(node: &mut Node, id: H256) -> Option<(u32, RowsSeen)> {
 	while node.see(|| System::block_number() + 1 < audit(id).due) {
 		let left = node.see(|| audit(id).due - 1 - System::block_number());
 		if let [Call::reveal_votes { reveals, .. }] = &node.block()[..] {
-			return Some((left, reveals[0].statement.rows));
+			return Some((left, reveals[0].rows));
 		}
 	}
 	None
@@ -103,6 +103,7 @@ fn auditor_should_say_nothing_when_it_cannot_look() {
 		Answer::Refused,
 		Answer::Silent,
 		Answer::Reply(401, Vec::new()),
+		Answer::Drips(70_000, 1),
 		Answer::Reply(503, Vec::new()),
 		Answer::Reply(200, b"{\"proven\":1}".to_vec()),
 	] {

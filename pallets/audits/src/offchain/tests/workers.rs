@@ -1,7 +1,7 @@
 //! Workers that hand out nothing, or something else.
 
 use super::node::*;
-use crate::{mock::*, offchain::endpoint::Endpoint, Ballot, Call, Phase, RowsSeen};
+use crate::{mock::*, offchain::endpoint::Endpoint, Ballot, Call, Phase, RowsSeen, Said};
 use reckon_primitives::{Content, ContentRef, TaskKind};
 use reckon_support::{mocks::MockPool, AuditWork};
 use reckon_verification::{EndingFault, Fault, Vote};
@@ -24,13 +24,13 @@ fn assert_withheld(mut node: Node, id: H256) {
 	node.others_commit(id);
 	let sent = node.block();
 	let [Call::reveal_votes { reveals, .. }] = &sent[..] else { panic!("{sent:?}") };
-	let said = reveals[0].statement;
-	assert_eq!(said.vote, Vote::Refuted(Fault::Ending(EndingFault::Empty)));
-	assert_eq!(said.rows, RowsSeen::Unproven);
+	let Said::Else { vote, .. } = reveals[0].said else { panic!("{reveals:?}") };
+	assert_eq!(vote, Vote::Refuted(Fault::Ending(EndingFault::Empty)));
+	assert_eq!(reveals[0].rows, RowsSeen::Unproven);
 	assert_eq!(node.ballot(id), Ballot::Revealed);
 	// The others have had the tokens: a larger committee looks.
 	node.others_reveal(id);
-	assert_eq!(node.see(|| (audit(id).phase, audit(id).round)), (Phase::Committing, 2));
+	assert_eq!(node.see(|| (audit(id).phase, audit(id).round)), (Phase::Drawing, 1));
 	assert!(node.status().failures >= 3);
 }
 

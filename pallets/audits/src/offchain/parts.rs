@@ -1,0 +1,81 @@
+//! What a verifier is asked with, and where it is.
+
+use super::{
+	decide::Shape,
+	endpoint::{Endpoint, Handed},
+	http::Wanted,
+	Trouble,
+};
+use alloc::{boxed::Box, vec::Vec};
+use reckon_primitives::{Content, ContentRef};
+use reckon_support::AuditWork;
+
+/// What a verifier is to be handed.
+pub(crate) enum Parts {
+	/// To compute an answer again.
+	Answer {
+		/// What the chain has.
+		work: Box<AuditWork>,
+		/// None for embeddings, and where they are known.
+		tokens: Option<Wanted>,
+		/// What the question is.
+		payload: Part,
+		/// What was delivered.
+		output: Part,
+	},
+	/// To look at rows.
+	Rows {
+		/// With their paths.
+		rows: Wanted,
+		/// How many there are of which length.
+		shape: Shape,
+	},
+}
+
+/// Bytes that are on chain, or with the provider's worker.
+pub(crate) enum Part {
+	/// The first.
+	Here(Vec<u8>),
+	/// Where, and what it must be.
+	There(Wanted, ContentRef),
+}
+
+impl Parts {
+	/// What its worker must hand out.
+	pub(crate) fn wanted(&self) -> Vec<Wanted> {
+		let there = |part: &Part| match part {
+			Part::Here(_) => None,
+			Part::There(wanted, _) => Some(wanted.clone()),
+		};
+		match self {
+			Self::Answer { tokens, payload, output, .. } => {
+				[tokens.clone(), there(payload), there(output)].into_iter().flatten().collect()
+			},
+			Self::Rows { rows, .. } => [rows.clone()].into(),
+		}
+	}
+}
+
+impl Part {
+	/// The bytes that a content names.
+	pub(crate) fn new(
+		content: &Content,
+		endpoint: &Result<Endpoint, Trouble>,
+	) -> Result<Self, Trouble> {
+		match content {
+			Content::Inline(bytes) => Ok(Self::Here(bytes.to_vec())),
+			Content::Blob(named) => {
+				let endpoint = endpoint.as_ref().map_err(Trouble::clone)?;
+				Ok(Self::There(endpoint.content(named), *named))
+			},
+		}
+	}
+
+	/// Them, when the worker has handed out what it had to.
+	pub(crate) fn bytes(&self, handed: &Handed) -> Result<Vec<u8>, Trouble> {
+		match self {
+			Self::Here(bytes) => Ok(bytes.clone()),
+			Self::There(wanted, named) => handed.content(wanted, named),
+		}
+	}
+}
