@@ -2,7 +2,7 @@
 //! them to `make weights`.
 
 use crate::{
-	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Jobs, Models, Multisig, Providers,
+	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Channels, Jobs, Models, Multisig, Providers,
 	Proxy, Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
 	ValidatorStaking,
 };
@@ -35,6 +35,7 @@ define_benchmarks!(
 	[pallet_rewards, Rewards]
 	[pallet_subnets, Subnets]
 	[pallet_audits, Audits]
+	[pallet_channels, Channels]
 );
 
 /// What can be measured, and where it is stored.

@@ -48,7 +48,6 @@ impl<T: Config> Pallet<T> {
 			leaves,
 			escrow: charged,
 			for_gateway: 0,
-			for_auditors: 0,
 			state: BatchState::Waiting,
 			due,
 		};

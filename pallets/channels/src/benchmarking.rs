@@ -137,12 +137,6 @@ fn bounded<Item, Most: Get<u32>>(items: Vec<Item>) -> frame_support::BoundedVec<
 	frame_support::BoundedVec::truncate_from(items)
 }
 
-/// As many auditors as can be.
-fn audited<T: Config<Currency: Mutate<T::AccountId>>>(id: BatchId) {
-	let auditors = (0..MAX_AUDITORS).map(|n| funded::<T>("auditor", n)).collect();
-	Pallet::<T>::reward(&id, auditors).expect("it waits");
-}
-
 /// Makes the batch due, in this state.
 fn due<T: Config>(id: BatchId, state: BatchState) {
 	let due = Batches::<T>::mutate(id, |batch| {
@@ -292,20 +286,6 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn reward() {
-		let (id, _) = committed::<T>();
-		let auditors: Vec<T::AccountId> =
-			(0..MAX_AUDITORS).map(|n| account("auditor", n, 0)).collect();
-
-		#[block]
-		{
-			Pallet::<T>::reward(&id, auditors).expect("it waits");
-		}
-
-		assert!(BatchAuditors::<T>::contains_key(id));
-	}
-
-	#[benchmark]
 	fn due_wait() {
 		let (id, _) = committed::<T>();
 		due::<T>(id, BatchState::Waiting);
@@ -321,7 +301,6 @@ mod benchmarks {
 	#[benchmark]
 	fn due_payout() {
 		let (id, _) = committed::<T>();
-		audited::<T>(id);
 		due::<T>(id, BatchState::Paying);
 
 		#[block]
@@ -330,22 +309,6 @@ mod benchmarks {
 		}
 
 		assert_eq!(Payouts::<T>::iter_keys().count(), 0);
-	}
-
-	#[benchmark]
-	fn due_auditor() {
-		let (id, _) = committed::<T>();
-		audited::<T>(id);
-		due::<T>(id, BatchState::Paying);
-		step::<T>(id);
-		let before = batch::<T>(id).escrow;
-
-		#[block]
-		{
-			step::<T>(id);
-		}
-
-		assert!(batch::<T>(id).escrow < before);
 	}
 
 	/// Removes contributions, which are as many as a step removes, and more.

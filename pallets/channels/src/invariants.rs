@@ -58,9 +58,6 @@ impl<T: Config> Pallet<T> {
 		for (id, _, _) in Contributions::<T>::iter() {
 			ensure!(Batches::<T>::contains_key(id), "a contribution has no batch");
 		}
-		for id in BatchAuditors::<T>::iter_keys() {
-			ensure!(Batches::<T>::contains_key(id), "auditors have no batch");
-		}
 		Ok(())
 	}
 
@@ -88,8 +85,7 @@ impl<T: Config> Pallet<T> {
 				ensure!(unpaid <= batch.escrow, "an escrow does not cover what is to be paid");
 			},
 			BatchState::Paying => {
-				let others = batch.for_gateway.checked_add(batch.for_auditors);
-				let due = others.and_then(|others| others.checked_add(unpaid));
+				let due = batch.for_gateway.checked_add(unpaid);
 				ensure!(
 					due.is_some_and(|due| due <= batch.escrow),
 					"an escrow does not cover its parts"
@@ -101,7 +97,6 @@ impl<T: Config> Pallet<T> {
 			BatchState::Settled | BatchState::Rejected(_) => {
 				let rest = (batch.escrow, payouts, may_return);
 				ensure!(rest == (0, 0, 0), "something is left of a batch that has ended");
-				ensure!(!BatchAuditors::<T>::contains_key(id), "an auditor is not paid");
 			},
 		}
 		Ok(())

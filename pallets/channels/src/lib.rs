@@ -37,7 +37,7 @@ use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 pub use types::{
 	Batch, BatchState, Channel, Contribution, Due, LaneClaim, LaneClaims, Lanes, Ledger, Payout,
-	Totals, MAX_AUDITORS, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
+	Totals, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
 };
 pub use weights::WeightInfo;
 
@@ -66,9 +66,6 @@ pub mod pallet {
 	pub type ChannelOf<T> = Channel<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 	/// A batch's record.
 	pub type BatchOf<T> = Batch<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
-	/// Who has audited a batch, once for each vote.
-	pub type AuditorsOf<T> =
-		BoundedVec<<T as frame_system::Config>::AccountId, ConstU32<MAX_AUDITORS>>;
 
 	/// The version of this pallet's storage.
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -202,11 +199,6 @@ pub mod pallet {
 		Contribution<T::AccountId>,
 		OptionQuery,
 	>;
-
-	/// Who has audited a batch and is not paid.
-	#[pallet::storage]
-	pub type BatchAuditors<T: Config> =
-		StorageMap<_, Identity, BatchId, AuditorsOf<T>, OptionQuery>;
 
 	/// What each client has deposited, paid and been refunded, as long as its account is there.
 	#[pallet::storage]

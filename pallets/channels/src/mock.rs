@@ -42,7 +42,6 @@ pub const MODEL_OWNER: AccountId = 9;
 pub const PROVIDERS: [AccountId; 3] = [11, 12, 13];
 pub const GATEWAY: AccountId = 21;
 pub const OTHER_GATEWAY: AccountId = 22;
-pub const AUDITORS: [AccountId; 3] = [31, 32, 33];
 pub const START: Balance = 1_000_000;
 pub const MODEL: ModelId = H256([7; 32]);
 pub const OTHER_MODEL: ModelId = H256([8; 32]);
@@ -197,7 +196,7 @@ impl pallet_channels::Config for Test {
 	type DuePerBlock = ConstU32<4>;
 }
 
-/// The rules of [`SUBNET`]: 5 % to the treasury, 5 % to the gateway, 5 % to auditors.
+/// The rules of [`SUBNET`]: 5 % to the treasury, 5 % to the gateway.
 pub fn rules() -> SubnetParameters {
 	SubnetParameters { min_gateway_bond: BOND, dispute_window_blocks: WINDOW, ..Default::default() }
 }
@@ -236,7 +235,7 @@ pub fn ext() -> sp_io::TestExternalities {
 	SUBMITTED.take();
 	PAID.take();
 	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, GATEWAY, OTHER_GATEWAY];
-	let all = accounts.into_iter().chain(PROVIDERS).chain(AUDITORS);
+	let all = accounts.into_iter().chain(PROVIDERS);
 	let mut balances: Vec<_> = all.map(|who| (who, START)).collect();
 	balances.extend([(EARNER, 100), (BANK, START + EARNED), (Channels::till(), 10)]);
 	let genesis = RuntimeGenesisConfig {

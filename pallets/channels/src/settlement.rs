@@ -42,21 +42,12 @@ impl<T: Config> Pallet<T> {
 		Self::due_wait()
 	}
 
-	/// Totals first, then auditors, then what is left.
+	/// Totals first, then what is left.
 	fn pay_one(id: BatchId, batch: &mut BatchOf<T>) -> Weight {
 		if let Some((position, payout)) = Payouts::<T>::iter_prefix(id).next() {
 			Payouts::<T>::remove(id, position);
 			Self::pay_total(id, batch, payout);
 			return Self::due_payout();
-		}
-		if let Some(mut auditors) = BatchAuditors::<T>::get(id) {
-			Self::pay_auditor(batch, &mut auditors);
-			if auditors.is_empty() {
-				BatchAuditors::<T>::remove(id);
-			} else {
-				BatchAuditors::<T>::insert(id, auditors);
-			}
-			return Self::due_auditor();
 		}
 		if Self::remove_contributions(id) {
 			return Self::due_removal();
@@ -77,12 +68,12 @@ impl<T: Config> Pallet<T> {
 		let model = T::Models::model(&total.model);
 		let rules = T::Subnets::subnet(batch.subnet);
 		let share = |of: fn(&SubnetParameters) -> Permill| rules.as_ref().map(of);
-		let audited = BatchAuditors::<T>::contains_key(id);
 		let shares = SettlementShares {
 			treasury: share(|rules| rules.treasury_share).unwrap_or_default(),
 			royalty: model.as_ref().map(|model| model.royalty),
 			gateway: share(|rules| rules.gateway_share),
-			auditors: share(|rules| rules.auditor_share).filter(|_| audited),
+			// What pays for audits is a premium, which work that no lot can fall on does not owe.
+			auditors: None,
 		};
 		let parts = economics::settle(charge, &shares);
 		let royalty = model.map_or(0, |model| Self::pay(&model.owner, parts.royalty));
@@ -92,7 +83,6 @@ impl<T: Config> Pallet<T> {
 		let earned = Self::pay(&total.provider, parts.provider.saturating_add(unpaid));
 		batch.escrow = batch.escrow.saturating_sub(royalty).saturating_sub(earned);
 		batch.for_gateway = batch.for_gateway.saturating_add(parts.gateway);
-		batch.for_auditors = batch.for_auditors.saturating_add(parts.auditors);
 
 		T::OnPayout::on_payout(&PaidTotal {
 			batch: id,
@@ -112,16 +102,6 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// The last of the auditors has an equal part of what is left for all of them.
-	fn pay_auditor(batch: &mut BatchOf<T>, auditors: &mut AuditorsOf<T>) {
-		let votes = auditors.len() as u32;
-		let Some(auditor) = auditors.pop() else { return };
-		let part = batch.for_auditors.checked_div(votes.into()).unwrap_or_default();
-		batch.for_auditors = batch.for_auditors.saturating_sub(part);
-		let paid = Self::pay(&auditor, part);
-		batch.escrow = batch.escrow.saturating_sub(paid);
-	}
-
 	/// A rejected batch: each client has back what its channel paid, then nothing of the batch stays.
 	fn return_one(id: BatchId, batch: &mut BatchOf<T>) -> Weight {
 		let BatchState::Returning(why) = batch.state else { return Weight::zero() };
@@ -138,7 +118,6 @@ impl<T: Config> Pallet<T> {
 			positions.into_iter().for_each(|position| Payouts::<T>::remove(id, position));
 			return Self::due_removal();
 		}
-		BatchAuditors::<T>::remove(id);
 		if Self::pay_rest(id, batch, 0) {
 			batch.state = BatchState::Rejected(why);
 		}
@@ -159,7 +138,6 @@ impl<T: Config> Pallet<T> {
 	fn pay_rest(id: BatchId, batch: &mut BatchOf<T>, for_gateway: Balance) -> bool {
 		let earned = Self::pay(&batch.gateway, for_gateway);
 		batch.for_gateway = 0;
-		batch.for_auditors = 0;
 		batch.escrow = batch.escrow.saturating_sub(earned);
 		let kept = Self::pay(&T::Treasury::get(), batch.escrow);
 		batch.escrow = batch.escrow.saturating_sub(kept);

@@ -1,8 +1,7 @@
 //! What is taken out of batches that wait: receipts that are wrong, and whole batches.
 
 use crate::{pallet::*, types::*, weights::WeightInfo};
-use alloc::vec::Vec;
-use frame_support::{ensure, traits::Get, weights::Weight, BoundedVec};
+use frame_support::{ensure, traits::Get, weights::Weight};
 use reckon_primitives::{BatchId, Reason};
 use reckon_receipts::{Item, SignedReceipt};
 use reckon_support::{AuditedBatches, Fault, GatewaySlash, Rejection};
@@ -134,17 +133,5 @@ impl<T: Config> AuditedBatches<T::AccountId> for Pallet<T> {
 
 	fn reject_weight() -> Weight {
 		T::WeightInfo::reject()
-	}
-
-	fn reward(id: &BatchId, auditors: Vec<T::AccountId>) -> DispatchResult {
-		Self::waiting(*id)?;
-		if !auditors.is_empty() {
-			BatchAuditors::<T>::insert(id, BoundedVec::truncate_from(auditors));
-		}
-		Ok(())
-	}
-
-	fn reward_weight() -> Weight {
-		T::WeightInfo::reward()
 	}
 }

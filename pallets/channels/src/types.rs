@@ -17,8 +17,6 @@ pub const MAX_CLAIMS: u32 = 256;
 pub const MAX_TOTALS: u32 = 128;
 /// The most receipts of one total that can be struck. With more, the batch is to be rejected.
 pub const MAX_STRIKES: u32 = 32;
-/// The most votes of auditors that are paid out of one batch.
-pub const MAX_AUDITORS: u32 = 128;
 
 /// What each lane of a channel has paid.
 pub type Lanes = BoundedVec<Balance, ConstU32<MAX_LANES>>;
@@ -118,8 +116,6 @@ pub struct Batch<AccountId, BlockNumber> {
 	pub escrow: Balance,
 	/// The gateway's part, as far as totals are paid; in `escrow` until the end.
 	pub for_gateway: Balance,
-	/// The auditors' part, as far as totals are paid and auditors are not; in `escrow`.
-	pub for_auditors: Balance,
 	/// Where it stands.
 	pub state: BatchState,
 	/// The block at whose start the chain looks at it again.

@@ -22,11 +22,6 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::due_payout().saturating_add(T::OnPayout::on_payout_weight())
 	}
 
-	/// An auditor is paid.
-	pub(crate) fn due_auditor() -> Weight {
-		T::WeightInfo::due_auditor()
-	}
-
 	/// A few records go.
 	pub(crate) fn due_removal() -> Weight {
 		T::WeightInfo::due_removal()
@@ -52,7 +47,6 @@ impl<T: Config> Pallet<T> {
 		[
 			Self::due_wait(),
 			Self::due_payout(),
-			Self::due_auditor(),
 			Self::due_removal(),
 			Self::due_end(),
 			Self::due_return(),

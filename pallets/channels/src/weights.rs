@@ -18,10 +18,8 @@ pub trait WeightInfo {
 	fn report_twins() -> Weight;
 	fn strike() -> Weight;
 	fn reject() -> Weight;
-	fn reward() -> Weight;
 	fn due_wait() -> Weight;
 	fn due_payout() -> Weight;
-	fn due_auditor() -> Weight;
 	fn due_removal() -> Weight;
 	fn due_end() -> Weight;
 	fn due_return() -> Weight;
@@ -85,11 +83,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
-	fn reward() -> Weight {
-		Weight::from_parts(25_000_000, 4500)
-			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
 	fn due_wait() -> Weight {
 		Weight::from_parts(25_000_000, 9000)
 			.saturating_add(T::DbWeight::get().reads(2))
@@ -99,11 +92,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(150_000_000, 40500)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(8))
-	}
-	fn due_auditor() -> Weight {
-		Weight::from_parts(85_000_000, 27000)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	fn due_removal() -> Weight {
 		Weight::from_parts(45_000_000, 45000)
@@ -182,11 +170,6 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
-	fn reward() -> Weight {
-		Weight::from_parts(25_000_000, 4500)
-			.saturating_add(ParityDbWeight::get().reads(1))
-			.saturating_add(ParityDbWeight::get().writes(1))
-	}
 	fn due_wait() -> Weight {
 		Weight::from_parts(25_000_000, 9000)
 			.saturating_add(ParityDbWeight::get().reads(2))
@@ -196,11 +179,6 @@ impl WeightInfo for () {
 		Weight::from_parts(150_000_000, 40500)
 			.saturating_add(ParityDbWeight::get().reads(9))
 			.saturating_add(ParityDbWeight::get().writes(8))
-	}
-	fn due_auditor() -> Weight {
-		Weight::from_parts(85_000_000, 27000)
-			.saturating_add(ParityDbWeight::get().reads(6))
-			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn due_removal() -> Weight {
 		Weight::from_parts(45_000_000, 45000)

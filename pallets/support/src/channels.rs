@@ -1,7 +1,6 @@
 //! Batches of channels: having them audited, and hearing what is paid out of them.
 
 use crate::Conviction;
-use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
 use reckon_primitives::{BatchId, ModelId, SubnetId};
@@ -112,15 +111,6 @@ pub trait AuditedBatches<AccountId> {
 	fn reject(batch: &BatchId, why: Rejection) -> DispatchResult;
 	/// The most that [`Self::reject`] weighs.
 	fn reject_weight() -> Weight;
-
-	/// These have audited a batch, once for each vote: they share what auditors have of it. Beyond
-	/// the first 128 nobody has a part.
-	///
-	/// # Errors
-	/// When the batch does not wait any more.
-	fn reward(batch: &BatchId, auditors: Vec<AccountId>) -> DispatchResult;
-	/// The most that [`Self::reward`] weighs.
-	fn reward_weight() -> Weight;
 }
 
 /// What a provider was paid out of a batch.

@@ -4,7 +4,7 @@ use super::{ensure, Fuzzer, Signer};
 use frame_support::traits::{fungible::Inspect, Get};
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
-	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Jobs,
+	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Channels, Jobs,
 	Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
 	Subnets, System, ValidatorStaking,
 };
@@ -36,6 +36,7 @@ impl Purpose {
 		Ok(match reason {
 			RuntimeHoldReason::Jobs(_) => Self::Job,
 			RuntimeHoldReason::Audits(_) => Self::Audit,
+			RuntimeHoldReason::Channels(_) => Self::Channel,
 			RuntimeHoldReason::Providers(_) => Self::Provider,
 			RuntimeHoldReason::Models(_) => Self::Store,
 			RuntimeHoldReason::Subnets(SubnetHold::SubnetDeposit) => Self::Subnet,
@@ -84,6 +85,7 @@ impl Fuzzer {
 			("Rewards", Rewards::do_try_state()),
 			("Subnets", Subnets::do_try_state()),
 			("Audits", Audits::do_try_state()),
+			("Channels", Channels::do_try_state()),
 		] {
 			state.map_err(|error: DispatchError| format!("{pallet}: {error:?}"))?;
 		}

@@ -28,8 +28,6 @@ enum Step {
 	Twins { nth: u8 },
 	/// The nth batch is rejected.
 	Reject { nth: u8 },
-	/// Somebody has audited the nth batch.
-	Reward { nth: u8, auditors: u8 },
 	/// The audit of the nth batch is opened or closed.
 	Audit { nth: u8, open: bool },
 	/// The gateway leaves, or comes back.
@@ -59,7 +57,6 @@ fn step() -> impl Strategy<Value = Step> {
 		}),
 		1 => n().prop_map(|nth| Step::Twins { nth }),
 		1 => n().prop_map(|nth| Step::Reject { nth }),
-		1 => (n(), 0u8..4).prop_map(|(nth, auditors)| Step::Reward { nth, auditors }),
 		1 => (n(), any::<bool>()).prop_map(|(nth, open)| Step::Audit { nth, open }),
 		1 => any::<bool>().prop_map(|active| Step::Gateway { active }),
 		4 => (1u8..12).prop_map(|blocks| Step::Wait { blocks }),
@@ -167,12 +164,6 @@ fn carry_out(step: Step) {
 				let _ = <Channels as AuditedBatches<_>>::reject(&id, Rejection::Leaves);
 			}
 		},
-		Step::Reward { nth, auditors } => {
-			if let Some((id, _)) = nth_batch(nth) {
-				let auditors = AUDITORS.into_iter().take(auditors.into()).collect();
-				let _ = <Channels as AuditedBatches<_>>::reward(&id, auditors);
-			}
-		},
 		Step::Audit { nth, open } => {
 			if let Some((id, _)) = nth_batch(nth) {
 				if open {
@@ -218,7 +209,6 @@ proptest! {
 			assert_eq!(crate::Batches::<Test>::iter().count(), 0);
 			assert_eq!(crate::Payouts::<Test>::iter().count(), 0);
 			assert_eq!(crate::Contributions::<Test>::iter().count(), 0);
-			assert_eq!(crate::BatchAuditors::<Test>::iter().count(), 0);
 			assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
 			assert_eq!(held(Channels::till()), 0);
 			assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);

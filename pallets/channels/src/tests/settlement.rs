@@ -1,14 +1,9 @@
-use crate::{mock::*, BatchState, Batches, Event, Ledger, Ledgers, MAX_AUDITORS};
+use crate::{mock::*, BatchState, Batches, Event, Ledger, Ledgers};
 use frame_support::{assert_noop, assert_ok};
 use reckon_support::{
 	mocks::{MockModels, MockSubnets},
 	AuditedBatches, PaidTotal,
 };
-use sp_core::H256;
-
-fn reward(id: H256, auditors: &[AccountId]) {
-	assert_ok!(<Channels as AuditedBatches<_>>::reward(&id, auditors.to_vec()));
-}
 
 #[test]
 fn nobody_should_be_paid_while_the_window_is_open() {
@@ -75,34 +70,6 @@ fn hook_should_be_told_of_each_total_once() {
 }
 
 #[test]
-fn auditors_should_share_their_part_by_votes_when_there_was_an_audit() {
-	run(|| {
-		let (_, _, id) = three();
-		// One has voted twice.
-		reward(id, &[AUDITORS[0], AUDITORS[1], AUDITORS[0], AUDITORS[2]]);
-		to_block(2 + WINDOW);
-		// 5 % of 1,800 is 90: 22, 22, 23 and 23, nothing lost.
-		let earned = AUDITORS.map(|who| free(who) - START);
-		assert_eq!(earned.iter().sum::<u128>(), 90);
-		assert!(earned[0] >= 44 && earned[1].abs_diff(earned[2]) <= 1, "{earned:?}");
-		assert_eq!(free(PROVIDERS[0]), START + 1_125);
-		assert_eq!(free(TREASURY), START + 90);
-		assert_eq!(held(Channels::till()), 0);
-	});
-}
-
-#[test]
-fn auditors_beyond_the_most_should_have_nothing() {
-	run(|| {
-		let (_, _, id) = three();
-		let many: Vec<_> = (0..MAX_AUDITORS).map(|_| AUDITORS[0]).chain([AUDITORS[1]]).collect();
-		reward(id, &many);
-		to_block(20);
-		assert_eq!((free(AUDITORS[0]), free(AUDITORS[1])), (START + 90, START));
-	});
-}
-
-#[test]
 fn batch_should_wait_as_long_as_its_audit_is_open() {
 	run(|| {
 		let (_, _, id) = three();
@@ -121,8 +88,6 @@ fn audit_should_come_too_late_when_the_batch_is_paid() {
 	run(|| {
 		let (_, tree, id) = three();
 		to_block(20);
-		let reward = <Channels as AuditedBatches<_>>::reward(&id, vec![AUDITORS[0]]);
-		assert_noop!(reward, crate::Error::<Test>::NotWaiting);
 		let rejected =
 			<Channels as AuditedBatches<_>>::reject(&id, reckon_support::Rejection::Unavailable);
 		assert_noop!(rejected, crate::Error::<Test>::NotWaiting);
