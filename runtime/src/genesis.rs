@@ -3,8 +3,8 @@
 use crate::{
 	adapters::{AuditPot, Treasury},
 	configs::{DISPUTE_WINDOW, EXISTENTIAL_DEPOSIT},
-	AccountId, BabeConfig, Balance, BalancesConfig, Channels, Rewards, RuntimeGenesisConfig, SessionConfig,
-	SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
+	AccountId, BabeConfig, Balance, BalancesConfig, Channels, Rewards, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
 };
 use alloc::{format, vec, vec::Vec};
 use frame_support::build_struct_json_patch;

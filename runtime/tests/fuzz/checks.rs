@@ -4,8 +4,8 @@ use super::{ensure, Fuzzer, Signer};
 use frame_support::traits::{fungible::Inspect, Get};
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
-	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Channels, Jobs,
-	Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
+	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Channels,
+	Jobs, Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
 	Subnets, System, ValidatorStaking,
 };
 use sp_runtime::{traits::Dispatchable, DispatchError};
@@ -124,6 +124,12 @@ impl Fuzzer {
 			let other =
 				|(who, ledger): &(&AccountId, &_)| self.books.ledgers.get(who) != Some(ledger);
 			format!("ledgers are not what happened: {:?}", on_chain.iter().find(other))
+		})?;
+		let on_chain: BTreeMap<_, _> = pallet_channels::Ledgers::<Runtime>::iter().collect();
+		let books = &self.books.channels.ledgers;
+		ensure(on_chain == *books, || {
+			let other = |(who, ledger): &(&AccountId, &_)| books.get(who) != Some(ledger);
+			format!("channels' ledgers are not what happened: {:?}", on_chain.iter().find(other))
 		})
 	}
 
@@ -160,6 +166,7 @@ impl Fuzzer {
 				self.must(&who, pallet_subnets::Call::leave_gateway {})?;
 			}
 		}
+		self.channels_end()?;
 		self.check()?;
 		for _ in 0..LEAVING_SESSIONS {
 			self.jobs_end()?;
@@ -211,7 +218,11 @@ impl Fuzzer {
 	}
 
 	/// Makes a call that can't be refused.
-	fn must(&mut self, who: &AccountId, call: impl Into<RuntimeCall>) -> Result<(), String> {
+	pub(super) fn must(
+		&mut self,
+		who: &AccountId,
+		call: impl Into<RuntimeCall>,
+	) -> Result<(), String> {
 		let call = call.into();
 		let done = call.clone().dispatch(Signer::Account(who.clone()).origin());
 		done.map(|_| ()).map_err(|error| format!("{who:?} can't {call:?}: {:?}", error.error))
@@ -240,6 +251,10 @@ fn held_is_what_is_told(who: &AccountId, reserved: Balance) -> Result<(), String
 	if let Some(deposit) = held.remove(&Purpose::SessionKeys) {
 		let has_keys = pallet_session::NextKeys::<Runtime>::contains_key(who);
 		ensure(deposit == UNIT && has_keys, || format!("{who:?} has {deposit} held for no keys"))?;
+	}
+	// What is in the till is its batches'.
+	if *who == Channels::till() {
+		held.remove(&Purpose::Channel);
 	}
 	let mut told = BTreeMap::new();
 	for part in Runtime::held_by(who.clone()) {
