@@ -67,6 +67,17 @@ PRIMITIVES_MAY_USE = {
 VERIFICATION = "reckon-verification"
 VERIFICATION_MAY_USE = {"blake3", "libm", "parity-scale-codec", "scale-info"}
 
+# So do the statements of channels.
+RECEIPTS = "reckon-receipts"
+RECEIPTS_MAY_USE = {
+    "parity-scale-codec",
+    PRIMITIVES,
+    "scale-info",
+    "serde",
+    "sp-core",
+    "sp-runtime",
+}
+
 NODE = "reckon-node"
 NODE_PALLETS = re.compile(r"pallet-.+-rpc(-runtime-api)?")
 
@@ -153,7 +164,11 @@ def daemons_know_metadata_only(crates, reached):
 
 def shared_crates_are_small(crates):
     """Chain and daemons both link these, so they link next to nothing."""
-    allowed = {PRIMITIVES: PRIMITIVES_MAY_USE, VERIFICATION: VERIFICATION_MAY_USE}
+    allowed = {
+        PRIMITIVES: PRIMITIVES_MAY_USE,
+        RECEIPTS: RECEIPTS_MAY_USE,
+        VERIFICATION: VERIFICATION_MAY_USE,
+    }
     for crate in crates:
         if crate.name in allowed:
             for dependency in crate.dependencies:

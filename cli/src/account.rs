@@ -109,6 +109,7 @@ fn held_line(held: &Held) -> String {
 		HeldFor::Delegation => "as stake behind a candidate".into(),
 		HeldFor::StakeUnbonding => "as stake on its way back".into(),
 		HeldFor::AuditFee(job) => format!("for the auditors of job {job:?}"),
+		HeldFor::Channel(channel) => format!("in payment channel {channel:?}"),
 	};
 	let until = match held.next_step_at {
 		Some(block) => format!("the chain moves on by block #{block}"),

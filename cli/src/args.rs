@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-	account, ask, devnet, gateway, job, models, provider, rewards, stake, store, subnet, validator,
+	account, ask, devnet, gateway, job, models, provider, receipt, rewards, stake, store, subnet,
+	validator,
 };
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
@@ -88,6 +89,9 @@ pub(crate) enum Command {
 	/// Those who bring work to providers
 	#[command(subcommand)]
 	Gateway(gateway::GatewayCommand),
+	/// What workers have signed
+	#[command(subcommand)]
+	Receipt(receipt::ReceiptCommand),
 	/// Money and keys
 	#[command(subcommand)]
 	Account(account::AccountCommand),

@@ -20,6 +20,7 @@ mod percent;
 pub mod ports;
 pub mod process;
 mod provider;
+mod receipt;
 mod rewards;
 mod stake;
 mod store;
@@ -70,6 +71,7 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Rewards(command) => rewards::run(&context, command).await,
 		Command::Subnet(command) => subnet::run(&context, command).await,
 		Command::Gateway(command) => gateway::run(&context, command).await,
+		Command::Receipt(command) => receipt::run(&context, &command),
 		Command::Account(command) => account::run(&context, command).await,
 		Command::Devnet(command) => devnet::run(&context, command).await,
 	}

@@ -24,6 +24,7 @@ pub type InlineBytes = BoundedVec<u8, MaxInlineBytes>;
 	MaxEncodedLen,
 	TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct ContentRef {
 	/// BLAKE3 of the bytes.

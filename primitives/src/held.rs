@@ -1,6 +1,6 @@
 //! Money that is held, what for, and until when.
 
-use crate::{EntryId, JobId, SubnetId};
+use crate::{ChannelId, EntryId, JobId, SubnetId};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
@@ -41,6 +41,9 @@ pub enum HeldFor {
 	/// What a client pays the auditors of a job.
 	#[codec(index = 10)]
 	AuditFee(JobId),
+	/// What a client has put into a payment channel and its gateway has not taken.
+	#[codec(index = 11)]
+	Channel(ChannelId),
 }
 
 /// One held amount.

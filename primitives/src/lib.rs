@@ -52,6 +52,10 @@ pub type Hash = H256;
 
 /// Names a job: `blake2_256(genesis hash, client, client's job counter)`, unique for ever.
 pub type JobId = H256;
+/// Names a payment channel: unique for ever, on any chain.
+pub type ChannelId = H256;
+/// Names a batch of receipts: unique for ever, on any chain.
+pub type BatchId = H256;
 /// Names a model: [`EntryKind::id`] of who registered it and of its canonical manifest's hash.
 pub type ModelId = H256;
 /// Names a data set: [`EntryKind::id`] of who registered it and of what its record says.

@@ -104,6 +104,9 @@ pub enum Reason {
 	/// Refunded: auditors can tell neither that the answer is right nor that it is wrong.
 	#[codec(index = 46)]
 	AuditDoubtful,
+	/// Of a gateway's slash: its batch had a receipt that proves itself wrong.
+	#[codec(index = 47)]
+	ReceiptInvalid,
 
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]

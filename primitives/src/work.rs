@@ -127,6 +127,7 @@ impl NumericProfile {
 	MaxEncodedLen,
 	TypeInfo,
 )]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[scale_info(capture_docs = "always")]
 pub struct Units {
 	/// Units read: the prompt's tokens, template included.

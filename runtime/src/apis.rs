@@ -320,6 +320,7 @@ impl_runtime_apis! {
 			held.extend(crate::ValidatorStaking::held_by(who.clone()));
 			held.extend(crate::Subnets::held_by(who.clone()));
 			held.extend(crate::Audits::held_by(who.clone()));
+			held.extend(crate::Channels::held_by(who.clone()));
 			held.extend(Jobs::held_by(who));
 			held
 		}

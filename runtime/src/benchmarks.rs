@@ -2,9 +2,9 @@
 //! them to `make weights`.
 
 use crate::{
-	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Jobs, Models, Multisig, Providers,
-	Proxy, Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment, Utility,
-	ValidatorStaking,
+	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Channels, Jobs, Models, Multisig,
+	Providers, Proxy, Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment,
+	Utility, ValidatorStaking,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
@@ -35,6 +35,7 @@ define_benchmarks!(
 	[pallet_rewards, Rewards]
 	[pallet_subnets, Subnets]
 	[pallet_audits, Audits]
+	[pallet_channels, Channels]
 );
 
 /// What can be measured, and where it is stored.

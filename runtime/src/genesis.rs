@@ -3,8 +3,8 @@
 use crate::{
 	adapters::{AuditPot, Treasury},
 	configs::{DISPUTE_WINDOW, EXISTENTIAL_DEPOSIT},
-	AccountId, BabeConfig, Balance, BalancesConfig, Rewards, RuntimeGenesisConfig, SessionConfig,
-	SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
+	AccountId, BabeConfig, Balance, BalancesConfig, Channels, Rewards, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys, SubnetsConfig, SudoConfig, ValidatorStakingConfig,
 };
 use alloc::{format, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -76,6 +76,7 @@ fn genesis(validators: Vec<Validator>, endowed: Vec<AccountId>, sudo: Option<Acc
 	balances.push((Treasury::account(), EXISTENTIAL_DEPOSIT));
 	balances.push((Rewards::account(), EXISTENTIAL_DEPOSIT));
 	balances.push((AuditPot::account(), EXISTENTIAL_DEPOSIT));
+	balances.push((Channels::till(), EXISTENTIAL_DEPOSIT));
 	let candidates = validators.iter().map(|v| (v.account.clone(), STAKE)).collect::<Vec<_>>();
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },

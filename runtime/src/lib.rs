@@ -184,4 +184,6 @@ mod runtime {
 	pub type Subnets = pallet_subnets::Pallet<Runtime>;
 	#[runtime::pallet_index(27)]
 	pub type Audits = pallet_audits::Pallet<Runtime>;
+	#[runtime::pallet_index(28)]
+	pub type Channels = pallet_channels::Pallet<Runtime>;
 }

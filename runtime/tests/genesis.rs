@@ -82,6 +82,12 @@ fn proxy_should_move_no_money_away_when_it_is_not_for_transfers() {
 	let audit = pallet_audits::Call::request_audit { job: Default::default() };
 	let audit = RuntimeCall::Audits(audit);
 	assert!(!ProxyType::NonTransfer.filter(&audit) && ProxyType::Jobs.filter(&audit));
+	let top_up = pallet_channels::Call::top_up { channel: Default::default(), amount: 1 };
+	let top_up = RuntimeCall::Channels(top_up);
+	assert!(!ProxyType::NonTransfer.filter(&top_up) && ProxyType::Jobs.filter(&top_up));
+	let close = pallet_channels::Call::request_close { channel: Default::default() };
+	let close = RuntimeCall::Channels(close);
+	assert!(ProxyType::NonTransfer.filter(&close) && ProxyType::Jobs.filter(&close));
 	let pause = RuntimeCall::Providers(pallet_providers::Call::pause {});
 	assert!(ProxyType::NonTransfer.filter(&pause) && ProxyType::Provider.filter(&pause));
 	assert!(!ProxyType::Jobs.filter(&pause));

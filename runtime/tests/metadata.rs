@@ -4,7 +4,7 @@ use codec::{Decode, Encode};
 use frame_metadata::{v16, RuntimeMetadata, RuntimeMetadataPrefixed};
 use scale_info::{form::PortableForm, PortableRegistry, TypeDef};
 
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
 	"Models",
 	"Providers",
 	"Jobs",
@@ -13,6 +13,7 @@ const OURS: [&str; 8] = [
 	"Rewards",
 	"Subnets",
 	"Audits",
+	"Channels",
 ];
 /// Nobody calls it, so nothing is refused.
 const WITHOUT_CALLS: [&str; 1] = ["Reputation"];

@@ -51,6 +51,8 @@ pub type Balance = u128;
 pub type BlockNumber = u32;
 /// Names a job.
 pub type JobId = H256;
+/// Names a payment channel.
+pub type ChannelId = H256;
 /// Names a model: [`model_id`] of who registered it and of its canonical manifest's hash.
 pub type ModelId = H256;
 

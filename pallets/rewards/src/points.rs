@@ -4,14 +4,15 @@ use crate::{pallet::*, types::*, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::Balance;
-use reckon_support::{OnJobSettled, SettledJob};
+use reckon_support::{OnJobSettled, OnPayout, PaidTotal, SettledJob};
 
 impl<T: Config> Pallet<T> {
 	/// Gives an account points in the running era: for the runtime's adapters, and for pallets that
 	/// settle work or count votes.
 	///
-	/// For [`Duty::Work`] the points must be a fee that has reached the treasury, each unit of it
-	/// given to one earner only: all bounds on rewards rest on that.
+	/// For [`Duty::Work`] the points must be a fee that has reached the treasury, or that nobody else
+	/// can have any more, each unit of it given to one earner only: all bounds on rewards rest on
+	/// that.
 	pub fn note_points(duty: Duty, who: &T::AccountId, points: Balance) {
 		if points == 0 {
 			return;
@@ -45,6 +46,17 @@ impl<T: Config> OnJobSettled<T::AccountId, Balance> for Pallet<T> {
 	}
 
 	fn on_job_settled_weight() -> Weight {
+		Self::note_points_weight()
+	}
+}
+
+/// As for jobs. The fee waits in the batch's escrow until the batch's end, and nobody else has it.
+impl<T: Config> OnPayout<T::AccountId, Balance> for Pallet<T> {
+	fn on_payout(paid: &PaidTotal<T::AccountId, Balance>) {
+		Self::note_points(Duty::Work, &paid.provider, paid.fee);
+	}
+
+	fn on_payout_weight() -> Weight {
 		Self::note_points_weight()
 	}
 }

@@ -11,6 +11,7 @@
 extern crate alloc;
 
 mod audits;
+mod channels;
 mod departures;
 mod escrow_source;
 mod gateways;
@@ -29,6 +30,7 @@ pub use audits::{
 	AuditOutcome, AuditSubjects, AuditWork, Auditing, Cause, Conviction, OnAuditVote, Ruling,
 	Subject, ValidatorPenalty,
 };
+pub use channels::{AuditedBatches, BatchAuditing, Fault, OnPayout, PaidTotal, Rejection};
 pub use departures::OnProviderLeft;
 pub use escrow_source::EscrowSource;
 pub use gateways::{

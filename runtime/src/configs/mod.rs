@@ -2,6 +2,7 @@
 
 mod audits;
 mod balances;
+mod channels;
 mod consensus;
 mod jobs;
 mod migrations;

@@ -105,7 +105,7 @@ impl frame_system::Config for Runtime {
 	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
 	type ExtensionsWeightInfo = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type MaxConsumers = frame_support::traits::ConstU32<16>;
-	type OnKilledAccount = crate::Jobs;
+	type OnKilledAccount = (crate::Jobs, crate::Channels);
 	type SingleBlockMigrations = super::migrations::SingleBlock;
 	type MultiBlockMigrator = crate::MultiBlockMigrations;
 }

@@ -36,7 +36,7 @@ pub enum ProxyType {
 	NonTransfer,
 	/// A provider's affairs: offers, prices, capacity, worker, pause.
 	Provider,
-	/// Submitting, cancelling and disputing jobs, and having them audited.
+	/// Submitting, cancelling and disputing jobs, and having them audited; a client's channels.
 	Jobs,
 	/// A validator's and a backer's affairs: stakes, session keys, claims.
 	Staking,
@@ -54,6 +54,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					| RuntimeCall::Jobs(
 						pallet_jobs::Call::submit_job { .. } | pallet_jobs::Call::dispute { .. }
 					)
+					// A channel pays whom its gateway and its session key say.
+					| RuntimeCall::Channels(
+						pallet_channels::Call::open { .. } | pallet_channels::Call::top_up { .. }
+					)
 					// Auditors have the fee, and the proxy may be one of them.
 					| RuntimeCall::Audits(pallet_audits::Call::request_audit { .. })
 					| RuntimeCall::Models(pallet_models::Call::transfer { .. })
@@ -70,6 +74,11 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| pallet_jobs::Call::cancel { .. }
 						| pallet_jobs::Call::dispute { .. }
 				) | RuntimeCall::Audits(pallet_audits::Call::request_audit { .. })
+					| RuntimeCall::Channels(
+						pallet_channels::Call::open { .. }
+							| pallet_channels::Call::top_up { .. }
+							| pallet_channels::Call::request_close { .. }
+					)
 			),
 			Self::Staking => matches!(
 				call,

@@ -1,6 +1,6 @@
 //! What the events say of money, reckoned independently of the pallets.
 
-use super::{ensure, Fuzzer};
+use super::{channel_books::ChannelBooks, ensure, Fuzzer};
 use pallet_jobs::Ledger;
 use reckon_primitives::{Balance, JobId};
 use reckon_runtime::{
@@ -17,6 +17,8 @@ pub struct Books {
 	pub issuance: Balance,
 	/// What each client has deposited, paid and got back, and has in escrow.
 	pub ledgers: BTreeMap<AccountId, Ledger>,
+	/// The channels.
+	pub channels: ChannelBooks,
 	/// The jobs that are not over: whose, and what is held for them.
 	jobs: BTreeMap<JobId, (AccountId, Balance)>,
 	/// What is held for audits: whose, and how much.
@@ -61,7 +63,12 @@ impl Books {
 		match event {
 			RuntimeEvent::Jobs(event) => self.note_job(event),
 			RuntimeEvent::Audits(event) => self.note_audit(event),
+			RuntimeEvent::Channels(event) => match self.channels.note(event)? {
+				Some((who, amount)) => self.may_lose(&who, amount),
+				None => Ok(()),
+			},
 			RuntimeEvent::System(frame_system::Event::KilledAccount { account }) => {
+				self.channels.forget(account)?;
 				let held = self.ledgers.remove(account).map_or(0, |ledger| ledger.held);
 				ensure(held == 0, || format!("{account:?} is gone and has {held} in escrow"))
 			},

@@ -68,6 +68,13 @@ const MENU: &[(u32, Make)] = &[
 	(8, Fuzzer::accept_subnet),
 	(2, Fuzzer::retire_subnet),
 	(15, Fuzzer::register_gateway),
+	(50, Fuzzer::open_channel),
+	(10, Fuzzer::top_up_channel),
+	(6, Fuzzer::request_close_channel),
+	(6, Fuzzer::close_channel),
+	(70, Fuzzer::commit_batch),
+	(30, Fuzzer::report_item),
+	(10, Fuzzer::report_twins),
 	(6, Fuzzer::raise_gateway_bond),
 	(6, Fuzzer::update_gateway),
 	(6, Fuzzer::leave_gateway),
@@ -192,7 +199,7 @@ impl Fuzzer {
 	}
 
 	/// The wealthiest of three.
-	fn wealthy(&mut self) -> AccountId {
+	pub(super) fn wealthy(&mut self) -> AccountId {
 		let three = [self.account(), self.account(), self.account()];
 		three.into_iter().max_by_key(Balances::balance).expect("three")
 	}
@@ -216,7 +223,7 @@ impl Fuzzer {
 		self.one_of(&all).unwrap_or_else(|| self.account())
 	}
 
-	fn provider(&mut self) -> AccountId {
+	pub(super) fn provider(&mut self) -> AccountId {
 		self.one_of_or_anybody(pallet_providers::Providers::<Runtime>::iter_keys())
 	}
 
@@ -224,7 +231,7 @@ impl Fuzzer {
 		self.one_of_or_anybody(pallet_validator_staking::Candidates::<Runtime>::iter_keys())
 	}
 
-	fn gateway(&mut self) -> AccountId {
+	pub(super) fn gateway(&mut self) -> AccountId {
 		self.one_of_or_anybody(pallet_subnets::Gateways::<Runtime>::iter_keys())
 	}
 
@@ -247,7 +254,7 @@ impl Fuzzer {
 	}
 
 	/// A part of what somebody can spend.
-	fn part_of(&mut self, who: &AccountId, parts: Balance) -> Balance {
+	pub(super) fn part_of(&mut self, who: &AccountId, parts: Balance) -> Balance {
 		let all = Balances::balance(who);
 		self.amount(all / parts)
 	}
@@ -280,7 +287,7 @@ impl Fuzzer {
 	}
 
 	/// A model that somebody offers.
-	fn offered(&mut self) -> ModelId {
+	pub(super) fn offered(&mut self) -> ModelId {
 		self.market().model
 	}
 

@@ -4,8 +4,8 @@ use super::{ensure, Fuzzer, Signer};
 use frame_support::traits::{fungible::Inspect, Get};
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
-	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Jobs,
-	Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
+	apis::runtime_decl_for_reckon_api::ReckonApiV1, AccountId, Audits, Babe, Balances, Channels,
+	Jobs, Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
 	Subnets, System, ValidatorStaking,
 };
 use sp_runtime::{traits::Dispatchable, DispatchError};
@@ -26,6 +26,7 @@ enum Purpose {
 	Gateway,
 	Stake,
 	SessionKeys,
+	Channel,
 }
 
 impl Purpose {
@@ -35,6 +36,7 @@ impl Purpose {
 		Ok(match reason {
 			RuntimeHoldReason::Jobs(_) => Self::Job,
 			RuntimeHoldReason::Audits(_) => Self::Audit,
+			RuntimeHoldReason::Channels(_) => Self::Channel,
 			RuntimeHoldReason::Providers(_) => Self::Provider,
 			RuntimeHoldReason::Models(_) => Self::Store,
 			RuntimeHoldReason::Subnets(SubnetHold::SubnetDeposit) => Self::Subnet,
@@ -55,6 +57,7 @@ impl Purpose {
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
 			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
 			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,
+			HeldFor::Channel(_) => Self::Channel,
 		}
 	}
 }
@@ -82,6 +85,7 @@ impl Fuzzer {
 			("Rewards", Rewards::do_try_state()),
 			("Subnets", Subnets::do_try_state()),
 			("Audits", Audits::do_try_state()),
+			("Channels", Channels::do_try_state()),
 		] {
 			state.map_err(|error: DispatchError| format!("{pallet}: {error:?}"))?;
 		}
@@ -120,6 +124,12 @@ impl Fuzzer {
 			let other =
 				|(who, ledger): &(&AccountId, &_)| self.books.ledgers.get(who) != Some(ledger);
 			format!("ledgers are not what happened: {:?}", on_chain.iter().find(other))
+		})?;
+		let on_chain: BTreeMap<_, _> = pallet_channels::Ledgers::<Runtime>::iter().collect();
+		let books = &self.books.channels.ledgers;
+		ensure(on_chain == *books, || {
+			let other = |(who, ledger): &(&AccountId, &_)| books.get(who) != Some(ledger);
+			format!("channels' ledgers are not what happened: {:?}", on_chain.iter().find(other))
 		})
 	}
 
@@ -156,6 +166,7 @@ impl Fuzzer {
 				self.must(&who, pallet_subnets::Call::leave_gateway {})?;
 			}
 		}
+		self.channels_end()?;
 		self.check()?;
 		for _ in 0..LEAVING_SESSIONS {
 			self.jobs_end()?;
@@ -207,7 +218,11 @@ impl Fuzzer {
 	}
 
 	/// Makes a call that can't be refused.
-	fn must(&mut self, who: &AccountId, call: impl Into<RuntimeCall>) -> Result<(), String> {
+	pub(super) fn must(
+		&mut self,
+		who: &AccountId,
+		call: impl Into<RuntimeCall>,
+	) -> Result<(), String> {
 		let call = call.into();
 		let done = call.clone().dispatch(Signer::Account(who.clone()).origin());
 		done.map(|_| ()).map_err(|error| format!("{who:?} can't {call:?}: {:?}", error.error))
@@ -236,6 +251,10 @@ fn held_is_what_is_told(who: &AccountId, reserved: Balance) -> Result<(), String
 	if let Some(deposit) = held.remove(&Purpose::SessionKeys) {
 		let has_keys = pallet_session::NextKeys::<Runtime>::contains_key(who);
 		ensure(deposit == UNIT && has_keys, || format!("{who:?} has {deposit} held for no keys"))?;
+	}
+	// What is in the till is its batches'.
+	if *who == Channels::till() {
+		held.remove(&Purpose::Channel);
 	}
 	let mut told = BTreeMap::new();
 	for part in Runtime::held_by(who.clone()) {

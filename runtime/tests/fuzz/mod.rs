@@ -4,7 +4,9 @@
 //! * `chain.rs`: the chain from genesis on, its blocks, sessions and offences;
 //! * `calls.rs`: which calls, with which arguments;
 //! * `audits.rs`: those about audits;
+//! * `channels.rs`: those about channels;
 //! * `books.rs`: what the events say of money, reckoned independently of the pallets;
+//! * `channel_books.rs`: what they say of channels;
 //! * `checks.rs`: what must hold.
 //!
 //! A run is determined by its seed. `runtime/examples/fuzz.rs` makes long ones, `random.rs` short ones.
@@ -13,6 +15,8 @@ mod audits;
 mod books;
 mod calls;
 mod chain;
+mod channel_books;
+mod channels;
 mod checks;
 
 use books::Books;

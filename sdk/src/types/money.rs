@@ -1,6 +1,6 @@
 //! Amounts, accounts, and money that is held.
 
-use super::{Balance, BlockNumber, EntryId, JobId};
+use super::{Balance, BlockNumber, ChannelId, EntryId, JobId};
 use serde::{Deserialize, Serialize};
 use subxt::ext::scale_decode::DecodeAsType;
 
@@ -43,6 +43,8 @@ pub enum HeldFor {
 	StakeUnbonding,
 	/// What a client pays the auditors of a job.
 	AuditFee(JobId),
+	/// What a client has put into a payment channel and its gateway has not taken.
+	Channel(ChannelId),
 }
 
 /// One held amount.

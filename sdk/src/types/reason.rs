@@ -100,6 +100,9 @@ pub enum Reason {
 	/// Refunded: auditors can tell neither that the answer is right nor that it is wrong.
 	#[codec(index = 46)]
 	AuditDoubtful,
+	/// Of a gateway's slash: its batch had a receipt that proves itself wrong.
+	#[codec(index = 47)]
+	ReceiptInvalid,
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]
 	Eligible,
@@ -205,6 +208,7 @@ impl Reason {
 			AuditDoubtful => {
 				"the auditors can't tell whether the answer is right; the money is back"
 			},
+			ReceiptInvalid => "the gateway's batch had a receipt that proves itself wrong",
 			Eligible => "nothing speaks against the provider: there is no job that fits",
 			NotRegistered => "no such provider is registered: register it",
 			Paused => "the provider is paused: resume it",

@@ -1,6 +1,6 @@
 use crate::{mock::*, Duty, Unclaimed};
 use frame_support::weights::Weight;
-use reckon_support::OnJobSettled;
+use reckon_support::{OnJobSettled, OnPayout, PaidTotal};
 
 #[test]
 fn work_should_have_the_fees_as_points_when_settled() {
@@ -14,6 +14,25 @@ fn work_should_have_the_fees_as_points_when_settled() {
 		// Nothing of it counts as a validator's.
 		assert_eq!(stored().so_far.validation.points, 0);
 		assert_eq!(points(0, Duty::Validation, WORKERS[0]), 0);
+	});
+}
+
+#[test]
+fn provider_should_have_the_fee_as_points_when_a_batch_pays_it() {
+	run(|| {
+		settle(WORKERS[0], 70);
+		Rewards::on_payout(&PaidTotal {
+			batch: Default::default(),
+			provider: WORKERS[0],
+			gateway: WORKERS[1],
+			model: Default::default(),
+			receipts: 3,
+			charge: 1_000,
+			fee: 50,
+		});
+		assert_eq!(points(0, Duty::Work, WORKERS[0]), 120);
+		assert_eq!(points(0, Duty::Work, WORKERS[1]), 0);
+		assert_eq!(stored().so_far.work.points, 120);
 	});
 }
 
@@ -78,4 +97,5 @@ fn hook_should_say_what_it_weighs() {
 	let weight = <Rewards as OnJobSettled<_, _>>::on_job_settled_weight();
 	assert_ne!(weight, Weight::zero());
 	assert_eq!(weight, Rewards::note_points_weight());
+	assert_eq!(<Rewards as OnPayout<_, _>>::on_payout_weight(), weight);
 }

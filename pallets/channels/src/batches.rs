@@ -1,0 +1,130 @@
+//! Batches: what a gateway takes for many receipts at once.
+
+use crate::{pallet::*, types::*};
+use frame_support::ensure;
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_primitives::{Balance, BatchId, ContentRef};
+use reckon_receipts::{batch_root, Total, TreeError, MAX_LEAVES};
+use reckon_support::{
+	BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect, SubnetParameters,
+};
+use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_commit_batch(
+		gateway: T::AccountId,
+		leaves: ContentRef,
+		totals: Totals<T::AccountId>,
+		claims: LaneClaims,
+	) -> DispatchResult {
+		// Also one that is leaving: it must be able to take what it has earned.
+		let info = T::Gateways::gateway(&gateway).ok_or(Error::<T>::NotAGateway)?;
+		let rules = T::Subnets::subnet(info.subnet).ok_or(Error::<T>::UnknownSubnet)?;
+		let root = batch_root(&totals).map_err(|error| match error {
+			TreeError::Empty | TreeError::TooMany => Error::<T>::BatchEmpty,
+			TreeError::Sum => Error::<T>::SumTooHigh,
+		})?;
+		let receipts = Self::check_totals(&totals, &rules)?;
+		ensure!(leaves.length > 0, Error::<T>::LeavesMissing);
+
+		let id = BatchCount::<T>::mutate(|count| {
+			*count = count.saturating_add(1);
+			Self::new_id(b"reckon:batch:v1", &gateway, *count)
+		});
+		let charged = Self::take(id, &gateway, &claims)?;
+		ensure!(charged == root.sum, Error::<T>::SumsDiffer);
+
+		for (position, total) in (0u32..).zip(totals) {
+			let payout = Payout { total, struck: 0, strikes: Default::default() };
+			Payouts::<T>::insert(id, position, payout);
+		}
+		let window: BlockNumberFor<T> = rules.dispute_window_blocks.into();
+		let due = frame_system::Pallet::<T>::block_number().saturating_add(window);
+		let batch = Batch {
+			gateway: gateway.clone(),
+			subnet: info.subnet,
+			root,
+			receipts,
+			leaves,
+			escrow: charged,
+			for_gateway: 0,
+			state: BatchState::Waiting,
+			due,
+		};
+		Batches::<T>::insert(id, batch);
+		Agenda::<T>::insert(due, Due::Batch(id), ());
+		T::Audits::submit(&id, &gateway, info.subnet);
+		let root = root.hash;
+		Self::deposit_event(Event::BatchCommitted { batch: id, gateway, root, receipts, charged });
+		Ok(())
+	}
+
+	/// Says how many receipts there are.
+	fn check_totals(
+		totals: &[Total<T::AccountId>],
+		rules: &SubnetParameters,
+	) -> Result<u32, Error<T>> {
+		let key = |total: &Total<T::AccountId>| (total.provider.clone(), total.model);
+		let ascending = totals.is_sorted_by(|one, next| key(one) < key(next));
+		ensure!(ascending, Error::<T>::TotalsUnordered);
+		let mut receipts = 0u32;
+		for Total { provider, model, receipts: root } in totals {
+			ensure!((1..=MAX_LEAVES).contains(&root.count), Error::<T>::CountOutOfRange);
+			ensure!(root.sum > 0, Error::<T>::TotalZero);
+			ensure!(rules.membership.admits(model), Error::<T>::ModelNotInSubnet);
+			ensure!(T::Models::model(model).is_some(), Error::<T>::UnknownModel);
+			let stands = T::Providers::stake_per_job(provider) > 0;
+			ensure!(stands, Error::<T>::ProviderWithoutBond);
+			receipts = receipts.checked_add(root.count).ok_or(Error::<T>::CountOutOfRange)?;
+		}
+		Ok(receipts)
+	}
+
+	/// Takes what lanes pay out of their channels; says how much that is, together.
+	fn take(
+		id: BatchId,
+		gateway: &T::AccountId,
+		claims: &[LaneClaim],
+	) -> Result<Balance, DispatchError> {
+		let lane = |claim: &LaneClaim| (claim.signed.voucher.channel, claim.signed.voucher.lane);
+		let ascending = claims.is_sorted_by(|one, next| lane(one) < lane(next));
+		ensure!(ascending, Error::<T>::ClaimsUnordered);
+		let genesis = Self::genesis();
+		let mut sum: Balance = 0;
+		for of_channel in claims.chunk_by(|one, next| lane(one).0 == lane(next).0) {
+			let Some(channel_id) = of_channel.first().map(|claim| lane(claim).0) else { continue };
+			let mut channel = Channels::<T>::get(channel_id).ok_or(Error::<T>::UnknownChannel)?;
+			ensure!(channel.gateway == *gateway, Error::<T>::NotYourChannel);
+			let mut amount: Balance = 0;
+			for LaneClaim { signed, charge } in of_channel {
+				ensure!(*charge > 0, Error::<T>::ChargeZero);
+				let lane = usize::from(signed.voucher.lane);
+				let taken = channel.taken.get_mut(lane).ok_or(Error::<T>::UnknownLane)?;
+				let uncovered = signed.voucher.uncovered(*taken).unwrap_or_default();
+				ensure!(*charge <= uncovered, Error::<T>::VoucherTooLow);
+				let good = signed.verify(&genesis, &channel.session_key);
+				ensure!(good, Error::<T>::VoucherForged);
+				// Both sums are bounded by vouchers' and deposits'.
+				*taken = taken.saturating_add(*charge);
+				amount = amount.saturating_add(*charge);
+			}
+			channel.left = channel.left.checked_sub(amount).ok_or(Error::<T>::DepositExceeded)?;
+			sum = sum.saturating_add(amount);
+			Self::charge(&channel.client, amount)?;
+			let left = channel.left;
+			Contributions::<T>::insert(
+				id,
+				channel_id,
+				Contribution { client: channel.client.clone(), amount },
+			);
+			Channels::<T>::insert(channel_id, channel);
+			Self::deposit_event(Event::ChannelCharged {
+				channel: channel_id,
+				batch: id,
+				amount,
+				left,
+			});
+		}
+		Ok(sum)
+	}
+}

@@ -1,0 +1,378 @@
+//! Each call and each step of the agenda at its worst: with as many lanes as a channel can have, each
+//! claim out of another channel, and shares for everybody.
+
+use crate::*;
+use alloc::{boxed::Box, vec, vec::Vec};
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{fungible::Mutate, Get},
+	weights::Weight,
+};
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Market, ModelId, Price, Units};
+use reckon_receipts::{
+	BatchTree, Item, MaxDepth, Node, Receipt, Root, SignedReceipt, SignedVoucher, Total, Voucher,
+	MAX_LEAVES,
+};
+use reckon_support::{
+	AuditedBatches, Fault, GatewayInspect, ModelInspect, ProviderPool, Rejection, SubnetInspect,
+};
+use sp_core::{crypto::KeyTypeId, sr25519, H256};
+use sp_io::crypto::{sr25519_generate, sr25519_sign};
+
+const KEYS: KeyTypeId = KeyTypeId(*b"chan");
+const PRICE: Price<Balance> = Price { base: 1, per_input: 1, per_output: 1 };
+const CHARGE: Balance = 1_000_000_000_000;
+const LEAVES: ContentRef = ContentRef { hash: H256::repeat_byte(5), length: 1 };
+
+fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str, n: u32) -> T::AccountId {
+	let who = account(name, n, 0);
+	T::Currency::set_balance(&who, Balance::MAX >> 40);
+	who
+}
+
+/// A gateway of subnet 0, which admits the model among as many others as can be.
+fn gateway<T: Config<Currency: Mutate<T::AccountId>>>() -> (T::AccountId, ModelId) {
+	let model = T::Models::create_for_benchmark(&funded::<T>("owner", 0), 0);
+	T::Subnets::fill_for_benchmark(model);
+	let gateway = funded::<T>("gateway", 0);
+	T::Gateways::create_for_benchmark(&gateway);
+	T::Currency::set_balance(&T::Treasury::get(), CHARGE);
+	T::Currency::set_balance(&Pallet::<T>::till(), CHARGE);
+	(gateway, model)
+}
+
+fn deposit<T: Config>() -> Balance {
+	T::MinDeposit::get().saturating_add(CHARGE.saturating_mul(4))
+}
+
+/// The nth client's channel.
+fn opened<T: Config<Currency: Mutate<T::AccountId>>>(
+	gateway: &T::AccountId,
+	n: u32,
+) -> (T::AccountId, ChannelId, sr25519::Public) {
+	let client = funded::<T>("client", n);
+	let key = sr25519_generate(KEYS, None);
+	Pallet::<T>::do_open(client.clone(), gateway.clone(), deposit::<T>(), MAX_LANES, key)
+		.expect("set up for it");
+	let id = ClientChannels::<T>::iter_key_prefix(&client).next().expect("just opened");
+	(client, id, key)
+}
+
+fn claim<T: Config>(channel: ChannelId, key: &sr25519::Public, charge: Balance) -> LaneClaim {
+	let lane = (MAX_LANES - 1) as u16;
+	let voucher = Voucher { channel, lane, cumulative: charge, request: H256::zero() };
+	let payload = voucher.payload(&Pallet::<T>::genesis());
+	let signature = sr25519_sign(KEYS, key, &payload).expect("the keystore has it");
+	LaneClaim { signed: SignedVoucher { voucher, signature }, charge }
+}
+
+fn providers<T: Config<Currency: Mutate<T::AccountId>>>(model: ModelId, count: u32) {
+	let market = Market { subnet: 0, model };
+	for n in 0..count {
+		let worker = account("worker", n, 0);
+		let provider = funded::<T>("provider", n);
+		T::Providers::create_for_benchmark(&provider, &worker, &market, 8, PRICE);
+	}
+}
+
+/// A receipt of the first provider's, signed for another chain: the dearest fault to see.
+fn receipt<T: Config>(
+	model: ModelId,
+	channel: ChannelId,
+	request: u8,
+) -> SignedReceipt<T::AccountId> {
+	let worker = sr25519_generate(KEYS, None);
+	let receipt = Receipt {
+		request: H256::repeat_byte(request),
+		channel,
+		lane: 0,
+		model,
+		provider: account("provider", 0, 0),
+		worker,
+		gateway: account("gateway", 0, 0),
+		units: Units { input: 1, output: 1 },
+		charge: CHARGE,
+		output: LEAVES,
+		commitment: Some(H256::zero()),
+		started_at: 1,
+		finished_at: 2,
+		first_token_ms: 1,
+	};
+	let payload = receipt.payload(&H256::zero());
+	let signature = sr25519_sign(KEYS, &worker, &payload).expect("the keystore has it");
+	SignedReceipt { receipt, signature }
+}
+
+/// A batch of two receipts for one request, each proved by as long a path as there can be, and paid by
+/// two channels.
+fn committed<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, [Item<T::AccountId>; 2]) {
+	let (gateway, model) = gateway::<T>();
+	providers::<T>(model, 1);
+	let (_, channel, key) = opened::<T>(&gateway, 0);
+	let receipts = [receipt::<T>(model, channel, 1), receipt::<T>(model, channel, 1)];
+	// As deep as can be; all other leaves charge nothing.
+	let path_beside = |other: &SignedReceipt<T::AccountId>| {
+		let mut path = vec![Node::default(); <MaxDepth as Get<u32>>::get() as usize];
+		path[0] = other.leaf();
+		bounded::<Node, MaxDepth>(path)
+	};
+	let paths = [path_beside(&receipts[1]), path_beside(&receipts[0])];
+	let root = Root::of_path(MAX_LEAVES, 0, receipts[0].leaf(), &paths[0]).expect("a tree");
+	let provider = account("provider", 0, 0);
+	let total = Total { provider, model, receipts: root };
+	let claims = vec![claim::<T>(channel, &key, total.receipts.sum)];
+	Pallet::<T>::do_commit_batch(gateway, LEAVES, bounded(vec![total]), bounded(claims))
+		.expect("set up for it");
+	let [first, second] = receipts;
+	let [path, path_of_second] = paths;
+	let items = [
+		Item { total: 0, index: 0, receipt: first, path },
+		Item { total: 0, index: 1, receipt: second, path: path_of_second },
+	];
+	(Batches::<T>::iter_keys().next().expect("just committed"), items)
+}
+
+fn bounded<Item, Most: Get<u32>>(items: Vec<Item>) -> frame_support::BoundedVec<Item, Most> {
+	frame_support::BoundedVec::truncate_from(items)
+}
+
+/// Makes the batch due, in this state.
+fn due<T: Config>(id: BatchId, state: BatchState) {
+	let due = Batches::<T>::mutate(id, |batch| {
+		let batch = batch.as_mut().expect("it is there");
+		batch.state = state;
+		batch.due
+	});
+	frame_system::Pallet::<T>::set_block_number(due);
+	AgendaCursor::<T>::put(due);
+}
+
+/// One step of a batch, as the agenda takes it.
+fn step<T: Config>(id: BatchId) {
+	let batch = Batches::<T>::get(id).expect("it is there");
+	Pallet::<T>::advance(id, batch);
+}
+
+fn batch<T: Config>(id: BatchId) -> BatchOf<T> {
+	Batches::<T>::get(id).expect("it is there")
+}
+
+#[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn open() {
+		let (gateway, _) = gateway::<T>();
+		let client = funded::<T>("client", 0);
+		let key = sr25519::Public::default();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(client), gateway, deposit::<T>(), MAX_LANES, key);
+
+		assert_eq!(Channels::<T>::iter_keys().count(), 1);
+	}
+
+	#[benchmark]
+	fn top_up() {
+		let (client, id, _) = opened::<T>(&gateway::<T>().0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(client), id, CHARGE);
+
+		assert_eq!(Channels::<T>::get(id).map(|c| c.left), Some(deposit::<T>() + CHARGE));
+	}
+
+	#[benchmark]
+	fn request_close() {
+		let (client, id, _) = opened::<T>(&gateway::<T>().0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(client), id);
+
+		assert!(Channels::<T>::get(id).is_some_and(|channel| channel.closes_at.is_some()));
+	}
+
+	/// Of a channel whose notice runs.
+	#[benchmark]
+	fn close() {
+		let (gateway, _) = gateway::<T>();
+		let (client, id, _) = opened::<T>(&gateway, 0);
+		Pallet::<T>::do_request_close(client, id).expect("its client");
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(gateway), id);
+
+		assert!(!Channels::<T>::contains_key(id));
+	}
+
+	/// `c`: channels that pay, one lane each; `t`: totals.
+	#[benchmark]
+	fn commit_batch(c: Linear<1, MAX_CLAIMS>, t: Linear<1, MAX_TOTALS>) {
+		let (gateway, model) = gateway::<T>();
+		providers::<T>(model, t);
+		// Each total charges as much as all channels pay, divided.
+		let all = CHARGE.saturating_mul(c.into());
+		let part = all / Balance::from(t);
+		let receipts = (0..t).map(|n| {
+			let mut signed = receipt::<T>(model, H256::zero(), 1);
+			signed.receipt.provider = account("provider", n, 0);
+			let rest = if n == 0 { all - part * Balance::from(t) } else { 0 };
+			signed.receipt.charge = part + rest;
+			signed
+		});
+		let tree = BatchTree::new(receipts.collect::<Vec<_>>()).expect("there are some");
+		let mut claims: Vec<_> = (0..c)
+			.map(|n| {
+				let (_, channel, key) = opened::<T>(&gateway, n);
+				claim::<T>(channel, &key, CHARGE)
+			})
+			.collect();
+		claims.sort_by_key(|claim| claim.signed.voucher.channel);
+		let totals = bounded(tree.totals().to_vec());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(gateway), LEAVES, totals, bounded(claims));
+
+		assert_eq!(Contributions::<T>::iter_keys().count(), c as usize);
+		assert_eq!(Payouts::<T>::iter_keys().count(), t as usize);
+	}
+
+	#[benchmark]
+	fn report_item() {
+		let (id, [item, _]) = committed::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(account::<T::AccountId>("reporter", 0, 0)), id, Box::new(item));
+
+		assert_eq!(batch::<T>(id).escrow, CHARGE);
+	}
+
+	#[benchmark]
+	fn report_twins() {
+		let (id, items) = committed::<T>();
+		let [first, second] = items.map(Box::new);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(account::<T::AccountId>("reporter", 0, 0)), id, first, second);
+
+		assert_eq!(batch::<T>(id).escrow, CHARGE);
+	}
+
+	#[benchmark]
+	fn strike() {
+		let (id, [item, _]) = committed::<T>();
+
+		#[block]
+		{
+			Pallet::<T>::strike(&id, &item, Fault::Repeated).expect("it waits");
+		}
+
+		assert_eq!(batch::<T>(id).escrow, CHARGE);
+	}
+
+	#[benchmark]
+	fn reject() {
+		let (id, _) = committed::<T>();
+		let why = Rejection::Leaves;
+
+		#[block]
+		{
+			Pallet::<T>::reject(&id, why).expect("it waits");
+		}
+
+		assert_eq!(batch::<T>(id).state, BatchState::Returning(why));
+	}
+
+	#[benchmark]
+	fn due_wait() {
+		let (id, _) = committed::<T>();
+		due::<T>(id, BatchState::Waiting);
+
+		#[block]
+		{
+			step::<T>(id);
+		}
+
+		assert_eq!(batch::<T>(id).state, BatchState::Paying);
+	}
+
+	#[benchmark]
+	fn due_payout() {
+		let (id, _) = committed::<T>();
+		due::<T>(id, BatchState::Paying);
+
+		#[block]
+		{
+			step::<T>(id);
+		}
+
+		assert_eq!(Payouts::<T>::iter_keys().count(), 0);
+	}
+
+	/// Removes contributions, which are as many as a step removes, and more.
+	#[benchmark]
+	fn due_removal() {
+		let (id, _) = committed::<T>();
+		due::<T>(id, BatchState::Paying);
+		step::<T>(id);
+		for n in 0..MAX_CLAIMS {
+			let paid = Contribution { client: account("client", n, 0), amount: 0 };
+			Contributions::<T>::insert(id, H256::repeat_byte(n as u8), paid);
+		}
+		let before = Contributions::<T>::iter_keys().count();
+
+		#[block]
+		{
+			step::<T>(id);
+		}
+
+		assert_eq!(Contributions::<T>::iter_keys().count(), before - settlement::REMOVED_AT_ONCE);
+	}
+
+	#[benchmark]
+	fn due_end() {
+		let (id, _) = committed::<T>();
+		due::<T>(id, BatchState::Paying);
+		step::<T>(id);
+		step::<T>(id);
+
+		#[block]
+		{
+			step::<T>(id);
+		}
+
+		assert_eq!(batch::<T>(id).state, BatchState::Settled);
+	}
+
+	#[benchmark]
+	fn due_return() {
+		let (id, _) = committed::<T>();
+		due::<T>(id, BatchState::Returning(Rejection::Leaves));
+
+		#[block]
+		{
+			step::<T>(id);
+		}
+
+		assert_eq!(Contributions::<T>::iter_keys().count(), 0);
+	}
+
+	/// By the agenda, which has nothing else to do.
+	#[benchmark]
+	fn due_final() {
+		let (id, _) = committed::<T>();
+		due::<T>(id, BatchState::Settled);
+		let now: BlockNumberFor<T> = frame_system::Pallet::<T>::block_number();
+
+		#[block]
+		{
+			Pallet::<T>::work_off(now, Weight::MAX);
+		}
+
+		assert!(!Batches::<T>::contains_key(id));
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::ext(), crate::mock::Test);
+}

@@ -1,0 +1,132 @@
+//! What the pallet tells.
+
+/// The pallet's events: a section of `pallet`, which would be too long with them.
+#[frame_support::pallet_macros::pallet_section]
+mod channels_events {
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A channel has been opened, and its deposit is held.
+		ChannelOpened {
+			/// The channel.
+			channel: ChannelId,
+			/// Who pays.
+			client: T::AccountId,
+			/// Who may take.
+			gateway: T::AccountId,
+			/// What is held.
+			deposit: Balance,
+			/// How many lanes it has.
+			lanes: u32,
+		},
+		/// There is more in a channel.
+		ChannelToppedUp {
+			/// The channel.
+			channel: ChannelId,
+			/// How much more.
+			amount: Balance,
+			/// What is in it now.
+			left: Balance,
+		},
+		/// A client wants the rest of a channel back.
+		ChannelClosing {
+			/// The channel.
+			channel: ChannelId,
+			/// From which block on the chain closes it; vouchers are paid until then.
+			closes_at: BlockNumberFor<T>,
+		},
+		/// A channel is gone, and its client has the rest back.
+		ChannelClosed {
+			/// The channel.
+			channel: ChannelId,
+			/// Who has paid.
+			client: T::AccountId,
+			/// Who has taken.
+			gateway: T::AccountId,
+			/// What came back.
+			refunded: Balance,
+		},
+		/// A gateway has committed to receipts, and the money that they charge is in escrow.
+		BatchCommitted {
+			/// The batch.
+			batch: BatchId,
+			/// Whose batch.
+			gateway: T::AccountId,
+			/// The root over its totals.
+			root: H256,
+			/// How many receipts it has.
+			receipts: u32,
+			/// What all of them charge.
+			charged: Balance,
+		},
+		/// A channel has paid into a batch.
+		ChannelCharged {
+			/// The channel.
+			channel: ChannelId,
+			/// The batch.
+			batch: BatchId,
+			/// How much.
+			amount: Balance,
+			/// What is left in the channel.
+			left: Balance,
+		},
+		/// A receipt is wrong and is not paid.
+		ReceiptStruck {
+			/// The batch.
+			batch: BatchId,
+			/// Which of its totals.
+			total: u32,
+			/// Which of the total's receipts.
+			index: u32,
+			/// What it charged.
+			charge: Balance,
+			/// What of that its client has back.
+			returned: Balance,
+			/// What is wrong.
+			fault: Fault,
+		},
+		/// A batch is not paid, and its clients have their money back.
+		BatchRejected {
+			/// The batch.
+			batch: BatchId,
+			/// Why.
+			why: Rejection,
+		},
+		/// A client has back what its channel paid into a rejected batch.
+		ContributionReturned {
+			/// The batch.
+			batch: BatchId,
+			/// The channel.
+			channel: ChannelId,
+			/// Whose money.
+			client: T::AccountId,
+			/// How much.
+			amount: Balance,
+		},
+		/// A provider has been paid for its part of a batch.
+		TotalPaid {
+			/// The batch.
+			batch: BatchId,
+			/// Who worked.
+			provider: T::AccountId,
+			/// The model that was asked.
+			model: ModelId,
+			/// What clients paid, all shares included.
+			charge: Balance,
+			/// What the provider has of it.
+			earned: Balance,
+		},
+		/// All that a batch charged is paid.
+		BatchSettled {
+			/// The batch.
+			batch: BatchId,
+			/// Whose batch.
+			gateway: T::AccountId,
+		},
+		/// A batch that ended long ago is no longer in the chain's state.
+		BatchForgotten {
+			/// The batch.
+			batch: BatchId,
+		},
+	}
+}

@@ -1,0 +1,148 @@
+//! What must hold after every call and hook.
+
+#![cfg(any(feature = "try-runtime", feature = "std"))]
+
+use crate::{pallet::*, types::*};
+use alloc::collections::BTreeMap;
+use frame_support::{ensure, traits::fungible::InspectHold};
+use reckon_primitives::{Balance, BatchId};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// Checks the whole of this pallet's state.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::try_deposits()?;
+		Self::try_escrows()?;
+		Self::try_agenda()?;
+		Self::try_indices()
+	}
+
+	/// Held for channels = what is left in them, client by client; and
+	/// deposited = paid + refunded + held, for every client, ever.
+	fn try_deposits() -> Result<(), TryRuntimeError> {
+		let mut open: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for channel in Channels::<T>::iter_values() {
+			let lanes = channel.taken.len() as u32;
+			ensure!((1..=MAX_LANES).contains(&lanes), "a channel has no lanes, or too many");
+			let sum = open.entry(channel.client).or_default();
+			*sum = sum.checked_add(channel.left).ok_or("more in channels than money")?;
+		}
+		for (client, ledger) in Ledgers::<T>::iter() {
+			let held = T::Currency::balance_on_hold(&HoldReason::Channel.into(), &client);
+			let left = open.remove(&client).unwrap_or_default();
+			ensure!(held == left, "a client's hold is not what is left in its channels");
+			ensure!(ledger.held == left, "a ledger's held is not what is left in channels");
+			let out = ledger.paid.checked_add(ledger.refunded).ok_or("more paid than money")?;
+			ensure!(
+				out.checked_add(ledger.held) == Some(ledger.deposited),
+				"deposited is not paid + refunded + held"
+			);
+		}
+		// An account may go while it has a channel that is used up.
+		ensure!(open.values().all(|left| *left == 0), "a client without a ledger has a deposit");
+		Ok(())
+	}
+
+	/// Held by the till = the sum of escrows, and each escrow is what is to be paid out of it.
+	fn try_escrows() -> Result<(), TryRuntimeError> {
+		let mut sum: Balance = 0;
+		for (id, batch) in Batches::<T>::iter() {
+			sum = sum.checked_add(batch.escrow).ok_or("more in batches than money")?;
+			Self::try_escrow(id, &batch)?;
+		}
+		let held = T::Currency::balance_on_hold(&HoldReason::Channel.into(), &Self::till());
+		ensure!(held == sum, "the till's hold is not the sum of escrows");
+		for (id, _, _) in Payouts::<T>::iter() {
+			ensure!(Batches::<T>::contains_key(id), "a payout has no batch");
+		}
+		for (id, _, _) in Contributions::<T>::iter() {
+			ensure!(Batches::<T>::contains_key(id), "a contribution has no batch");
+		}
+		Ok(())
+	}
+
+	fn try_escrow(id: BatchId, batch: &BatchOf<T>) -> Result<(), TryRuntimeError> {
+		let mut unpaid: Balance = 0;
+		let mut struck: Balance = 0;
+		let mut payouts = 0u32;
+		for payout in Payouts::<T>::iter_prefix_values(id) {
+			let sum = payout.total.receipts.sum;
+			ensure!(payout.struck <= sum, "more is struck than was charged");
+			unpaid = unpaid.checked_add(payout.amount()).ok_or("more unpaid than money")?;
+			struck = struck.checked_add(payout.struck).ok_or("more struck than money")?;
+			payouts = payouts.saturating_add(1);
+		}
+		let mut may_return: Balance = 0;
+		for paid in Contributions::<T>::iter_prefix_values(id) {
+			may_return =
+				may_return.checked_add(paid.amount).ok_or("more contributions than money")?;
+		}
+		match batch.state {
+			BatchState::Waiting => {
+				ensure!(payouts == batch.root.count, "a total is lost");
+				ensure!(unpaid.checked_add(struck) == Some(batch.root.sum), "a sum is lost");
+				ensure!(may_return == batch.escrow, "an escrow is not what channels paid");
+				ensure!(unpaid <= batch.escrow, "an escrow does not cover what is to be paid");
+			},
+			BatchState::Paying => {
+				let due = batch.for_gateway.checked_add(unpaid);
+				ensure!(
+					due.is_some_and(|due| due <= batch.escrow),
+					"an escrow does not cover its parts"
+				);
+			},
+			BatchState::Returning(_) => {
+				ensure!(may_return <= batch.escrow, "an escrow does not cover what comes back");
+			},
+			BatchState::Settled | BatchState::Rejected(_) => {
+				let rest = (batch.escrow, payouts, may_return);
+				ensure!(rest == (0, 0, 0), "something is left of a batch that has ended");
+			},
+		}
+		Ok(())
+	}
+
+	/// Each closing channel and each batch is in the agenda exactly once, and not before the cursor.
+	fn try_agenda() -> Result<(), TryRuntimeError> {
+		let cursor = AgendaCursor::<T>::get();
+		let mut entries = 0usize;
+		for (due, entry) in Agenda::<T>::iter_keys() {
+			entries = entries.saturating_add(1);
+			ensure!(due >= cursor, "an entry of the agenda was passed over");
+			let own = match entry {
+				Due::Channel(id) => Channels::<T>::get(id).and_then(|channel| channel.closes_at),
+				Due::Batch(id) => Batches::<T>::get(id).map(|batch| batch.due),
+			};
+			ensure!(own == Some(due), "an entry of the agenda is nobody's");
+		}
+		let closing = Channels::<T>::iter_values().filter(|one| one.closes_at.is_some()).count();
+		let expected = closing.saturating_add(Batches::<T>::iter_keys().count());
+		ensure!(entries == expected, "something is not in the agenda");
+		Ok(())
+	}
+
+	/// The lists by client and by gateway say the same as the channels.
+	fn try_indices() -> Result<(), TryRuntimeError> {
+		for (id, channel) in Channels::<T>::iter() {
+			let (client, gateway) = (&channel.client, &channel.gateway);
+			ensure!(
+				ClientChannels::<T>::contains_key(client, id),
+				"a client's list lacks a channel"
+			);
+			ensure!(
+				GatewayChannels::<T>::contains_key(gateway, id),
+				"a gateway's list lacks a channel"
+			);
+		}
+		let channels = Channels::<T>::iter_keys().count();
+		ensure!(
+			ClientChannels::<T>::iter_keys().count() == channels,
+			"a client's list has a channel too many"
+		);
+		ensure!(
+			GatewayChannels::<T>::iter_keys().count() == channels,
+			"a gateway's list has a channel too many"
+		);
+		Ok(())
+	}
+}

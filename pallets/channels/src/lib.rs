@@ -1,0 +1,509 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
+extern crate alloc;
+
+mod agenda;
+mod batches;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod channels;
+mod events;
+mod invariants;
+#[cfg(test)]
+mod mock;
+mod money;
+mod settlement;
+mod strikes;
+#[cfg(test)]
+mod tests;
+mod types;
+mod views;
+mod weighing;
+pub mod weights;
+
+use frame_support::pallet_macros::import_section;
+
+pub use pallet::*;
+pub use types::{
+	Batch, BatchState, Channel, Contribution, Due, LaneClaim, LaneClaims, Lanes, Ledger, Payout,
+	Totals, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
+};
+pub use weights::WeightInfo;
+
+// The macro's own code expects what it has just made sure of.
+#[allow(clippy::expect_used)]
+#[import_section(events::channels_events)]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::boxed::Box;
+	use frame_support::{
+		pallet_prelude::*,
+		traits::fungible::{Inspect, InspectHold, MutateHold},
+		PalletId,
+	};
+	use frame_system::pallet_prelude::*;
+	use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Held, ModelId};
+	use reckon_receipts::Item;
+	use reckon_support::{
+		BatchAuditing, EscrowSource, Fault, GatewayInspect, GatewaySlash, ModelInspect, OnPayout,
+		ProviderPool, Rejection, SubnetInspect,
+	};
+	use sp_core::{sr25519, H256};
+
+	/// A channel's record.
+	pub type ChannelOf<T> = Channel<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+	/// A batch's record.
+	pub type BatchOf<T> = Batch<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+
+	/// The version of this pallet's storage.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256> {
+		/// What the calls and hooks weigh.
+		type WeightInfo: WeightInfo;
+
+		/// The money that work is paid in.
+		type Currency: Inspect<Self::AccountId, Balance = Balance>
+			+ InspectHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+		/// The runtime's reasons for holds.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// Names the account that has the batches' escrows on hold. The chain's genesis gives it the
+		/// existential deposit.
+		type PalletId: Get<PalletId>;
+
+		/// The gateways, and their bonds.
+		type Gateways: GatewayInspect<Self::AccountId> + GatewaySlash<Self::AccountId>;
+
+		/// The providers that are paid.
+		type Providers: ProviderPool<Self::AccountId, Balance>;
+
+		/// The store of models.
+		type Models: ModelInspect<Self::AccountId>;
+
+		/// The subnets' rules.
+		type Subnets: SubnetInspect;
+
+		/// Has batches audited.
+		type Audits: BatchAuditing<Self::AccountId>;
+
+		/// Is told what is paid out of batches.
+		type OnPayout: OnPayout<Self::AccountId, Balance>;
+
+		/// What clients have earned and not claimed: goes into channels when their money does not
+		/// suffice.
+		type Earnings: EscrowSource<Self::AccountId, Balance>;
+
+		/// Who has the treasury's share of each charge.
+		type Treasury: Get<Self::AccountId>;
+
+		/// The least that a channel is opened with, in the smallest token unit: what its place in
+		/// storage costs.
+		#[pallet::constant]
+		type MinDeposit: Get<Balance>;
+
+		/// Blocks between a client's wish to close a channel and its end: time for the gateway to
+		/// commit to its newest vouchers.
+		#[pallet::constant]
+		type NoticeBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Blocks for which the chain remembers a batch that has ended.
+		#[pallet::constant]
+		type RetentionBlocks: Get<BlockNumberFor<Self>>;
+
+		/// What a receipt that proves itself wrong costs its gateway, in the smallest token unit,
+		/// beside the charge.
+		#[pallet::constant]
+		type FaultSlash: Get<Balance>;
+
+		/// How many steps each block takes whatever else it does; what is left over waits for spare
+		/// weight or the next block.
+		#[pallet::constant]
+		type DuePerBlock: Get<u32>;
+	}
+
+	/// Why this pallet holds money.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Clients' deposits in channels; on the pallet's own account, the batches' escrows.
+		#[codec(index = 0)]
+		Channel,
+	}
+
+	/// The channels.
+	// Identity, here and below: an id is a hash that contains the chain's own counter.
+	#[pallet::storage]
+	pub type Channels<T: Config> = StorageMap<_, Identity, ChannelId, ChannelOf<T>, OptionQuery>;
+
+	/// How many channels have been opened, ever.
+	#[pallet::storage]
+	pub type ChannelCount<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+	/// The channels of each client.
+	#[pallet::storage]
+	pub type ClientChannels<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, ChannelId, (), OptionQuery>;
+
+	/// The channels to each gateway.
+	#[pallet::storage]
+	pub type GatewayChannels<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, ChannelId, (), OptionQuery>;
+
+	/// The batches, until `RetentionBlocks` after their end.
+	#[pallet::storage]
+	pub type Batches<T: Config> = StorageMap<_, Identity, BatchId, BatchOf<T>, OptionQuery>;
+
+	/// How many batches have been committed, ever.
+	#[pallet::storage]
+	pub type BatchCount<T: Config> = StorageValue<_, u64, ValueQuery>;
+
+	/// The totals of each batch that are not paid, by their position.
+	#[pallet::storage]
+	pub type Payouts<T: Config> = StorageDoubleMap<
+		_,
+		Identity,
+		BatchId,
+		Twox64Concat,
+		u32,
+		Payout<T::AccountId>,
+		OptionQuery,
+	>;
+
+	/// What each channel has paid in a batch, as long as it may come back.
+	#[pallet::storage]
+	pub type Contributions<T: Config> = StorageDoubleMap<
+		_,
+		Identity,
+		BatchId,
+		Identity,
+		ChannelId,
+		Contribution<T::AccountId>,
+		OptionQuery,
+	>;
+
+	/// What each client has deposited, paid and been refunded, as long as its account is there.
+	#[pallet::storage]
+	pub type Ledgers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
+
+	/// The block at whose start the chain looks at something again: each closing channel and each
+	/// batch stands here once.
+	#[pallet::storage]
+	pub type Agenda<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, Due, (), OptionQuery>;
+
+	/// The first block of the agenda that may not be worked off.
+	#[pallet::storage]
+	#[pallet::whitelist_storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// A channel has from 1 lane to as many as the constant `MaxLanes`.
+		LanesOutOfRange,
+		/// The deposit is below the constant `MinDeposit`.
+		DepositTooLow,
+		/// No such gateway is registered; see `Subnets.gateways`.
+		UnknownGateway,
+		/// The gateway's subnet is being retired and takes no new work.
+		SubnetClosed,
+		/// The gateway is leaving, or has less bond than its subnet asks for.
+		GatewayNotEligible,
+		/// There is no such channel, or it is closed.
+		UnknownChannel,
+		/// Only the channel's client may do this.
+		NotClient,
+		/// The channel is closing; open another one.
+		IsClosing,
+		/// There is nothing to add.
+		AmountZero,
+		/// Its client has not asked for the channel's end; `request_close` does.
+		NotClosing,
+		/// The gateway has until the end of the notice to commit to its vouchers.
+		NoticeNotOver,
+		/// The signer is not a gateway.
+		NotAGateway,
+		/// The gateway's subnet is gone.
+		UnknownSubnet,
+		/// A batch has at least one total.
+		BatchEmpty,
+		/// The totals add up to more than there can be.
+		SumTooHigh,
+		/// Totals are in ascending order by provider and model, each of these once.
+		TotalsUnordered,
+		/// A total has from 1 to 2^20 receipts, and a batch fewer than 2^32.
+		CountOutOfRange,
+		/// A total charges nothing.
+		TotalZero,
+		/// The subnet's rules do not admit the model; see `Subnets.subnet`.
+		ModelNotInSubnet,
+		/// The store has no such model; see `Models.Names`.
+		UnknownModel,
+		/// The provider is not registered, or its bond is gone.
+		ProviderWithoutBond,
+		/// The batch does not say which receipts it is made of.
+		LeavesMissing,
+		/// Claims are in ascending order by channel and lane, each of these once.
+		ClaimsUnordered,
+		/// The channel is another gateway's.
+		NotYourChannel,
+		/// The channel has no such lane.
+		UnknownLane,
+		/// A claim takes nothing.
+		ChargeZero,
+		/// The voucher does not cover what was taken through its lane and this charge.
+		VoucherTooLow,
+		/// The channel's session key has not signed this voucher for this chain.
+		VoucherForged,
+		/// There is less in the channel than is charged.
+		DepositExceeded,
+		/// What the lanes pay is not what the totals charge.
+		SumsDiffer,
+		/// The chain has no such batch, or has forgotten it.
+		UnknownBatch,
+		/// The batch does not wait any more; its money moves.
+		NotWaiting,
+		/// The batch has no such total.
+		UnknownTotal,
+		/// The path does not show that the receipt is in the total.
+		ItemUnproven,
+		/// The receipt is struck already.
+		AlreadyStruck,
+		/// Of a total, no more than the constant `MaxStrikes` receipts can be struck.
+		TooManyStrikes,
+		/// The chain sees nothing wrong with the receipt.
+		NoFault,
+	}
+
+	#[pallet::call(weight(<T as Config>::WeightInfo))]
+	impl<T: Config> Pallet<T> {
+		/// Opens a channel to `gateway`: holds `deposit`, out of which the gateway may take what
+		/// vouchers signed by `session_key` let it take. `lanes` is how many requests can run at the
+		/// same time. What the signer's money lacks is claimed from its rewards.
+		///
+		/// The key can't be changed: vouchers that the gateway has would be worth nothing. Open
+		/// another channel instead, and close this one.
+		///
+		/// Emits `ChannelOpened`.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::open().saturating_add(T::Earnings::draw_weight()))]
+		pub fn open(
+			origin: OriginFor<T>,
+			gateway: T::AccountId,
+			#[pallet::compact] deposit: Balance,
+			lanes: u32,
+			session_key: sr25519::Public,
+		) -> DispatchResultWithPostInfo {
+			let client = ensure_signed(origin)?;
+			let claimed = Self::do_open(client, gateway, deposit, lanes, session_key)?;
+			Ok((!claimed).then_some(T::WeightInfo::open()).into())
+		}
+
+		/// Puts more into a channel of the signer's.
+		///
+		/// Emits `ChannelToppedUp`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::top_up().saturating_add(T::Earnings::draw_weight()))]
+		pub fn top_up(
+			origin: OriginFor<T>,
+			channel: ChannelId,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResultWithPostInfo {
+			let client = ensure_signed(origin)?;
+			let claimed = Self::do_top_up(client, channel, amount)?;
+			Ok((!claimed).then_some(T::WeightInfo::top_up()).into())
+		}
+
+		/// Asks for the rest of a channel. Signed by its client. After `NoticeBlocks`, in which the
+		/// gateway can still commit to its newest vouchers, the chain gives it back by itself.
+		///
+		/// Emits `ChannelClosing`, later `ChannelClosed`.
+		#[pallet::call_index(2)]
+		pub fn request_close(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_request_close(client, channel)
+		}
+
+		/// Closes a channel and gives the rest back to its client. Its gateway may do it at any time,
+		/// anybody when the notice is over or the gateway is gone.
+		///
+		/// Emits `ChannelClosed`.
+		#[pallet::call_index(3)]
+		pub fn close(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_close(who, channel)
+		}
+
+		/// Commits to many receipts, and takes what they charge. Signed by the gateway.
+		///
+		/// `totals` has one entry for each provider and model, ascending, with the root over its
+		/// receipts; `claims` what each lane pays, ascending by channel and lane, with the lane's
+		/// newest voucher. Both add up to the same. `leaves` names all the receipts, which the gateway
+		/// serves.
+		///
+		/// The money leaves the channels at once. It is paid after the subnet's dispute window, and
+		/// after an audit if there is one, without what was struck by then.
+		///
+		/// Emits `ChannelCharged` for each channel and `BatchCommitted`; later `TotalPaid` for each
+		/// total and `BatchSettled`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(
+			T::WeightInfo::commit_batch(claims.len() as u32, totals.len() as u32)
+				.saturating_add(T::Audits::submit_weight())
+		)]
+		pub fn commit_batch(
+			origin: OriginFor<T>,
+			leaves: ContentRef,
+			totals: Totals<T::AccountId>,
+			claims: LaneClaims,
+		) -> DispatchResult {
+			let gateway = ensure_signed(origin)?;
+			Self::do_commit_batch(gateway, leaves, totals, claims)
+		}
+
+		/// Shows that a receipt of a batch that waits is wrong: not signed by the worker that it names,
+		/// with times that can't be, or of another gateway, provider, model or channel than the
+		/// batch's. It is not paid, its client has the charge back, and it costs the gateway bond.
+		/// Signed by anybody; costs nothing when it is so.
+		///
+		/// Emits `ReceiptStruck`.
+		#[pallet::call_index(5)]
+		pub fn report_item(
+			origin: OriginFor<T>,
+			batch: BatchId,
+			item: Box<Item<T::AccountId>>,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_report_item(batch, &item)?;
+			Ok(Pays::No.into())
+		}
+
+		/// Shows that a batch that waits has two receipts for one request. The second is not paid, its
+		/// client has the charge back, and it costs the gateway bond. Signed by anybody; costs nothing
+		/// when it is so.
+		///
+		/// Emits `ReceiptStruck`.
+		#[pallet::call_index(6)]
+		pub fn report_twins(
+			origin: OriginFor<T>,
+			batch: BatchId,
+			first: Box<Item<T::AccountId>>,
+			second: Box<Item<T::AccountId>>,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_report_twins(batch, &first, &second)?;
+			Ok(Pays::No.into())
+		}
+	}
+
+	#[pallet::extra_constants]
+	impl<T: Config> Pallet<T> {
+		/// The most lanes of a channel.
+		#[pallet::constant_name(MaxLanes)]
+		fn max_lanes() -> u32 {
+			MAX_LANES
+		}
+
+		/// The most lanes that pay in one batch.
+		#[pallet::constant_name(MaxClaims)]
+		fn max_claims() -> u32 {
+			MAX_CLAIMS
+		}
+
+		/// The most totals of one batch.
+		#[pallet::constant_name(MaxTotals)]
+		fn max_totals() -> u32 {
+			MAX_TOTALS
+		}
+
+		/// The most receipts of one total that can be struck.
+		#[pallet::constant_name(MaxStrikes)]
+		fn max_strikes() -> u32 {
+			MAX_STRIKES
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+			Self::work_off_some(now)
+		}
+
+		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+			Self::work_off(now, limit)
+		}
+
+		#[cfg(feature = "std")]
+		fn integrity_test() {
+			Self::ensure_constants_fit();
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// A channel's record.
+		pub fn channel(channel: ChannelId) -> Option<ChannelOf<T>> {
+			Channels::<T>::get(channel)
+		}
+
+		/// A client's channels, at most 1,000 of them, those after `after` in the chain's order.
+		pub fn channels_of(
+			client: T::AccountId,
+			after: Option<ChannelId>,
+		) -> alloc::vec::Vec<(ChannelId, ChannelOf<T>)> {
+			Self::client_channels(&client, after)
+		}
+
+		/// The channels to a gateway, at most 1,000 of them, those after `after` in the chain's order.
+		pub fn channels_to(
+			gateway: T::AccountId,
+			after: Option<ChannelId>,
+		) -> alloc::vec::Vec<(ChannelId, ChannelOf<T>)> {
+			Self::gateway_channels(&gateway, after)
+		}
+
+		/// A batch's record.
+		pub fn batch(batch: BatchId) -> Option<BatchOf<T>> {
+			Batches::<T>::get(batch)
+		}
+
+		/// The totals of a batch that are not paid, by their position.
+		pub fn payouts(batch: BatchId) -> alloc::vec::Vec<(u32, Payout<T::AccountId>)> {
+			Self::unpaid(batch)
+		}
+
+		/// What this pallet holds of an account's money, channel by channel, for at most 1,000; the sum
+		/// of all is in `Ledgers`.
+		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
+			Self::held(&who)
+		}
+
+		/// The account that has the batches' escrows on hold.
+		pub fn account() -> T::AccountId {
+			Self::till()
+		}
+	}
+}

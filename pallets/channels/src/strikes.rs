@@ -1,0 +1,137 @@
+//! What is taken out of batches that wait: receipts that are wrong, and whole batches.
+
+use crate::{pallet::*, types::*, weights::WeightInfo};
+use frame_support::{ensure, traits::Get, weights::Weight};
+use reckon_primitives::{BatchId, Reason};
+use reckon_receipts::{Item, SignedReceipt};
+use reckon_support::{AuditedBatches, Fault, GatewaySlash, Rejection};
+use sp_runtime::DispatchResult;
+
+impl<T: Config> Pallet<T> {
+	/// Strikes a receipt that proves itself wrong.
+	pub(crate) fn do_report_item(id: BatchId, item: &Item<T::AccountId>) -> DispatchResult {
+		let batch = Self::waiting(id)?;
+		let payout = Self::proven(id, item)?;
+		let fault = Self::fault(id, &batch, &payout, &item.receipt).ok_or(Error::<T>::NoFault)?;
+		Self::blame_gateway(&batch);
+		Self::strike_proven(id, batch, payout, item, fault)
+	}
+
+	/// Strikes the second of two receipts for one request.
+	pub(crate) fn do_report_twins(
+		id: BatchId,
+		first: &Item<T::AccountId>,
+		second: &Item<T::AccountId>,
+	) -> DispatchResult {
+		let place = |item: &Item<T::AccountId>| (item.total, item.index);
+		ensure!(place(first) != place(second), Error::<T>::NoFault);
+		let request = |item: &Item<T::AccountId>| {
+			(item.receipt.receipt.channel, item.receipt.receipt.request)
+		};
+		ensure!(request(first) == request(second), Error::<T>::NoFault);
+		let batch = Self::waiting(id)?;
+		// Else each of the two could be struck for the other's sake.
+		Self::proven(id, first)?;
+		let payout = Self::proven(id, second)?;
+		Self::blame_gateway(&batch);
+		Self::strike_proven(id, batch, payout, second, Fault::Repeated)
+	}
+
+	/// What is wrong with a receipt, as the chain can see for itself.
+	fn fault(
+		id: BatchId,
+		batch: &BatchOf<T>,
+		payout: &Payout<T::AccountId>,
+		signed: &SignedReceipt<T::AccountId>,
+	) -> Option<Fault> {
+		let (receipt, total) = (&signed.receipt, &payout.total);
+		if receipt.gateway != batch.gateway {
+			return Some(Fault::Gateway);
+		}
+		if receipt.provider != total.provider || receipt.model != total.model {
+			return Some(Fault::Total);
+		}
+		// What was free needs nobody who pays.
+		if receipt.charge > 0 && !Contributions::<T>::contains_key(id, receipt.channel) {
+			return Some(Fault::Channel);
+		}
+		signed.verify(&Self::genesis()).err().map(Fault::Receipt)
+	}
+
+	/// Takes an item's charge out of its total. As much of it as its channel has paid in this batch
+	/// goes to its client; what is more was charged to others, nobody can say to whom, and is the
+	/// treasury's at the batch's end.
+	fn strike_proven(
+		id: BatchId,
+		mut batch: BatchOf<T>,
+		mut payout: Payout<T::AccountId>,
+		item: &Item<T::AccountId>,
+		fault: Fault,
+	) -> DispatchResult {
+		let receipt = &item.receipt.receipt;
+		payout.strikes.try_push(item.index).map_err(|_| Error::<T>::TooManyStrikes)?;
+		payout.struck = payout.struck.saturating_add(receipt.charge);
+		Payouts::<T>::insert(id, item.total, payout);
+
+		let returned = Contributions::<T>::get(id, receipt.channel).map_or(0, |mut paid| {
+			let returned = Self::give_back(&paid.client, receipt.charge.min(paid.amount));
+			paid.amount = paid.amount.saturating_sub(returned);
+			Contributions::<T>::insert(id, receipt.channel, paid);
+			returned
+		});
+		batch.escrow = batch.escrow.saturating_sub(returned);
+		Batches::<T>::insert(id, batch);
+		Self::deposit_event(Event::ReceiptStruck {
+			batch: id,
+			total: item.total,
+			index: item.index,
+			charge: receipt.charge,
+			returned,
+			fault,
+		});
+		Ok(())
+	}
+
+	fn waiting(id: BatchId) -> Result<BatchOf<T>, Error<T>> {
+		let batch = Batches::<T>::get(id).ok_or(Error::<T>::UnknownBatch)?;
+		ensure!(batch.state == BatchState::Waiting, Error::<T>::NotWaiting);
+		Ok(batch)
+	}
+
+	/// The total of an item that is in it, and is not struck.
+	fn proven(id: BatchId, item: &Item<T::AccountId>) -> Result<Payout<T::AccountId>, Error<T>> {
+		let payout = Payouts::<T>::get(id, item.total).ok_or(Error::<T>::UnknownTotal)?;
+		ensure!(item.verify(&payout.total.receipts).is_ok(), Error::<T>::ItemUnproven);
+		ensure!(!payout.strikes.contains(&item.index), Error::<T>::AlreadyStruck);
+		Ok(payout)
+	}
+
+	fn blame_gateway(batch: &BatchOf<T>) {
+		T::Gateways::slash_gateway(&batch.gateway, T::FaultSlash::get(), Reason::ReceiptInvalid);
+	}
+}
+
+impl<T: Config> AuditedBatches<T::AccountId> for Pallet<T> {
+	fn strike(id: &BatchId, item: &Item<T::AccountId>, fault: Fault) -> DispatchResult {
+		let batch = Self::waiting(*id)?;
+		let payout = Self::proven(*id, item)?;
+		Self::strike_proven(*id, batch, payout, item, fault)
+	}
+
+	fn strike_weight() -> Weight {
+		T::WeightInfo::strike()
+	}
+
+	fn reject(id: &BatchId, why: Rejection) -> DispatchResult {
+		let mut batch = Self::waiting(*id)?;
+		batch.state = BatchState::Returning(why);
+		Self::wait_for_nobody(*id, &mut batch);
+		Batches::<T>::insert(id, batch);
+		Self::deposit_event(Event::BatchRejected { batch: *id, why });
+		Ok(())
+	}
+
+	fn reject_weight() -> Weight {
+		T::WeightInfo::reject()
+	}
+}

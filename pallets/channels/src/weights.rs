@@ -1,0 +1,399 @@
+//! Weights of `pallet_channels`, measured by `make weights`; do not edit.
+//!
+//! 2026-11-22, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
+
+#![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
+
+use core::marker::PhantomData;
+use frame_support::{traits::Get, weights::{constants::ParityDbWeight, Weight}};
+
+/// What the calls and hooks of this pallet weigh.
+pub trait WeightInfo {
+	fn open() -> Weight;
+	fn top_up() -> Weight;
+	fn request_close() -> Weight;
+	fn close() -> Weight;
+	fn commit_batch(c: u32, t: u32, ) -> Weight;
+	fn report_item() -> Weight;
+	fn report_twins() -> Weight;
+	fn strike() -> Weight;
+	fn reject() -> Weight;
+	fn due_wait() -> Weight;
+	fn due_payout() -> Weight;
+	fn due_removal() -> Weight;
+	fn due_end() -> Weight;
+	fn due_return() -> Weight;
+	fn due_final() -> Weight;
+}
+
+/// Weights measured on the wasm runtime.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Subnets::Gateways` (r:1 w:0)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::ChannelCount` (r:1 w:1)
+	/// Proof: `Channels::ChannelCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Channels` (r:0 w:1)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::GatewayChannels` (r:0 w:1)
+	/// Proof: `Channels::GatewayChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::ClientChannels` (r:0 w:1)
+	/// Proof: `Channels::ClientChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	fn open() -> Weight {
+		// At least 113_239_000 picoseconds.
+		Weight::from_parts(177_524_000, 7833)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+	/// Storage: `Channels::Channels` (r:1 w:1)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn top_up() -> Weight {
+		// At least 91_967_000 picoseconds.
+		Weight::from_parts(159_788_000, 4640)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+	/// Storage: `Channels::Channels` (r:1 w:1)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:1)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	fn request_close() -> Weight {
+		// At least 23_965_000 picoseconds.
+		Weight::from_parts(51_867_000, 4640)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Channels::Channels` (r:1 w:1)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:1)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::GatewayChannels` (r:0 w:1)
+	/// Proof: `Channels::GatewayChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::ClientChannels` (r:0 w:1)
+	/// Proof: `Channels::ClientChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	fn close() -> Weight {
+		// At least 79_618_000 picoseconds.
+		Weight::from_parts(118_667_000, 4640)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+	/// Storage: `Subnets::Gateways` (r:1 w:0)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:127 w:0)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(275), added: 2750, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::BatchCount` (r:1 w:1)
+	/// Proof: `Channels::BatchCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Channels` (r:256 w:256)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:257 w:257)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:257 w:257)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:256 w:256)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:1)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:0 w:127)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:0 w:256)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Batches` (r:0 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// `c` was measured from 1 to 256.
+	/// `t` was measured from 1 to 128.
+	fn commit_batch(c: u32, t: u32, ) -> Weight {
+		// At least 2_142_931_000 picoseconds.
+		Weight::from_parts(2_281_207_000, 7833)
+			// Standard error: 4_988_985.
+			.saturating_add(Weight::from_parts(188_333_927, 0).saturating_mul(c.into()))
+			// Standard error: 9_983_584.
+			.saturating_add(Weight::from_parts(16_217_053, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(t.into())))
+			.saturating_add(Weight::from_parts(0, 3650).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 2750).saturating_mul(t.into()))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:1 w:1)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:1 w:1)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:3 w:3)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn report_item() -> Weight {
+		// At least 296_411_000 picoseconds.
+		Weight::from_parts(330_191_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(10))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:1 w:1)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:3 w:3)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:1 w:1)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn report_twins() -> Weight {
+		// At least 261_580_000 picoseconds.
+		Weight::from_parts(411_643_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(10))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:1 w:1)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:1 w:1)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn strike() -> Weight {
+		// At least 142_973_000 picoseconds.
+		Weight::from_parts(178_926_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:2)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	fn reject() -> Weight {
+		// At least 28_092_000 picoseconds.
+		Weight::from_parts(39_859_000, 3663)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	fn due_wait() -> Weight {
+		// At least 9_964_000 picoseconds.
+		Weight::from_parts(12_639_000, 3663)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:2 w:1)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:3 w:3)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Rewards::Points` (r:1 w:1)
+	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Unclaimed` (r:0 w:1)
+	/// Proof: `Rewards::Unclaimed` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::EmissionBase` (r:0 w:1)
+	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::OldestEra` (r:0 w:1)
+	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn due_payout() -> Weight {
+		// At least 193_809_000 picoseconds.
+		Weight::from_parts(247_850_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(10))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:1 w:0)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:8 w:8)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn due_removal() -> Weight {
+		// At least 50_405_000 picoseconds.
+		Weight::from_parts(94_811_000, 21686)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(9))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:1 w:0)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:1 w:0)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:2)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	fn due_end() -> Weight {
+		// At least 129_813_000 picoseconds.
+		Weight::from_parts(143_073_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Contributions` (r:2 w:1)
+	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Ledgers` (r:1 w:1)
+	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+	fn due_return() -> Weight {
+		// At least 104_676_000 picoseconds.
+		Weight::from_parts(126_819_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Channels::Agenda` (r:2 w:1)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Batches` (r:1 w:1)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	fn due_final() -> Weight {
+		// At least 42_974_000 picoseconds.
+		Weight::from_parts(59_669_000, 6046)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+}
+
+/// For tests.
+impl WeightInfo for () {
+	fn open() -> Weight {
+		Weight::from_parts(177_524_000, 7833)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(7))
+	}
+	fn top_up() -> Weight {
+		Weight::from_parts(159_788_000, 4640)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(4))
+	}
+	fn request_close() -> Weight {
+		Weight::from_parts(51_867_000, 4640)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(2))
+	}
+	fn close() -> Weight {
+		Weight::from_parts(118_667_000, 4640)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(7))
+	}
+	fn commit_batch(c: u32, t: u32, ) -> Weight {
+		Weight::from_parts(2_281_207_000, 7833)
+			.saturating_add(Weight::from_parts(188_333_927, 0).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(16_217_053, 0).saturating_mul(t.into()))
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(c.into())))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(t.into())))
+			.saturating_add(ParityDbWeight::get().writes(5))
+			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(c.into())))
+			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(t.into())))
+			.saturating_add(Weight::from_parts(0, 3650).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 2750).saturating_mul(t.into()))
+	}
+	fn report_item() -> Weight {
+		Weight::from_parts(330_191_000, 8799)
+			.saturating_add(ParityDbWeight::get().reads(11))
+			.saturating_add(ParityDbWeight::get().writes(10))
+	}
+	fn report_twins() -> Weight {
+		Weight::from_parts(411_643_000, 8799)
+			.saturating_add(ParityDbWeight::get().reads(10))
+			.saturating_add(ParityDbWeight::get().writes(10))
+	}
+	fn strike() -> Weight {
+		Weight::from_parts(178_926_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(7))
+	}
+	fn reject() -> Weight {
+		Weight::from_parts(39_859_000, 3663)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(3))
+	}
+	fn due_wait() -> Weight {
+		Weight::from_parts(12_639_000, 3663)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn due_payout() -> Weight {
+		Weight::from_parts(247_850_000, 8799)
+			.saturating_add(ParityDbWeight::get().reads(11))
+			.saturating_add(ParityDbWeight::get().writes(10))
+	}
+	fn due_removal() -> Weight {
+		Weight::from_parts(94_811_000, 21686)
+			.saturating_add(ParityDbWeight::get().reads(10))
+			.saturating_add(ParityDbWeight::get().writes(9))
+	}
+	fn due_end() -> Weight {
+		Weight::from_parts(143_073_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(6))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn due_return() -> Weight {
+		Weight::from_parts(126_819_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(7))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn due_final() -> Weight {
+		Weight::from_parts(59_669_000, 6046)
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(2))
+	}
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
+extern crate alloc;
+
+mod batch;
+#[cfg(feature = "std")]
+mod file;
+mod hash;
+mod receipt;
+mod tree;
+mod voucher;
+
+#[cfg(feature = "std")]
+pub use self::file::{BatchProof, PaidBy, ReceiptFile};
+pub use self::{
+	batch::{batch_root, BatchTree, Item, Proof, Total},
+	receipt::{Receipt, ReceiptFault, SignedReceipt},
+	tree::{MaxDepth, Node, Path, PathError, Root, SumTree, TreeError, MAX_LEAVES},
+	voucher::{SignedVoucher, Voucher, VoucherError},
+};

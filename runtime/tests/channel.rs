@@ -1,0 +1,194 @@
+//! One channel through the real runtime: opened, charged by a batch, closed.
+
+use frame_support::{assert_ok, traits::Hooks};
+use pallet_channels::{BatchState, LaneClaim, Ledger};
+use pallet_rewards::Duty;
+use reckon_primitives::{
+	token::UNIT, ContentRef, EntryKind, Held, HeldFor, ModelId, NumericProfile, TaskKind, TaskSet,
+	Units,
+};
+use reckon_receipts::{BatchTree, Receipt, SignedReceipt, SignedVoucher, Voucher};
+use reckon_runtime::{
+	adapters::Treasury, apis::runtime_decl_for_reckon_api::ReckonApiV1, genesis, AccountId,
+	Balance, Balances, Channels, Models, Providers, Rewards, Runtime, RuntimeGenesisConfig,
+	RuntimeOrigin, Subnets, System,
+};
+use sp_core::{Pair, H256};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Ferdie};
+use sp_runtime::{BuildStorage, Permill};
+
+const MANIFEST: H256 = H256([7; 32]);
+const DEPOSIT: Balance = 10 * UNIT;
+const CHARGE: Balance = 4 * UNIT;
+
+fn run(test: impl FnOnce()) {
+	let patch = genesis::preset(&"development".into()).expect("a preset");
+	let patch: serde_json::Value = serde_json::from_slice(&patch).expect("JSON");
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("JSON");
+	let mut balances = patch["balances"].clone();
+	balances["devAccounts"] = serde_json::Value::Null;
+	config["balances"] = balances;
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("a genesis");
+	let mut ext: sp_io::TestExternalities = config.build_storage().expect("a state").into();
+	ext.execute_with(|| {
+		System::set_block_number(1);
+		set_up();
+		let issuance = Balances::total_issuance();
+		test();
+		Channels::do_try_state().expect("channels");
+		Rewards::do_try_state().expect("rewards");
+		assert_eq!(Balances::total_issuance(), issuance, "money was made or lost");
+	});
+}
+
+fn to_block(number: u32) {
+	while System::block_number() < number {
+		let now = System::block_number() + 1;
+		System::set_block_number(now);
+		Channels::on_initialize(now);
+		Channels::do_try_state().expect("channels");
+	}
+}
+
+fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who.to_account_id())
+}
+
+fn id(who: Sr25519Keyring) -> AccountId {
+	who.to_account_id()
+}
+
+fn model() -> ModelId {
+	EntryKind::Model.id(&id(Alice), MANIFEST)
+}
+
+/// Alice owns a model, Bob provides, and Dave is a gateway.
+fn set_up() {
+	let details = pallet_models::ModelDetails {
+		manifest: MANIFEST,
+		tasks: TaskSet::of(&[TaskKind::Chat]),
+		profile: NumericProfile::F32,
+		context: 256,
+		licence: b"MIT".to_vec().try_into().expect("short"),
+		royalty: Permill::from_percent(10),
+		trained_on: Default::default(),
+		calibration: None,
+	};
+	let name = b"test/model".to_vec().try_into().expect("short");
+	assert_ok!(Models::register_model(signed(Alice), name, details));
+	let bond = 300 * UNIT;
+	assert_ok!(Providers::register(signed(Bob), id(Ferdie), bond, 2, Default::default()));
+	let endpoint = b"https://gateway.example".to_vec().try_into().expect("short");
+	assert_ok!(Subnets::register_gateway(signed(Dave), 0, 2_000 * UNIT, endpoint));
+}
+
+/// Charlie's channel; his own key signs vouchers.
+fn open() -> H256 {
+	assert_ok!(Channels::open(signed(Charlie), id(Dave), DEPOSIT, 2, Charlie.public()));
+	Channels::channels_of(id(Charlie), None)[0].0
+}
+
+fn receipt(channel: H256) -> SignedReceipt<AccountId> {
+	let receipt = Receipt {
+		request: H256::repeat_byte(1),
+		channel,
+		lane: 0,
+		model: model(),
+		provider: id(Bob),
+		worker: Ferdie.public(),
+		gateway: id(Dave),
+		units: Units { input: 10, output: 10 },
+		charge: CHARGE,
+		output: ContentRef { hash: H256::zero(), length: 40 },
+		commitment: None,
+		started_at: 1_000,
+		finished_at: 2_000,
+		first_token_ms: 100,
+	};
+	let signature = Ferdie.pair().sign(&receipt.payload(&System::block_hash(0)));
+	SignedReceipt { receipt, signature }
+}
+
+/// Dave commits to a receipt; says how the batch is called.
+fn commit(channel: H256, receipt: SignedReceipt<AccountId>) -> (H256, BatchTree<AccountId>) {
+	let voucher = Voucher { channel, lane: 0, cumulative: CHARGE, request: H256::repeat_byte(1) };
+	let signature = Charlie.pair().sign(&voucher.payload(&System::block_hash(0)));
+	let signed_voucher = SignedVoucher { voucher, signature };
+	let claims = vec![LaneClaim { signed: signed_voucher, charge: CHARGE }];
+	let tree = BatchTree::new([receipt]).expect("one receipt");
+	let totals = tree.totals().to_vec();
+	let leaves = ContentRef { hash: H256::repeat_byte(5), length: 1 };
+	assert_ok!(Channels::commit_batch(
+		signed(Dave),
+		leaves,
+		totals.try_into().expect("one"),
+		claims.try_into().expect("one"),
+	));
+	let batch = pallet_channels::Batches::<Runtime>::iter_keys().next().expect("just committed");
+	(batch, tree)
+}
+
+#[test]
+fn everybody_should_be_paid_and_the_rest_come_back_when_a_channel_is_used_and_closed() {
+	run(|| {
+		let all = [Bob, Alice, Dave].map(id).into_iter().chain([Treasury::account()]);
+		let before: Vec<_> = all.clone().map(|who| Balances::free_balance(&who)).collect();
+		let channel = open();
+		let held = |amount, next_step_at| Held {
+			held_for: HeldFor::Channel(channel),
+			amount,
+			next_step_at,
+		};
+		assert_eq!(Runtime::held_by(id(Charlie)), [held(DEPOSIT, None)]);
+
+		let (batch, _) = commit(channel, receipt(channel));
+		assert_eq!(Runtime::held_by(id(Charlie)), [held(DEPOSIT - CHARGE, None)]);
+		let due = Channels::batch(batch).expect("it waits").due;
+		to_block(due);
+		assert_eq!(Channels::batch(batch).expect("remembered").state, BatchState::Settled);
+		// The treasury and the gateway have 5 % each, the model's owner 10.
+		let earned: Vec<_> =
+			all.zip(&before).map(|(who, before)| Balances::free_balance(&who) - before).collect();
+		assert_eq!(earned, [CHARGE / 10 * 8, CHARGE / 10, CHARGE / 20, CHARGE / 20]);
+		// What the treasury has are the provider's points.
+		let era = Rewards::running_era().index;
+		assert_eq!(Rewards::points(era, Duty::Work, id(Bob)), CHARGE / 20);
+		assert_eq!(Rewards::points(era, Duty::Work, id(Dave)), 0);
+
+		assert_ok!(Channels::request_close(signed(Charlie), channel));
+		let closes_at = Channels::channel(channel).expect("it closes").closes_at;
+		assert_eq!(Runtime::held_by(id(Charlie)), [held(DEPOSIT - CHARGE, closes_at)]);
+		to_block(closes_at.expect("it closes"));
+		assert_eq!(Runtime::held_by(id(Charlie)), []);
+		let paid = pallet_channels::Ledgers::<Runtime>::get(id(Charlie));
+		let refunded = DEPOSIT - CHARGE;
+		assert_eq!(paid, Ledger { deposited: DEPOSIT, paid: CHARGE, refunded, held: 0 });
+	});
+}
+
+#[test]
+fn client_should_have_its_money_back_and_the_gateway_pay_when_a_receipt_proves_itself_wrong() {
+	run(|| {
+		let before = Balances::free_balance(id(Charlie));
+		let treasury = Balances::free_balance(Treasury::account());
+		let channel = open();
+		let mut forged = receipt(channel);
+		forged.receipt.units.output += 1;
+		let (batch, tree) = commit(channel, forged);
+		let item = Box::new(tree.item(0, 0).expect("the only one"));
+		assert_ok!(Channels::report_item(signed(Ferdie), batch, item));
+		assert_eq!(Balances::free_balance(id(Charlie)), before - DEPOSIT + CHARGE);
+		assert_eq!(Balances::free_balance(Treasury::account()), treasury + UNIT);
+		to_block(Channels::batch(batch).expect("it waits").due);
+		assert_eq!(Channels::batch(batch).expect("remembered").state, BatchState::Settled);
+		let era = Rewards::running_era().index;
+		assert_eq!(Rewards::points(era, Duty::Work, id(Bob)), 0);
+	});
+}
+
+#[test]
+fn accounts_that_are_paid_should_be_there_when_the_chain_begins() {
+	run(|| {
+		assert!(System::account_exists(&Channels::till()));
+	});
+}
