@@ -10,6 +10,11 @@ use sp_runtime::{
 	Perbill,
 };
 
+/// How many wrong votes of two eras cost stake. Who was found out is not drawn again; what it had said
+/// before in other audits comes to light with it, and a verifier that is broken by accident must not cost
+/// all that a validator has.
+const MAX_LIES: u32 = 4;
+
 impl<T: Config> Pallet<T> {
 	/// Counts a seat that has been drawn, whose blind vote is awaited.
 	pub(crate) fn note_seated(auditor: &T::AccountId) {
@@ -132,7 +137,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let silence = times(miss, conduct.slashed).min(wrong);
 		let lies = conduct.wrong.saturating_add(conduct.wrong_before);
-		let lies = times(wrong, lies.saturating_add(conduct.outvoted.into()));
+		let lies = times(wrong, lies.saturating_add(conduct.outvoted.into()).min(MAX_LIES));
 		let fraction = silence.saturating_add(lies);
 		T::Penalties::penalise(era, auditor, fraction);
 		Self::deposit_event(Event::AuditorPenalised { auditor: auditor.clone(), fraction });

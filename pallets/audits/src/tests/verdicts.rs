@@ -527,8 +527,9 @@ fn each_lie_should_cost_more_and_keep_a_lonely_liar_out_of_committees_for_the_er
 		for (who, count) in liars.iter().map(|who| (who, Audits::conduct(*who).wrong)) {
 			let own: Vec<_> =
 				MockPenalties::all().into_iter().filter(|(_, other, _)| other == who).collect();
-			let expected: Vec<_> =
-				(1..=count).map(|times| (0, *who, Perbill::from_percent(5 * times))).collect();
+			let expected: Vec<_> = (1..=count)
+				.map(|times| (0, *who, Perbill::from_percent(5 * times.min(4))))
+				.collect();
 			assert_eq!(own, expected);
 		}
 		let caught: Vec<_> =
@@ -672,5 +673,29 @@ fn outvoted_auditors_should_lose_stake_once_in_an_era_and_be_drawn_on() {
 			seated(id).iter().any(|who| liars.contains(who) && Audits::conduct(*who).outvoted)
 		});
 		assert!(still_drawn);
+	});
+}
+
+#[test]
+fn broken_verifier_should_not_cost_all_that_a_validator_has() {
+	run_with(4, || {
+		let broken = account(1);
+		let says = |id, who| computed(id, if who == broken { OTHER } else { RIGHT });
+		let all: Vec<_> = (0..8).map(|n| submit(n, true)).collect();
+		// All first committees vote before anything is decided, and then all larger ones.
+		for _ in 0..2 {
+			pass(DRAW_DELAY + 1);
+			for id in all.iter().filter(|id| ruling(**id).is_none()) {
+				let seats = seated(*id);
+				seats.iter().for_each(|who| commit(*id, *who, &says(*id, *who)).unwrap());
+				open(*id, RIGHT);
+				seats.iter().for_each(|who| reveal(*id, *who, &says(*id, *who)).unwrap());
+			}
+			pass(1);
+		}
+		assert!(all.iter().all(|id| outcome(*id) == AuditOutcome::Accepted));
+		let worst = MockPenalties::all().into_iter().map(|(_, _, part)| part).max();
+		assert_eq!(worst, Some(Perbill::from_percent(20)));
+		assert!(MockPenalties::all().iter().all(|(_, who, _)| *who == broken));
 	});
 }
