@@ -317,7 +317,7 @@ pub mod pallet {
 			Ok((!claimed).then_some(T::WeightInfo::open()).into())
 		}
 
-		/// Puts more into a channel of the signer's.
+		/// Puts `amount` more into a channel of the signer's.
 		///
 		/// Emits `ChannelToppedUp`.
 		#[pallet::call_index(1)]
