@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet upgrade test lint bench attacks weights build setup release worker-cuda zombienet simulation fuzz chain-specs metadata check-metadata
+.PHONY: help devnet upgrade test lint bench attacks weights build setup release worker-cuda zombienet simulation fuzz chain-specs metadata check-metadata protocol
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -33,7 +33,7 @@ setup: ## install what is missing on this machine
 build: setup ## compile every program
 	$(BUILD)
 
-devnet: build ## a chain, a worker, one paid answer through each door; stays up until Ctrl-C
+devnet: build ## a chain, a worker, a gateway, one paid answer through each door; stays up until Ctrl-C
 	@exec "$(TARGET_DIR)/debug/reckon" devnet up --foreground
 
 upgrade: setup ## compile the runtime and put it on the chain of the running devnet
@@ -42,8 +42,12 @@ upgrade: setup ## compile the runtime and put it on the chain of the running dev
 
 # nextest last: its summary is the last thing to read. JavaScript and end-to-end tests are started
 # by Rust tests of the crate reckon-e2e, which also needs the programs of `build`.
+#
+# The gateway's store is tested with PostgreSQL in a build of its own: docs/decisions/0017-gateway.md.
 test: lint build ## everything that is checked before a change lands
 	@$(ENV) cargo test $(SELECTION) --doc --quiet
+	@$(ENV) CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))/store" \
+		cargo nextest run --locked -p reckon-gateway-store --features postgres
 	@$(ENV) cargo nextest run $(SELECTION)
 
 lint: setup ## formatting, clippy, the direction of dependencies
@@ -60,7 +64,9 @@ weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights
 
 release: setup ## the programs as they are shipped: slower to build, with the chain's real times
-	@$(ENV) cargo build --locked --profile production -p reckon-node -p reckon-worker -p reckon-cli
+	@$(ENV) cargo build --locked --profile production \
+		-p reckon-node -p reckon-worker -p reckon-cli -p reckon-gateway \
+		--features reckon-gateway/postgres
 
 worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too
 	@$(ENV) scripts/worker-cuda
@@ -87,3 +93,7 @@ metadata: setup ## write sdk/metadata.scale from the node
 
 check-metadata: build ## fail when sdk/metadata.scale is not what the node says
 	@scripts/metadata --check "$(TARGET_DIR)/debug/reckon-node" sdk/metadata.scale
+
+protocol: setup ## write the code of the gateway's gRPC messages again, after a change of gateway/protocol/proto
+	@$(ENV) CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))/protocol" \
+		cargo run --locked --manifest-path gateway/protocol/generate/Cargo.toml

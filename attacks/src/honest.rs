@@ -259,6 +259,7 @@ fn serve(
 				task: job.task.clone(),
 				sampling: job.sampling.clone(),
 				evidence: Some(job.id),
+				likely: None,
 			};
 			Ok((job, scheduler.submit(request)?))
 		})

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-	account, ask, devnet, gateway, job, models, provider, receipt, rewards, stake, store, subnet,
-	validator,
+	account, ask, channel, devnet, gateway, job, models, provider, proxy, receipt, rewards, stake,
+	store, subnet, validator,
 };
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
@@ -89,6 +89,12 @@ pub(crate) enum Command {
 	/// Those who bring work to providers
 	#[command(subcommand)]
 	Gateway(gateway::GatewayCommand),
+	/// Money for many requests, with one transaction
+	#[command(subcommand)]
+	Channel(channel::ChannelCommand),
+	/// OpenAI's API on this machine, paid for out of your channels, with every receipt checked
+	#[command(after_help = "Example: reckon proxy --listen 127.0.0.1:8010")]
+	Proxy(proxy::ProxyArgs),
 	/// What workers have signed
 	#[command(subcommand)]
 	Receipt(receipt::ReceiptCommand),

@@ -222,6 +222,15 @@ fn refused(error: &DispatchError) -> Failure {
 		"Subnets.BondTooLow" => "`reckon subnet show` says the least",
 		"Subnets.AlreadyRegistered" | "Subnets.IsLeaving" => "`reckon gateway show` says what is",
 		"Subnets.NotRegistered" => "`reckon gateway register` registers one",
+		"Channels.UnknownGateway" | "Channels.GatewayNotEligible" | "Channels.SubnetClosed" => {
+			"`reckon gateway list` lists the gateways, and whether they do business"
+		},
+		"Channels.UnknownChannel" | "Channels.NotClient" | "Channels.NotYourChannel" => {
+			"`reckon channel list` shows yours"
+		},
+		"Channels.IsClosing" => "`reckon channel open` opens another one",
+		"Channels.NotClosing" => "`reckon channel close` asks for its end",
+		"Channels.NoticeNotOver" => "`reckon channel show` says when it is over",
 		"ValidatorStaking.StillCandidate" => "`reckon validator leave` comes first",
 		"ValidatorStaking.StillSeated" => {
 			"`reckon validator list` says who has the seats; let the node run until you have none"

@@ -8,10 +8,12 @@
 mod account;
 mod args;
 mod ask;
+mod channel;
 mod context;
 pub mod devnet;
 pub mod failure;
 mod gateway;
+mod http;
 mod job;
 mod models;
 pub mod output;
@@ -20,6 +22,7 @@ mod percent;
 pub mod ports;
 pub mod process;
 mod provider;
+mod proxy;
 mod receipt;
 mod rewards;
 mod stake;
@@ -71,7 +74,9 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Rewards(command) => rewards::run(&context, command).await,
 		Command::Subnet(command) => subnet::run(&context, command).await,
 		Command::Gateway(command) => gateway::run(&context, command).await,
-		Command::Receipt(command) => receipt::run(&context, &command),
+		Command::Channel(command) => channel::run(&context, command).await,
+		Command::Proxy(args) => proxy::run(&context, args).await,
+		Command::Receipt(command) => receipt::run(&context, &command).await,
 		Command::Account(command) => account::run(&context, command).await,
 		Command::Devnet(command) => devnet::run(&context, command).await,
 	}

@@ -1,15 +1,15 @@
-//! Receipts: what can be said of them without asking anybody.
+//! Receipts: what can be said of them without asking anybody, and what the chain says.
 
 use std::{fs, path::PathBuf};
 
 use clap::Subcommand;
 use reckon_primitives::ContentRef;
 use reckon_receipts::ReceiptFile;
-use reckon_sdk::format_amount;
+use reckon_sdk::{format_amount, At, Batch, BatchId, BatchState, Channel, Payout, H256};
 use serde_json::json;
 
 use crate::{
-	context::Context,
+	context::{failure, Context},
 	failure::{Failure, Result},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReceiptCommand {
 	/// Check a receipt: who has signed it, what pays for it, and that its batch counts it; asks no
-	/// node
+	/// node, unless --chain is given
 	#[command(after_help = "Example: reckon receipt verify receipt.json --answer answer.txt")]
 	Verify {
 		/// The receipt, as a gateway gives it
@@ -25,18 +25,25 @@ pub(crate) enum ReceiptCommand {
 		/// The answer that it is for
 		#[arg(long, value_name = "FILE")]
 		answer: Option<PathBuf>,
+		/// Ask a node too: whose channel pays, and whether the batch is on chain and paid
+		#[arg(long)]
+		chain: bool,
 	},
 }
 
-pub(crate) fn run(context: &Context, command: &ReceiptCommand) -> Result<()> {
-	let ReceiptCommand::Verify { file, answer } = command;
+pub(crate) async fn run(context: &Context, command: &ReceiptCommand) -> Result<()> {
+	let ReceiptCommand::Verify { file, answer, chain } = command;
 	let read = |path: &PathBuf| fs::read(path).map_err(|error| Failure::io(path.display(), &error));
 	let file: ReceiptFile = serde_json::from_slice(&read(file)?).map_err(|error| {
 		Failure::new("receipt_malformed", format!("{}: {error}", file.display()))
 			.fix("give the file as the gateway gave it, whole")
 	})?;
 	let answer = answer.as_ref().map(read).transpose()?;
-	let findings = findings(&file, answer.as_deref());
+	let mut findings = findings(&file, answer.as_deref());
+	let seen = if *chain { Some(Seen::read(context, &file).await?) } else { None };
+	if let Some(seen) = &seen {
+		findings.extend(seen.findings(&file));
+	}
 	let receipt = &file.signed.receipt;
 	let result = json!({
 		"request": receipt.request,
@@ -49,8 +56,15 @@ pub(crate) fn run(context: &Context, command: &ReceiptCommand) -> Result<()> {
 			"holds": finding.trouble.is_none(),
 			"trouble": finding.trouble,
 		})).collect::<Vec<_>>(),
+		"settlement": seen.as_ref().map(|seen| seen.to_json(&file)),
 	});
-	context.output.result(&result, || text(&file, &findings));
+	context.output.result(&result, || {
+		let mut text = text(&file, &findings);
+		if let Some(seen) = &seen {
+			text.push_str(&format!("\nsettled   {}", seen.settlement(&file)));
+		}
+		text
+	});
 	match findings.iter().find(|finding| finding.trouble.is_some()) {
 		None => Ok(()),
 		Some(finding) => Err(Failure::new(
@@ -67,6 +81,128 @@ struct Finding {
 	check: &'static str,
 	/// Why it does not hold, if so.
 	trouble: Option<String>,
+}
+
+/// What the chain has to say of a receipt.
+#[derive(Debug, Default)]
+struct Seen {
+	genesis: H256,
+	/// While it is open or closing.
+	channel: Option<Channel>,
+	/// The batch that the proof leads to, once it is committed and as long as it is remembered.
+	batch: Option<(BatchId, Batch)>,
+	/// The receipt's total, until it is paid.
+	payout: Option<Payout>,
+}
+
+impl Seen {
+	async fn read(context: &Context, file: &ReceiptFile) -> Result<Self> {
+		let chain = context.chain().await?;
+		let at = chain.latest().await.map_err(failure)?;
+		let receipt = &file.signed.receipt;
+		let channel = at.channel(H256(receipt.channel.0)).await.map_err(failure)?;
+		let batch = Self::find(&at, file).await?;
+		let payout = match (&batch, &file.batch) {
+			(Some((id, _)), Some(proof)) => {
+				let payouts = at.payouts(*id).await.map_err(failure)?;
+				payouts.into_iter().find(|(position, _)| *position == proof.position)
+			},
+			_ => None,
+		};
+		let payout = payout.map(|(_, payout)| payout);
+		Ok(Self { genesis: chain.info().genesis, channel, batch, payout })
+	}
+
+	/// The gateway's batch with the root that the proof leads to.
+	async fn find(at: &At, file: &ReceiptFile) -> Result<Option<(BatchId, Batch)>> {
+		let Some(proof) = &file.batch else { return Ok(None) };
+		let gateway: &[u8] = file.signed.receipt.gateway.as_ref();
+		let batches = at.batches().await.map_err(failure)?;
+		Ok(batches.into_iter().find(|(_, batch)| {
+			batch.root.hash.0 == proof.root.hash.0 && batch.gateway.0 == *gateway
+		}))
+	}
+
+	/// What can be checked with the chain that can't be without it.
+	fn findings(&self, file: &ReceiptFile) -> Vec<Finding> {
+		let receipt = &file.signed.receipt;
+		let finding = |check, holds: bool, trouble: &str| Finding {
+			check,
+			trouble: (!holds).then(|| trouble.to_owned()),
+		};
+		let mut findings = vec![finding(
+			"for this node's chain",
+			self.genesis.0 == file.genesis.0,
+			"the node is another chain's",
+		)];
+		if let Some(channel) = &self.channel {
+			let gateway: &[u8] = receipt.gateway.as_ref();
+			findings.push(finding(
+				"its channel is to its gateway",
+				channel.gateway.0 == *gateway,
+				"it is another gateway's",
+			));
+			if let Some(paid_by) = &file.paid_by {
+				findings.push(finding(
+					"its voucher signed by the channel's session key",
+					channel.session_key == paid_by.session_key.0,
+					"the chain has another key for this channel",
+				));
+			}
+		}
+		if self.payout.is_some() {
+			findings.push(finding(
+				"not struck from its batch",
+				!self.is_struck(file),
+				"it is struck",
+			));
+		}
+		findings
+	}
+
+	fn is_struck(&self, file: &ReceiptFile) -> bool {
+		match (&self.payout, &file.batch) {
+			(Some(payout), Some(proof)) => payout.strikes.contains(&proof.index),
+			_ => false,
+		}
+	}
+
+	/// Whether and when it is paid, for people.
+	fn settlement(&self, file: &ReceiptFile) -> String {
+		let Some((_, batch)) = &self.batch else {
+			return match &file.batch {
+				None => {
+					"not in a batch yet, as far as this file says: ask the gateway for it again"
+				},
+				Some(_) => "the chain has no such batch: not committed yet, or forgotten",
+			}
+			.into();
+		};
+		if self.is_struck(file) {
+			return "no: it is struck, and the client has the charge back".into();
+		}
+		match batch.state {
+			BatchState::Waiting => {
+				format!("not yet: the batch waits until block #{} at least", batch.due)
+			},
+			BatchState::Paying if self.payout.is_some() => {
+				"not yet: the batch is being paid".into()
+			},
+			BatchState::Paying | BatchState::Settled => "yes: its total is paid".into(),
+			BatchState::Returning(why) | BatchState::Rejected(why) => {
+				format!("no: the batch is rejected, {}", why.explain())
+			},
+		}
+	}
+
+	fn to_json(&self, file: &ReceiptFile) -> serde_json::Value {
+		json!({
+			"batch": self.batch.as_ref().map(|(id, batch)| json!({ "id": id, "batch": batch })),
+			"struck": self.is_struck(file),
+			"channel": self.channel,
+			"told": self.settlement(file),
+		})
+	}
 }
 
 /// All that can be checked with what is there.
@@ -185,6 +321,90 @@ mod tests {
 		let PaidBy { signed, .. } = foreign.paid_by.as_mut().unwrap();
 		signed.voucher.lane = 4;
 		assert_eq!(held(&foreign, None), [false, false, false, true, true]);
+	}
+
+	/// As the chain would have it for [`file`].
+	fn seen(file: &ReceiptFile, state: BatchState) -> Seen {
+		let account = |byte: u8| reckon_sdk::AccountId::from([byte; 32]);
+		let (receipt, proof) = (&file.signed.receipt, file.batch.as_ref().unwrap());
+		let gateway = reckon_sdk::AccountId::from(*AsRef::<[u8; 32]>::as_ref(&receipt.gateway));
+		let session_key = file.paid_by.as_ref().unwrap().session_key.0;
+		let root = reckon_sdk::Root {
+			hash: H256(proof.root.hash.0),
+			count: proof.root.count,
+			sum: proof.root.sum,
+		};
+		let batch = Batch {
+			gateway,
+			subnet: 0,
+			root,
+			receipts: 1,
+			leaves: reckon_sdk::ContentRef::of(b""),
+			escrow: 700,
+			for_gateway: 0,
+			state,
+			due: 77,
+		};
+		let total = reckon_sdk::Total {
+			provider: account(1),
+			model: H256(receipt.model.0),
+			receipts: reckon_sdk::Root { count: 1, ..root },
+		};
+		Seen {
+			genesis: H256(file.genesis.0),
+			channel: Some(Channel {
+				client: account(9),
+				gateway,
+				session_key,
+				left: 1,
+				place: 1,
+				taken: vec![0; 4],
+				closes_at: None,
+			}),
+			batch: Some((H256([8; 32]), batch)),
+			payout: Some(Payout { total, struck: 0, strikes: vec![] }),
+		}
+	}
+
+	fn holds(seen: &Seen, file: &ReceiptFile) -> Vec<bool> {
+		seen.findings(file).iter().map(|finding| finding.trouble.is_none()).collect()
+	}
+
+	#[test]
+	fn chain_should_be_held_against_the_file() {
+		let file = file();
+		let good = || seen(&file, BatchState::Waiting);
+		assert_eq!(holds(&good(), &file), [true; 4]);
+		let mut bad = good();
+		bad.genesis = H256([0; 32]);
+		assert_eq!(holds(&bad, &file), [false, true, true, true]);
+		let mut bad = good();
+		bad.channel.as_mut().unwrap().gateway = reckon_sdk::AccountId::from([7; 32]);
+		assert_eq!(holds(&bad, &file), [true, false, true, true]);
+		let mut bad = good();
+		bad.channel.as_mut().unwrap().session_key = [7; 32];
+		assert_eq!(holds(&bad, &file), [true, true, false, true]);
+		let mut bad = good();
+		bad.payout.as_mut().unwrap().strikes = vec![0];
+		assert_eq!(holds(&bad, &file), [true, true, true, false]);
+		assert_eq!(bad.settlement(&file), "no: it is struck, and the client has the charge back");
+	}
+
+	#[test]
+	fn settlement_should_be_what_the_chain_says_of_the_batch() {
+		let file = file();
+		let told = |state| seen(&file, state).settlement(&file);
+		assert_eq!(told(BatchState::Waiting), "not yet: the batch waits until block #77 at least");
+		assert_eq!(told(BatchState::Paying), "not yet: the batch is being paid");
+		let rejected = told(BatchState::Rejected(reckon_sdk::Rejection::Leaves));
+		assert!(rejected.starts_with("no: the batch is rejected"), "{rejected}");
+		let mut paid = seen(&file, BatchState::Paying);
+		paid.payout = None;
+		assert_eq!(paid.settlement(&file), "yes: its total is paid");
+		paid.batch = None;
+		assert!(paid.settlement(&file).starts_with("the chain has no such batch"));
+		let bare = ReceiptFile { batch: None, ..file.clone() };
+		assert!(paid.settlement(&bare).starts_with("not in a batch yet"));
 	}
 
 	#[test]

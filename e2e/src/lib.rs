@@ -1,4 +1,4 @@
-//! Real processes for tests: a node, workers, the command line. Everything that is started ends
+//! Real processes for tests: a node, workers, gateways, the command line. Everything that is started ends
 //! with the guard that started it, and with the test when that is killed.
 //!
 //! Panics with a sentence where a test can't go on: this crate is for tests only.
@@ -7,10 +7,12 @@
 #![deny(missing_docs)]
 
 mod command;
+mod gateway;
 mod net;
 mod worker;
 
 pub use command::{Run, LIMIT};
+pub use gateway::{Client, Gateway};
 pub use net::{Money, Net};
 pub use worker::{Provider, Worker};
 

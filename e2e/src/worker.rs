@@ -50,6 +50,11 @@ impl Provider {
 		self.options.url()
 	}
 
+	/// Lets its worker join a gateway too, from its next start on.
+	pub fn join(&mut self, gateway: &crate::Gateway) {
+		self.options.gateways.push(gateway.grpc_url());
+	}
+
 	/// Starts its worker.
 	pub async fn start(&self) -> Worker {
 		let mut process = self.options.start().expect("the worker starts");
@@ -97,6 +102,7 @@ impl Net {
 			key_file,
 			log: self.path(&format!("{name}-worker.log")),
 			port,
+			gateways: Vec::new(),
 			chain_url: self.url.clone(),
 			environment: Vec::new(),
 		};

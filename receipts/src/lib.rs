@@ -19,6 +19,7 @@ mod batch;
 mod file;
 mod hash;
 mod receipt;
+mod request;
 mod tree;
 mod voucher;
 
@@ -27,6 +28,7 @@ pub use self::file::{BatchProof, PaidBy, ReceiptFile};
 pub use self::{
 	batch::{batch_root, BatchTree, Item, Proof, Total},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},
+	request::{charge, Request},
 	tree::{MaxDepth, Node, Path, PathError, Root, SumTree, TreeError, MAX_LEAVES},
 	voucher::{SignedVoucher, Voucher, VoucherError},
 };

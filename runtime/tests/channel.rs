@@ -114,7 +114,7 @@ fn commit(channel: H256, receipt: SignedReceipt<AccountId>) -> (H256, BatchTree<
 	let voucher = Voucher { channel, lane: 0, cumulative: CHARGE, request: H256::repeat_byte(1) };
 	let signature = Charlie.pair().sign(&voucher.payload(&System::block_hash(0)));
 	let signed_voucher = SignedVoucher { voucher, signature };
-	let claims = vec![LaneClaim { signed: signed_voucher, charge: CHARGE }];
+	let claims = vec![LaneClaim { signed: signed_voucher, upto: CHARGE }];
 	let tree = BatchTree::new([receipt]).expect("one receipt");
 	let totals = tree.totals().to_vec();
 	let leaves = ContentRef { hash: H256::repeat_byte(5), length: 1 };

@@ -1,6 +1,7 @@
 //! The chain as it was at one block.
 
 mod audits;
+mod channels;
 mod rewards;
 mod staking;
 mod store;
@@ -13,7 +14,7 @@ use crate::{
 	calls::{Call, Wire},
 	chain::Link,
 	error::{Error, SubmitError},
-	events::{job_events, JobEvent},
+	events::{found, job_event, JobEvent},
 	types::{
 		Account, AccountId, Assignment, Assurance, Balance, BlockNumber, BlockRef, Comparison,
 		EraIndex, Held, Job, JobId, Ledger, Market, ModelId, Offer, Price, Provider, Reason,
@@ -333,13 +334,7 @@ impl At {
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn job_events(&self) -> Result<Vec<JobEvent>, Error> {
-		let events = self
-			.client
-			.events()
-			.fetch()
-			.await
-			.map_err(|error| gone_or(self.block, "System.Events", error))?;
-		job_events(&events)
+		self.events(job_event).await
 	}
 
 	/// A call as a wallet that signs elsewhere takes it.
@@ -379,6 +374,20 @@ impl At {
 			unbonding_eras: self.constant("ValidatorStaking", "UnbondingEras")?,
 			key_deposit: self.constant("Session", "KeyDeposit")?,
 		})
+	}
+
+	/// The events of this block that `read` knows, oldest first.
+	async fn events<T>(
+		&self,
+		read: fn(&subxt::events::Event<'_, SubstrateConfig>) -> Option<T>,
+	) -> Result<Vec<T>, Error> {
+		let events = self
+			.client
+			.events()
+			.fetch()
+			.await
+			.map_err(|error| gone_or(self.block, "System.Events", error))?;
+		found(&events, read)
 	}
 
 	fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Result<T, Error> {

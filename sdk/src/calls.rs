@@ -1,9 +1,9 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, AppDetails, Balance, Content, DataSetDetails, Delivery, EntryId, EraIndex,
-	Fingerprint, JobId, JobRequest, ModelDetails, ModelId, Price, Reason, SessionKeys, SubnetId,
-	SubnetParameters, H256,
+	AccountId, AppDetails, Balance, ChannelId, Content, ContentRef, DataSetDetails, Delivery,
+	EntryId, EraIndex, Fingerprint, JobId, JobRequest, LaneClaim, ModelDetails, ModelId, Price,
+	Reason, SessionKeys, SubnetId, SubnetParameters, Total, H256,
 };
 use subxt::{
 	ext::{
@@ -229,6 +229,33 @@ calls! {
 		= "Subnets"."update_gateway" as UpdateGateway;
 	/// `Subnets.leave_gateway`: is a gateway no more.
 	leave_gateway() = "Subnets"."leave_gateway" as LeaveGateway;
+
+	/// `Channels.open`: puts money into a channel to a gateway, which may take what vouchers that the
+	/// session key signs let it take. `lanes` requests can run at once.
+	open_channel(
+		gateway: AccountId = AccountId => gateway,
+		deposit: Compact<u128> = Balance => Compact(deposit),
+		lanes: u32 = u32 => lanes,
+		session_key: AccountId = AccountId => session_key
+	) = "Channels"."open" as OpenChannel;
+	/// `Channels.top_up`: puts more into a channel.
+	top_up_channel(
+		channel: ChannelId = ChannelId => channel,
+		amount: Compact<u128> = Balance => Compact(amount)
+	) = "Channels"."top_up" as TopUpChannel;
+	/// `Channels.request_close`: wants the rest of a channel back, after a notice.
+	request_close_channel(channel: ChannelId = ChannelId => channel)
+		= "Channels"."request_close" as RequestCloseChannel;
+	/// `Channels.close`: closes a channel; for its gateway, and for anybody after the notice.
+	close_channel(channel: ChannelId = ChannelId => channel)
+		= "Channels"."close" as CloseChannel;
+	/// `Channels.commit_batch`: commits to receipts, and takes what they charge; for a gateway. Totals
+	/// ascend by provider and model, claims by channel and lane.
+	commit_batch(
+		leaves: ContentRef = ContentRef => leaves,
+		totals: Vec<Total> = Vec<Total> => totals,
+		claims: Vec<LaneClaim> = Vec<LaneClaim> => claims
+	) = "Channels"."commit_batch" as CommitBatch;
 
 	/// `Session.set_keys`: names the keys that a validator's node signs with, as
 	/// [`crate::Chain::rotate_keys`] has them from the node.

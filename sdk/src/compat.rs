@@ -64,6 +64,11 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Subnets", "bond_extra", &["amount"]),
 	("Subnets", "update_gateway", &["endpoint"]),
 	("Subnets", "leave_gateway", &[]),
+	("Channels", "open", &["gateway", "deposit", "lanes", "session_key"]),
+	("Channels", "top_up", &["channel", "amount"]),
+	("Channels", "request_close", &["channel"]),
+	("Channels", "close", &["channel"]),
+	("Channels", "commit_batch", &["leaves", "totals", "claims"]),
 	("Utility", "batch_all", &["calls"]),
 	("Utility", "force_batch", &["calls"]),
 	("Balances", "transfer_keep_alive", &["dest", "value"]),
@@ -87,6 +92,8 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 	("Babe", "GenesisSlot"),
 	("Babe", "CurrentSlot"),
 	("Session", "NextKeys"),
+	("Channels", "Batches"),
+	("Channels", "Ledgers"),
 ];
 
 /// The pallets' view functions, each with the number of its arguments.
@@ -123,6 +130,11 @@ pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
 	("Subnets", "subnets", 1),
 	("Subnets", "gateway", 1),
 	("Subnets", "gateways", 1),
+	("Channels", "channel", 1),
+	("Channels", "channels_of", 2),
+	("Channels", "channels_to", 2),
+	("Channels", "batch", 1),
+	("Channels", "payouts", 1),
 ];
 
 /// Refuses a runtime that lacks something. Types are matched by name when they are used, so a

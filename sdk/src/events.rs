@@ -3,7 +3,8 @@
 use crate::{
 	error::Error,
 	types::{
-		hex, AccountId, Balance, BlockNumber, ContentRef, JobId, ModelId, Reason, Units, Verdict,
+		hex, AccountId, Balance, BatchId, BlockNumber, ChannelId, ContentRef, JobId, ModelId,
+		Reason, Rejection, Units, Verdict, H256,
 	},
 };
 use serde::{Deserialize, Serialize};
@@ -114,15 +115,83 @@ impl JobEvent {
 	}
 }
 
-/// What has happened to jobs in a block, oldest first. Events of kinds that this program does not
-/// know are left out.
-pub(crate) fn job_events(events: &Events<SubstrateConfig>) -> Result<Vec<JobEvent>, Error> {
+/// Something that happened to a payment channel or a batch of receipts.
+#[derive(Clone, Debug, PartialEq, Eq, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(tag = "event")]
+#[allow(missing_docs)] // The fields are the chain's, documented in its metadata.
+pub enum ChannelEvent {
+	/// Its deposit is held.
+	ChannelOpened {
+		channel: ChannelId,
+		client: AccountId,
+		gateway: AccountId,
+		deposit: Balance,
+		lanes: u32,
+	},
+	/// There is more in it.
+	ChannelToppedUp { channel: ChannelId, amount: Balance, left: Balance },
+	/// Its client wants the rest back.
+	ChannelClosing { channel: ChannelId, closes_at: BlockNumber },
+	/// It is gone, and its client has the rest.
+	ChannelClosed { channel: ChannelId, client: AccountId, gateway: AccountId, refunded: Balance },
+	/// A gateway has committed to receipts, and what they charge is in escrow.
+	BatchCommitted {
+		batch: BatchId,
+		gateway: AccountId,
+		root: H256,
+		receipts: u32,
+		charged: Balance,
+	},
+	/// A channel has paid into a batch.
+	ChannelCharged { channel: ChannelId, batch: BatchId, amount: Balance, left: Balance },
+	/// A receipt is wrong and is not paid.
+	ReceiptStruck { batch: BatchId, total: u32, index: u32, charge: Balance, returned: Balance },
+	/// A batch is not paid.
+	BatchRejected { batch: BatchId, why: Rejection },
+	/// A client has back what its channel paid into a rejected batch.
+	ContributionReturned { batch: BatchId, channel: ChannelId, client: AccountId, amount: Balance },
+	/// A provider has been paid for its part of a batch.
+	TotalPaid {
+		batch: BatchId,
+		provider: AccountId,
+		model: ModelId,
+		charge: Balance,
+		earned: Balance,
+	},
+	/// All that a batch charged is paid.
+	BatchSettled { batch: BatchId, gateway: AccountId },
+	/// The chain has forgotten a batch.
+	BatchForgotten { batch: BatchId },
+}
+
+/// What `read` finds in a block's events, oldest first. Events of kinds that this program does not know
+/// are left out.
+pub(crate) fn found<T>(
+	events: &Events<SubstrateConfig>,
+	read: fn(&subxt::events::Event<'_, SubstrateConfig>) -> Option<T>,
+) -> Result<Vec<T>, Error> {
 	let mut found = Vec::new();
 	for event in events.iter() {
 		let event = event.map_err(|error| Error::decode("System.Events", error))?;
-		found.extend(job_event(&event));
+		found.extend(read(&event));
 	}
 	Ok(found)
+}
+
+pub(crate) fn channel_event(
+	event: &subxt::events::Event<'_, SubstrateConfig>,
+) -> Option<ChannelEvent> {
+	#[derive(DecodeAsType)]
+	#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+	enum Root {
+		Channels(ChannelEvent),
+	}
+	if event.pallet_name() != "Channels" {
+		return None;
+	}
+	let Root::Channels(event) = event.decode_as::<Root>().ok()?;
+	Some(event)
 }
 
 pub(crate) fn job_event(event: &subxt::events::Event<'_, SubstrateConfig>) -> Option<JobEvent> {

@@ -48,7 +48,7 @@ pub use self::{
 	chain::{Chain, ChainInfo},
 	content::{content_hash, Content, ContentRef, MAX_INLINE_BYTES},
 	error::{DispatchError, Error, SubmitError},
-	events::{ChainEvent, JobEvent},
+	events::{ChainEvent, ChannelEvent, JobEvent},
 	follow::{BlockStream, Heads, JobUpdate, JobUpdates},
 	signer::{Signer, SignerError},
 	submit::{Outcome, Submitter, Until},

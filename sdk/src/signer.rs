@@ -126,6 +126,12 @@ impl Signer {
 		self.pair.public_key().to_account_id()
 	}
 
+	/// Signs bytes as they are, in the context `substrate`: what is not to be taken for something else
+	/// must begin with a domain of its own.
+	pub fn sign(&self, payload: &[u8]) -> [u8; 64] {
+		self.pair.sign(payload).0
+	}
+
 	pub(crate) fn pair(&self) -> &Keypair {
 		&self.pair
 	}
@@ -178,6 +184,17 @@ mod tests {
 		let made = Signer::create_file(&path).unwrap();
 		assert_eq!(Signer::from_file(&path).unwrap().account(), made.account());
 		assert!(matches!(Signer::create_file(&path), Err(SignerError::Exists { .. })));
+	}
+
+	#[test]
+	fn signature_should_be_one_that_only_this_key_makes_for_these_bytes() {
+		let [alice, bob] = ["//Alice", "//Bob"].map(|suri| Signer::from_suri(suri).unwrap());
+		let signature = subxt_signer::sr25519::Signature(alice.sign(b"bytes"));
+		let good = |signer: &Signer, bytes: &[u8]| {
+			subxt_signer::sr25519::verify(&signature, bytes, &signer.pair.public_key())
+		};
+		assert!(good(&alice, b"bytes"));
+		assert!(!good(&bob, b"bytes") && !good(&alice, b"other bytes"));
 	}
 
 	#[cfg(unix)]

@@ -13,9 +13,9 @@ use crate::{
 	calls::Call,
 	chain::Chain,
 	error::{DispatchError, SubmitError},
-	events::{ChainEvent, JobEvent},
+	events::{ChainEvent, ChannelEvent, JobEvent},
 	signer::Signer,
-	types::{AccountId, Balance, BlockRef, JobId, H256},
+	types::{AccountId, Balance, BatchId, BlockRef, ChannelId, JobId, H256},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -50,6 +50,9 @@ pub struct Outcome {
 	/// Those about jobs.
 	#[serde(skip)]
 	pub job_events: Vec<JobEvent>,
+	/// Those about channels and batches.
+	#[serde(skip)]
+	pub channel_events: Vec<ChannelEvent>,
 }
 
 impl Outcome {
@@ -68,6 +71,22 @@ impl Outcome {
 			_ => None,
 		};
 		self.job_events.iter().filter_map(of_event).collect()
+	}
+
+	/// The payment channel that the call opened.
+	pub fn channel_opened(&self) -> Option<ChannelId> {
+		self.channel_events.iter().find_map(|event| match event {
+			ChannelEvent::ChannelOpened { channel, .. } => Some(*channel),
+			_ => None,
+		})
+	}
+
+	/// The batch that the call committed to.
+	pub fn batch_committed(&self) -> Option<BatchId> {
+		self.channel_events.iter().find_map(|event| match event {
+			ChannelEvent::BatchCommitted { batch, .. } => Some(*batch),
+			_ => None,
+		})
 	}
 
 	/// Whether the transaction emitted this event.

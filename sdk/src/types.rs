@@ -1,4 +1,4 @@
-//! What the chain speaks of: jobs, the store, providers, money, stake, rewards, subnets.
+//! What the chain speaks of: jobs, the store, providers, money, stake, rewards, subnets, channels.
 //!
 //! These are the chain's own records, decoded by name: a runtime that adds a field or a variant
 //! needs no new build of a program that does not care for it. `compat/tests.rs` holds them
@@ -6,6 +6,7 @@
 //! JSON, because JavaScript's numbers end at 2^53.
 
 mod audit;
+mod channel;
 mod comparison;
 mod job;
 mod market;
@@ -21,6 +22,10 @@ pub use self::{
 	audit::{
 		Audit, AuditPhase, Ballot, Calibration, Cause, Fingerprint, Inquiry, Limits, Seat,
 		Thresholds,
+	},
+	channel::{
+		Batch, BatchId, BatchState, Channel, ChannelBounds, LaneClaim, Payout, Rejection, Root,
+		SignedVoucher, Total, Voucher,
 	},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},

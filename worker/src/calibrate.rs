@@ -378,6 +378,7 @@ fn submit(scheduler: &Scheduler, plan: &Plan, job: u64) -> anyhow::Result<(Strin
 			task: task(scheduler, &text)?,
 			sampling: sampling(plan, job),
 			evidence: Some(name(job)),
+			likely: None,
 		};
 		match scheduler.submit(request) {
 			Ok(ticket) => return Ok((text, ticket)),

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// What the chain lets a prompt's template add to a payload, in units beyond one per byte.
-const TEMPLATE_ALLOWANCE: u32 = 256;
+pub(crate) const TEMPLATE_ALLOWANCE: u32 = 256;
 /// Bytes of one number of a vector in an answer, its comma included: the mean of real ones.
 const NUMBER_BYTES: usize = 12;
 
@@ -188,7 +188,8 @@ impl Engines {
 			}
 		}
 		let (blobs, clerk, slot) = (self.blobs.clone(), self.clerk.clone(), running.clone());
-		let request = Request { task, sampling, evidence: pledge.as_ref().map(|_| job.0) };
+		let request =
+			Request { task, sampling, evidence: pledge.as_ref().map(|_| job.0), likely: None };
 		// The sink may be called often; the last event takes `done` out.
 		let done = Arc::new(Mutex::new(Some(done)));
 		let done_in_sink = done.clone();
@@ -220,8 +221,8 @@ impl Engines {
 			true
 		});
 		match submitted {
-			Ok(cancel) => {
-				running.begun(cancel);
+			Ok(accepted) => {
+				running.begun(accepted.cancel);
 				Ok(())
 			},
 			Err(error) => {
@@ -282,7 +283,7 @@ struct Limits {
 
 /// Whether the vectors of a task will be short enough for the chain: better known before they are
 /// computed for nothing.
-fn vectors_fit(task: &Task, able: &Capabilities, max_bytes: u32) -> bool {
+pub(crate) fn vectors_fit(task: &Task, able: &Capabilities, max_bytes: u32) -> bool {
 	let Task::Embed { inputs } = task else { return true };
 	let numbers = inputs.len().saturating_mul(able.vector_length);
 	u32::try_from(numbers.saturating_mul(NUMBER_BYTES)).is_ok_and(|bytes| bytes <= max_bytes)
@@ -334,7 +335,7 @@ fn finish(
 }
 
 /// Whether a vector is missing or has no numbers.
-fn is_empty(vectors: &[Vec<f32>]) -> bool {
+pub(crate) fn is_empty(vectors: &[Vec<f32>]) -> bool {
 	vectors.is_empty() || vectors.iter().any(Vec::is_empty)
 }
 
@@ -361,7 +362,7 @@ pub fn sampling_params(chosen: &Sampling, seed: H256) -> SamplingParams {
 }
 
 /// A request that is only too long for this engine is not malformed.
-fn request_reason(error: &RequestError) -> Reason {
+pub(crate) fn request_reason(error: &RequestError) -> Reason {
 	match error {
 		RequestError::TooLarge { .. } | RequestError::TooMany { .. } => {
 			Reason::ParametersUnsupported
@@ -370,7 +371,7 @@ fn request_reason(error: &RequestError) -> Reason {
 	}
 }
 
-fn refused_reason(error: &Refused) -> Reason {
+pub(crate) fn refused_reason(error: &Refused) -> Reason {
 	match error {
 		Refused::QueueFull { .. } | Refused::TooSlow { .. } | Refused::WouldDelay => Reason::Busy,
 		Refused::TooLarge { .. } => Reason::ParametersUnsupported,
@@ -379,7 +380,7 @@ fn refused_reason(error: &Refused) -> Reason {
 	}
 }
 
-fn engine_reason(error: &EngineError) -> Reason {
+pub(crate) fn engine_reason(error: &EngineError) -> Reason {
 	match error {
 		EngineError::UnsupportedTask(_)
 		| EngineError::TooLong { .. }

@@ -30,6 +30,8 @@ pub struct Config {
 	pub key_file: PathBuf,
 	/// Where the content endpoint, metrics and status listen.
 	pub listen: SocketAddr,
+	/// The gateways that bring work which is paid in channels: addresses of their gRPC doors.
+	pub gateways: Vec<String>,
 	/// `auto`, `cpu` or `cuda:N`.
 	pub device: String,
 	/// How log lines look.
@@ -71,6 +73,15 @@ pub struct Layer {
 	/// Where the content endpoint, metrics and status listen [default: 127.0.0.1:9620]
 	#[arg(long, global = true, env = "RECKON_WORKER_LISTEN", value_name = "ADDRESS")]
 	pub listen: Option<SocketAddr>,
+	/// A gateway that brings work which is paid in channels; give it once for each [default: none]
+	#[arg(
+		long = "gateway",
+		global = true,
+		env = "RECKON_WORKER_GATEWAYS",
+		value_name = "URL",
+		value_delimiter = ','
+	)]
+	pub gateways: Option<Vec<String>>,
 	/// What computes: auto, cpu or cuda:N [default: auto]
 	#[arg(long, global = true, env = "RECKON_WORKER_DEVICE")]
 	pub device: Option<String>,
@@ -143,6 +154,7 @@ impl Layer {
 			data_dir: self.data_dir.or(below.data_dir),
 			key_file: self.key_file.or(below.key_file),
 			listen: self.listen.or(below.listen),
+			gateways: self.gateways.or(below.gateways),
 			device: self.device.or(below.device),
 			log_format: self.log_format.or(below.log_format),
 			log: self.log.or(below.log),
@@ -180,6 +192,7 @@ impl Config {
 				.unwrap_or_else(|| data_dir.join("verify.token")),
 			data_dir,
 			listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 9620))),
+			gateways: layer.gateways.unwrap_or_default(),
 			device: layer.device.unwrap_or_else(|| "auto".into()),
 			log_format: layer.log_format.unwrap_or_default(),
 			log: layer.log.unwrap_or_else(|| "info".into()),
@@ -249,6 +262,25 @@ mod tests {
 		assert_eq!(read(&["worker"]), Some(7));
 		assert_eq!(read(&["worker", "--drain-seconds", "9"]), Some(9));
 		std::env::remove_var("RECKON_WORKER_DRAIN_SECONDS");
+	}
+
+	#[test]
+	fn config_should_take_each_gateway_when_several_are_given() {
+		use clap::Parser;
+		#[derive(Parser)]
+		struct Program {
+			#[command(flatten)]
+			layer: Layer,
+		}
+		let (one, two) = ("http://127.0.0.1:8001", "https://gateway.example");
+		let flags = ["worker", "--gateway", one, "--gateway", two];
+		let layer = Program::parse_from(flags).layer;
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("worker.toml");
+		std::fs::write(&file, "gateways = ['http://file:1']\n").unwrap();
+		assert_eq!(Config::load(layer, Some(&file)).unwrap().gateways, [one, two]);
+		let config = Config::load(Layer::default(), Some(&file)).unwrap();
+		assert_eq!(config.gateways, ["http://file:1"]);
 	}
 
 	#[test]

@@ -10,9 +10,10 @@ pub const AFTER_COMPUTED_BEFORE_JOURNAL: &str = "after-computed-before-journal";
 pub const AFTER_JOURNAL_BEFORE_SUBMIT: &str = "after-journal-before-submit";
 /// The delivery was sent and its end is not known.
 pub const AFTER_SUBMIT_BEFORE_ACK: &str = "after-submit-before-ack";
-
 /// An opening of rows is in the journal and not sent.
 pub const AFTER_OPENING_JOURNALLED: &str = "after-opening-journalled";
+/// A gateway's receipt is in the journal and not sent.
+pub const AFTER_RECEIPT_JOURNALLED: &str = "after-receipt-journalled";
 
 /// Ends the process here when the environment asks for it.
 #[inline]

@@ -17,9 +17,6 @@ use std::{
 	time::Duration,
 };
 
-/// The layout that this program writes.
-const VERSION: i64 = 2;
-
 const LAYOUT: &str = "
 CREATE TABLE jobs (
 	id BLOB PRIMARY KEY,
@@ -147,45 +144,7 @@ impl Journal {
 	/// # Errors
 	/// When it is in use, damaged, or from a newer worker.
 	pub fn open(path: &Path) -> Result<Self, JournalError> {
-		let damaged = |reason: String| JournalError::Damaged { path: path.into(), reason };
-		let sort = |error: rusqlite::Error| match error.sqlite_error_code() {
-			Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-				JournalError::Busy { path: path.into() }
-			},
-			Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-				damaged(error.to_string())
-			},
-			_ => JournalError::Write(error),
-		};
-		let db = Connection::open(path).map_err(sort)?;
-		db.busy_timeout(Duration::from_millis(200)).map_err(sort)?;
-		// Exclusive: a second worker on the same file would sign what the first one signs.
-		db.execute_batch(
-			"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; \
-			 PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;",
-		)
-		.map_err(sort)?;
-		let health: String =
-			db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sort)?;
-		if health != "ok" {
-			return Err(damaged(health));
-		}
-		let version: i64 =
-			db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sort)?;
-		match version {
-			0 => {
-				let version = format!("PRAGMA user_version = {VERSION};");
-				let layout = format!("BEGIN; {LAYOUT} {OPENINGS} {version} COMMIT;");
-				db.execute_batch(&layout).map_err(sort)?;
-			},
-			1 => {
-				let more = format!("BEGIN; {OPENINGS} PRAGMA user_version = {VERSION}; COMMIT;");
-				db.execute_batch(&more).map_err(sort)?;
-			},
-			VERSION => {},
-			found => return Err(JournalError::Newer { path: path.into(), found }),
-		}
-		Ok(Self { db })
+		Ok(Self { db: open(path, &[LAYOUT, OPENINGS])? })
 	}
 
 	/// Binds a new journal to a chain and a key; refuses one that is bound to others.
@@ -193,17 +152,7 @@ impl Journal {
 	/// # Errors
 	/// When it belongs to another chain or key.
 	pub fn bind(&mut self, path: &Path, genesis: &str, worker: &str) -> Result<(), JournalError> {
-		for (what, expected) in [("the chain", genesis), ("the key", worker)] {
-			match self.fact(what)? {
-				None => self.set_fact(what, expected)?,
-				Some(found) if found == expected => {},
-				Some(found) => {
-					let expected = expected.to_owned();
-					return Err(JournalError::Foreign { path: path.into(), what, found, expected });
-				},
-			}
-		}
-		Ok(())
+		bind(&self.db, path, genesis, worker)
 	}
 
 	/// Writes down what the state machine asks to be noted. Other actions are not for it.
@@ -349,7 +298,7 @@ impl Journal {
 	/// # Errors
 	/// When the journal can't be read.
 	pub fn cursor(&self) -> Result<Option<BlockNumber>, JournalError> {
-		Ok(self.fact("cursor")?.and_then(|text| text.parse().ok()))
+		Ok(fact(&self.db, "cursor")?.and_then(|text| text.parse().ok()))
 	}
 
 	fn work(
@@ -404,19 +353,70 @@ impl Journal {
 		change.commit()?;
 		Ok(())
 	}
+}
 
-	fn fact(&self, name: &str) -> Result<Option<String>, JournalError> {
-		let read = |row: &rusqlite::Row<'_>| row.get(0);
-		Ok(self.db.query_row("SELECT value FROM facts WHERE name = ?1", [name], read).optional()?)
+/// Opens a database for this process alone, in which each commit is on disk before it returns.
+/// `layouts` are what each version of its layout adds to the one before it.
+pub(crate) fn open(path: &Path, layouts: &[&str]) -> Result<Connection, JournalError> {
+	let damaged = |reason: String| JournalError::Damaged { path: path.into(), reason };
+	let sort = |error: rusqlite::Error| match error.sqlite_error_code() {
+		Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+			JournalError::Busy { path: path.into() }
+		},
+		Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(error.to_string()),
+		_ => JournalError::Write(error),
+	};
+	let db = Connection::open(path).map_err(sort)?;
+	db.busy_timeout(Duration::from_millis(200)).map_err(sort)?;
+	// Exclusive: a second worker on the same file would sign what the first one signs.
+	db.execute_batch(
+		"PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; \
+		 PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT;",
+	)
+	.map_err(sort)?;
+	let health: String =
+		db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sort)?;
+	if health != "ok" {
+		return Err(damaged(health));
 	}
+	let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sort)?;
+	let missing = usize::try_from(found).ok().and_then(|found| layouts.get(found..));
+	let Some(missing) = missing else {
+		return Err(JournalError::Newer { path: path.into(), found });
+	};
+	if !missing.is_empty() {
+		let (layout, version) = (missing.concat(), layouts.len());
+		let change = format!("BEGIN; {layout} PRAGMA user_version = {version}; COMMIT;");
+		db.execute_batch(&change).map_err(sort)?;
+	}
+	Ok(db)
+}
 
-	fn set_fact(&mut self, name: &str, value: &str) -> Result<(), JournalError> {
-		self.db.execute(
-			"INSERT INTO facts VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-			[name, value],
-		)?;
-		Ok(())
+/// Binds a database with `facts` to a chain and a key; refuses one that is bound to others.
+pub(crate) fn bind(
+	db: &Connection,
+	path: &Path,
+	genesis: &str,
+	worker: &str,
+) -> Result<(), JournalError> {
+	for (what, expected) in [("the chain", genesis), ("the key", worker)] {
+		match fact(db, what)? {
+			None => {
+				db.execute("INSERT INTO facts VALUES (?1, ?2)", [what, expected])?;
+			},
+			Some(found) if found == expected => {},
+			Some(found) => {
+				let expected = expected.to_owned();
+				return Err(JournalError::Foreign { path: path.into(), what, found, expected });
+			},
+		}
 	}
+	Ok(())
+}
+
+fn fact(db: &Connection, name: &str) -> Result<Option<String>, JournalError> {
+	let read = |row: &rusqlite::Row<'_>| row.get(0);
+	Ok(db.query_row("SELECT value FROM facts WHERE name = ?1", [name], read).optional()?)
 }
 
 fn transition(

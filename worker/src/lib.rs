@@ -6,6 +6,7 @@
 //! * [`daemon`]: carries out what the machine says;
 //! * [`audits`]: what was committed to is opened when it is asked for, and not before;
 //! * [`chain`], [`compute`]: the seams to the chain and to the engines;
+//! * [`gateways`]: work that is paid in channels;
 //! * [`endpoint`]: content by hash, rows for auditors, metrics, status;
 //! * [`verify`]: computes answers of others again, for a validator's node;
 //! * [`calibrate`]: by how much honest hosts differ on a model;
@@ -27,6 +28,7 @@ pub mod daemon;
 pub mod doctor;
 pub mod endpoint;
 pub mod fault;
+pub mod gateways;
 pub mod jobs;
 pub mod journal;
 pub mod models;

@@ -53,6 +53,18 @@ impl Schedulers {
 		Ok(scheduler)
 	}
 
+	/// The scheduler of a model, if it is loaded.
+	pub fn loaded(&self, model: ModelId) -> Option<Arc<Scheduler>> {
+		let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+		loaded.get(&model).cloned()
+	}
+
+	/// Puts an engine of another make under a model's id, instead of what was there.
+	pub fn insert(&self, model: ModelId, scheduler: Scheduler) {
+		let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+		loaded.insert(model, Arc::new(scheduler));
+	}
+
 	/// Those that are loaded.
 	pub fn all(&self) -> Vec<(ModelId, Arc<Scheduler>)> {
 		let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);

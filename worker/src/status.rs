@@ -1,6 +1,9 @@
 //! What the worker says about itself, for people, `doctor` and Prometheus.
 
-use crate::journal::{Earnings, JobRecord};
+use crate::{
+	gateways::Traffic,
+	journal::{Earnings, JobRecord},
+};
 use reckon_sdk::{AccountId, BlockRef, Reason, SessionIndex};
 use serde::Serialize;
 use std::{
@@ -47,6 +50,8 @@ pub struct Status {
 	pub evidence_bytes: u64,
 	/// Audits of this worker's answers, from the draw of their auditors to their end.
 	pub audits: usize,
+	/// The gateways that bring work, by address.
+	pub gateways: BTreeMap<String, Traffic>,
 	/// Whether it is stopping.
 	pub draining: bool,
 }
@@ -71,6 +76,9 @@ pub struct Counters {
 	/// Answers whose rows could not be opened.
 	pub openings_failed: u64,
 }
+
+/// Reads one figure of a gateway.
+type Figure = fn(&Traffic) -> u64;
 
 /// The state that the daemon writes and the endpoint reads.
 #[derive(Debug)]
@@ -186,6 +194,40 @@ impl Shared {
 			"gauge",
 			"Audits of this worker's answers whose auditors are drawn.",
 			one(status.audits.to_string()),
+		);
+		let by_gateway = |name: &str, values: &[(&str, Figure)]| {
+			let rows = status.gateways.iter().flat_map(|(url, traffic)| {
+				values.iter().map(move |(value, read)| {
+					// An address is a URI, which has no quotes.
+					let labels = format!("{{gateway=\"{url}\",{name}=\"{value}\"}}");
+					(labels, read(traffic).to_string())
+				})
+			});
+			rows.collect::<Vec<_>>()
+		};
+		metric(
+			"reckon_worker_gateways",
+			"gauge",
+			"Gateways that bring work, 1 when the stream is up.",
+			by_gateway("is", &[("joined", |traffic| u64::from(traffic.joined))]),
+		);
+		metric(
+			"reckon_worker_gateway_tasks_total",
+			"counter",
+			"Gateways' tasks by how they ended.",
+			by_gateway(
+				"result",
+				&[("answered", |traffic| traffic.answered), ("refused", |traffic| traffic.refused)],
+			),
+		);
+		metric(
+			"reckon_worker_gateway_units_total",
+			"counter",
+			"Tokens read and written for gateways.",
+			by_gateway(
+				"direction",
+				&[("in", |traffic| traffic.units_in), ("out", |traffic| traffic.units_out)],
+			),
 		);
 		for (name, help, session) in [
 			("reckon_worker_session", "The chain's session.", status.session),

@@ -3,6 +3,7 @@
 pub mod balances;
 mod demo;
 mod detach;
+pub mod gateway;
 pub mod layout;
 pub mod node;
 mod setup;
@@ -118,6 +119,7 @@ fn addresses(state: &State) -> String {
 	let pairs = [
 		("rpc", &state.rpc_url),
 		("worker", &state.worker_url),
+		("gateway", &state.gateway_url),
 		("verifier", &state.verifier_url),
 		("metrics", &state.metrics_url),
 		("explorer", &state.explorer_url),

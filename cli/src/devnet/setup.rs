@@ -1,11 +1,12 @@
-//! What must be on chain before the first job: models, a provider, a worker with pocket money.
+//! What must be on chain before the first job: models, a provider, a worker with pocket money, a
+//! gateway.
 
 use reckon_sdk::{
 	calls, token::UNIT, AccountId, Balance, Calibration, Chain, ModelDetails, ModelId,
 	NumericProfile, Price, Signer, Submitter, TaskSet, Until,
 };
 
-use super::worker::AddedModel;
+use super::{gateway, worker::AddedModel};
 use crate::{context::failure, failure::Result};
 
 /// What the chat model is called on chain.
@@ -34,7 +35,12 @@ pub(super) struct Cast {
 	pub(super) provider: Signer,
 	/// Asks and pays.
 	pub(super) client: Signer,
+	/// Has the gateway's bond, and commits its batches.
+	pub(super) gateway: Signer,
 }
+
+/// The gateway's account, as its key file has it.
+pub(super) const GATEWAY: &str = "//Dave";
 
 impl Cast {
 	pub(super) fn new() -> Result<Self> {
@@ -43,6 +49,7 @@ impl Cast {
 			owner: signer("//Alice")?,
 			provider: signer("//Bob")?,
 			client: signer("//Charlie")?,
+			gateway: signer(GATEWAY)?,
 		})
 	}
 }
@@ -61,6 +68,7 @@ pub(super) async fn prepare(
 	calibration: Calibration,
 	hot_key: &AccountId,
 	endpoint: &str,
+	gateway_url: &str,
 ) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let mut owners = Vec::new();
@@ -87,10 +95,17 @@ pub(super) async fn prepare(
 			}
 		},
 	}
-	// Both accounts' transactions go into one block.
+	let account = cast.gateway.account();
+	let gateways = gateway::registration(&at, &account, gateway_url).await?.into_iter().collect();
+	// All accounts' transactions go into one block.
 	let owner = Submitter::start(chain.clone(), cast.owner.clone());
 	let provider = Submitter::start(chain.clone(), cast.provider.clone());
-	tokio::try_join!(submit_all(&owner, owners), submit_all(&provider, providers))?;
+	let gateway = Submitter::start(chain.clone(), cast.gateway.clone());
+	tokio::try_join!(
+		submit_all(&owner, owners),
+		submit_all(&provider, providers),
+		submit_all(&gateway, gateways)
+	)?;
 
 	let offered = at.offers_of(&cast.provider.account()).await.map_err(failure)?;
 	let is_offered = |model: ModelId| offered.iter().any(|(market, ..)| market.model == model);

@@ -23,7 +23,7 @@ const LOCK_FILE: &str = "lock";
 pub struct State {
 	/// The program that keeps it up; the others end with it.
 	pub supervisor: Identity,
-	/// The node, its verifier and the worker.
+	/// The node, its verifier, the gateway and the worker.
 	pub processes: Vec<Identity>,
 	/// Whether the first answers have been paid for.
 	pub ready: bool,
@@ -33,6 +33,8 @@ pub struct State {
 	pub worker_url: Option<String>,
 	/// The HTTP of the node's verifier.
 	pub verifier_url: Option<String>,
+	/// The gateway's HTTP.
+	pub gateway_url: Option<String>,
 	/// The node's Prometheus metrics.
 	pub metrics_url: Option<String>,
 	/// polkadot.js for this node.
@@ -49,6 +51,7 @@ impl State {
 			rpc_url: None,
 			worker_url: None,
 			verifier_url: None,
+			gateway_url: None,
 			metrics_url: None,
 			explorer_url: None,
 		}

@@ -15,6 +15,7 @@ use tokio::{
 
 use super::{
 	addresses, demo,
+	gateway::{self, GatewayOptions},
 	layout::{chat_calibration, find_chat_model, find_embedding_model, find_program},
 	node::{self, explorer_url, wait_until_up, NodeOptions, Role},
 	setup::{self, Cast, Models},
@@ -31,7 +32,9 @@ use crate::{
 };
 
 /// The ports that people know; others are taken when these are not free.
-const WANTED_PORTS: [u16; 5] = [9944, 30333, 9615, 9620, 9621];
+const WANTED_PORTS: [u16; 7] = [9944, 30333, 9615, 9620, 9621, 8000, 8001];
+/// Seconds between the gateway's batches: two blocks.
+const BATCH_SECONDS: u64 = 12;
 /// How often to look whether a process has ended by itself.
 const WATCH: Duration = Duration::from_millis(500);
 
@@ -88,7 +91,8 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	let since = Instant::now();
 	let cast = Cast::new()?;
 	let hot_key = plan.hot_key()?;
-	let [rpc_port, p2p_port, metrics_port, worker_port, verifier_port] = net.ports.numbers;
+	let [rpc_port, p2p_port, metrics_port, worker_port, verifier_port, gateway_port, grpc_port] =
+		net.ports.numbers;
 
 	let verifier = VerifierOptions {
 		program: plan.worker.clone(),
@@ -116,6 +120,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		log: plan.logs().join("worker.log"),
 		port: worker_port,
 		chain_url: String::new(),
+		gateways: vec![format!("http://127.0.0.1:{grpc_port}")],
 		environment: Vec::new(),
 	};
 	// The worker looks at the models while the node starts.
@@ -148,11 +153,32 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		hashing.as_secs_f64()
 	));
 
+	let gateway = GatewayOptions {
+		program: plan.gateway.clone(),
+		data_dir: plan.dir.join("gateway"),
+		key_file: plan.dir.join("gateway.key"),
+		log: plan.logs().join("gateway.log"),
+		port: gateway_port,
+		grpc_port,
+		chain_url: url.clone(),
+		batch_seconds: BATCH_SECONDS,
+		environment: Vec::new(),
+	};
+	gateway.write_key(setup::GATEWAY)?;
 	let options = WorkerOptions { chain_url: url, ..options };
 	let step = context.output.start("setup");
 	let calibration = chat_calibration(&plan.chat_model, models.chat.manifest)?;
-	setup::prepare(&chain, &cast, &models, calibration, &hot_key, &options.url()).await?;
-	step.done("models and provider are on chain");
+	let urls = (options.url(), gateway.url());
+	setup::prepare(&chain, &cast, &models, calibration, &hot_key, &urls.0, &urls.1).await?;
+	step.done("models, provider and gateway are on chain");
+
+	let step = context.output.start("gateway");
+	let mut process = gateway.start()?;
+	let up = worker::wait_until_up(&mut process, gateway_port).await;
+	net.state.gateway_url = Some(gateway.url());
+	net.add(process)?;
+	up?;
+	step.done(&format!("{} at {}", cast.gateway.account(), gateway.url()));
 
 	let step = context.output.start("verifier");
 	let mut process = verifier.start()?;
@@ -170,21 +196,48 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 	up?;
 	step.done(&format!("{} at {}", hot_key, options.url()));
 
-	let demo = tokio::select! {
-		demo = demo::run(context, &chain, &cast, &models, hot_key, since) => demo?,
+	let doors = async {
+		let step = context.output.start("channel");
+		let gateway_account = cast.gateway.account();
+		let (client, url) = (&cast.client, gateway.url());
+		let account = gateway::open_account(
+			&chain,
+			client,
+			&gateway_account,
+			&url,
+			&plan.dir,
+			gateway::DEPOSIT,
+		)
+		.await?;
+		step.done(&format!("{} pays through one to the gateway", client.account()));
+		let demo = demo::run(context, &chain, &cast, &models, hot_key, since).await?;
+		let step = context.output.start("stream");
+		let streamed = gateway::streamed_chat(&account).await?;
+		step.done(&format!("{} pieces: {}", streamed.pieces, streamed.text.trim()));
+		Ok::<_, Failure>((demo, account, streamed))
+	};
+	let (demo, account, streamed) = tokio::select! {
+		done = doors => done?,
 		failure = first_to_end(&mut net.processes) => return Err(failure),
 	};
 	let text = format!(
-		"\n{}\n\nfirst answer after {:.1} s\n\n{}\nlogs      {}\n\n{}",
+		"\n{}\n\nfirst answer after {:.1} s\n\nthrough the gateway, streamed:\n  {}\n\n{}\n\
+		 logs      {}\n\nexport OPENAI_BASE_URL={}\nexport OPENAI_API_KEY={}\n\n{}",
 		demo.to_text(context),
 		demo.first_answer,
+		streamed.to_text(),
 		addresses(&net.state),
 		plan.logs().display(),
-		plan.hint(),
+		account.base_url,
+		account.key,
+		plan.hint(&account),
 	);
 	let mut json = demo.to_json();
 	if let Value::Object(fields) = &mut json {
 		fields.insert("devnet".into(), json!(net.state));
+		fields.insert("streamed".into(), streamed.to_json());
+		let asks = json!({ "base_url": account.base_url, "api_key": account.key });
+		fields.insert("openai".into(), asks);
 	}
 	Ok(Report { json, text })
 }
@@ -194,6 +247,7 @@ struct Plan {
 	dir: PathBuf,
 	node: PathBuf,
 	worker: PathBuf,
+	gateway: PathBuf,
 	chat_model: PathBuf,
 	embedding_model: PathBuf,
 }
@@ -205,6 +259,7 @@ impl Plan {
 			dir: absolute(&args.dir.dir)?,
 			node: find_program(bin_dir, "reckon-node")?,
 			worker: find_program(bin_dir, "reckon-worker")?,
+			gateway: find_program(bin_dir, "reckon-gateway")?,
 			chat_model: find_chat_model(models_dir)?,
 			embedding_model: find_embedding_model(models_dir)?,
 		})
@@ -221,7 +276,7 @@ impl Plan {
 	/// Removes what an earlier network left, and nothing else; with `keep` the logs alone.
 	fn clean(&self, keep: bool) -> Result<()> {
 		let logs = self.logs();
-		let old = ["node", "worker", "verifier"].map(|name| self.dir.join(name));
+		let old = ["node", "worker", "verifier", "gateway"].map(|name| self.dir.join(name));
 		let supervisors = [super::detach::OUT, super::detach::ERRORS];
 		for dir in old.iter().filter(|dir| !keep && dir.exists()) {
 			fs::remove_dir_all(dir).map_err(|error| Failure::io(dir.display(), &error))?;
@@ -234,7 +289,7 @@ impl Plan {
 				let _ = fs::remove_file(entry.path());
 			}
 		}
-		for dir in ["worker", "verifier"].map(|name| self.dir.join(name)) {
+		for dir in ["worker", "verifier", "gateway"].map(|name| self.dir.join(name)) {
 			fs::create_dir_all(&dir).map_err(|error| Failure::io(dir.display(), &error))?;
 		}
 		Ok(())
@@ -251,10 +306,11 @@ impl Plan {
 	}
 
 	/// What to do next.
-	fn hint(&self) -> String {
+	fn hint(&self, account: &gateway::Account) -> String {
 		let question = r#"reckon chat --model reckon-lexicon "what is a harbor?""#;
 		let dir = self.dir.display();
-		format!("try       {question}\nstop      reckon devnet down --dir {dir}, or Ctrl-C where it is up")
+		let env = account.env_file.display();
+		format!("try       {question}\nOpenAI    . {env}, and any program that knows OpenAI's API\nstop      reckon devnet down --dir {dir}, or Ctrl-C where it is up")
 	}
 }
 

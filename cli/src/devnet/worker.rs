@@ -42,6 +42,8 @@ pub struct WorkerOptions {
 	pub port: u16,
 	/// The node.
 	pub chain_url: String,
+	/// The gateways that it joins.
+	pub gateways: Vec<String>,
 	/// More environment, such as the points at which a test lets it crash.
 	pub environment: Vec<(String, String)>,
 }
@@ -67,6 +69,7 @@ impl WorkerOptions {
 			.arg(&self.key_file)
 			.args(["--listen", &format!("127.0.0.1:{}", self.port)])
 			.args(["--device", "cpu"])
+			.args(self.gateways.iter().flat_map(|url| ["--gateway", url]))
 			.envs(self.environment.iter().map(|(name, value)| (name, value)));
 		Process::start("worker", command, &self.log)
 	}

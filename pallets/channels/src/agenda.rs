@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
 				continue;
 			}
 			for entry in due {
-				used = used.saturating_add(Self::step(entry, cursor));
+				used = used.saturating_add(Self::step(Self::take_on(entry, cursor)));
 			}
 		}
 		AgendaCursor::<T>::put(cursor);
@@ -74,7 +74,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Does what is due for one entry; says what it weighed.
-	fn step(entry: Due, cursor: BlockNumberFor<T>) -> Weight {
+	fn take_on(entry: Due, cursor: BlockNumberFor<T>) -> Weight {
 		let weight = match entry {
 			Due::Channel(id) => Channels::<T>::get(id).map(|channel| {
 				Self::end_channel(id, channel);

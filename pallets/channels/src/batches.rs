@@ -1,10 +1,10 @@
 //! Batches: what a gateway takes for many receipts at once.
 
 use crate::{pallet::*, types::*};
-use frame_support::ensure;
+use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, BatchId, ContentRef};
-use reckon_receipts::{batch_root, Total, TreeError, MAX_LEAVES};
+use reckon_receipts::{batch_root, Root, Total, TreeError, MAX_LEAVES};
 use reckon_support::{
 	BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect, SubnetParameters,
 };
@@ -20,11 +20,12 @@ impl<T: Config> Pallet<T> {
 		// Also one that is leaving: it must be able to take what it has earned.
 		let info = T::Gateways::gateway(&gateway).ok_or(Error::<T>::NotAGateway)?;
 		let rules = T::Subnets::subnet(info.subnet).ok_or(Error::<T>::UnknownSubnet)?;
-		let root = batch_root(&totals).map_err(|error| match error {
-			TreeError::Empty | TreeError::TooMany => Error::<T>::BatchEmpty,
-			TreeError::Sum => Error::<T>::SumTooHigh,
-		})?;
-		let receipts = Self::check_totals(&totals, &rules)?;
+		ensure!(info.bond >= T::FaultSlash::get(), Error::<T>::BondTooLow);
+		let window: BlockNumberFor<T> = rules.dispute_window_blocks.max(1).into();
+		let due = frame_system::Pallet::<T>::block_number().saturating_add(window);
+		let stays = info.leaves_at.is_none_or(|until| BlockNumberFor::<T>::from(until) >= due);
+		ensure!(stays, Error::<T>::LeavesTooSoon);
+		let (root, receipts) = Self::check_totals(&totals, &rules)?;
 		ensure!(leaves.length > 0, Error::<T>::LeavesMissing);
 
 		let id = BatchCount::<T>::mutate(|count| {
@@ -34,12 +35,7 @@ impl<T: Config> Pallet<T> {
 		let charged = Self::take(id, &gateway, &claims)?;
 		ensure!(charged == root.sum, Error::<T>::SumsDiffer);
 
-		for (position, total) in (0u32..).zip(totals) {
-			let payout = Payout { total, struck: 0, strikes: Default::default() };
-			Payouts::<T>::insert(id, position, payout);
-		}
-		let window: BlockNumberFor<T> = rules.dispute_window_blocks.into();
-		let due = frame_system::Pallet::<T>::block_number().saturating_add(window);
+		Self::insert_payouts(id, totals);
 		let batch = Batch {
 			gateway: gateway.clone(),
 			subnet: info.subnet,
@@ -59,11 +55,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Says how many receipts there are.
-	fn check_totals(
+	/// Says what names the totals together, and how many receipts there are.
+	pub(crate) fn check_totals(
 		totals: &[Total<T::AccountId>],
 		rules: &SubnetParameters,
-	) -> Result<u32, Error<T>> {
+	) -> Result<(Root, u32), Error<T>> {
+		let whole = batch_root(totals).map_err(|error| match error {
+			TreeError::Empty | TreeError::TooMany => Error::<T>::BatchEmpty,
+			TreeError::Sum => Error::<T>::SumTooHigh,
+		})?;
 		let key = |total: &Total<T::AccountId>| (total.provider.clone(), total.model);
 		let ascending = totals.is_sorted_by(|one, next| key(one) < key(next));
 		ensure!(ascending, Error::<T>::TotalsUnordered);
@@ -77,7 +77,14 @@ impl<T: Config> Pallet<T> {
 			ensure!(stands, Error::<T>::ProviderWithoutBond);
 			receipts = receipts.checked_add(root.count).ok_or(Error::<T>::CountOutOfRange)?;
 		}
-		Ok(receipts)
+		Ok((whole, receipts))
+	}
+
+	pub(crate) fn insert_payouts(id: BatchId, totals: Totals<T::AccountId>) {
+		for (position, total) in (0u32..).zip(totals) {
+			let payout = Payout { total, struck: 0, strikes: Default::default() };
+			Payouts::<T>::insert(id, position, payout);
+		}
 	}
 
 	/// Takes what lanes pay out of their channels; says how much that is, together.
@@ -96,17 +103,15 @@ impl<T: Config> Pallet<T> {
 			let mut channel = Channels::<T>::get(channel_id).ok_or(Error::<T>::UnknownChannel)?;
 			ensure!(channel.gateway == *gateway, Error::<T>::NotYourChannel);
 			let mut amount: Balance = 0;
-			for LaneClaim { signed, charge } in of_channel {
-				ensure!(*charge > 0, Error::<T>::ChargeZero);
+			for LaneClaim { signed, upto } in of_channel {
 				let lane = usize::from(signed.voucher.lane);
 				let taken = channel.taken.get_mut(lane).ok_or(Error::<T>::UnknownLane)?;
-				let uncovered = signed.voucher.uncovered(*taken).unwrap_or_default();
-				ensure!(*charge <= uncovered, Error::<T>::VoucherTooLow);
+				ensure!(*upto > *taken, Error::<T>::ChargeZero);
+				ensure!(*upto <= signed.voucher.cumulative, Error::<T>::VoucherTooLow);
 				let good = signed.verify(&genesis, &channel.session_key);
 				ensure!(good, Error::<T>::VoucherForged);
-				// Both sums are bounded by vouchers' and deposits'.
-				*taken = taken.saturating_add(*charge);
-				amount = amount.saturating_add(*charge);
+				amount = amount.saturating_add(upto.saturating_sub(*taken));
+				*taken = *upto;
 			}
 			channel.left = channel.left.checked_sub(amount).ok_or(Error::<T>::DepositExceeded)?;
 			sum = sum.saturating_add(amount);

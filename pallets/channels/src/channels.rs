@@ -23,7 +23,8 @@ impl<T: Config> Pallet<T> {
 		session_key: sr25519::Public,
 	) -> Result<bool, DispatchError> {
 		ensure!((1..=MAX_LANES).contains(&lanes), Error::<T>::LanesOutOfRange);
-		ensure!(deposit >= T::MinDeposit::get(), Error::<T>::DepositTooLow);
+		let place = T::MinDeposit::get();
+		let left = deposit.checked_sub(place).ok_or(Error::<T>::DepositTooLow)?;
 		let info = T::Gateways::gateway(&gateway).ok_or(Error::<T>::UnknownGateway)?;
 		let rules = T::Subnets::open_subnet(info.subnet).ok_or(Error::<T>::SubnetClosed)?;
 		ensure!(info.is_eligible(&rules), Error::<T>::GatewayNotEligible);
@@ -38,7 +39,8 @@ impl<T: Config> Pallet<T> {
 			client: client.clone(),
 			gateway: gateway.clone(),
 			session_key,
-			left: deposit,
+			left,
+			place,
 			taken,
 			closes_at: None,
 		};
@@ -93,15 +95,16 @@ impl<T: Config> Pallet<T> {
 
 	/// The rest goes back, and nothing of the channel stays.
 	pub(crate) fn end_channel(id: ChannelId, channel: ChannelOf<T>) {
-		let Channel { client, gateway, left, closes_at, .. } = channel;
+		let refunded = channel.held();
+		let Channel { client, gateway, closes_at, .. } = channel;
 		if let Some(closes_at) = closes_at {
 			Agenda::<T>::remove(closes_at, Due::Channel(id));
 		}
 		Channels::<T>::remove(id);
 		ClientChannels::<T>::remove(&client, id);
 		GatewayChannels::<T>::remove(&gateway, id);
-		Self::take_out(&client, left);
-		Self::deposit_event(Event::ChannelClosed { channel: id, client, gateway, refunded: left });
+		Self::take_out(&client, refunded);
+		Self::deposit_event(Event::ChannelClosed { channel: id, client, gateway, refunded });
 	}
 
 	fn own_channel(client: &T::AccountId, id: ChannelId) -> Result<ChannelOf<T>, Error<T>> {

@@ -24,8 +24,9 @@ impl<T: Config> Pallet<T> {
 		for channel in Channels::<T>::iter_values() {
 			let lanes = channel.taken.len() as u32;
 			ensure!((1..=MAX_LANES).contains(&lanes), "a channel has no lanes, or too many");
+			let held = channel.held();
 			let sum = open.entry(channel.client).or_default();
-			*sum = sum.checked_add(channel.left).ok_or("more in channels than money")?;
+			*sum = sum.checked_add(held).ok_or("more in channels than money")?;
 		}
 		for (client, ledger) in Ledgers::<T>::iter() {
 			let held = T::Currency::balance_on_hold(&HoldReason::Channel.into(), &client);
@@ -38,8 +39,7 @@ impl<T: Config> Pallet<T> {
 				"deposited is not paid + refunded + held"
 			);
 		}
-		// An account may go while it has a channel that is used up.
-		ensure!(open.values().all(|left| *left == 0), "a client without a ledger has a deposit");
+		ensure!(open.is_empty(), "a client without a ledger has a channel");
 		Ok(())
 	}
 

@@ -116,8 +116,8 @@ pub mod pallet {
 		/// Who has the treasury's share of each charge.
 		type Treasury: Get<Self::AccountId>;
 
-		/// The least that a channel is opened with, in the smallest token unit: what its place in
-		/// storage costs.
+		/// What a channel's place in storage costs, in the smallest token unit: the least that it is
+		/// opened with. It is never charged, else who pays himself would fill the state for nothing.
 		#[pallet::constant]
 		type MinDeposit: Get<Balance>;
 
@@ -243,6 +243,10 @@ pub mod pallet {
 		NotAGateway,
 		/// The gateway's subnet is gone.
 		UnknownSubnet,
+		/// The gateway has less bond than one fault costs; `Subnets.bond_extra` adds to it.
+		BondTooLow,
+		/// The gateway is gone, and its bond with it, before the batch's window ends.
+		LeavesTooSoon,
 		/// A batch has at least one total.
 		BatchEmpty,
 		/// The totals add up to more than there can be.
@@ -267,9 +271,10 @@ pub mod pallet {
 		NotYourChannel,
 		/// The channel has no such lane.
 		UnknownLane,
-		/// A claim takes nothing.
+		/// A claim takes nothing: as much was taken through its lane before. A batch that is in is sent
+		/// again.
 		ChargeZero,
-		/// The voucher does not cover what was taken through its lane and this charge.
+		/// The voucher covers less than what is to be taken through its lane.
 		VoucherTooLow,
 		/// The channel's session key has not signed this voucher for this chain.
 		VoucherForged,
@@ -296,7 +301,7 @@ pub mod pallet {
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
 		/// Opens a channel to `gateway`: holds `deposit`, out of which the gateway may take what
-		/// vouchers signed by `session_key` let it take. `lanes` is how many requests can run at the
+		/// vouchers signed by `session_key` let it take, but for `MinDeposit`. `lanes` is how many requests can run at the
 		/// same time. What the signer's money lacks is claimed from its rewards.
 		///
 		/// The key can't be changed: vouchers that the gateway has would be worth nothing. Open
@@ -337,6 +342,7 @@ pub mod pallet {
 		///
 		/// Emits `ChannelClosing`, later `ChannelClosed`.
 		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::request_close().saturating_add(Pallet::<T>::due_channel()))]
 		pub fn request_close(origin: OriginFor<T>, channel: ChannelId) -> DispatchResult {
 			let client = ensure_signed(origin)?;
 			Self::do_request_close(client, channel)
@@ -355,8 +361,8 @@ pub mod pallet {
 		/// Commits to many receipts, and takes what they charge. Signed by the gateway.
 		///
 		/// `totals` has one entry for each provider and model, ascending, with the root over its
-		/// receipts; `claims` what each lane pays, ascending by channel and lane, with the lane's
-		/// newest voucher. Both add up to the same. `leaves` names all the receipts, which the gateway
+		/// receipts; `claims` what each lane has paid once this batch is in, ascending by channel and
+		/// lane, with the lane's newest voucher. What is new of it is what the totals add up to. `leaves` names all the receipts, which the gateway
 		/// serves.
 		///
 		/// The money leaves the channels at once. It is paid after the subnet's dispute window, and
@@ -366,8 +372,7 @@ pub mod pallet {
 		/// total and `BatchSettled`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(
-			T::WeightInfo::commit_batch(claims.len() as u32, totals.len() as u32)
-				.saturating_add(T::Audits::submit_weight())
+			Pallet::<T>::commitment_weight(claims.len() as u32, totals.len() as u32)
 		)]
 		pub fn commit_batch(
 			origin: OriginFor<T>,
@@ -382,9 +387,10 @@ pub mod pallet {
 		/// Shows that a receipt of a batch that waits is wrong: not signed by the worker that it names,
 		/// with times that can't be, or of another gateway, provider, model or channel than the
 		/// batch's. It is not paid, its client has the charge back, and it costs the gateway bond.
-		/// Signed by anybody; costs nothing when it is so.
+		/// Where as many are struck as can be, the whole batch is rejected. Signed by anybody; costs
+		/// nothing when it is so, as long as the gateway has bond.
 		///
-		/// Emits `ReceiptStruck`.
+		/// Emits `ReceiptStruck` or `BatchRejected`.
 		#[pallet::call_index(5)]
 		pub fn report_item(
 			origin: OriginFor<T>,
@@ -392,15 +398,15 @@ pub mod pallet {
 			item: Box<Item<T::AccountId>>,
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_report_item(batch, &item)?;
-			Ok(Pays::No.into())
+			Ok(Self::do_report_item(batch, &item)?.into())
 		}
 
 		/// Shows that a batch that waits has two receipts for one request. The second is not paid, its
-		/// client has the charge back, and it costs the gateway bond. Signed by anybody; costs nothing
-		/// when it is so.
+		/// client has the charge back, and it costs the gateway bond. Where as many are struck as can
+		/// be, the whole batch is rejected. Signed by anybody; costs nothing when it is so, as long as
+		/// the gateway has bond.
 		///
-		/// Emits `ReceiptStruck`.
+		/// Emits `ReceiptStruck` or `BatchRejected`.
 		#[pallet::call_index(6)]
 		pub fn report_twins(
 			origin: OriginFor<T>,
@@ -409,8 +415,7 @@ pub mod pallet {
 			second: Box<Item<T::AccountId>>,
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_report_twins(batch, &first, &second)?;
-			Ok(Pays::No.into())
+			Ok(Self::do_report_twins(batch, &first, &second)?.into())
 		}
 	}
 

@@ -9,7 +9,7 @@ use frame_support::{
 	traits::{
 		fungible::{InspectHold, Mutate},
 		tokens::Preservation,
-		ConstU128, ConstU32, Hooks, VariantCountOf,
+		ConstU128, ConstU32, Hooks, LockableCurrency, VariantCountOf, WithdrawReasons,
 	},
 	weights::Weight,
 	PalletId,
@@ -48,6 +48,8 @@ pub const OTHER_MODEL: ModelId = H256([8; 32]);
 pub const SUBNET: SubnetId = 5;
 pub const BOND: Balance = 10_000;
 pub const DEPOSIT: Balance = 10_000;
+/// What of it can't be taken.
+pub const PLACE: Balance = 100;
 pub const SLASH: Balance = 500;
 pub const WINDOW: u32 = 5;
 pub const NOTICE: u32 = 20;
@@ -189,7 +191,7 @@ impl pallet_channels::Config for Test {
 	type OnPayout = Payments;
 	type Earnings = Earnings;
 	type Treasury = Treasury;
-	type MinDeposit = ConstU128<100>;
+	type MinDeposit = ConstU128<PLACE>;
 	type NoticeBlocks = ConstU32<NOTICE>;
 	type RetentionBlocks = ConstU32<RETENTION>;
 	type FaultSlash = ConstU128<SLASH>;
@@ -203,7 +205,7 @@ pub fn rules() -> SubnetParameters {
 
 /// A gateway of [`SUBNET`].
 pub fn gateway_info() -> GatewayInfo {
-	GatewayInfo { subnet: SUBNET, bond: BOND, endpoint: Default::default(), active: true }
+	GatewayInfo { subnet: SUBNET, bond: BOND, endpoint: Default::default(), leaves_at: None }
 }
 
 /// Runs a test on a fresh chain with clients, two gateways, three providers and two models, and checks
@@ -320,10 +322,11 @@ pub fn voucher(
 	SignedVoucher { voucher, signature: session(client).sign(&voucher.payload(&GENESIS)) }
 }
 
-/// A claim with a voucher that covers it exactly, if nothing was taken before.
+/// A claim of so much more than was taken before, with a voucher that covers it exactly.
 pub fn claim(client: AccountId, channel: ChannelId, lane: u16, charge: Balance) -> LaneClaim {
 	let taken = Channels::channel(channel).unwrap().taken[usize::from(lane)];
-	LaneClaim { signed: voucher(client, channel, lane, taken + charge), charge }
+	let upto = taken + charge;
+	LaneClaim { signed: voucher(client, channel, lane, upto), upto }
 }
 
 pub fn claims(claims: impl IntoIterator<Item = LaneClaim>) -> LaneClaims {
@@ -407,6 +410,11 @@ pub fn item(tree: &BatchTree<AccountId>, total: u32, index: u32) -> Item<Account
 /// What an account can spend.
 pub fn free(who: AccountId) -> Balance {
 	Balances::free_balance(who)
+}
+
+/// Locks so much of an account's money, held or not.
+pub fn lock(who: AccountId, amount: Balance) {
+	Balances::set_lock(*b"for test", &who, amount, WithdrawReasons::all());
 }
 
 /// What is held of an account's money.

@@ -1,7 +1,8 @@
 //! Deposits and escrows: the only file that moves or holds money.
 //!
 //! A client's deposits are on hold on its own account. What a batch charges is on hold on the pallet's
-//! account, the till, until it is paid or comes back.
+//! account, the till, until it is paid or comes back. What is on hold here moves though it is locked for
+//! something else as well: else a client could lock what it owes.
 
 use crate::pallet::*;
 use frame_support::traits::{
@@ -48,7 +49,7 @@ impl<T: Config> Pallet<T> {
 			amount,
 			Precision::Exact,
 			Restriction::OnHold,
-			Fortitude::Polite,
+			Fortitude::Force,
 		)?;
 		Ledgers::<T>::mutate(client, |ledger| {
 			ledger.paid = ledger.paid.saturating_add(amount);
@@ -83,7 +84,7 @@ impl<T: Config> Pallet<T> {
 			amount,
 			Precision::Exact,
 			Restriction::Free,
-			Fortitude::Polite,
+			Fortitude::Force,
 		)
 		.unwrap_or_default()
 	}

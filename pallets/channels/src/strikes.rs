@@ -1,28 +1,32 @@
 //! What is taken out of batches that wait: receipts that are wrong, and whole batches.
 
 use crate::{pallet::*, types::*, weights::WeightInfo};
-use frame_support::{ensure, traits::Get, weights::Weight};
+use frame_support::{dispatch::Pays, ensure, traits::Get, weights::Weight};
 use reckon_primitives::{BatchId, Reason};
 use reckon_receipts::{Item, SignedReceipt};
 use reckon_support::{AuditedBatches, Fault, GatewaySlash, Rejection};
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-	/// Strikes a receipt that proves itself wrong.
-	pub(crate) fn do_report_item(id: BatchId, item: &Item<T::AccountId>) -> DispatchResult {
+	/// Strikes a receipt that proves itself wrong; says whether its reporter pays for that.
+	pub(crate) fn do_report_item(
+		id: BatchId,
+		item: &Item<T::AccountId>,
+	) -> Result<Pays, DispatchError> {
 		let batch = Self::waiting(id)?;
 		let payout = Self::proven(id, item)?;
 		let fault = Self::fault(id, &batch, &payout, &item.receipt).ok_or(Error::<T>::NoFault)?;
-		Self::blame_gateway(&batch);
-		Self::strike_proven(id, batch, payout, item, fault)
+		let pays = Self::blame_gateway(&batch);
+		Self::strike_or_reject(id, batch, payout, item, fault)?;
+		Ok(pays)
 	}
 
-	/// Strikes the second of two receipts for one request.
+	/// Strikes the second of two receipts for one request; says whether its reporter pays for that.
 	pub(crate) fn do_report_twins(
 		id: BatchId,
 		first: &Item<T::AccountId>,
 		second: &Item<T::AccountId>,
-	) -> DispatchResult {
+	) -> Result<Pays, DispatchError> {
 		let place = |item: &Item<T::AccountId>| (item.total, item.index);
 		ensure!(place(first) != place(second), Error::<T>::NoFault);
 		let request = |item: &Item<T::AccountId>| {
@@ -33,8 +37,25 @@ impl<T: Config> Pallet<T> {
 		// Else each of the two could be struck for the other's sake.
 		Self::proven(id, first)?;
 		let payout = Self::proven(id, second)?;
-		Self::blame_gateway(&batch);
-		Self::strike_proven(id, batch, payout, second, Fault::Repeated)
+		let pays = Self::blame_gateway(&batch);
+		Self::strike_or_reject(id, batch, payout, second, Fault::Repeated)?;
+		Ok(pays)
+	}
+
+	/// Strikes what the gateway could have seen to be wrong. When as many are struck as can be, nobody
+	/// is paid for anything that it has put together so: else what is wrong beyond that would be paid.
+	fn strike_or_reject(
+		id: BatchId,
+		batch: BatchOf<T>,
+		payout: Payout<T::AccountId>,
+		item: &Item<T::AccountId>,
+		fault: Fault,
+	) -> DispatchResult {
+		if payout.strikes.is_full() {
+			Self::reject_waiting(id, batch, Rejection::Faults);
+			return Ok(());
+		}
+		Self::strike_proven(id, batch, payout, item, fault)
 	}
 
 	/// What is wrong with a receipt, as the chain can see for itself.
@@ -106,8 +127,23 @@ impl<T: Config> Pallet<T> {
 		Ok(payout)
 	}
 
-	fn blame_gateway(batch: &BatchOf<T>) {
-		T::Gateways::slash_gateway(&batch.gateway, T::FaultSlash::get(), Reason::ReceiptInvalid);
+	fn reject_waiting(id: BatchId, mut batch: BatchOf<T>, why: Rejection) {
+		batch.state = BatchState::Returning(why);
+		Self::wait_for_nobody(id, &mut batch);
+		Batches::<T>::insert(id, batch);
+		Self::deposit_event(Event::BatchRejected { batch: id, why });
+	}
+
+	/// Says whether who has shown a fault pays for that: not as long as the gateway does, else a
+	/// gateway without bond could fill blocks for nothing.
+	fn blame_gateway(batch: &BatchOf<T>) -> Pays {
+		let slash = T::FaultSlash::get();
+		let taken = T::Gateways::slash_gateway(&batch.gateway, slash, Reason::ReceiptInvalid);
+		if taken < slash {
+			Pays::Yes
+		} else {
+			Pays::No
+		}
 	}
 }
 
@@ -123,11 +159,8 @@ impl<T: Config> AuditedBatches<T::AccountId> for Pallet<T> {
 	}
 
 	fn reject(id: &BatchId, why: Rejection) -> DispatchResult {
-		let mut batch = Self::waiting(*id)?;
-		batch.state = BatchState::Returning(why);
-		Self::wait_for_nobody(*id, &mut batch);
-		Batches::<T>::insert(id, batch);
-		Self::deposit_event(Event::BatchRejected { batch: *id, why });
+		let batch = Self::waiting(*id)?;
+		Self::reject_waiting(*id, batch, why);
 		Ok(())
 	}
 

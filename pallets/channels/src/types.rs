@@ -37,12 +37,22 @@ pub struct Channel<AccountId, BlockNumber> {
 	pub gateway: AccountId,
 	/// The key that signs the client's vouchers, and can do nothing else.
 	pub session_key: sr25519::Public,
-	/// What is left of the deposit, in the smallest token unit; on hold.
+	/// What can still be taken, in the smallest token unit; on hold.
 	pub left: Balance,
+	/// What its place in storage costs, in the smallest token unit: `MinDeposit` when it was opened. On
+	/// hold too, and never taken.
+	pub place: Balance,
 	/// What has been taken through each lane, ever. Never decreases, so that no voucher is paid twice.
 	pub taken: Lanes,
 	/// From which block on the chain closes it, when its client has asked for that.
 	pub closes_at: Option<BlockNumber>,
+}
+
+impl<AccountId, BlockNumber> Channel<AccountId, BlockNumber> {
+	/// All that is on hold for it, in the smallest token unit: what its client has back at the end.
+	pub fn held(&self) -> Balance {
+		self.left.saturating_add(self.place)
+	}
 }
 
 /// What a gateway takes through one lane.
@@ -51,10 +61,12 @@ pub struct Channel<AccountId, BlockNumber> {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct LaneClaim {
-	/// The lane's newest voucher: covers all that was taken through the lane, and this charge.
+	/// The lane's newest voucher: covers all that was ever taken through the lane, and what is now.
 	pub signed: SignedVoucher,
-	/// What this batch's receipts charge to the lane, in the smallest token unit.
-	pub charge: Balance,
+	/// All that has ever been taken through the lane once this batch is in, in the smallest token unit.
+	/// What the batch takes is what this is more than was taken before, so that a batch that is sent
+	/// again takes nothing.
+	pub upto: Balance,
 }
 
 /// Where a batch stands.

@@ -49,10 +49,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 		Self::client_channels(who, None)
 			.into_iter()
-			.filter(|(_, channel)| channel.left > 0)
 			.map(|(id, channel)| Held {
 				held_for: HeldFor::Channel(id),
-				amount: channel.left,
+				amount: channel.held(),
 				next_step_at: channel.closes_at,
 			})
 			.collect()

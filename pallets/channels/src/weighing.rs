@@ -1,12 +1,39 @@
 //! What the agenda's steps weigh, from the parts that are measured.
 
-use crate::{pallet::*, weights::WeightInfo};
+use crate::{pallet::*, settlement::REMOVED_AT_ONCE, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
-use reckon_support::OnPayout;
+use reckon_support::{BatchAuditing, OnPayout};
 #[cfg(feature = "std")]
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
+	/// What a batch weighs, with the steps that it leaves to later blocks: whoever commits to it pays
+	/// for them, so that nobody fills the agenda for less than it costs.
+	pub(crate) fn commitment_weight(claims: u32, totals: u32) -> Weight {
+		let removals = |entries: u32| {
+			let steps = (entries as usize).div_ceil(REMOVED_AT_ONCE) as u64;
+			Self::step(Self::due_removal()).saturating_mul(steps)
+		};
+		let paid = Self::step(Self::due_payout())
+			.saturating_mul(totals.into())
+			.saturating_add(removals(claims));
+		let returned = Self::step(Self::due_return())
+			.saturating_mul(claims.into())
+			.saturating_add(removals(totals));
+		[Self::due_wait(), Self::due_end(), Self::due_final()]
+			.into_iter()
+			.map(Self::step)
+			.fold(paid.max(returned), Weight::saturating_add)
+			.saturating_add(T::WeightInfo::commit_batch(claims))
+			.saturating_add(T::WeightInfo::commit_totals(totals))
+			.saturating_add(T::Audits::submit_weight())
+	}
+
+	/// A step of the agenda with finding it there.
+	pub(crate) fn step(does: Weight) -> Weight {
+		T::DbWeight::get().reads(1).saturating_add(does)
+	}
+
 	/// A channel's end.
 	pub(crate) fn due_channel() -> Weight {
 		T::WeightInfo::close()
@@ -44,7 +71,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What the heaviest step of the agenda weighs.
 	pub(crate) fn heaviest_step() -> Weight {
-		[
+		let heaviest = [
 			Self::due_wait(),
 			Self::due_payout(),
 			Self::due_removal(),
@@ -53,7 +80,8 @@ impl<T: Config> Pallet<T> {
 			Self::due_final(),
 		]
 		.into_iter()
-		.fold(Self::due_channel(), |most, step| most.max(step))
+		.fold(Self::due_channel(), |most, step| most.max(step));
+		Self::step(heaviest)
 	}
 
 	#[cfg(feature = "std")]

@@ -14,7 +14,8 @@ pub trait WeightInfo {
 	fn top_up() -> Weight;
 	fn request_close() -> Weight;
 	fn close() -> Weight;
-	fn commit_batch(c: u32, t: u32, ) -> Weight;
+	fn commit_batch(c: u32, ) -> Weight;
+	fn commit_totals(t: u32, ) -> Weight;
 	fn report_item() -> Weight;
 	fn report_twins() -> Weight;
 	fn strike() -> Weight;
@@ -46,19 +47,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Channels` (r:0 w:1)
-	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::GatewayChannels` (r:0 w:1)
 	/// Proof: `Channels::GatewayChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::ClientChannels` (r:0 w:1)
 	/// Proof: `Channels::ClientChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn open() -> Weight {
-		// At least 113_239_000 picoseconds.
-		Weight::from_parts(177_524_000, 7833)
+		// At least 109_673_000 picoseconds.
+		Weight::from_parts(171_956_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Channels::Channels` (r:1 w:1)
-	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -66,23 +67,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Ledgers` (r:1 w:1)
 	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn top_up() -> Weight {
-		// At least 91_967_000 picoseconds.
-		Weight::from_parts(159_788_000, 4640)
+		// At least 91_035_000 picoseconds.
+		Weight::from_parts(162_342_000, 4656)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Channels::Channels` (r:1 w:1)
-	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Agenda` (r:0 w:1)
 	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn request_close() -> Weight {
-		// At least 23_965_000 picoseconds.
-		Weight::from_parts(51_867_000, 4640)
+		// At least 22_383_000 picoseconds.
+		Weight::from_parts(47_921_000, 4656)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Channels::Channels` (r:1 w:1)
-	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -96,8 +97,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::ClientChannels` (r:0 w:1)
 	/// Proof: `Channels::ClientChannels` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn close() -> Weight {
-		// At least 79_618_000 picoseconds.
-		Weight::from_parts(118_667_000, 4640)
+		// At least 75_483_000 picoseconds.
+		Weight::from_parts(138_076_000, 4656)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -107,14 +108,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
-	/// Storage: `Providers::Providers` (r:127 w:0)
+	/// Storage: `Providers::Providers` (r:1 w:0)
 	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(275), added: 2750, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::BatchCount` (r:1 w:1)
 	/// Proof: `Channels::BatchCount` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Channels` (r:256 w:256)
-	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1175), added: 3650, mode: `MaxEncodedLen`)
+	/// Proof: `Channels::Channels` (`max_values`: None, `max_size`: Some(1191), added: 3666, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:257 w:257)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:257 w:257)
@@ -123,29 +124,39 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Agenda` (r:0 w:1)
 	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
-	/// Storage: `Channels::Payouts` (r:0 w:127)
+	/// Storage: `Channels::Payouts` (r:0 w:1)
 	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Contributions` (r:0 w:256)
 	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Batches` (r:0 w:1)
 	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
 	/// `c` was measured from 1 to 256.
-	/// `t` was measured from 1 to 128.
-	fn commit_batch(c: u32, t: u32, ) -> Weight {
-		// At least 2_142_931_000 picoseconds.
-		Weight::from_parts(2_281_207_000, 7833)
-			// Standard error: 4_988_985.
-			.saturating_add(Weight::from_parts(188_333_927, 0).saturating_mul(c.into()))
-			// Standard error: 9_983_584.
-			.saturating_add(Weight::from_parts(16_217_053, 0).saturating_mul(t.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
+	fn commit_batch(c: u32, ) -> Weight {
+		// At least 366_045_000 picoseconds.
+		Weight::from_parts(1_282_604_325, 7833)
+			// Standard error: 3_947_691.
+			.saturating_add(Weight::from_parts(169_286_091, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
-			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 3666).saturating_mul(c.into()))
+	}
+	/// Storage: `Models::Models` (r:127 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:127 w:0)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(275), added: 2750, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Payouts` (r:0 w:127)
+	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
+	/// `t` was measured from 1 to 128.
+	fn commit_totals(t: u32, ) -> Weight {
+		// At least 30_976_000 picoseconds.
+		Weight::from_parts(39_430_940, 990)
+			// Standard error: 718_338.
+			.saturating_add(Weight::from_parts(20_568_506, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(t.into())))
-			.saturating_add(Weight::from_parts(0, 3650).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(0, 2750).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(0, 3127).saturating_mul(t.into()))
 	}
 	/// Storage: `Channels::Batches` (r:1 w:1)
 	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
@@ -164,8 +175,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Ledgers` (r:1 w:1)
 	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn report_item() -> Weight {
-		// At least 296_411_000 picoseconds.
-		Weight::from_parts(330_191_000, 8799)
+		// At least 255_921_000 picoseconds.
+		Weight::from_parts(295_610_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -184,8 +195,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Ledgers` (r:1 w:1)
 	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn report_twins() -> Weight {
-		// At least 261_580_000 picoseconds.
-		Weight::from_parts(411_643_000, 8799)
+		// At least 233_948_000 picoseconds.
+		Weight::from_parts(256_342_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -202,8 +213,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Ledgers` (r:1 w:1)
 	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn strike() -> Weight {
-		// At least 142_973_000 picoseconds.
-		Weight::from_parts(178_926_000, 6196)
+		// At least 129_182_000 picoseconds.
+		Weight::from_parts(136_483_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -212,16 +223,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Agenda` (r:0 w:2)
 	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn reject() -> Weight {
-		// At least 28_092_000 picoseconds.
-		Weight::from_parts(39_859_000, 3663)
+		// At least 21_912_000 picoseconds.
+		Weight::from_parts(28_031_000, 3663)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Channels::Batches` (r:1 w:1)
 	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
 	fn due_wait() -> Weight {
-		// At least 9_964_000 picoseconds.
-		Weight::from_parts(12_639_000, 3663)
+		// At least 9_664_000 picoseconds.
+		Weight::from_parts(15_253_000, 3663)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -248,8 +259,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Rewards::OldestEra` (r:0 w:1)
 	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn due_payout() -> Weight {
-		// At least 193_809_000 picoseconds.
-		Weight::from_parts(247_850_000, 8799)
+		// At least 191_295_000 picoseconds.
+		Weight::from_parts(232_096_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -260,8 +271,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Contributions` (r:8 w:8)
 	/// Proof: `Channels::Contributions` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn due_removal() -> Weight {
-		// At least 50_405_000 picoseconds.
-		Weight::from_parts(94_811_000, 21686)
+		// At least 49_544_000 picoseconds.
+		Weight::from_parts(83_615_000, 21686)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -278,8 +289,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Agenda` (r:0 w:2)
 	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	fn due_end() -> Weight {
-		// At least 129_813_000 picoseconds.
-		Weight::from_parts(143_073_000, 6196)
+		// At least 125_708_000 picoseconds.
+		Weight::from_parts(140_379_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -294,8 +305,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Ledgers` (r:1 w:1)
 	/// Proof: `Channels::Ledgers` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn due_return() -> Weight {
-		// At least 104_676_000 picoseconds.
-		Weight::from_parts(126_819_000, 6196)
+		// At least 96_013_000 picoseconds.
+		Weight::from_parts(125_046_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -304,8 +315,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Channels::Batches` (r:1 w:1)
 	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
 	fn due_final() -> Weight {
-		// At least 42_974_000 picoseconds.
-		Weight::from_parts(59_669_000, 6046)
+		// At least 39_829_000 picoseconds.
+		Weight::from_parts(67_581_000, 6046)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -314,85 +325,88 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn open() -> Weight {
-		Weight::from_parts(177_524_000, 7833)
+		Weight::from_parts(171_956_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn top_up() -> Weight {
-		Weight::from_parts(159_788_000, 4640)
+		Weight::from_parts(162_342_000, 4656)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn request_close() -> Weight {
-		Weight::from_parts(51_867_000, 4640)
+		Weight::from_parts(47_921_000, 4656)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn close() -> Weight {
-		Weight::from_parts(118_667_000, 4640)
+		Weight::from_parts(138_076_000, 4656)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
-	fn commit_batch(c: u32, t: u32, ) -> Weight {
-		Weight::from_parts(2_281_207_000, 7833)
-			.saturating_add(Weight::from_parts(188_333_927, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(16_217_053, 0).saturating_mul(t.into()))
-			.saturating_add(ParityDbWeight::get().reads(7))
+	fn commit_batch(c: u32, ) -> Weight {
+		Weight::from_parts(1_282_604_325, 7833)
+			.saturating_add(Weight::from_parts(169_286_091, 0).saturating_mul(c.into()))
+			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(c.into())))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(t.into())))
-			.saturating_add(ParityDbWeight::get().writes(5))
+			.saturating_add(ParityDbWeight::get().writes(6))
 			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 3666).saturating_mul(c.into()))
+	}
+	fn commit_totals(t: u32, ) -> Weight {
+		Weight::from_parts(39_430_940, 990)
+			.saturating_add(Weight::from_parts(20_568_506, 0).saturating_mul(t.into()))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(t.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(t.into())))
-			.saturating_add(Weight::from_parts(0, 3650).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(0, 2750).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(0, 3127).saturating_mul(t.into()))
 	}
 	fn report_item() -> Weight {
-		Weight::from_parts(330_191_000, 8799)
+		Weight::from_parts(295_610_000, 8799)
 			.saturating_add(ParityDbWeight::get().reads(11))
 			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn report_twins() -> Weight {
-		Weight::from_parts(411_643_000, 8799)
+		Weight::from_parts(256_342_000, 8799)
 			.saturating_add(ParityDbWeight::get().reads(10))
 			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn strike() -> Weight {
-		Weight::from_parts(178_926_000, 6196)
+		Weight::from_parts(136_483_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn reject() -> Weight {
-		Weight::from_parts(39_859_000, 3663)
+		Weight::from_parts(28_031_000, 3663)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn due_wait() -> Weight {
-		Weight::from_parts(12_639_000, 3663)
+		Weight::from_parts(15_253_000, 3663)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn due_payout() -> Weight {
-		Weight::from_parts(247_850_000, 8799)
+		Weight::from_parts(232_096_000, 8799)
 			.saturating_add(ParityDbWeight::get().reads(11))
 			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn due_removal() -> Weight {
-		Weight::from_parts(94_811_000, 21686)
+		Weight::from_parts(83_615_000, 21686)
 			.saturating_add(ParityDbWeight::get().reads(10))
 			.saturating_add(ParityDbWeight::get().writes(9))
 	}
 	fn due_end() -> Weight {
-		Weight::from_parts(143_073_000, 6196)
+		Weight::from_parts(140_379_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_return() -> Weight {
-		Weight::from_parts(126_819_000, 6196)
+		Weight::from_parts(125_046_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn due_final() -> Weight {
-		Weight::from_parts(59_669_000, 6046)
+		Weight::from_parts(67_581_000, 6046)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}

@@ -13,7 +13,7 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Reason, SubnetId};
 use reckon_support::{GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash, WaitQueue};
-use sp_runtime::{traits::Saturating, DispatchResult};
+use sp_runtime::{traits::Saturating, DispatchResult, SaturatedConversion};
 
 /// Those that leave, as a queue.
 type DepartureQueue<T> = WaitQueue<Departures<T>, DepartureRange<T>>;
@@ -104,7 +104,10 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> GatewayInspect<T::AccountId> for Pallet<T> {
 	fn gateway(who: &T::AccountId) -> Option<GatewayInfo> {
 		Gateways::<T>::get(who).map(|gateway| GatewayInfo {
-			active: !gateway.is_leaving(),
+			leaves_at: match gateway.status {
+				GatewayStatus::Active => None,
+				GatewayStatus::Leaving { until } => Some(until.saturated_into()),
+			},
 			subnet: gateway.subnet,
 			bond: gateway.bond,
 			endpoint: gateway.endpoint,

@@ -66,6 +66,9 @@ pub enum Rejection {
 	/// What channels paid is not what their receipts charge.
 	#[codec(index = 2)]
 	Charges,
+	/// More of its receipts prove themselves wrong than can be struck.
+	#[codec(index = 3)]
+	Faults,
 }
 
 /// Takes batches up for audits, which hold up their payment. Implemented by whoever draws auditors.

@@ -3,7 +3,7 @@
 use crate::SubnetParameters;
 use codec::{Decode, Encode};
 use frame_support::{traits::ConstU32, BoundedVec};
-use reckon_primitives::{Balance, Reason, SubnetId};
+use reckon_primitives::{Balance, BlockNumber, Reason, SubnetId};
 use scale_info::TypeInfo;
 
 /// The most bytes of a gateway's address: a host name of 64 bytes, a port and a path fit.
@@ -21,15 +21,15 @@ pub struct GatewayInfo {
 	pub bond: Balance,
 	/// Where clients reach it.
 	pub endpoint: GatewayEndpoint,
-	/// Whether it is not leaving.
-	pub active: bool,
+	/// From which block on it is gone and its bond with it, when it is leaving.
+	pub leaves_at: Option<BlockNumber>,
 }
 
 impl GatewayInfo {
 	/// Whether it may take on business under its subnet's rules: these may ask for more bond than
 	/// when it registered, and a slash may have taken from it.
 	pub fn is_eligible(&self, rules: &SubnetParameters) -> bool {
-		self.active && self.bond >= rules.min_gateway_bond
+		self.leaves_at.is_none() && self.bond >= rules.min_gateway_bond
 	}
 }
 

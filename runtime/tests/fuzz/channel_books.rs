@@ -65,9 +65,11 @@ impl ChannelBooks {
 				ensure(!again, || format!("channel {channel:?} is opened twice"))?;
 				self.put_in(channel, *deposit, *deposit)
 			},
-			ChannelToppedUp { channel, amount, left } => self.put_in(channel, *amount, *left),
+			ChannelToppedUp { channel, amount, left } => {
+				self.put_in(channel, *amount, left + place())
+			},
 			ChannelCharged { channel, batch, amount, left } => {
-				let client = self.take_out(channel, *amount, *left)?;
+				let client = self.take_out(channel, *amount, left + place())?;
 				let ledger = self.ledgers.entry(client.clone()).or_default();
 				ledger.paid += amount;
 				let paid_in = &mut self.batches.entry(*batch).or_default().paid_in;
@@ -116,6 +118,7 @@ impl ChannelBooks {
 		}
 	}
 
+	/// `now` is what the channel has by the chain's word, its place in storage included.
 	fn put_in(
 		&mut self,
 		channel: &ChannelId,
@@ -177,4 +180,9 @@ impl ChannelBooks {
 		}
 		Ok(())
 	}
+}
+
+/// What a channel's place in storage costs: on hold with the rest, and never taken.
+fn place() -> Balance {
+	<<Runtime as pallet_channels::Config>::MinDeposit as frame_support::traits::Get<_>>::get()
 }

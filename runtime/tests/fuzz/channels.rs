@@ -94,9 +94,9 @@ impl Fuzzer {
 					let (lane, request) = (lane as u16, H256::zero());
 					let voucher = Voucher { channel: id, lane, cumulative, request };
 					let signature = sr25519::Signature::default();
-					LaneClaim { signed: SignedVoucher { voucher, signature }, charge: 0 }
+					LaneClaim { signed: SignedVoucher { voucher, signature }, upto: cumulative }
 				});
-				claim.charge = claim.charge.saturating_add(charge);
+				claim.upto = claim.upto.saturating_add(charge);
 			}
 			for claim in claims.values_mut().filter(|claim| claim.signed.voucher.channel == id) {
 				self.sign(claim, &channel.client);
@@ -157,12 +157,12 @@ impl Fuzzer {
 	fn sign(&mut self, claim: &mut LaneClaim, client: &AccountId) {
 		let voucher = &mut claim.signed.voucher;
 		let slack = if self.one_in(2) { 0 } else { self.rng.random_range(0..UNIT) };
-		voucher.cumulative = voucher.cumulative.saturating_add(claim.charge).saturating_add(slack);
+		voucher.cumulative = claim.upto.saturating_add(slack);
 		let signer = if self.one_in(60) { self.account() } else { client.clone() };
 		claim.signed.signature = voucher_key(&signer).sign(&voucher.payload(&genesis()));
 		match self.rng.random_range(0..100) {
 			0 => voucher.cumulative = voucher.cumulative.saturating_add(1),
-			1 => claim.charge = claim.charge.saturating_add(1),
+			1 => claim.upto = claim.upto.saturating_add(1),
 			_ => {},
 		}
 	}

@@ -4,6 +4,7 @@ use crate::{
 	at::{view_answer, view_request},
 	calls::{self, Wire},
 	compat,
+	events::ChannelEvent,
 	types::*,
 };
 use subxt::{
@@ -36,6 +37,17 @@ fn type_id(metadata: &Metadata, path: &str) -> u32 {
 	let mut types = metadata.types().types.iter();
 	let found = types.find(|ty| ty.ty.path.segments.join("::") == path);
 	found.unwrap_or_else(|| panic!("the runtime has no type {path}")).id
+}
+
+fn total() -> Total {
+	let receipts = Root { hash: H256::repeat_byte(8), count: 1, sum: 2 };
+	Total { provider: account([1; 32]), model: H256::repeat_byte(7), receipts }
+}
+
+fn claim() -> LaneClaim {
+	let (channel, request) = (H256::repeat_byte(3), H256::repeat_byte(4));
+	let voucher = Voucher { channel, lane: 1, cumulative: 5, request };
+	LaneClaim { signed: SignedVoucher { voucher, signature: [6; 64] }, upto: 5 }
 }
 
 fn all_calls() -> Vec<calls::Call> {
@@ -122,6 +134,11 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::bond_extra_gateway(1),
 		calls::update_gateway("http://localhost:9650"),
 		calls::leave_gateway(),
+		calls::open_channel(who, 5, 8, who),
+		calls::top_up_channel(id, 1),
+		calls::request_close_channel(id),
+		calls::close_channel(id),
+		calls::commit_batch(ContentRef { hash: id, length: 1 }, vec![total()], vec![claim()]),
 		calls::batch_all(vec![calls::set_keys(keys(), vec![2; 9]), calls::join(5, 0)]),
 		calls::force_batch(vec![calls::batch_all(Vec::new()), calls::claim(who, 1)]),
 		calls::transfer(who, 1),
@@ -701,6 +718,187 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!((gateway.subnet, gateway.bond), (1, 2));
 	assert_eq!(gateway.endpoint(), "http://x");
 	assert_eq!(gateway.status, GatewayStatus::Leaving { until: 3 });
+}
+
+#[test]
+fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
+	let amounts = |amounts: [u128; 2]| Value::unnamed_composite(amounts.map(number));
+	let channel = Value::named_composite([
+		("client", bytes(1)),
+		("gateway", bytes(2)),
+		("session_key", bytes(3)),
+		("left", number(4)),
+		("place", number(7)),
+		("taken", amounts([5, 6])),
+		("closes_at", Value::unnamed_variant("Some", [number(7)])),
+	]);
+	let expected = Channel {
+		client: account([1; 32]),
+		gateway: account([2; 32]),
+		session_key: [3; 32],
+		left: 4,
+		place: 7,
+		taken: vec![5, 6],
+		closes_at: Some(7),
+	};
+	let some = Value::unnamed_variant("Some", [channel.clone()]);
+	let json = serde_json::to_value(&expected).unwrap();
+	assert_eq!(json["session_key"], account([3; 32]).to_string());
+	assert_eq!(serde_json::from_value::<Channel>(json).unwrap(), expected);
+	assert_eq!(
+		ask::<Option<Channel>>("Channels", "channel", some).unwrap(),
+		Some(expected.clone())
+	);
+	let listed = Value::unnamed_composite([Value::unnamed_composite([bytes(9), channel])]);
+	for function in ["channels_of", "channels_to"] {
+		let channels: Vec<(ChannelId, Channel)> =
+			ask("Channels", function, listed.clone()).unwrap();
+		assert_eq!(channels, [(H256::repeat_byte(9), expected.clone())]);
+	}
+
+	let root =
+		|| Value::named_composite([("hash", bytes(1)), ("count", number(2)), ("sum", number(3))]);
+	let expected_root = Root { hash: H256::repeat_byte(1), count: 2, sum: 3 };
+	let batch = |state| {
+		Value::named_composite([
+			("gateway", bytes(2)),
+			("subnet", number(1)),
+			("root", root()),
+			("receipts", number(4)),
+			("leaves", Value::named_composite([("hash", bytes(5)), ("length", number(6))])),
+			("escrow", number(7)),
+			("for_gateway", number(8)),
+			("state", state),
+			("due", number(9)),
+		])
+	};
+	for (written, state) in [
+		(name("Waiting"), BatchState::Waiting),
+		(name("Paying"), BatchState::Paying),
+		(name("Settled"), BatchState::Settled),
+		(
+			Value::unnamed_variant("Returning", [name("Leaves")]),
+			BatchState::Returning(Rejection::Leaves),
+		),
+		(
+			Value::unnamed_variant("Rejected", [name("Charges")]),
+			BatchState::Rejected(Rejection::Charges),
+		),
+	] {
+		let some = Value::unnamed_variant("Some", [batch(written)]);
+		let expected = Batch {
+			gateway: account([2; 32]),
+			subnet: 1,
+			root: expected_root,
+			receipts: 4,
+			leaves: ContentRef { hash: H256::repeat_byte(5), length: 6 },
+			escrow: 7,
+			for_gateway: 8,
+			state,
+			due: 9,
+		};
+		assert_eq!(ask::<Option<Batch>>("Channels", "batch", some).unwrap(), Some(expected));
+	}
+
+	let total =
+		Value::named_composite([("provider", bytes(4)), ("model", bytes(5)), ("receipts", root())]);
+	let payout = Value::named_composite([
+		("total", total),
+		("struck", number(1)),
+		("strikes", Value::unnamed_composite([number(7)])),
+	]);
+	let payouts = Value::unnamed_composite([Value::unnamed_composite([number(8), payout])]);
+	let payouts: Vec<(u32, Payout)> = ask("Channels", "payouts", payouts).unwrap();
+	let (provider, model) = (account([4; 32]), H256::repeat_byte(5));
+	let total = Total { provider, model, receipts: expected_root };
+	let expected = Payout { total, struck: 1, strikes: vec![7] };
+	assert_eq!(expected.amount(), 2);
+	assert_eq!(payouts, [(8, expected)]);
+}
+
+#[test]
+fn channel_should_be_opened_with_the_bytes_of_its_session_key() {
+	let (who, key) = (account([1; 32]), account([2; 32]));
+	let data = client().tx().call_data(&Wire(&calls::open_channel(who, 5, 8, key))).unwrap();
+	let expected = [&[1; 32][..], &[5 << 2], &8_u32.to_le_bytes(), &[2; 32]].concat();
+	assert_eq!(data[2..], expected);
+}
+
+#[test]
+fn voucher_and_total_should_be_written_as_the_runtime_has_them() {
+	use codec::Encode;
+	let metadata = metadata();
+	let written = |path: &str, value: &dyn Fn(u32) -> Vec<u8>| value(type_id(&metadata, path));
+	let id = H256::repeat_byte(7);
+	let voucher = Voucher { channel: id, lane: 8, cumulative: 9, request: id };
+	let signed = SignedVoucher { voucher, signature: [3; 64] };
+	let bytes = written("reckon_receipts::voucher::SignedVoucher", &|ty| {
+		signed.encode_as_type(ty, metadata.types()).unwrap()
+	});
+	assert_eq!(bytes, [(id, 8_u16, 9_u128, id).encode(), vec![3; 64]].concat());
+
+	let receipts = Root { hash: id, count: 2, sum: 3 };
+	let total = Total { provider: account([1; 32]), model: id, receipts };
+	let bytes = written("reckon_receipts::batch::Total", &|ty| {
+		total.encode_as_type(ty, metadata.types()).unwrap()
+	});
+	assert_eq!(bytes, ([1_u8; 32], id, (id, 2_u32, 3_u128)).encode());
+}
+
+#[test]
+fn events_of_channels_should_be_read_as_the_runtime_writes_them() {
+	let path = "pallet_channels::pallet::Event";
+	let (channel, client, gateway) = (H256::repeat_byte(1), account([2; 32]), account([3; 32]));
+	let opened = Value::named_variant(
+		"ChannelOpened",
+		[
+			("channel", bytes(1)),
+			("client", bytes(2)),
+			("gateway", bytes(3)),
+			("deposit", number(4)),
+			("lanes", number(5)),
+		],
+	);
+	let expected = ChannelEvent::ChannelOpened { channel, client, gateway, deposit: 4, lanes: 5 };
+	assert_eq!(read::<ChannelEvent>(path, opened), expected);
+
+	let committed = Value::named_variant(
+		"BatchCommitted",
+		[
+			("batch", bytes(1)),
+			("gateway", bytes(3)),
+			("root", bytes(4)),
+			("receipts", number(5)),
+			("charged", number(6)),
+		],
+	);
+	let root = H256::repeat_byte(4);
+	let expected =
+		ChannelEvent::BatchCommitted { batch: channel, gateway, root, receipts: 5, charged: 6 };
+	assert_eq!(read::<ChannelEvent>(path, committed), expected);
+
+	let rejected =
+		Value::named_variant("BatchRejected", [("batch", bytes(1)), ("why", name("Charges"))]);
+	let expected = ChannelEvent::BatchRejected { batch: channel, why: Rejection::Charges };
+	assert_eq!(read::<ChannelEvent>(path, rejected), expected);
+}
+
+#[test]
+fn every_event_of_channels_should_be_known() {
+	let metadata = metadata();
+	let id = type_id(&metadata, "pallet_channels::pallet::Event");
+	let scale_info::TypeDef::Variant(events) = &metadata.types().resolve(id).unwrap().type_def
+	else {
+		panic!("events are variants");
+	};
+	for event in &events.variants {
+		// Of zeros alone, every field of every event can be made.
+		let zeros = [vec![event.index], vec![0; 512]].concat();
+		let read = ChannelEvent::decode_as_type(&mut &zeros[..], id, metadata.types());
+		let known = read.unwrap_or_else(|error| panic!("{}: {error}", event.name));
+		assert!(format!("{known:?}").starts_with(&event.name), "{known:?}");
+	}
+	assert_eq!(events.variants.len(), 12);
 }
 
 #[test]

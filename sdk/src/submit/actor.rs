@@ -9,7 +9,7 @@ use crate::{
 	calls::{Call, Wire},
 	chain::Chain,
 	error::{Error, SubmitError},
-	events::{chain_event, job_event},
+	events::{chain_event, channel_event, job_event},
 	follow::Heads,
 	signer::Signer,
 	types::{BlockRef, H256},
@@ -319,6 +319,7 @@ impl Actor {
 			fee: 0,
 			events: Vec::new(),
 			job_events: Vec::new(),
+			channel_events: Vec::new(),
 		};
 		for event in events.iter() {
 			let event = event.map_err(|error| Error::decode("System.Events", error))?;
@@ -332,6 +333,7 @@ impl Actor {
 				return Ok(Err(SubmitError::Refused(dispatch_error(error))));
 			}
 			outcome.job_events.extend(job_event(&event));
+			outcome.channel_events.extend(channel_event(&event));
 			let event = chain_event(&event);
 			if event.name == "TransactionFeePaid" {
 				outcome.fee = amount(&event.fields["actual_fee"]);

@@ -77,7 +77,7 @@ pub struct Account {
 	pub nonce: u64,
 }
 
-/// What a client has put into escrow for its jobs, as long as its account is there:
+/// What a client has put into escrow for its jobs, or into channels, as long as its account is there:
 /// `deposited = paid + refunded + held`, always.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]

@@ -133,7 +133,12 @@ fn one(
 ) -> Result<serde_json::Value> {
 	let task = Task::Complete { prompt: "a validator checks ".repeat(prompt / 3) };
 	let sampling = SamplingParams { max_tokens: tokens, temperature: 1.0, ..Default::default() };
-	let request = |evidence| Request { task: task.clone(), sampling: sampling.clone(), evidence };
+	let request = |evidence| Request {
+		task: task.clone(),
+		sampling: sampling.clone(),
+		evidence,
+		likely: None,
+	};
 	let run = |evidence| Ok::<_, Box<dyn Error>>(scheduler.submit(request(evidence))?.wait()?);
 	let (mut generate, mut with_evidence) = (Vec::new(), Vec::new());
 	let (mut audit, mut commit) = (Vec::new(), Vec::new());

@@ -88,6 +88,7 @@ fn decoding(model: Model, device: &Device) -> Result<(), Box<dyn Error>> {
 			..SamplingParams::default()
 		},
 		evidence: None,
+		likely: None,
 	};
 	for sequences in [1u8, 4] {
 		let mut tokens = 0;

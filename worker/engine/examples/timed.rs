@@ -65,7 +65,7 @@ fn generate(scheduler: &Scheduler, task: &Value) -> Result<Value> {
 		_ => return Err("neither a chat nor a text to complete".into()),
 	};
 	let sampling = SamplingParams { max_tokens, ..SamplingParams::default() };
-	let ticket = scheduler.submit(Request { task, sampling, evidence: None })?;
+	let ticket = scheduler.submit(Request { task, sampling, evidence: None, likely: None })?;
 	let mut first = None;
 	let mut seconds = 0.0;
 	loop {

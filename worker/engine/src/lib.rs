@@ -26,9 +26,12 @@ pub use self::{
 	evidence::{EvidenceError, EvidenceStore, Kept, Reservation},
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
-	scheduler::{Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
+	scheduler::{Accepted, Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
 	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
-	task::{Answer, Cancel, Event, FinishReason, Message, Output, Role, Task, TaskKind, Usage},
+	task::{
+		Answer, Cancel, Event, FinishReason, Likely, Logprob, Message, Output, Role, Task,
+		TaskKind, Usage,
+	},
 };
 
 pub use reckon_verification::{Sampler, SamplingParams};

@@ -170,11 +170,32 @@ pub enum Event {
 		id: u32,
 		/// The text that this token completed.
 		text: String,
+		/// How likely it was, where the request asks for that; not of a token that ends the answer.
+		likely: Option<Box<Likely>>,
 	},
 	/// The whole answer.
 	Done(Answer),
 	/// There will be no answer.
 	Failed(EngineError),
+}
+
+/// A token and the natural logarithm of its probability, by the model's own distribution: before
+/// temperature, penalties and cuts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logprob {
+	/// What the token reads as by itself.
+	pub token: String,
+	/// At most 0.
+	pub logprob: f32,
+}
+
+/// How likely a chosen token was, and what else was likely.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likely {
+	/// The chosen one.
+	pub chosen: Logprob,
+	/// The likeliest ones, likeliest first; ties by id.
+	pub top: Vec<Logprob>,
 }
 
 /// Tells a running request to stop; clones share the flag. Honoured between tokens and between

@@ -28,7 +28,7 @@ fn sampling(seed: u8) -> SamplingParams {
 
 fn complete(prompt: &str, seed: u8) -> Request {
 	let task = Task::Complete { prompt: prompt.into() };
-	Request { task, sampling: sampling(seed), evidence: Some(JOB) }
+	Request { task, sampling: sampling(seed), evidence: Some(JOB), likely: None }
 }
 
 fn chat(question: &str, seed: u8) -> Request {

@@ -120,7 +120,8 @@ fn lexicon_should_answer_the_golden_text_when_served() {
 		.zip(&expected)
 		.map(|(case, (tokens, _))| {
 			let sampling = SamplingParams { max_tokens: tokens.len(), ..SamplingParams::default() };
-			scheduler.submit(Request { task: case.task(), sampling, evidence: None }).unwrap()
+			let task = case.task();
+			scheduler.submit(Request { task, sampling, evidence: None, likely: None }).unwrap()
 		})
 		.collect();
 	for (ticket, (expected_tokens, expected_text)) in tickets.into_iter().zip(expected) {

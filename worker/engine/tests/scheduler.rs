@@ -156,6 +156,7 @@ fn request(prompt: &str, max_tokens: usize) -> Request {
 		task: Task::Complete { prompt: prompt.into() },
 		sampling: SamplingParams { max_tokens, ..SamplingParams::default() },
 		evidence: None,
+		likely: None,
 	}
 }
 
@@ -196,7 +197,7 @@ fn answer_should_be_the_streamed_pieces_when_the_model_stops() {
 	let mut ids = Vec::new();
 	let answer = loop {
 		match ticket.next_event_within(LIMIT).unwrap() {
-			Event::Token { id, text } => {
+			Event::Token { id, text, .. } => {
 				pieces.push_str(&text);
 				ids.push(id);
 			},
@@ -525,6 +526,7 @@ fn interleaved_answers_should_equal_answers_alone() {
 		},
 		// So that the rows are compared, too.
 		evidence: Some([1; 32]),
+		likely: None,
 	};
 	let prompts = ["the cat", "hé", "a", "🙂 and more text than the others have", "zz"];
 	let config = SchedulerConfig { prefill_chunk: 256, max_active: 3, ..Default::default() };

@@ -9,12 +9,14 @@ use crate::{
 	config::Config,
 	daemon::{Daemon, Parts},
 	endpoint::{Endpoint, Expected},
+	gateways::{self, ledger::ChainLedger, receipts::Receipts, Gateways},
 	journal::Journal,
 	models::Registry,
 	schedulers::Schedulers,
 	status::Shared,
 };
 use anyhow::{bail, Context};
+use futures::FutureExt;
 use reckon_engine::{Device, EvidenceStore, Requested, MAX_REQUEST_BYTES};
 use reckon_sdk::{Chain, Signer, Submitter};
 use std::{future::Future, sync::Arc, time::Duration};
@@ -31,6 +33,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	std::fs::create_dir_all(&config.data_dir)
 		.with_context(|| format!("cannot make {}", config.data_dir.display()))?;
 	let signer = Signer::from_file(&config.key_file)?;
+	let gateways = Gateways::new(&config.gateways)?;
 	let device = Device::select(config.device.parse::<Requested>()?)?;
 	let journal_path = config.data_dir.join("journal.sqlite");
 	let mut journal = Journal::open(&journal_path)?;
@@ -59,9 +62,10 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		status.worker = Some(signer.account());
 		status.device = device.to_string();
 	});
-	let schedulers = Schedulers::new(registry.clone(), device.clone(), config.scheduler());
+	let schedulers =
+		Arc::new(Schedulers::new(registry.clone(), device.clone(), config.scheduler()));
 	let engine = Arc::new(Engines::new(
-		Arc::new(schedulers),
+		schedulers.clone(),
 		blobs.clone(),
 		evidence.clone(),
 		constants.max_answer_bytes,
@@ -95,6 +99,21 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	}));
 
 	let worker = signer.account();
+	let drain = Duration::from_secs(config.drain_seconds);
+	let stop = asked_to_stop()?.shared();
+	let mut working = None;
+	if !config.gateways.is_empty() {
+		let path = config.data_dir.join("gateways.sqlite");
+		let parts = gateways::Parts {
+			ledger: ChainLedger::new(chain.clone(), worker),
+			schedulers,
+			receipts: Receipts::open(&path, &genesis, &worker.to_string())?,
+			signer: signer.clone(),
+			shared: shared.clone(),
+			drain,
+		};
+		working = Some(tokio::spawn(gateways.run(parts, stop.clone())));
+	}
 	let submitter = Submitter::start(chain.clone(), signer);
 	let parts = Parts {
 		chain: SdkChain::new(chain, submitter),
@@ -108,9 +127,12 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		arrived,
 		shared,
 		constants,
-		drain: Duration::from_secs(config.drain_seconds),
+		drain,
 	};
-	let result = Daemon::run(parts, asked_to_stop()?).await;
+	let result = Daemon::run(parts, stop).await;
+	if let (Some(working), Ok(())) = (working, &result) {
+		working.await.context("the work for gateways")?;
+	}
 	let _ = stop_endpoint.send(());
 	// A client that keeps its connection open does not keep the worker.
 	let _ = tokio::time::timeout(Duration::from_secs(2), serving).await;

@@ -35,7 +35,8 @@ fn money_should_leave_the_channels_at_once_when_a_batch_is_committed() {
 		assert_eq!((free(CLIENT), held(CLIENT)), (START - DEPOSIT, DEPOSIT - 1_800));
 		assert_eq!(held(Channels::till()), 1_800);
 		let record = Channels::channel(channel).unwrap();
-		assert_eq!((record.left, record.taken[0]), (DEPOSIT - 1_800, 1_800));
+		let left = DEPOSIT - PLACE - 1_800;
+		assert_eq!((record.left, record.taken[0]), (left, 1_800));
 		assert_eq!(
 			Ledgers::<Test>::get(CLIENT),
 			Ledger { deposited: DEPOSIT, paid: 1_800, refunded: 0, held: DEPOSIT - 1_800 }
@@ -45,7 +46,6 @@ fn money_should_leave_the_channels_at_once_when_a_batch_is_committed() {
 		assert_eq!((batch.root, batch.receipts, batch.leaves), (tree.root(), 3, LEAVES));
 		assert_eq!((batch.escrow, batch.state), (1_800, BatchState::Waiting));
 		assert_eq!(batch.due, 1 + WINDOW);
-		let left = DEPOSIT - 1_800;
 		assert_eq!(
 			events()[1..],
 			[
@@ -86,13 +86,39 @@ fn lane_should_be_charged_less_than_its_voucher_covers_when_the_work_cost_less()
 	run(|| {
 		let channel = open(CLIENT);
 		let signed = voucher(CLIENT, channel, 0, 1_000);
-		assert_ok!(commit_one(400, [LaneClaim { signed: signed.clone(), charge: 400 }]));
+		assert_ok!(commit_one(400, [LaneClaim { signed: signed.clone(), upto: 400 }]));
 		// The same voucher covers the rest, and not a unit more.
-		let claim = |charge| [LaneClaim { signed: signed.clone(), charge }];
-		assert_noop!(commit_one(601, claim(601)), Error::<Test>::VoucherTooLow);
-		assert_ok!(commit_one(600, claim(600)));
-		assert_noop!(commit_one(1, claim(1)), Error::<Test>::VoucherTooLow);
+		let claim = |upto| [LaneClaim { signed: signed.clone(), upto }];
+		assert_noop!(commit_one(601, claim(1_001)), Error::<Test>::VoucherTooLow);
+		assert_ok!(commit_one(600, claim(1_000)));
+		assert_noop!(commit_one(1, claim(1_001)), Error::<Test>::VoucherTooLow);
 		assert_eq!(held(CLIENT), DEPOSIT - 1_000);
+	});
+}
+
+/// A gateway that was restarted before it saw that its batch is in.
+#[test]
+fn batch_should_take_nothing_twice_when_it_is_sent_again() {
+	run(|| {
+		let channel = open(CLIENT);
+		let send = |upto, receipts: &[_]| {
+			let claim = LaneClaim { signed: voucher(CLIENT, channel, 0, 5_000), upto };
+			let tree = tree(receipts.iter().cloned());
+			Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims([claim]))
+		};
+		let [old, new] = [(1, 400), (2, 300)].map(|(n, charge)| {
+			let signed = receipt(n, PROVIDERS[0], channel, charge);
+			vec![signed]
+		});
+		assert_ok!(send(400, &old));
+		assert_noop!(send(400, &old), Error::<Test>::ChargeZero);
+		// Nor together with what is new.
+		assert_noop!(send(700, &[old, new.clone()].concat()), Error::<Test>::SumsDiffer);
+		// Nor after it.
+		assert_ok!(send(700, &new));
+		assert_noop!(send(400, &new), Error::<Test>::ChargeZero);
+		assert_eq!(Channels::channel(channel).unwrap().taken[0], 700);
+		assert_eq!(held(CLIENT), DEPOSIT - 700);
 	});
 }
 
@@ -101,7 +127,7 @@ fn voucher_should_be_refused_when_it_is_not_this_lanes_channels_chains_or_keys()
 	run(|| {
 		let (channel, other) = (open(CLIENT), open(CLIENT));
 		let good = voucher(CLIENT, channel, 1, 500);
-		let with = |signed| commit_one(500, [LaneClaim { signed, charge: 500 }]);
+		let with = |signed| commit_one(500, [LaneClaim { signed, upto: 500 }]);
 		let forged = |voucher: Voucher| SignedVoucher { voucher, ..good.clone() };
 		// Replayed on another lane and another channel, and with a higher sum.
 		let replay = Voucher { lane: 2, ..good.voucher };
@@ -120,7 +146,7 @@ fn voucher_should_be_refused_when_it_is_not_this_lanes_channels_chains_or_keys()
 		assert_noop!(with(stolen), Error::<Test>::VoucherForged);
 		assert_ok!(with(good.clone()));
 		// The same again.
-		assert_noop!(with(good), Error::<Test>::VoucherTooLow);
+		assert_noop!(with(good), Error::<Test>::ChargeZero);
 	});
 }
 
@@ -130,13 +156,13 @@ fn claims_should_be_refused_with_the_exact_error() {
 		let channel = open(CLIENT);
 		let foreign = open_to(OTHER_GATEWAY, CLIENT);
 		let good = claim(CLIENT, channel, 0, 500);
-		let unknown = LaneClaim { signed: voucher(CLIENT, H256::zero(), 0, 500), charge: 500 };
+		let unknown = LaneClaim { signed: voucher(CLIENT, H256::zero(), 0, 500), upto: 500 };
 		assert_noop!(commit_one(500, [unknown]), Error::<Test>::UnknownChannel);
 		let of_another = [claim(CLIENT, foreign, 0, 500)];
 		assert_noop!(commit_one(500, of_another), Error::<Test>::NotYourChannel);
-		let lane = LaneClaim { signed: voucher(CLIENT, channel, 4, 500), charge: 500 };
+		let lane = LaneClaim { signed: voucher(CLIENT, channel, 4, 500), upto: 500 };
 		assert_noop!(commit_one(500, [lane]), Error::<Test>::UnknownLane);
-		let nothing = LaneClaim { charge: 0, ..good.clone() };
+		let nothing = LaneClaim { upto: 0, ..good.clone() };
 		assert_noop!(commit_one(500, [nothing]), Error::<Test>::ChargeZero);
 		let twice = [good.clone(), good.clone()];
 		assert_noop!(commit_one(1_000, twice), Error::<Test>::ClaimsUnordered);
@@ -148,8 +174,9 @@ fn claims_should_be_refused_with_the_exact_error() {
 		assert_noop!(commit_one(501, [good]), Error::<Test>::SumsDiffer);
 		assert_noop!(commit_one(501, []), Error::<Test>::SumsDiffer);
 		// Two lanes that are each covered, and together are not.
-		let lanes = [claim(CLIENT, channel, 0, DEPOSIT), claim(CLIENT, channel, 1, 1)];
-		assert_noop!(commit_one(DEPOSIT + 1, lanes), Error::<Test>::DepositExceeded);
+		let all = DEPOSIT - PLACE;
+		let lanes = [claim(CLIENT, channel, 0, all), claim(CLIENT, channel, 1, 1)];
+		assert_noop!(commit_one(all + 1, lanes), Error::<Test>::DepositExceeded);
 		let huge = [claim(CLIENT, channel, 0, u128::MAX), claim(CLIENT, channel, 1, u128::MAX)];
 		assert_noop!(commit_one(u128::MAX, huge), Error::<Test>::DepositExceeded);
 	});
@@ -212,8 +239,16 @@ fn batch_should_be_refused_when_its_gateway_or_leaves_are_none() {
 		assert_noop!(commit(GATEWAY, none), Error::<Test>::LeavesMissing);
 		MockGateways::insert(GATEWAY, GatewayInfo { subnet: 9, ..gateway_info() });
 		assert_noop!(commit(GATEWAY, LEAVES), Error::<Test>::UnknownSubnet);
+		// It must stand for the batch with what a fault costs, until its window ends.
+		let poor = GatewayInfo { bond: SLASH - 1, ..gateway_info() };
+		MockGateways::insert(GATEWAY, poor);
+		assert_noop!(commit(GATEWAY, LEAVES), Error::<Test>::BondTooLow);
+		let gone = GatewayInfo { leaves_at: Some(WINDOW), ..gateway_info() };
+		MockGateways::insert(GATEWAY, gone);
+		assert_noop!(commit(GATEWAY, LEAVES), Error::<Test>::LeavesTooSoon);
 		// One that is leaving has earned what it has vouchers for.
-		MockGateways::insert(GATEWAY, GatewayInfo { active: false, bond: 1, ..gateway_info() });
+		let leaving = GatewayInfo { leaves_at: Some(1 + WINDOW), bond: SLASH, ..gateway_info() };
+		MockGateways::insert(GATEWAY, leaving);
 		MockSubnets::retire(SUBNET);
 		assert_ok!(commit(GATEWAY, LEAVES));
 	});
@@ -242,5 +277,68 @@ fn weight_should_depend_on_claims_and_totals_alone() {
 		assert!(weight(2, 1).all_gt(weight(1, 1)));
 		assert!(weight(1, 2).ref_time() > weight(1, 1).ref_time());
 		assert!(weight(1, 1).ref_time() > Audits::submit_weight().ref_time());
+	});
+}
+
+/// Else whoever fills blocks with batches of many tiny totals would hold up everybody's payments
+/// for a small part of what they cost the chain.
+#[test]
+fn batch_should_pay_for_the_steps_that_it_leaves_to_later_blocks() {
+	run(|| {
+		let channel = open(CLIENT);
+		let tree = tree(PROVIDERS.iter().flat_map(|provider| {
+			[MODEL, OTHER_MODEL].map(|model| {
+				crate::mock::sign(Receipt { model, ..receipt(1, *provider, channel, 10).receipt })
+			})
+		}));
+		let (totals, claims) = (totals(&tree), claims([claim(CLIENT, channel, 0, 60)]));
+		let paid = weight_of(Call::commit_batch { leaves: LEAVES, totals, claims });
+		let steps = Channels::due_payout().saturating_mul(6);
+		let now = <() as crate::WeightInfo>::commit_batch(1);
+		assert!(paid.all_gte(steps.saturating_add(now)));
+		let asked = weight_of(Call::request_close { channel });
+		assert!(asked.all_gt(Channels::due_channel()));
+	});
+}
+
+/// The least that a subnet's rules may ask for is not this pallet's to know.
+#[test]
+fn batch_should_end_when_there_is_no_window() {
+	run(|| {
+		let rules = SubnetParameters { dispute_window_blocks: 0, ..rules() };
+		MockSubnets::insert(SUBNET, rules);
+		three();
+		blocks(2);
+		assert_eq!(held(Channels::till()), 0);
+	});
+}
+
+/// Else who is client, gateway and provider in one would fill the state for next to nothing.
+#[test]
+fn place_in_storage_should_be_paid_for_until_the_end_when_all_else_is_taken() {
+	run(|| {
+		let channel = open(CLIENT);
+		let all = DEPOSIT - PLACE;
+		assert_ok!(commit_one(all, [claim(CLIENT, channel, 0, all)]));
+		assert_eq!(held(CLIENT), PLACE);
+		assert_eq!(Channels::channel(channel).unwrap().left, 0);
+		assert_noop!(commit_one(1, [claim(CLIENT, channel, 0, 1)]), Error::<Test>::DepositExceeded);
+		assert_ok!(Channels::close(signed(GATEWAY), channel));
+		assert_eq!((free(CLIENT), held(CLIENT)), (START - all, 0));
+	});
+}
+
+/// Money that is on hold may be locked as well, by whatever the runtime has for that.
+#[test]
+fn gateway_should_take_its_due_when_the_client_has_locked_its_money() {
+	run(|| {
+		let channel = open(CLIENT);
+		lock(CLIENT, START);
+		assert_ok!(commit_one(400, [claim(CLIENT, channel, 0, 400)]));
+		assert_eq!(held(Channels::till()), 400);
+		// Nor does anybody hold up payments who locks what he sends to the till.
+		lock(Channels::till(), START);
+		blocks(20);
+		assert_eq!(held(Channels::till()), 0);
 	});
 }

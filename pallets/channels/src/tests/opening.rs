@@ -18,7 +18,8 @@ fn deposit_should_be_held_when_a_channel_is_opened() {
 		assert_eq!((free(CLIENT), held(CLIENT)), (START - DEPOSIT, DEPOSIT));
 		let channel = Channels::channel(id).unwrap();
 		assert_eq!((channel.client, channel.gateway), (CLIENT, GATEWAY));
-		assert_eq!((channel.left, channel.taken.to_vec()), (DEPOSIT, vec![0; 4]));
+		assert_eq!((channel.left, channel.place), (DEPOSIT - PLACE, PLACE));
+		assert_eq!(channel.taken.to_vec(), vec![0; 4]);
 		assert_eq!((channel.session_key, channel.closes_at), (key(), None));
 		assert_eq!(
 			events(),
@@ -52,15 +53,15 @@ fn opening_should_be_refused_with_the_exact_error() {
 		};
 		assert_noop!(open(GATEWAY, DEPOSIT, 0), Error::<Test>::LanesOutOfRange);
 		assert_noop!(open(GATEWAY, DEPOSIT, MAX_LANES + 1), Error::<Test>::LanesOutOfRange);
-		assert_noop!(open(GATEWAY, 99, 1), Error::<Test>::DepositTooLow);
+		assert_noop!(open(GATEWAY, PLACE - 1, 1), Error::<Test>::DepositTooLow);
 		assert_noop!(open(CLIENT, DEPOSIT, 1), Error::<Test>::UnknownGateway);
 		assert_noop!(open(GATEWAY, START, 1), TokenError::FundsUnavailable);
 		MockGateways::insert(GATEWAY, GatewayInfo { bond: BOND - 1, ..gateway_info() });
 		assert_noop!(open(GATEWAY, DEPOSIT, 1), Error::<Test>::GatewayNotEligible);
-		MockGateways::insert(GATEWAY, GatewayInfo { active: false, ..gateway_info() });
+		MockGateways::insert(GATEWAY, GatewayInfo { leaves_at: Some(100), ..gateway_info() });
 		assert_noop!(open(GATEWAY, DEPOSIT, 1), Error::<Test>::GatewayNotEligible);
 		MockGateways::insert(GATEWAY, gateway_info());
-		assert_ok!(open(GATEWAY, 100, MAX_LANES));
+		assert_ok!(open(GATEWAY, PLACE, MAX_LANES));
 		MockSubnets::retire(SUBNET);
 		assert_noop!(open(GATEWAY, DEPOSIT, 1), Error::<Test>::SubnetClosed);
 	});
@@ -88,9 +89,10 @@ fn top_up_should_add_to_what_is_left() {
 	run(|| {
 		let id = open(CLIENT);
 		assert_ok!(Channels::top_up(signed(CLIENT), id, 500));
-		assert_eq!(Channels::channel(id).unwrap().left, DEPOSIT + 500);
+		let left = DEPOSIT - PLACE + 500;
+		assert_eq!(Channels::channel(id).unwrap().left, left);
 		assert_eq!(held(CLIENT), DEPOSIT + 500);
-		let event = Event::ChannelToppedUp { channel: id, amount: 500, left: DEPOSIT + 500 };
+		let event = Event::ChannelToppedUp { channel: id, amount: 500, left };
 		assert_eq!(events().last(), Some(&event));
 	});
 }

@@ -103,7 +103,7 @@ fn commit_some(nth: u8, next: u8, lane: u8, charges: (u16, u16), slack: u8, lie:
 		let taken = record.taken.get(usize::from(lane)).copied().unwrap_or_default();
 		// Most cover more than is taken, some less.
 		let covered = (taken + charge + Balance::from(slack)).saturating_sub(20);
-		LaneClaim { signed: voucher(client, channel, lane, covered), charge }
+		LaneClaim { signed: voucher(client, channel, lane, covered), upto: taken + charge }
 	};
 	let paid = if one == two {
 		vec![claim(client, one, first + second)]
@@ -174,7 +174,8 @@ fn carry_out(step: Step) {
 			}
 		},
 		Step::Gateway { active } => {
-			MockGateways::insert(GATEWAY, GatewayInfo { active, ..gateway_info() });
+			let leaves_at = (!active).then_some(System::block_number() + 4 * WINDOW);
+			MockGateways::insert(GATEWAY, GatewayInfo { leaves_at, ..gateway_info() });
 			MockPool::set_bond(PROVIDERS[1], if active { 1_000 } else { 0 });
 		},
 		Step::Wait { blocks: count } => blocks(count.into()),

@@ -51,7 +51,7 @@ fn vouchers_of_a_rejected_batch_should_be_worth_nothing_more() {
 		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY));
 		to_block(3);
 		let again = Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims([paid]));
-		assert_eq!(again, Err(crate::Error::<Test>::VoucherTooLow.into()));
+		assert_eq!(again, Err(crate::Error::<Test>::ChargeZero.into()));
 	});
 }
 

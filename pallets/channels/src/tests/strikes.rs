@@ -4,7 +4,9 @@ use reckon_primitives::{BatchId, Reason};
 use reckon_receipts::{
 	BatchTree, Item, Node, Receipt, ReceiptFault, SignedReceipt, SumTree, Total,
 };
-use reckon_support::{mocks::MockGateways, AuditedBatches, Conviction, Fault, GatewayInspect};
+use reckon_support::{
+	mocks::MockGateways, AuditedBatches, Conviction, Fault, GatewayInfo, GatewayInspect, Rejection,
+};
 use sp_core::H256;
 
 fn gateway_bond() -> u128 {
@@ -126,6 +128,48 @@ fn more_receipts_than_can_be_struck_should_be_refused() {
 		}
 		let last = item(&tree, 0, MAX_STRIKES);
 		assert_noop!(strike(id, &last), Error::<Test>::TooManyStrikes);
+	});
+}
+
+/// Else what is wrong beyond that would be paid.
+#[test]
+fn batch_should_be_rejected_when_more_receipts_prove_themselves_wrong_than_can_be_struck() {
+	run(|| {
+		let (mine, other) = (open(CLIENT), open(OTHER_CLIENT));
+		let forged = (0..=MAX_STRIKES as u8).map(|n| {
+			let mut signed = receipt(n, PROVIDERS[0], mine, 100);
+			signed.signature.0[0] ^= 1;
+			signed
+		});
+		let honest = receipt(99, PROVIDERS[1], other, 50);
+		let tree = tree(forged.chain([honest]));
+		let paid = [claim(CLIENT, mine, 0, 3_300), claim(OTHER_CLIENT, other, 0, 50)];
+		let id = commit(&tree, paid);
+		MockGateways::insert(GATEWAY, GatewayInfo { bond: 100 * SLASH, ..gateway_info() });
+		for index in 0..MAX_STRIKES {
+			assert_ok!(report(id, item(&tree, 0, index)));
+		}
+		assert_ok!(report(id, item(&tree, 0, MAX_STRIKES)));
+		let why = Rejection::Faults;
+		assert_eq!(events().last(), Some(&Event::BatchRejected { batch: id, why }));
+		assert_eq!(gateway_bond(), (100 - u128::from(MAX_STRIKES) - 1) * SLASH);
+		blocks(3);
+		let all = (free(CLIENT), free(OTHER_CLIENT));
+		assert_eq!(all, (START - DEPOSIT + 3_300, START - DEPOSIT + 50));
+		assert_eq!(held(Channels::till()), 0);
+	});
+}
+
+/// A gateway with nothing more to lose could fill blocks for nothing otherwise.
+#[test]
+fn report_should_be_paid_for_when_the_gateway_cannot_pay() {
+	run(|| {
+		let (id, item) = batch_with(|receipt| sign(Receipt { finished_at: 5, ..receipt }));
+		MockGateways::insert(GATEWAY, GatewayInfo { bond: SLASH - 1, ..gateway_info() });
+		assert_eq!(report(id, item).unwrap().pays_fee, Pays::Yes);
+		assert_eq!(gateway_bond(), 0);
+		// The client has its money back all the same.
+		assert_eq!(free(CLIENT), START - DEPOSIT + 500);
 	});
 }
 

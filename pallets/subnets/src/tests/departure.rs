@@ -15,7 +15,8 @@ fn bond_should_come_back_by_itself_when_the_gateway_has_left() {
 		assert_ok!(Subnets::leave_gateway(signed(BOB)));
 		let until = 1 + UNBONDING;
 		System::assert_last_event(Event::GatewayLeaving { gateway: BOB, until }.into());
-		assert!(!<Subnets as GatewayInspect<_>>::gateway(&BOB).unwrap().active);
+		let leaves_at = <Subnets as GatewayInspect<_>>::gateway(&BOB).unwrap().leaves_at;
+		assert_eq!(leaves_at, Some(1 + UNBONDING));
 		let held = Subnets::held_by(BOB);
 		assert_eq!((held.len(), &held[0].held_for), (1, &HeldFor::GatewayUnbonding));
 		assert_eq!((held[0].amount, held[0].next_step_at), (GATEWAY_BOND, Some(until)));
@@ -60,7 +61,7 @@ fn slash_should_go_to_the_treasury_when_there_is_a_fault() {
 		let event = Event::GatewaySlashed { gateway: BOB, amount: 300, reason: FAULT };
 		System::assert_last_event(event.into());
 		let gateway = <Subnets as GatewayInspect<_>>::gateway(&BOB).unwrap();
-		assert!(gateway.active && !gateway.is_eligible(&rules()));
+		assert!(gateway.leaves_at.is_none() && !gateway.is_eligible(&rules()));
 	});
 }
 

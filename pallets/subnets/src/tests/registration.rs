@@ -20,7 +20,12 @@ fn register_should_hold_the_bond_when_accepted() {
 		assert_eq!(held, GATEWAY_BOND);
 		assert_eq!(
 			<Subnets as GatewayInspect<_>>::gateway(&BOB),
-			Some(GatewayInfo { subnet: 0, bond: GATEWAY_BOND, endpoint: endpoint(), active: true })
+			Some(GatewayInfo {
+				subnet: 0,
+				bond: GATEWAY_BOND,
+				endpoint: endpoint(),
+				leaves_at: None
+			})
 		);
 		assert_eq!(<Subnets as GatewayInspect<_>>::gateway(&ALICE), None);
 		let (held_for, amount) = (HeldFor::GatewayBond, GATEWAY_BOND);

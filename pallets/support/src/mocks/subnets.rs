@@ -77,7 +77,8 @@ impl GatewayInspect<AccountId> for MockGateways {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn create_for_benchmark(who: &AccountId) {
 		let bond = SubnetParameters::default().min_gateway_bond;
-		let gateway = GatewayInfo { subnet: 0, bond, endpoint: Default::default(), active: true };
+		let gateway =
+			GatewayInfo { subnet: 0, bond, endpoint: Default::default(), leaves_at: None };
 		Self::insert(*who, gateway);
 	}
 }

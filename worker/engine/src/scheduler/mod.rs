@@ -29,7 +29,7 @@ use crate::{
 	audit::{self, Audit, Claim},
 	engine::{BatchEngine, Capabilities, StepEngine},
 	error::{EngineError, Refused},
-	task::{Answer, Cancel, Event, Task},
+	task::{Answer, Cancel, Event, Likely, Task},
 };
 
 /// The bounds of a scheduler.
@@ -61,6 +61,17 @@ pub struct Request {
 	pub sampling: SamplingParams,
 	/// The job, when its answer must be committed to: the answer then brings its evidence.
 	pub evidence: Option<Hash>,
+	/// How many alternatives each token is told with; `None`: without probabilities.
+	pub likely: Option<usize>,
+}
+
+/// A request that was taken.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+	/// Stops it.
+	pub cancel: Cancel,
+	/// Tokens that are read for it; the whole of them once it has written one.
+	pub units_in: u64,
 }
 
 /// What admission found out about a request.
@@ -222,6 +233,11 @@ impl Scheduler {
 		self.auditor.logits_apart(worker, auditor)
 	}
 
+	/// How many requests are computed at once, at most.
+	pub fn slots(&self) -> usize {
+		self.queue.slots()
+	}
+
 	/// How busy the engine is.
 	pub fn load(&self) -> Load {
 		self.queue.load()
@@ -254,7 +270,7 @@ impl Scheduler {
 		request: Request,
 		sink: impl FnMut(Event) -> bool + Send + 'static,
 	) -> Result<Cancel, Refused> {
-		self.submit_within(None, request, sink)
+		Ok(self.submit_within(None, request, sink)?.cancel)
 	}
 
 	/// As [`Self::submit_to`], and refuses a request that would not be done within `limit`, at the
@@ -268,17 +284,18 @@ impl Scheduler {
 		limit: Option<Duration>,
 		request: Request,
 		sink: impl FnMut(Event) -> bool + Send + 'static,
-	) -> Result<Cancel, Refused> {
+	) -> Result<Accepted, Refused> {
 		// A full queue refuses before any work is done for the request.
 		self.queue.check_room()?;
 		let admitted = caught(|| (self.admission)(&request))?;
 		if admitted.bytes > self.memory_budget {
 			return Err(Refused::TooLarge { needed: admitted.bytes, budget: self.memory_budget });
 		}
+		let units_in = admitted.work.read as u64;
 		let cancel = Cancel::default();
 		let reply = || Reply { sink: Some(Box::new(sink)), cancel: cancel.clone() };
 		self.queue.push(request, admitted, limit, reply)?;
-		Ok(cancel)
+		Ok(Accepted { cancel, units_in })
 	}
 
 	/// Refuses new requests, finishes all that were accepted, and ends.
@@ -356,8 +373,9 @@ struct Reply {
 }
 
 impl Reply {
-	fn token(&mut self, id: u32, text: String) {
-		let heard = self.sink.as_mut().is_some_and(|sink| send(sink, Event::Token { id, text }));
+	fn token(&mut self, id: u32, text: String, likely: Option<Box<Likely>>) {
+		let event = Event::Token { id, text, likely };
+		let heard = self.sink.as_mut().is_some_and(|sink| send(sink, event));
 		if !heard {
 			self.cancel.cancel();
 		}

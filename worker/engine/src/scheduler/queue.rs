@@ -251,6 +251,10 @@ impl Queue {
 		self.lock().meter.pace(Instant::now())
 	}
 
+	pub(super) fn slots(&self) -> usize {
+		self.bounds.max_active.max(1)
+	}
+
 	pub(super) fn load(&self) -> Load {
 		let state = self.lock();
 		Load {

@@ -14,7 +14,7 @@ use crate::{
 	audit::answer_limit,
 	engine::{BatchEngine, Step, StepEngine},
 	error::EngineError,
-	task::{Answer, FinishReason, Output, Usage},
+	task::{Answer, FinishReason, Likely, Logprob, Output, Usage},
 	tokenizer::TextStream,
 };
 
@@ -115,6 +115,8 @@ struct Sequence<E: StepEngine> {
 	tokens: Vec<u32>,
 	/// Takes the rows, when they were asked for.
 	recorder: Option<Recorder>,
+	/// How many alternatives are told, when they were asked for.
+	likely: Option<usize>,
 	reply: Reply,
 }
 
@@ -125,6 +127,7 @@ impl<E: StepEngine> Sequence<E> {
 		let limit = work.write;
 		let length = prompt.len() + limit;
 		let recorder = request.evidence.map(Recorder::new);
+		let likely = request.likely;
 		let made = caught(|| Ok((engine.cache(length)?, Sampler::new(request.sampling)?)));
 		match made {
 			Ok((cache, sampler)) => Some(Self {
@@ -139,6 +142,7 @@ impl<E: StepEngine> Sequence<E> {
 				limit,
 				tokens: Vec::new(),
 				recorder,
+				likely,
 				reply,
 			}),
 			Err(error) => {
@@ -213,7 +217,9 @@ impl<E: StepEngine> Sequence<E> {
 			piece.push_str(&self.stream.finish(decode)?);
 		}
 		self.text.push_str(&piece);
-		self.reply.token(token, piece);
+		let top = self.likely.filter(|_| finish != Some(FinishReason::Stop));
+		let likely = top.map(|top| likely(&logits, token, top, decode)).transpose()?;
+		self.reply.token(token, piece, likely.map(Box::new));
 		Ok(finish)
 	}
 
@@ -223,5 +229,59 @@ impl<E: StepEngine> Sequence<E> {
 		let usage = Usage { units_in: self.prompt.len() as u64, units_out: tokens.len() as u64 };
 		let evidence = self.recorder.take().map(Recorder::finish).transpose()?;
 		Ok(Answer { output: Output::Text { text, tokens, finish }, usage, evidence })
+	}
+}
+
+/// How likely a token was by these logits, and the `top` likeliest ones.
+fn likely(
+	logits: &[f32],
+	chosen: u32,
+	top: usize,
+	decode: impl Fn(&[u32]) -> Result<String, EngineError>,
+) -> Result<Likely, EngineError> {
+	let logit =
+		|token: u32| logits.get(token as usize).copied().map_or(f64::NEG_INFINITY, f64::from);
+	let mut best: Vec<u32> = Vec::with_capacity(top.saturating_add(1));
+	for token in (0..).take(logits.len()) {
+		// Ids ascend, so an equal logit is a worse rank.
+		let at = best.partition_point(|better| logit(*better) >= logit(token));
+		if at < top {
+			best.insert(at, token);
+			best.truncate(top);
+		}
+	}
+	let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+	let mass: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+	let whole = f64::from(largest) + mass.ln();
+	let read = |token: u32| {
+		let logprob = (logit(token) - whole).min(0.0) as f32;
+		Ok::<_, EngineError>(Logprob { token: decode(&[token])?, logprob })
+	};
+	let top = best.into_iter().map(read).collect::<Result<_, _>>()?;
+	Ok(Likely { chosen: read(chosen)?, top })
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn likely_tokens_should_be_those_of_the_models_own_distribution() {
+		// e^x is 1, 2, 1, 4: of 8.
+		let logits = [0.0, 2.0_f32.ln(), 0.0, 4.0_f32.ln()];
+		let decode = |tokens: &[u32]| Ok(format!("<{}>", tokens[0]));
+		let told = likely(&logits, 2, 3, decode).unwrap();
+		let part = |logprob: &Logprob| (logprob.token.clone(), logprob.logprob.exp());
+		let near = |one: (String, f32), token: &str, probability: f32| {
+			assert_eq!(one.0, token);
+			assert!((one.1 - probability).abs() < 1e-6, "{one:?}");
+		};
+		near(part(&told.chosen), "<2>", 0.125);
+		assert_eq!(told.top.len(), 3);
+		near(part(&told.top[0]), "<3>", 0.5);
+		near(part(&told.top[1]), "<1>", 0.25);
+		near(part(&told.top[2]), "<0>", 0.125);
+		assert!(likely(&logits, 0, 0, decode).unwrap().top.is_empty());
+		assert_eq!(likely(&logits, 0, 9, decode).unwrap().top.len(), 4);
 	}
 }

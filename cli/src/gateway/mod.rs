@@ -1,5 +1,7 @@
 //! Gateways: they bring work to providers, for a share of its price.
 
+pub(crate) mod key;
+
 use clap::{Args, Subcommand};
 use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, Gateway, GatewayStatus, Subnet,
@@ -51,6 +53,9 @@ pub(crate) enum GatewayCommand {
 		#[arg(value_name = "URL", value_parser = parse_endpoint)]
 		endpoint: String,
 	},
+	/// Keys for a gateway's API
+	#[command(subcommand)]
+	Key(key::KeyCommand),
 	/// Be a gateway no more; the chain returns the bond when it can be slashed no more
 	Leave,
 }
@@ -82,6 +87,7 @@ pub(crate) async fn run(context: &Context, command: GatewayCommand) -> Result<()
 			let done = format!("clients reach you at {endpoint}");
 			context.act(calls::update_gateway(&endpoint), &done).await
 		},
+		GatewayCommand::Key(command) => key::run(context, command).await,
 		GatewayCommand::Leave => {
 			let done = "leaving: `reckon account show` says when the bond is back";
 			context.act(calls::leave_gateway(), done).await

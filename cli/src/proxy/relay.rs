@@ -1,0 +1,662 @@
+//! A request on its way through one gateway or another, and its answer on the way back.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use axum::body::Bytes;
+use base64::{engine::general_purpose::STANDARD, Engine};
+use reckon_openai::{default_max_tokens, Endpoint, Problem};
+use reckon_primitives::Balance;
+use reckon_receipts::ReceiptFile;
+use reckon_sdk::format_amount;
+use reqwest::{header::CONTENT_TYPE, Response, StatusCode};
+use serde_json::{json, Value};
+use sp_core::H256;
+use tokio::{
+	sync::{Notify, Semaphore},
+	time::{sleep, timeout_at, Instant},
+};
+
+use super::{
+	answer::{of_body, Events, Kind},
+	proof::Lie,
+	purse::{internal, too_little, Empty, Paid, Purse, Quote},
+	upstream::{Away, Lost},
+};
+use crate::{http, output::Output};
+
+/// The longest whole answer.
+const MAX_WHOLE: usize = 64 << 20;
+/// The longest refusal.
+const MAX_REFUSAL: usize = 1 << 20;
+/// The most requests that wait for a lane.
+const MAX_WAITING: usize = 256;
+/// How often the gateways' models are read.
+const MODELS_AGAIN: Duration = Duration::from_secs(15);
+/// When it may help to come again, where nobody says.
+const COME_AGAIN_MS: u64 = 1_000;
+
+/// All channels that this proxy pays through.
+pub(super) struct Proxy {
+	pub(super) purses: Vec<Arc<Purse>>,
+	pub(super) freed: Arc<Notify>,
+	/// How long a request waits for a lane.
+	pub(super) patience: Duration,
+	waiting: Semaphore,
+	output: Output,
+}
+
+/// What a client gets.
+pub(super) enum Reply {
+	/// A whole answer with its receipt.
+	Whole(Bytes, Box<ReceiptFile>),
+	/// An answer as it is written.
+	Stream(Box<Relay>),
+	/// What a gateway said instead.
+	Refused(Refused),
+}
+
+/// A gateway's refusal, as it came.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Refused {
+	pub(super) status: u16,
+	/// `retry-after` and the like.
+	pub(super) headers: Vec<(&'static str, String)>,
+	pub(super) body: Vec<u8>,
+}
+
+/// How an attempt at one gateway ended without an answer.
+enum Failed {
+	/// Another gateway may do better; what to say when there is none.
+	Next(Refused),
+	/// The same again: the lane's sum was corrected.
+	Again,
+	/// It would be refused everywhere.
+	Final(Refused),
+	/// The gateway has lied, or this machine can't go on.
+	Broken(Problem),
+}
+
+/// What is asked, and what came of it so far.
+struct Search<'a> {
+	endpoint: Endpoint,
+	body: &'a Bytes,
+	model: String,
+	/// Purses that were tried, and that were corrected.
+	tried: Vec<H256>,
+	corrected: Vec<H256>,
+	/// Whether those with too little were asked again.
+	recounted: bool,
+	last: Option<Refused>,
+}
+
+impl Proxy {
+	pub(super) fn new(
+		purses: Vec<Arc<Purse>>,
+		freed: Arc<Notify>,
+		patience: Duration,
+		output: Output,
+	) -> Self {
+		Self { purses, freed, patience, waiting: Semaphore::new(MAX_WAITING), output }
+	}
+
+	/// Reads the gateways' models, where they are not fresh. A gateway that does not answer is left alone
+	/// for a while.
+	pub(super) async fn refresh(&self, at_once: bool) {
+		let mut seen = Vec::new();
+		let each = self.purses.iter().filter(|purse| {
+			let new = !seen.contains(&purse.upstream.base());
+			seen.push(purse.upstream.base());
+			new && purse.upstream.is_up()
+		});
+		futures::future::join_all(each.map(|purse| async {
+			match purse.upstream.refresh(at_once).await {
+				Ok(()) => purse.upstream.recovered(),
+				Err(_) => purse.upstream.rest(),
+			}
+		}))
+		.await;
+	}
+
+	/// Reads the gateways' models again and again, so that no request waits for that.
+	pub(super) async fn keep_fresh(&self) {
+		loop {
+			sleep(MODELS_AGAIN).await;
+			self.refresh(true).await;
+		}
+	}
+
+	/// Has a request answered by whichever gateway can, and pays for it.
+	pub(super) async fn ask(
+		&self,
+		endpoint: Endpoint,
+		body: &Bytes,
+		receipts: bool,
+	) -> Result<Reply, Problem> {
+		let order = reckon_openai::read(endpoint, body, |_| default_max_tokens(u32::MAX))?.order;
+		let echo = match endpoint {
+			Endpoint::Completions => echo(body, &order.payload),
+			_ => None,
+		};
+		if self.purses.iter().all(|purse| purse.upstream.model(&order.model).is_none()) {
+			self.refresh(false).await;
+		}
+		let mut search = Search {
+			endpoint,
+			body,
+			model: order.model,
+			tried: Vec::new(),
+			corrected: Vec::new(),
+			recounted: false,
+			last: None,
+		};
+		loop {
+			let (purse, paid) = match self.pay(&mut search).await? {
+				Some(paid) => paid,
+				None => return search.last.take().map(Reply::Refused).ok_or_else(lost),
+			};
+			let answer = Answering { purse: purse.clone(), endpoint, echo: echo.clone(), receipts };
+			let may_correct = !search.corrected.contains(&purse.terms.id);
+			match self.attempt(answer, paid, body, may_correct).await {
+				Ok(reply) => return Ok(reply),
+				Err(Failed::Next(refused)) => {
+					search.tried.push(purse.terms.id);
+					search.last = Some(refused);
+				},
+				Err(Failed::Again) => search.corrected.push(purse.terms.id),
+				Err(Failed::Final(refused)) => return Ok(Reply::Refused(refused)),
+				Err(Failed::Broken(problem)) => return Err(problem),
+			}
+		}
+	}
+
+	/// Finds who can be paid for it, and pays; waits where all lanes are in use. `None` when all were tried.
+	async fn pay(&self, search: &mut Search<'_>) -> Result<Option<(Arc<Purse>, Paid)>, Problem> {
+		let until = Instant::now() + self.patience;
+		let mut place = None;
+		loop {
+			// Before the lanes are looked at, so that none that is freed meanwhile is missed.
+			let freed = self.freed.notified();
+			tokio::pin!(freed);
+			freed.as_mut().enable();
+
+			let mut offers: Vec<(Arc<Purse>, Quote)> = self
+				.purses
+				.iter()
+				.filter_map(|purse| {
+					Some((purse.clone(), purse.quote(search.endpoint, search.body)?))
+				})
+				.collect();
+			if offers.is_empty() {
+				return Err(self.no_model(&search.model));
+			}
+			offers.retain(|(purse, _)| !search.tried.contains(&purse.terms.id));
+			if offers.is_empty() {
+				return Ok(None);
+			}
+			offers
+				.sort_by_key(|(purse, quote)| (!purse.upstream.is_up(), quote.most, purse.busy()));
+			let (mut busy, mut money, mut unusable) = (false, None, None);
+			for (purse, quote) in offers {
+				if !purse.is_known() {
+					if let Err(away) = purse.refresh().await {
+						if matches!(away, Away::Silent(_)) {
+							purse.upstream.rest();
+						}
+						search.tried.push(purse.terms.id);
+						search.last = Some(unreachable(purse.upstream.base(), &away.to_string()));
+						continue;
+					}
+				}
+				match purse.pay(&quote, nonce()?).await.map_err(|failure| internal(&failure))? {
+					Ok(paid) => return Ok(Some((purse, paid))),
+					Err(Empty::Busy) => busy = true,
+					Err(Empty::Money { left }) => money = Some((purse, quote.most, left)),
+					Err(Empty::Unusable(why)) => unusable = Some((purse, why)),
+				}
+			}
+			if busy {
+				if place.is_none() {
+					place = Some(self.waiting.try_acquire().map_err(|_| too_many())?);
+				}
+				timeout_at(until, freed).await.map_err(|_| too_many())?;
+				continue;
+			}
+			match (money, unusable) {
+				// It may have been topped up since.
+				(Some((purse, ..)), _) if !search.recounted => {
+					search.recounted = true;
+					let _ = purse.refresh().await;
+				},
+				_ if search.last.is_some() => return Ok(None),
+				(Some((_, needed, left)), _) => return Err(too_little(needed, left)),
+				(None, Some((purse, why))) => return Err(not_paid(purse.upstream.base(), &why)),
+				(None, None) => return Ok(None),
+			}
+		}
+	}
+
+	async fn attempt(
+		&self,
+		answering: Answering,
+		paid: Paid,
+		body: &Bytes,
+		may_correct: bool,
+	) -> Result<Reply, Failed> {
+		let upstream = answering.purse.upstream.clone();
+		let (request, voucher) = (paid.sent.request, paid.voucher());
+		let response =
+			match upstream.ask(answering.endpoint, body.clone(), &request, &voucher).await {
+				Ok(response) => response,
+				Err(Lost::Unsent(why)) => {
+					paid.unsent().await;
+					upstream.rest();
+					return Err(Failed::Next(unreachable(upstream.base(), &why)));
+				},
+				Err(Lost::Sent(why)) => {
+					upstream.rest();
+					return Err(Failed::Next(unreachable(upstream.base(), &why)));
+				},
+			};
+		upstream.recovered();
+		if !response.status().is_success() {
+			let too_little = response.status() == StatusCode::PAYMENT_REQUIRED;
+			let failed = refusal(response, paid, may_correct).await;
+			if too_little {
+				// What is left there, and whether it is closing, is not what is known here.
+				let _ = answering.purse.refresh().await;
+			}
+			return Err(failed);
+		}
+		let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+		if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
+			let relay = Relay::begin(answering, response, paid, self.output).await?;
+			return Ok(Reply::Stream(Box::new(relay)));
+		}
+		self.whole(answering, response, paid).await
+	}
+
+	async fn whole(
+		&self,
+		answering: Answering,
+		response: Response,
+		paid: Paid,
+	) -> Result<Reply, Failed> {
+		let base = answering.purse.upstream.base().to_owned();
+		let header = response.headers().get("reckon-receipt").map(|header| {
+			let json = STANDARD.decode(header.as_bytes()).map_err(|_| Lie::Malformed)?;
+			serde_json::from_slice::<ReceiptFile>(&json).map_err(|_| Lie::Malformed)
+		});
+		let body = match http::read(response, MAX_WHOLE).await {
+			Ok(body) => body,
+			Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
+		};
+		let answer = of_body(answering.endpoint, &body);
+		match answering.conclude(paid, header.transpose(), answer).await {
+			Ok(file) => {
+				self.output.say(&answering.line(&file));
+				Ok(Reply::Whole(body.into(), file))
+			},
+			Err(problem) => Err(Failed::Broken(problem)),
+		}
+	}
+
+	/// 404 with what there is, or 503 when nobody can be asked.
+	fn no_model(&self, model: &str) -> Problem {
+		let mut known: Vec<String> =
+			self.purses.iter().flat_map(|purse| purse.upstream.models().into_keys()).collect();
+		known.sort();
+		known.dedup();
+		if known.is_empty() {
+			let bases: Vec<_> = self.purses.iter().map(|purse| purse.upstream.base()).collect();
+			let message = format!("no gateway answers: {}", bases.join(", "));
+			let problem = Problem::new(503, "server_error", Some("gateway_unreachable"), message);
+			return Problem { retry_after_ms: Some(COME_AGAIN_MS), ..problem };
+		}
+		known.truncate(20);
+		let message =
+			format!("no gateway here has the model '{model}'; there is {}", known.join(", "));
+		let problem = Problem::new(404, "invalid_request_error", Some("model_not_found"), message);
+		Problem { param: Some("model".into()), ..problem }
+	}
+}
+
+/// What an answer is checked by.
+#[derive(Clone)]
+pub(super) struct Answering {
+	purse: Arc<Purse>,
+	endpoint: Endpoint,
+	/// What the answer begins with that the worker has not written.
+	echo: Option<String>,
+	/// Whether the client wants the receipt among the events.
+	receipts: bool,
+}
+
+impl Answering {
+	/// Checks the receipt of an answer that is all there, fetches it where it did not come along, and
+	/// counts what it charges.
+	async fn conclude(
+		&self,
+		paid: Paid,
+		receipt: Result<Option<ReceiptFile>, Lie>,
+		answer: Option<Vec<u8>>,
+	) -> Result<Box<ReceiptFile>, Problem> {
+		let base = self.purse.upstream.base();
+		let file = match receipt {
+			Ok(Some(file)) => Ok(file),
+			Ok(None) => match self.purse.upstream.receipt(paid.sent.request.hash()).await {
+				Ok(found) => found.ok_or(Lie::Missing),
+				// Gone, which is no lie: what it has charged is found out when it is back.
+				Err(_) => return Err(distrusted(base, Lie::Missing)),
+			},
+			Err(lie) => Err(lie),
+		};
+		let echo = self.echo.as_deref().unwrap_or_default().as_bytes();
+		let written = answer.as_deref().and_then(|answer| answer.strip_prefix(echo));
+		match (file, written) {
+			(Ok(file), Some(written)) => match paid.prove(&file, written).await {
+				Ok(Ok(())) => Ok(Box::new(file)),
+				Ok(Err(lie)) => Err(distrusted(base, lie)),
+				Err(failure) => Err(internal(&failure)),
+			},
+			(Err(lie), _) => {
+				paid.lied(lie).await;
+				Err(distrusted(base, lie))
+			},
+			(Ok(_), None) => {
+				paid.lied(Lie::Output).await;
+				Err(distrusted(base, Lie::Output))
+			},
+		}
+	}
+
+	/// What is said of an answer on the terminal.
+	fn line(&self, file: &ReceiptFile) -> String {
+		let receipt = &file.signed.receipt;
+		format!(
+			"{:?}  {} in, {} out, {}  {}",
+			receipt.request,
+			receipt.units.input,
+			receipt.units.output,
+			format_amount(receipt.charge),
+			self.purse.upstream.base()
+		)
+	}
+}
+
+/// An answer that is being written.
+pub(super) struct Relay {
+	answering: Answering,
+	response: Response,
+	/// Until it is known what the answer has cost.
+	paid: Option<Paid>,
+	events: Events,
+	text: String,
+	receipt: Result<Option<ReceiptFile>, Lie>,
+	/// What is to be sent, and what only after the receipt was checked.
+	out: VecDeque<Vec<u8>>,
+	held: Vec<Vec<u8>>,
+	/// Events that were sent.
+	sent: u64,
+	done: bool,
+	output: Output,
+}
+
+impl Relay {
+	/// Reads up to the first text: until then, another gateway can take over without anybody seeing it.
+	async fn begin(
+		answering: Answering,
+		response: Response,
+		paid: Paid,
+		output: Output,
+	) -> Result<Self, Failed> {
+		let mut relay = Self {
+			events: Events::new(answering.endpoint),
+			answering,
+			response,
+			paid: Some(paid),
+			text: String::new(),
+			receipt: Ok(None),
+			out: VecDeque::new(),
+			held: Vec::new(),
+			sent: 0,
+			done: false,
+			output,
+		};
+		let base = relay.answering.purse.upstream.base().to_owned();
+		while relay.text.is_empty() && !relay.done {
+			match relay.read().await {
+				Ok(Some(Kind::Failed(error))) => return Err(failed_early(&error)),
+				Ok(Some(_)) => {},
+				Ok(None) if relay.held.is_empty() => {
+					return Err(Failed::Next(unreachable(&base, "it broke off")));
+				},
+				Ok(None) => relay.finish().await,
+				Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
+			}
+		}
+		Ok(relay)
+	}
+
+	/// The next bytes for the client; `None` at the end. Whoever drops this before the end has left: the
+	/// gateway sees that, stops, and charges for what it has sent.
+	pub(super) async fn next(&mut self) -> Option<Bytes> {
+		loop {
+			if let Some(bytes) = self.out.pop_front() {
+				self.sent = self.sent.saturating_add(1);
+				return Some(bytes.into());
+			}
+			if self.done {
+				return None;
+			}
+			match self.read().await {
+				Ok(Some(Kind::Failed(_))) => {
+					// The gateway says itself what went wrong. What it has charged, it is asked.
+					self.out.extend(self.held.pop());
+					self.end();
+				},
+				Ok(Some(_)) => {},
+				Ok(None) if !self.held.is_empty() => self.finish().await,
+				Ok(None) => self.broken("it broke off"),
+				Err(why) => self.broken(&why),
+			}
+		}
+	}
+
+	/// Reads one event, and puts it where it belongs; `None` at the end of the stream.
+	async fn read(&mut self) -> Result<Option<Kind>, String> {
+		let event = loop {
+			if let Some(event) = self.events.next() {
+				break event;
+			}
+			match self.response.chunk().await.map_err(|error| http::reason(&error))? {
+				Some(bytes) => self.events.push(&bytes)?,
+				None => return Ok(None),
+			}
+		};
+		match &event.kind {
+			Kind::Text(text) => {
+				self.text.push_str(text);
+				self.out.push_back(event.raw);
+			},
+			Kind::Other => self.out.push_back(event.raw),
+			Kind::Receipt(json) => {
+				self.receipt = serde_json::from_str(json).map(Some).map_err(|_| Lie::Malformed);
+				if self.answering.receipts {
+					self.out.push_back(event.raw);
+				}
+				// Where the end comes before the receipt, this is what it waits for.
+				if !self.held.is_empty() {
+					self.finish().await;
+				}
+			},
+			Kind::Last => {
+				self.held.push(event.raw);
+				let no_more = self.answering.endpoint != Endpoint::Responses;
+				if no_more || !matches!(self.receipt, Ok(None)) {
+					self.finish().await;
+				}
+			},
+			Kind::Failed(_) => self.held.push(event.raw),
+		}
+		Ok(Some(event.kind))
+	}
+
+	/// The answer is all there: checks its receipt before its end is passed on.
+	async fn finish(&mut self) {
+		let Some(paid) = self.paid.take() else { return self.end() };
+		let receipt = std::mem::replace(&mut self.receipt, Ok(None));
+		let answer = Some(std::mem::take(&mut self.text).into_bytes());
+		match self.answering.conclude(paid, receipt, answer).await {
+			Ok(file) => {
+				self.output.say(&self.answering.line(&file));
+				self.out.extend(std::mem::take(&mut self.held));
+			},
+			Err(problem) => self.problem(&problem),
+		}
+		self.end();
+	}
+
+	fn broken(&mut self, why: &str) {
+		let base = self.answering.purse.upstream.base();
+		let message = format!("the gateway at {base} was lost in the middle of the answer: {why}");
+		self.problem(&Problem::new(502, "server_error", Some("gateway_lost"), message));
+		self.answering.purse.upstream.rest();
+		self.end();
+	}
+
+	/// As OpenAI's clients understand that a stream fails.
+	fn problem(&mut self, problem: &Problem) {
+		let event = match self.answering.endpoint {
+			Endpoint::Responses => {
+				let Problem { kind, code, param, message, .. } = problem;
+				let data = json!({
+					"type": "error",
+					"sequence_number": self.sent.saturating_add(self.out.len() as u64),
+					"code": code,
+					"message": message,
+					"param": param,
+					"error": { "type": kind, "code": code, "message": message, "param": param },
+				});
+				format!("event: error\ndata: {data}\n\n")
+			},
+			_ => format!("data: {}\n\n", problem.body()),
+		};
+		self.out.push_back(event.into_bytes());
+	}
+
+	/// Nothing comes any more. A lane whose request's cost is not known is in doubt from here on.
+	fn end(&mut self) {
+		self.paid = None;
+		self.held.clear();
+		self.done = true;
+	}
+}
+
+/// The prompt, where the client wants the answer to begin with it.
+fn echo(body: &[u8], payload: &[u8]) -> Option<String> {
+	let body: Value = serde_json::from_slice(body).ok()?;
+	let payload: Value = serde_json::from_slice(payload).ok()?;
+	body["echo"].as_bool().filter(|echo| *echo)?;
+	payload["prompt"].as_str().map(str::to_owned)
+}
+
+/// What is to be done about a gateway that says no.
+async fn refusal(response: Response, paid: Paid, may_correct: bool) -> Failed {
+	let status = response.status().as_u16();
+	let headers = ["retry-after", "retry-after-ms", "x-should-retry"]
+		.into_iter()
+		.filter_map(|name| Some((name, response.headers().get(name)?.to_str().ok()?.to_owned())))
+		.collect();
+	let body = http::read(response, MAX_REFUSAL).await.unwrap_or_default();
+	let error = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+	let code = error["error"]["code"].as_str().unwrap_or_default().to_owned();
+	let refused = Refused { status, headers, body };
+	match (status, code.as_str()) {
+		(_, "voucher_stale" | "voucher_too_low") if may_correct => match paid.corrected().await {
+			true => Failed::Again,
+			false => Failed::Next(not_taken(&error)),
+		},
+		(_, code) if code.starts_with("voucher_") => {
+			paid.refused();
+			Failed::Next(not_taken(&error))
+		},
+		(500.., _) => Failed::Next(refused),
+		(401 | 402 | 404 | 429, _) => {
+			paid.refused();
+			Failed::Next(refused)
+		},
+		_ => {
+			paid.refused();
+			Failed::Final(refused)
+		},
+	}
+}
+
+/// What is to be done about a stream that fails before its first text.
+fn failed_early(error: &Value) -> Failed {
+	let is_clients = error["type"] == "invalid_request_error";
+	let status = if is_clients { 400 } else { 503 };
+	let body = json!({ "error": error }).to_string().into_bytes();
+	let refused = Refused { status, headers: Vec::new(), body };
+	if is_clients {
+		Failed::Final(refused)
+	} else {
+		Failed::Next(refused)
+	}
+}
+
+fn refused(problem: &Problem) -> Refused {
+	let Problem { status, .. } = *problem;
+	Refused { status, headers: problem.headers(), body: problem.body().into_bytes() }
+}
+
+fn unreachable(base: &str, why: &str) -> Refused {
+	let message = format!("the gateway at {base} does not answer: {why}");
+	let problem = Problem::new(503, "server_error", Some("gateway_unreachable"), message);
+	refused(&Problem { retry_after_ms: Some(COME_AGAIN_MS), ..problem })
+}
+
+fn not_taken(error: &Value) -> Refused {
+	let said = error["error"]["message"].as_str().unwrap_or("the voucher is not taken");
+	let message = format!("the gateway does not take what was signed: {said}");
+	refused(&Problem::new(502, "server_error", Some("voucher_refused"), message))
+}
+
+fn lost() -> Problem {
+	Problem::new(503, "server_error", Some("gateway_unreachable"), "no gateway could be asked")
+}
+
+/// The money has moved, or may have: it is not to be asked again.
+fn distrusted(base: &str, lie: Lie) -> Problem {
+	let message = format!("{base}: {lie}; nothing more is paid to this gateway");
+	let problem = Problem::new(502, "server_error", Some(lie.code()), message);
+	Problem { retry: Some(false), ..problem }
+}
+
+fn not_paid(base: &str, why: &str) -> Problem {
+	let message = format!("{base} is not paid: {why}");
+	let problem = Problem::new(503, "server_error", Some("channel_unusable"), message);
+	Problem { retry: Some(false), ..problem }
+}
+
+fn too_many() -> Problem {
+	let message =
+		"all lanes of all channels are in use: try again, or open a channel with more lanes";
+	let problem = Problem::new(429, "rate_limit_exceeded", Some("lanes_busy"), message);
+	Problem { retry_after_ms: Some(COME_AGAIN_MS), ..problem }
+}
+
+fn nonce() -> Result<H256, Problem> {
+	let mut nonce = [0; 32];
+	let drawn = std::fs::File::open("/dev/urandom")
+		.and_then(|mut source| std::io::Read::read_exact(&mut source, &mut nonce));
+	let internal = |error: std::io::Error| {
+		internal(&crate::failure::Failure::io("the system's randomness", &error))
+	};
+	drawn.map(|()| H256(nonce)).map_err(internal)
+}
+
+/// All amounts that purses have spent, for people.
+pub(super) fn spent(proxy: &Proxy) -> Balance {
+	proxy.purses.iter().fold(0, |sum: Balance, purse| sum.saturating_add(purse.stand().spent))
+}

@@ -1,0 +1,194 @@
+"""OpenAI's library for Python: every endpoint that it knows of ours, and every refusal."""
+
+import asyncio
+import base64
+import json
+from array import array
+
+from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
+from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG, QUESTION
+from seen import need, refused, same, tell
+
+client = OpenAI()
+GREEDY = {"model": CHAT, "temperature": 0}
+
+
+def models():
+    known = {model.id for model in client.models.list()}
+    need({CHAT, EMBEDDING} <= known, f"models are missing among {known}")
+    same(client.models.retrieve(CHAT).id, CHAT, "another model")
+    # The library sends the slash as %2F.
+    unknown = "someone/something"
+    error = refused(
+        NotFoundError, lambda: client.models.retrieve(unknown), code="model_not_found"
+    )
+    need(unknown in error.message, f"the refusal does not name it: {error.message}")
+
+
+def chat():
+    raw = client.chat.completions.with_raw_response.create(
+        messages=CONVERSATION, max_tokens=64, **GREEDY
+    )
+    answer = raw.parse()
+    text = answer.choices[0].message.content
+    same(answer.choices[0].finish_reason, "stop", "the answer's end")
+    need(len(text.split()) > 2, f"no sentence: {text!r}")
+    need(answer._request_id, "no x-request-id")
+    usage = answer.usage
+    same(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens, "the usage's sum")
+    receipt = json.loads(base64.b64decode(raw.headers["reckon-receipt"]))
+    same(receipt["signed"]["receipt"]["charge"], usage.cost, "the receipt's charge")
+    return text, usage, receipt, raw.headers["reckon-request-id"]
+
+
+def chat_stream(text, usage):
+    asked = {"messages": CONVERSATION, "max_tokens": 64, "stream": True, **GREEDY}
+    chunks = list(client.chat.completions.create(stream_options={"include_usage": True}, **asked))
+    same(chunks[0].choices[0].delta.role, "assistant", "who speaks first")
+    said = [c.choices[0].delta.content for c in chunks if c.choices and c.choices[0].delta.content]
+    same("".join(said), text, "streamed and whole answers")
+    need(len(said) > 1, "a stream of one piece")
+    same(chunks[-2].choices[0].finish_reason, "stop", "the stream's end")
+    same(chunks[-1].choices, [], "choices of the usage's chunk")
+    same(chunks[-1].usage.completion_tokens, usage.completion_tokens, "the streamed usage")
+    for chunk in client.chat.completions.create(**asked):
+        need(chunk.usage is None, "usage that nobody asked for")
+        need(chunk.choices, "a chunk without choices")
+    return len(said)
+
+
+def chat_options(text):
+    answer = client.chat.completions.create(
+        messages=CONVERSATION, max_completion_tokens=4, logprobs=True, top_logprobs=2, **GREEDY
+    )
+    choice = answer.choices[0]
+    same(choice.finish_reason, "length", "the end of a short answer")
+    same(answer.usage.completion_tokens, 4, "the tokens of a short answer")
+    need(text.startswith(choice.message.content), f"another beginning: {choice.message.content}")
+    tokens = choice.logprobs.content
+    same(len(tokens), 4, "tokens with probabilities")
+    spelt = b"".join(bytes(token.bytes) for token in tokens).decode()
+    same(spelt, choice.message.content, "the tokens' text")
+    for token in tokens:
+        need(token.logprob <= 0 and len(token.top_logprobs) == 2, f"strange {token!r}")
+        need(token.logprob >= token.top_logprobs[1].logprob, f"not the likeliest: {token!r}")
+    stopped = client.chat.completions.create(messages=CONVERSATION, stop=" is", **GREEDY)
+    same(stopped.choices[0].message.content, text.split(" is")[0], "what is before a stop")
+    seeded = [
+        client.chat.completions.create(
+            model=CHAT, messages=CONVERSATION, temperature=1.5, seed=seed, max_tokens=24
+        ).choices[0].message.content
+        for seed in (7, 7, 8, 9, 10)
+    ]
+    same(seeded[0], seeded[1], "answers of one seed")
+    need(len(set(seeded)) > 1, f"seeds do nothing: {seeded}")
+
+
+def completions():
+    asked = {"prompt": "A harbor is", "max_tokens": 16, **GREEDY}
+    whole = client.completions.create(**asked).choices[0].text
+    need(whole, "an empty completion")
+    chunks = client.completions.create(stream=True, **asked)
+    same("".join(chunk.choices[0].text for chunk in chunks), whole, "streamed and whole completions")
+    echoed = client.completions.create(echo=True, **asked).choices[0].text
+    same(echoed, asked["prompt"] + whole, "the echoed completion")
+
+
+STREAM = ["response.created", "response.in_progress", "response.output_item.added"]
+STREAM += ["response.content_part.added", "response.output_text.delta"]
+STREAM += ["response.output_text.done", "response.content_part.done", "response.output_item.done"]
+STREAM += ["response.completed"]
+
+
+def responses():
+    asked = {"input": QUESTION, "max_output_tokens": 64, "store": False, **GREEDY}
+    whole = client.responses.create(**asked)
+    same(whole.status, "completed", "the response's status")
+    events = list(client.responses.create(stream=True, **asked))
+    same([e.sequence_number for e in events], list(range(len(events))), "the events' numbers")
+    kinds = [event.type for event in events]
+    same(list(dict.fromkeys(kinds)), STREAM, "the events")
+    deltas = [event.delta for event in events if event.type == "response.output_text.delta"]
+    same("".join(deltas), whole.output_text, "streamed and whole responses")
+    same(events[-1].response.output_text, whole.output_text, "the last event's text")
+    same(events[-1].response.usage.output_tokens, whole.usage.output_tokens, "the usage")
+    continued = {"previous_response_id": whole.id, **asked}
+    refused(
+        BadRequestError,
+        lambda: client.responses.create(**continued),
+        code="unsupported_parameter",
+        param="previous_response_id",
+    )
+    return whole.output_text
+
+
+def embeddings():
+    texts = ["a harbor for ships", "a port for boats", "the price of bread"]
+    # The library asks for base64 and decodes it.
+    coded = client.embeddings.create(model=EMBEDDING, input=texts)
+    plain = client.embeddings.create(model=EMBEDDING, input=texts, encoding_format="float")
+    vectors = [item.embedding for item in coded.data]
+    same([item.index for item in coded.data], [0, 1, 2], "the vectors' order")
+    for one, other in zip(vectors, plain.data, strict=True):
+        same(len(one), DIMENSIONS, "a vector's length")
+        same(array("f", one), array("f", other.embedding), "base64 and float")
+    dot = lambda a, b: sum(x * y for x, y in zip(a, b, strict=True))
+    need(abs(dot(vectors[0], vectors[0]) - 1) < 1e-3, "not of unit length")
+    near, far = dot(vectors[0], vectors[1]), dot(vectors[0], vectors[2])
+    need(near > far + 0.2, f"ships are as near to bread as to boats: {near} and {far}")
+    need(plain.usage.prompt_tokens > 0, "no tokens read")
+    refused(
+        BadRequestError,
+        lambda: client.embeddings.create(model=EMBEDDING, input="text", dimensions=8),
+        code="unsupported_parameter",
+        param="dimensions",
+    )
+    return [round(near, 4), round(far, 4)]
+
+
+def refusals():
+    ask = lambda of=client, **changed: of.chat.completions.create(
+        **{"model": CHAT, "messages": CONVERSATION, "max_tokens": 8, **changed}
+    )
+    stranger = client.with_options(api_key="sk-nobody")
+    refused(AuthenticationError, lambda: ask(stranger), code="invalid_api_key")
+    refused(NotFoundError, lambda: ask(model="gpt-9"), code="model_not_found", param="model")
+    long = [{"role": "user", "content": LONG}]
+    refused(BadRequestError, lambda: ask(messages=long), code="context_length_exceeded")
+    refused(
+        BadRequestError, lambda: ask(messages=long, stream=True), code="context_length_exceeded"
+    )
+    refused(BadRequestError, lambda: ask(n=2), param="n")
+    refused(BadRequestError, lambda: ask(temperature=3), param="temperature")
+    refused(BadRequestError, lambda: ask(messages="hello"), param="messages")
+    refused(BadRequestError, lambda: ask(model=EMBEDDING), code="task_not_supported")
+
+
+async def at_once(text):
+    async with AsyncOpenAI() as many:
+        ask = lambda: many.chat.completions.create(
+            messages=CONVERSATION, max_tokens=64, **GREEDY
+        )
+        answers = await asyncio.gather(*(ask() for _ in range(8)))
+    for answer in answers:
+        same(answer.choices[0].message.content, text, "answers at once")
+    same(len({answer.id for answer in answers}), 8, "answers with ids of their own")
+
+
+models()
+text, usage, receipt, request = chat()
+pieces = chat_stream(text, usage)
+chat_options(text)
+completions()
+responded = responses()
+similar = embeddings()
+refusals()
+asyncio.run(at_once(text))
+tell(
+    answers={"chat": text, "responses": responded},
+    pieces=pieces,
+    similar=similar,
+    cost=usage.cost,
+    request=request,
+    receipt=receipt,
+)

@@ -1,0 +1,132 @@
+//! Gateways, and who pays through them.
+
+use reckon_cli::{
+	devnet::{
+		gateway::{open_account, GatewayOptions},
+		worker::wait_until_up,
+	},
+	ports::Ports,
+	process::Process,
+};
+use reckon_sdk::{calls, token::UNIT, AccountId, Balance, Channel, ChannelId, Signer};
+
+use crate::{
+	net::{signer, Net},
+	program,
+};
+
+/// Two blocks: tests wait for batches.
+const BATCH_SECONDS: u64 = 6;
+
+/// A gateway that is registered on chain and runs.
+pub struct Gateway {
+	/// Its account's key.
+	pub signer: Signer,
+	process: Process,
+	options: GatewayOptions,
+	_ports: Ports<2>,
+}
+
+/// Who has an API key of a gateway and a channel to it.
+pub struct Client {
+	/// Its wallet.
+	pub signer: Signer,
+	/// Where it asks, `/v1` included.
+	pub base_url: String,
+	/// What it shows.
+	pub key: String,
+	/// What it pays through.
+	pub channel: ChannelId,
+	/// What it has put in.
+	pub deposit: Balance,
+}
+
+impl Net {
+	/// Makes a development account a gateway of subnet 0, and starts it.
+	pub async fn gateway(&self, suri: &str) -> Gateway {
+		let name = suri.trim_start_matches('/').to_lowercase();
+		let ports = Ports::reserve([0; 2]).expect("free ports");
+		let [port, grpc_port] = ports.numbers;
+		let options = GatewayOptions {
+			program: program("reckon-gateway"),
+			data_dir: self.path(&format!("{name}-gateway")),
+			key_file: self.path(&format!("{name}-gateway.key")),
+			log: self.path(&format!("{name}-gateway.log")),
+			port,
+			grpc_port,
+			chain_url: self.url.clone(),
+			batch_seconds: BATCH_SECONDS,
+			environment: [
+				("RECKON_GATEWAY_LOG", "info,reckon_gateway=debug"),
+				("RECKON_GATEWAY_LOG_FORMAT", "json"),
+			]
+			.map(|(name, value)| (name.to_owned(), value.to_owned()))
+			.into(),
+		};
+		options.write_key(suri).expect("its key can be written");
+		let signer = signer(suri);
+		let at = self.chain.latest().await.expect("a block");
+		let subnet = at.subnet(0).await.expect("an answer").expect("subnet 0 is there");
+		let bond = subnet.parameters.min_gateway_bond.max(UNIT);
+		let register = calls::register_gateway(0, bond, &options.url());
+		self.submit(&signer, register).await.expect("a gateway can be registered");
+		let process = run(&options).await;
+		Gateway { signer, process, options, _ports: ports }
+	}
+
+	/// Lets a development account sign in at a gateway and open a channel to it. The gateway sees that
+	/// a moment later.
+	pub async fn client(&self, gateway: &Gateway, suri: &str, deposit: Balance) -> Client {
+		let signer = signer(suri);
+		let to = gateway.account();
+		let url = gateway.options.url();
+		let (chain, dir) = (&self.chain, self.path(""));
+		let opened = open_account(chain, &signer, &to, &url, &dir, deposit).await;
+		let account = opened.expect("a channel can be opened");
+		let at = chain.latest().await.expect("a block");
+		let channels = at.channels_of(&signer.account(), None).await.expect("its channels");
+		let (channel, _) = channels.into_iter().next().expect("the channel is on chain");
+		Client { signer, base_url: account.base_url, key: account.key, channel, deposit }
+	}
+
+	/// A channel, unless it is closed.
+	pub async fn channel(&self, channel: ChannelId) -> Option<Channel> {
+		let at = self.chain.latest().await.expect("a block");
+		at.channel(channel).await.expect("an answer")
+	}
+}
+
+impl Gateway {
+	/// Its account.
+	pub fn account(&self) -> AccountId {
+		self.signer.account()
+	}
+
+	/// Where workers and gRPC's clients reach it.
+	pub fn grpc_url(&self) -> String {
+		self.options.grpc_url()
+	}
+
+	/// Ends it without a word.
+	pub fn kill(&mut self) {
+		self.process.kill();
+	}
+
+	/// Starts it again, with all that it has on its disk.
+	pub async fn restart(&mut self) {
+		self.kill();
+		self.process = run(&self.options).await;
+	}
+
+	/// What it has written, in all its lives.
+	pub fn log(&self) -> String {
+		std::fs::read_to_string(&self.options.log).unwrap_or_default()
+	}
+}
+
+async fn run(options: &GatewayOptions) -> Process {
+	let mut process = options.start().expect("the gateway starts");
+	let up = wait_until_up(&mut process, options.port).await;
+	up.expect("the gateway's HTTP comes up");
+	process
+}

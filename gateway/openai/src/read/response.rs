@@ -1,0 +1,103 @@
+//! `/v1/responses`: what of it needs no memory.
+
+use super::{
+	chat::{bounded, called, content, message, Chat, Message},
+	payload, plain_text, stops, streaming, tools, Asked, Chosen, MAX_LOGPROBS,
+};
+use crate::{
+	fields::{wrong, Fields, Read},
+	reply::{Form, Reply, Settings},
+	Order, Problem,
+};
+use reckon_primitives::TaskKind;
+use serde_json::Value;
+
+pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<Asked> {
+	for name in ["previous_response_id", "conversation", "prompt"] {
+		if fields.take(name).is_some() {
+			let message =
+				format!("'{name}' is not supported: nothing is kept here, send all input");
+			return Err(Problem::unsupported(name, message));
+		}
+	}
+	if fields.flag("background")?.unwrap_or(false) {
+		let message = "'background' is not supported: stream, or wait for the answer";
+		return Err(Problem::unsupported("background", message));
+	}
+	tools(&mut fields)?;
+	if let Some(mut text) = fields.object("text")? {
+		plain_text(text.object("format")?, "text.format")?;
+	}
+
+	let instructions = fields.text("instructions")?;
+	let mut messages = Vec::new();
+	if let Some(content) = &instructions {
+		messages.push(Message { role: "system", content: content.clone() });
+	}
+	let said = messages.len();
+	match fields.need("input")? {
+		Value::String(content) => messages.push(Message { role: "user", content }),
+		Value::Array(items) => {
+			bounded(items.len(), "input")?;
+			for (index, item) in items.into_iter().enumerate() {
+				messages.extend(turn(Fields::of(item, format!("input[{index}]"))?)?);
+			}
+		},
+		_ => return Err(wrong("input".to_owned(), "a string or an array of items")),
+	}
+	if messages.len() == said {
+		return Err(Problem::invalid("input", "'input' has nothing that a model can read"));
+	}
+	bounded(messages.len(), "input")?;
+
+	let top = fields.whole("top_logprobs", 0..=MAX_LOGPROBS)?;
+	let included = fields.list("include")?.unwrap_or_default();
+	let wants = top.is_some_and(|top| top > 0)
+		|| included.iter().any(|what| what == "message.output_text.logprobs");
+	let (stream, _) = streaming(&mut fields)?;
+	let limit = fields.whole("max_output_tokens", 1..=u32::MAX)?;
+	let max = limit.unwrap_or(default_max);
+	let Chosen { sampling, seeded, presence_milli, frequency_milli } =
+		Chosen::read(&mut fields, max)?;
+	let stop = stops(&mut fields)?;
+	let settings = Settings {
+		instructions,
+		max_output: limit,
+		temperature_milli: sampling.temperature_milli,
+		top_p_milli: sampling.top_p_milli,
+		top_logprobs: top.unwrap_or(0),
+	};
+	let order = Order {
+		model: model.clone(),
+		task: TaskKind::Chat,
+		payload: payload(&Chat { messages, stop }),
+		sampling,
+		seeded,
+		presence_milli,
+		frequency_milli,
+		logprobs: wants.then_some(top.unwrap_or(0) as u8),
+	};
+	let form = Form::Response(Box::new(settings));
+	Ok(Asked { order, reply: Reply::new(form, model, stream, wants) })
+}
+
+/// What an item says; `None` for items that a model does not read, as reasoning that it has written
+/// itself.
+fn turn(mut item: Fields) -> Read<Option<Message>> {
+	let kind = item.text("type")?;
+	match kind.as_deref() {
+		None | Some("message") => message(item).map(Some),
+		Some("function_call") => Ok(Some(Message { role: "assistant", content: called(item)? })),
+		Some("function_call_output") => {
+			let path = item.path("output");
+			let content = content(item.need("output")?, path)?;
+			Ok(Some(Message { role: "tool", content }))
+		},
+		Some("item_reference") => {
+			let path = item.path("type");
+			let message = "nothing is kept here: send the item itself";
+			Err(Problem::unsupported(path, message))
+		},
+		Some(_) => Ok(None),
+	}
+}

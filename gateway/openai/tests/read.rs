@@ -1,0 +1,465 @@
+//! What bodies are read as.
+
+use reckon_openai::{
+	default_max_tokens, read, salt_of, Asked, Endpoint, Order, Problem, MAX_PAYLOAD_BYTES,
+};
+use reckon_primitives::{Sampling, TaskKind};
+use serde_json::{json, Value};
+use sp_core::H256;
+
+const MAX: u32 = 77;
+
+fn ask(endpoint: Endpoint, body: &Value) -> Result<Asked, Problem> {
+	read(endpoint, body.to_string().as_bytes(), |_| MAX)
+}
+
+fn order(endpoint: Endpoint, body: Value) -> Order {
+	ask(endpoint, &body).unwrap_or_else(|problem| panic!("{body}: {problem}")).order
+}
+
+fn payload(endpoint: Endpoint, body: Value) -> String {
+	String::from_utf8(order(endpoint, body).payload).unwrap()
+}
+
+/// A chat with these fields beside.
+fn chat(fields: Value) -> Value {
+	with(json!({ "model": "m", "messages": [{ "role": "user", "content": "hi" }] }), fields)
+}
+
+fn completion(fields: Value) -> Value {
+	with(json!({ "model": "m", "prompt": "once" }), fields)
+}
+
+fn response(fields: Value) -> Value {
+	with(json!({ "model": "m", "input": "hi" }), fields)
+}
+
+fn embedding(fields: Value) -> Value {
+	with(json!({ "model": "m", "input": ["a", "b"] }), fields)
+}
+
+fn with(mut body: Value, fields: Value) -> Value {
+	body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+	body
+}
+
+#[test]
+fn chat_should_have_openais_defaults_when_it_says_nothing() {
+	let expected = Order {
+		model: "m".into(),
+		task: TaskKind::Chat,
+		payload: br#"{"messages":[{"role":"user","content":"hi"}]}"#.to_vec(),
+		sampling: Sampling {
+			max_output: MAX,
+			temperature_milli: 1000,
+			top_k: 0,
+			top_p_milli: 1000,
+			salt: H256::zero(),
+		},
+		seeded: false,
+		presence_milli: 0,
+		frequency_milli: 0,
+		logprobs: None,
+	};
+	assert_eq!(order(Endpoint::Chat, chat(json!({}))), expected);
+	let nulls = json!({
+		"temperature": null, "max_tokens": null, "stop": null, "n": null, "seed": null,
+		"stream": null, "stream_options": null, "tools": null, "tool_choice": null,
+		"logit_bias": null, "response_format": null, "logprobs": null, "modalities": null,
+	});
+	assert_eq!(order(Endpoint::Chat, chat(nulls)), expected);
+}
+
+#[test]
+fn chat_should_take_all_its_fields_when_they_are_there() {
+	let body = chat(json!({
+		"max_tokens": 5, "max_completion_tokens": 9, "temperature": 0.7, "top_p": 0.95, "top_k": 40,
+		"presence_penalty": -0.5, "frequency_penalty": 1.25, "seed": -3, "stop": ["b", "a", "b"],
+		"logprobs": true, "top_logprobs": 4, "stream": true,
+		"stream_options": { "include_usage": true },
+	}));
+	let Asked { order, reply } = ask(Endpoint::Chat, &body).unwrap();
+	assert!(reply.is_stream());
+	assert!(order.seeded);
+	let sampling = Sampling {
+		max_output: 9,
+		temperature_milli: 700,
+		top_k: 40,
+		top_p_milli: 950,
+		salt: salt_of(-3),
+	};
+	assert_eq!(order.sampling, sampling);
+	assert_eq!((order.presence_milli, order.frequency_milli), (-500, 1250));
+	assert_eq!(order.logprobs, Some(4));
+	let payload = br#"{"messages":[{"role":"user","content":"hi"}],"stop":["a","b"]}"#;
+	assert_eq!(order.payload, payload);
+}
+
+#[test]
+fn salt_should_be_the_same_everywhere_when_the_seed_is() {
+	let salt = "0x7e3b6e2c7127c81f7d03630996715adc5dcc05d6b0ec617f2fde134f40f0d529";
+	assert_eq!(format!("{:?}", salt_of(42)), salt);
+	assert_ne!(salt_of(42), salt_of(-42));
+	let of = |seed: Value| order(Endpoint::Chat, chat(json!({ "seed": seed }))).sampling.salt;
+	assert_eq!(of(json!(u64::MAX)), salt_of(u64::MAX.into()));
+	assert_eq!(of(json!(i64::MIN)), salt_of(i64::MIN.into()));
+}
+
+#[test]
+fn messages_should_be_canonical_when_said_in_other_ways() {
+	let said = json!({ "messages": [
+		{ "role": "developer", "content": "be brief", "name": "x" },
+		{ "role": "user", "content": [{ "type": "text", "text": "a" }, { "type": "input_text", "text": "b" }] },
+		{ "role": "assistant", "content": null, "tool_calls": [
+			{ "id": "1", "type": "function", "function": { "name": "f", "arguments": "{\"x\":1}" } },
+		] },
+		{ "role": "tool", "tool_call_id": "1", "content": "2" },
+		{ "role": "function", "name": "f", "content": "3" },
+		{ "role": "assistant", "content": [{ "type": "refusal", "refusal": "no" }] },
+	] });
+	let plain = concat!(
+		r#"{"messages":[{"role":"system","content":"be brief"},{"role":"user","content":"ab"},"#,
+		r#"{"role":"assistant","content":"f({\"x\":1})"},{"role":"tool","content":"2"},"#,
+		r#"{"role":"tool","content":"3"},{"role":"assistant","content":"no"}]}"#,
+	);
+	assert_eq!(payload(Endpoint::Chat, chat(said)), plain);
+}
+
+#[test]
+fn tools_and_unknown_fields_should_be_ignored_when_nothing_is_forced() {
+	let fields = json!({
+		"tools": [{ "type": "namespace", "anything": {} }, { "type": "web_search" }],
+		"tool_choice": "auto", "parallel_tool_calls": true, "functions": [], "function_call": "none",
+		"reasoning_effort": "high", "user": "u", "store": true, "metadata": { "a": "b" },
+		"service_tier": "auto", "n": 1, "logit_bias": {}, "modalities": ["text"],
+		"response_format": { "type": "text" }, "no_such_field": [1, { "x": null }],
+	});
+	assert_eq!(order(Endpoint::Chat, chat(fields)), order(Endpoint::Chat, chat(json!({}))));
+}
+
+#[test]
+fn completion_should_be_an_order_when_its_prompt_is_one_text() {
+	let plain = order(Endpoint::Completions, completion(json!({ "stop": "\n", "logprobs": 0 })));
+	assert_eq!(plain.task, TaskKind::Complete);
+	assert_eq!(plain.logprobs, Some(0));
+	assert_eq!(plain.payload, br#"{"prompt":"once","stop":["\n"]}"#);
+	let listed = json!({ "prompt": ["once"], "suffix": "", "best_of": 1, "echo": true });
+	assert_eq!(payload(Endpoint::Completions, completion(listed)), r#"{"prompt":"once"}"#);
+}
+
+#[test]
+fn embedding_should_be_an_order_when_its_input_is_text() {
+	let many = order(Endpoint::Embeddings, embedding(json!({ "encoding_format": "base64" })));
+	assert_eq!(many.task, TaskKind::Embed);
+	assert_eq!(many.sampling.max_output, 0);
+	assert_eq!(many.payload, br#"{"input":["a","b"]}"#);
+	let one = payload(Endpoint::Embeddings, embedding(json!({ "input": "a", "stream": true })));
+	assert_eq!(one, r#"{"input":["a"]}"#);
+}
+
+#[test]
+fn response_should_be_a_chat_when_its_items_can_be_read() {
+	let body = response(json!({
+		"instructions": "be brief", "max_output_tokens": 12, "store": false,
+		"include": ["reasoning.encrypted_content"], "prompt_cache_key": "k",
+		"client_metadata": { "a": "b" }, "reasoning": { "effort": "low" },
+		"text": { "format": { "type": "text" }, "verbosity": "low" },
+		"input": [
+			{ "type": "message", "role": "developer", "content": [{ "type": "input_text", "text": "d" }] },
+			{ "role": "user", "content": "hi" },
+			{ "type": "reasoning", "summary": [] },
+			{ "type": "function_call", "call_id": "1", "name": "f", "arguments": "{}" },
+			{ "type": "function_call_output", "call_id": "1", "output": "2" },
+			{ "type": "web_search_call", "id": "w" },
+		],
+	}));
+	let order = order(Endpoint::Responses, body);
+	assert_eq!(order.task, TaskKind::Chat);
+	assert_eq!(order.sampling.max_output, 12);
+	assert_eq!(order.logprobs, None);
+	let plain = concat!(
+		r#"{"messages":[{"role":"system","content":"be brief"},{"role":"system","content":"d"},"#,
+		r#"{"role":"user","content":"hi"},{"role":"assistant","content":"f({})"},"#,
+		r#"{"role":"tool","content":"2"}]}"#,
+	);
+	assert_eq!(String::from_utf8(order.payload).unwrap(), plain);
+}
+
+#[test]
+fn response_should_have_probabilities_when_it_includes_them() {
+	let included = json!({ "include": ["message.output_text.logprobs"], "top_logprobs": 3 });
+	assert_eq!(order(Endpoint::Responses, response(included)).logprobs, Some(3));
+}
+
+#[test]
+fn body_should_be_refused_with_the_field_when_its_type_is_wrong() {
+	use Endpoint::{Chat, Completions, Embeddings, Responses};
+	let cases = [
+		(Chat, chat(json!({ "model": 5 })), "model", "'model' must be a string"),
+		(Chat, chat(json!({ "messages": "hi" })), "messages", "'messages' must be an array"),
+		(Chat, chat(json!({ "messages": [5] })), "messages[0]", "'messages[0]' must be an object"),
+		(
+			Chat,
+			chat(json!({ "messages": [{ "role": "user", "content": 5 }] })),
+			"messages[0].content",
+			"'messages[0].content' must be a string or an array of parts",
+		),
+		(
+			Chat,
+			chat(
+				json!({ "messages": [{ "role": "user", "content": [{ "type": "text", "text": 1 }] }] }),
+			),
+			"messages[0].content[0].text",
+			"'messages[0].content[0].text' must be a string",
+		),
+		(
+			Chat,
+			chat(json!({ "temperature": "0" })),
+			"temperature",
+			"'temperature' must be a number",
+		),
+		(Chat, chat(json!({ "max_tokens": 1.5 })), "max_tokens", "'max_tokens' must be an integer"),
+		(Chat, chat(json!({ "seed": 1.5 })), "seed", "'seed' must be an integer of 64 bits"),
+		(Chat, chat(json!({ "stream": "yes" })), "stream", "'stream' must be a boolean"),
+		(
+			Chat,
+			chat(json!({ "stream_options": { "include_usage": 1 } })),
+			"stream_options.include_usage",
+			"'stream_options.include_usage' must be a boolean",
+		),
+		(Chat, chat(json!({ "stop": [1] })), "stop", "'stop' must be a string"),
+		(Chat, chat(json!({ "tools": {} })), "tools", "'tools' must be an array"),
+		(Chat, chat(json!({ "logit_bias": [] })), "logit_bias", "'logit_bias' must be an object"),
+		(Completions, completion(json!({ "prompt": 1 })), "prompt", "'prompt' must be a string"),
+		(Completions, completion(json!({ "echo": 1 })), "echo", "'echo' must be a boolean"),
+		(
+			Responses,
+			response(json!({ "input": 1 })),
+			"input",
+			"'input' must be a string or an array of items",
+		),
+		(
+			Responses,
+			response(json!({ "instructions": ["x"] })),
+			"instructions",
+			"'instructions' must be a string",
+		),
+		(
+			Embeddings,
+			embedding(json!({ "input": ["a", 1] })),
+			"input[1]",
+			"'input[1]' must be a string",
+		),
+	];
+	for (endpoint, body, param, message) in cases {
+		let problem = ask(endpoint, &body).unwrap_err();
+		let code = Some("invalid_type");
+		assert_eq!(problem, Problem { code, ..Problem::invalid(param, message) }, "{body}");
+	}
+}
+
+#[test]
+fn body_should_be_refused_with_the_field_when_its_value_is_out_of_range() {
+	use Endpoint::{Chat, Completions, Embeddings, Responses};
+	let long = "x".repeat(257);
+	let cases = [
+		(
+			Chat,
+			chat(json!({ "temperature": 2.1 })),
+			"temperature",
+			"'temperature' must be from 0 to 2",
+		),
+		(
+			Chat,
+			chat(json!({ "temperature": -1 })),
+			"temperature",
+			"'temperature' must be from 0 to 2",
+		),
+		(Chat, chat(json!({ "top_p": 1.01 })), "top_p", "'top_p' must be from 0 to 1"),
+		(Chat, chat(json!({ "top_k": 65 })), "top_k", "'top_k' must be from 0 to 64"),
+		(
+			Chat,
+			chat(json!({ "max_tokens": 0 })),
+			"max_tokens",
+			"'max_tokens' must be from 1 to 4294967295",
+		),
+		(
+			Chat,
+			chat(json!({ "max_tokens": -1 })),
+			"max_tokens",
+			"'max_tokens' must be from 1 to 4294967295",
+		),
+		(
+			Chat,
+			chat(json!({ "presence_penalty": 3 })),
+			"presence_penalty",
+			"'presence_penalty' must be from -2 to 2",
+		),
+		(
+			Chat,
+			chat(json!({ "logprobs": true, "top_logprobs": 21 })),
+			"top_logprobs",
+			"'top_logprobs' must be from 0 to 20",
+		),
+		(
+			Chat,
+			chat(json!({ "top_logprobs": 2 })),
+			"top_logprobs",
+			"'top_logprobs' needs 'logprobs' to be true",
+		),
+		(Chat, chat(json!({ "messages": [] })), "messages", "'messages' is empty"),
+		(
+			Chat,
+			chat(json!({ "messages": vec![json!({ "role": "user", "content": "" }); 1025] })),
+			"messages",
+			"'messages' has 1025 items, 1024 are taken",
+		),
+		(
+			Chat,
+			chat(json!({ "messages": [{ "role": "admin", "content": "" }] })),
+			"messages[0].role",
+			"'messages[0].role' must be system, developer, user, assistant, tool or function",
+		),
+		(
+			Chat,
+			chat(json!({ "stop": ["1", "2", "3", "4", "5"] })),
+			"stop",
+			"'stop' has 5 strings, 4 are taken",
+		),
+		(
+			Chat,
+			chat(json!({ "stop": "" })),
+			"stop",
+			"each string of 'stop' must have from 1 to 256 bytes",
+		),
+		(
+			Chat,
+			chat(json!({ "stop": long })),
+			"stop",
+			"each string of 'stop' must have from 1 to 256 bytes",
+		),
+		(Chat, chat(json!({ "model": "" })), "model", "'model' must have from 1 to 256 bytes"),
+		(Chat, chat(json!({ "model": long })), "model", "'model' must have from 1 to 256 bytes"),
+		(Completions, completion(json!({ "prompt": [] })), "prompt", "'prompt' is empty"),
+		(Embeddings, embedding(json!({ "input": [] })), "input", "'input' is empty"),
+		(
+			Embeddings,
+			embedding(json!({ "input": vec!["a"; 2049] })),
+			"input",
+			"'input' has 2049 texts, 2048 are taken",
+		),
+		(
+			Embeddings,
+			embedding(json!({ "encoding_format": "hex" })),
+			"encoding_format",
+			"'encoding_format' must be float or base64",
+		),
+		(
+			Responses,
+			response(json!({ "input": [{ "type": "reasoning" }] })),
+			"input",
+			"'input' has nothing that a model can read",
+		),
+	];
+	for (endpoint, body, param, message) in cases {
+		assert_eq!(ask(endpoint, &body).unwrap_err(), Problem::invalid(param, message), "{body}");
+	}
+}
+
+#[test]
+fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
+	use Endpoint::{Chat, Completions, Embeddings, Responses};
+	let image = json!([{ "role": "user", "content": [{ "type": "image_url", "image_url": {} }] }]);
+	let schema = json!({ "type": "json_schema", "json_schema": {} });
+	let cases = [
+		(Chat, chat(json!({ "n": 2 })), "n"),
+		(Chat, chat(json!({ "tool_choice": "required" })), "tool_choice"),
+		(Chat, chat(json!({ "tool_choice": { "type": "function" } })), "tool_choice"),
+		(Chat, chat(json!({ "function_call": { "name": "f" } })), "function_call"),
+		(Chat, chat(json!({ "response_format": { "type": "json_object" } })), "response_format"),
+		(Chat, chat(json!({ "response_format": schema })), "response_format"),
+		(Chat, chat(json!({ "logit_bias": { "5": 1 } })), "logit_bias"),
+		(Chat, chat(json!({ "modalities": ["text", "audio"] })), "modalities"),
+		(Chat, chat(json!({ "audio": {} })), "audio"),
+		(Chat, chat(json!({ "messages": image })), "messages[0].content[0].type"),
+		(Completions, completion(json!({ "suffix": "end" })), "suffix"),
+		(Completions, completion(json!({ "best_of": 3 })), "best_of"),
+		(Completions, completion(json!({ "prompt": [1, 2] })), "prompt"),
+		(Completions, completion(json!({ "prompt": [[1, 2]] })), "prompt"),
+		(Completions, completion(json!({ "prompt": ["a", "b"] })), "prompt"),
+		(Completions, completion(json!({ "echo": true, "logprobs": 1 })), "echo"),
+		(Responses, response(json!({ "previous_response_id": "resp_1" })), "previous_response_id"),
+		(Responses, response(json!({ "conversation": "c" })), "conversation"),
+		(Responses, response(json!({ "prompt": { "id": "p" } })), "prompt"),
+		(Responses, response(json!({ "background": true })), "background"),
+		(
+			Responses,
+			response(json!({ "text": { "format": { "type": "json_object" } } })),
+			"text.format",
+		),
+		(Responses, response(json!({ "tool_choice": "required" })), "tool_choice"),
+		(
+			Responses,
+			response(json!({ "input": [{ "type": "item_reference", "id": "x" }] })),
+			"input[0].type",
+		),
+		(Embeddings, embedding(json!({ "dimensions": 256 })), "dimensions"),
+		(Embeddings, embedding(json!({ "input": [1, 2] })), "input"),
+		(Embeddings, embedding(json!({ "input": [[1, 2]] })), "input"),
+	];
+	for (endpoint, body, param) in cases {
+		let problem = ask(endpoint, &body).unwrap_err();
+		let got = (problem.status, problem.code, problem.param.as_deref());
+		assert_eq!(got, (400, Some("unsupported_parameter"), Some(param)), "{body}");
+	}
+}
+
+#[test]
+fn body_should_be_refused_when_it_is_not_an_object_of_json() {
+	let refused = |body: &[u8]| read(Endpoint::Chat, body, |_| MAX).unwrap_err().to_string();
+	assert_eq!(refused(b"[]"), "the body must be a JSON object");
+	assert!(refused(b"").starts_with("the body is not JSON: EOF"));
+	assert!(refused(b"{\"model\":").starts_with("the body is not JSON: EOF"));
+	assert!(refused(b"{\"model\":\"\xff\"}").starts_with("the body is not JSON: invalid unicode"));
+	let deep = format!("{{\"model\":\"m\",\"messages\":{}", "[".repeat(100_000));
+	assert!(refused(deep.as_bytes()).starts_with("the body is not JSON: recursion limit"));
+}
+
+#[test]
+fn field_should_be_missed_when_an_endpoint_needs_it() {
+	use Endpoint::{Chat, Completions, Embeddings, Responses};
+	let needs =
+		[(Chat, "messages"), (Completions, "prompt"), (Responses, "input"), (Embeddings, "input")];
+	for (endpoint, name) in needs {
+		for (body, param) in [(json!({}), "model"), (json!({ "model": "m" }), name)] {
+			let problem = ask(endpoint, &body).unwrap_err();
+			let code = Some("missing_required_parameter");
+			let message = format!("'{param}' is missing");
+			assert_eq!(problem, Problem { code, ..Problem::invalid(param, message) });
+		}
+	}
+	let silent = chat(json!({ "messages": [{ "role": "user" }] }));
+	let problem = ask(Chat, &silent).unwrap_err();
+	assert_eq!(problem.param.as_deref(), Some("messages[0].content"));
+}
+
+#[test]
+fn prompt_should_be_refused_when_workers_would_not_read_it() {
+	let body = completion(json!({ "prompt": "x".repeat(MAX_PAYLOAD_BYTES) }));
+	let problem = ask(Endpoint::Completions, &body).unwrap_err();
+	assert_eq!(problem.code, Some("string_above_max_length"));
+	assert_eq!(problem.param.as_deref(), Some("prompt"));
+	assert_eq!(problem.message, "the prompt has 1048589 bytes, 1048576 are taken");
+}
+
+#[test]
+fn default_max_tokens_should_leave_room_for_the_prompt_when_the_context_is_short() {
+	let of = |context| default_max_tokens(context);
+	assert_eq!([of(0), of(1), of(512), of(4096), of(u32::MAX)], [1, 1, 256, 1024, 1024]);
+	let body = chat(json!({ "model": "small" }));
+	let asked = read(Endpoint::Chat, body.to_string().as_bytes(), |model| {
+		assert_eq!(model, "small");
+		9
+	});
+	assert_eq!(asked.unwrap().order.sampling.max_output, 9);
+}

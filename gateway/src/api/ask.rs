@@ -1,0 +1,361 @@
+//! The endpoints that are paid for.
+
+use super::{
+	line::{Line, RequestName},
+	openapi,
+	payer::Shown,
+	problems::{json, Refused},
+	Door,
+};
+use crate::{
+	clock::now_millis,
+	desk::{Answering, Ask, End, Payer, Piece, Refusal},
+};
+use axum::{
+	body::{Body, Bytes},
+	extract::{Request, State},
+	http::{
+		header::{HeaderName, CACHE_CONTROL, CONTENT_TYPE},
+		HeaderMap, HeaderValue, StatusCode,
+	},
+	response::{IntoResponse, Response},
+	Extension,
+};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use reckon_gateway_store::Finish as Ended;
+use reckon_openai::{
+	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Usage, Whole,
+};
+use sp_core::H256;
+use std::{convert::Infallible, sync::Arc};
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+
+/// Whether a stream is to have its receipt.
+const RECEIPTS: &str = "reckon-receipts";
+/// The receipt of an answer that comes whole.
+const RECEIPT: HeaderName = HeaderName::from_static("reckon-receipt");
+/// The id to ask `/v1/requests` about.
+const REQUEST: HeaderName = HeaderName::from_static("reckon-request-id");
+/// Tells proxies not to hold events back.
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
+/// The event with the receipt.
+pub(super) const RECEIPT_EVENT: &str = "reckon.receipt";
+
+const KEEP_ALIVE: &str = ": keep-alive\n\n";
+
+type Doors = State<Arc<Door>>;
+type Name = Extension<RequestName>;
+
+/// Continue a conversation
+#[utoipa::path(
+	post,
+	path = "/v1/chat/completions",
+	tag = "OpenAI",
+	request_body = openapi::ChatRequest,
+	responses(
+		(status = 200, description = "The answer, or events where `stream` is true"),
+		(status = "default", body = openapi::Error),
+	),
+)]
+pub(super) async fn chat(door: Doors, name: Name, request: Request) -> Result<Response, Refused> {
+	serve(door, name, Endpoint::Chat, "chat", request).await
+}
+
+/// Continue a text
+#[utoipa::path(
+	post,
+	path = "/v1/completions",
+	tag = "OpenAI",
+	request_body = openapi::CompletionRequest,
+	responses(
+		(status = 200, description = "The answer, or events where `stream` is true"),
+		(status = "default", body = openapi::Error),
+	),
+)]
+pub(super) async fn completions(
+	door: Doors,
+	name: Name,
+	request: Request,
+) -> Result<Response, Refused> {
+	serve(door, name, Endpoint::Completions, "completions", request).await
+}
+
+/// Continue a conversation: what of OpenAI's Responses needs no memory
+#[utoipa::path(
+	post,
+	path = "/v1/responses",
+	tag = "OpenAI",
+	request_body = openapi::ResponseRequest,
+	responses(
+		(status = 200, description = "The answer, or events where `stream` is true"),
+		(status = "default", body = openapi::Error),
+	),
+)]
+pub(super) async fn responses(
+	door: Doors,
+	name: Name,
+	request: Request,
+) -> Result<Response, Refused> {
+	serve(door, name, Endpoint::Responses, "responses", request).await
+}
+
+/// Turn texts into vectors
+#[utoipa::path(
+	post,
+	path = "/v1/embeddings",
+	tag = "OpenAI",
+	request_body = openapi::EmbeddingRequest,
+	responses(
+		(status = 200, description = "A vector for each text"),
+		(status = "default", body = openapi::Error),
+	),
+)]
+pub(super) async fn embeddings(
+	door: Doors,
+	name: Name,
+	request: Request,
+) -> Result<Response, Refused> {
+	serve(door, name, Endpoint::Embeddings, "embeddings", request).await
+}
+
+async fn serve(
+	State(door): Doors,
+	Extension(name): Name,
+	endpoint: Endpoint,
+	label: &'static str,
+	request: Request,
+) -> Result<Response, Refused> {
+	let mut line = Line::new(name, label);
+	let told = answer(&door, endpoint, request, &mut line).await;
+	let told = match told {
+		Ok(Told::Whole(response)) => Ok(response),
+		Ok(Told::Events(stream)) => return Ok(stream.respond(line)),
+		Err(problem) => Err(problem),
+	};
+	told.map_err(|problem| {
+		line.refused(&problem);
+		Refused(problem)
+	})
+}
+
+/// How a client is answered.
+enum Told {
+	Whole(Response),
+	Events(Box<Stream>),
+}
+
+async fn answer(
+	door: &Arc<Door>,
+	endpoint: Endpoint,
+	request: Request,
+	line: &mut Line,
+) -> Result<Told, Problem> {
+	let received = now_millis();
+	let (parts, body) = request.into_parts();
+	let headers = parts.headers;
+	// Who can't pay is not read.
+	let payer = Shown::of(&headers).payer(&*door.desk).await?;
+	let body = door.body(body).await?;
+	let place = door.place()?;
+	let Asked { order, reply } = read(endpoint, &body, |model| door.max_tokens(model))?;
+	let repeat = match &payer {
+		Payer::Key(key) => door.repeats.name(key.id, &headers, &body),
+		// A request that a voucher is signed for has a name already: its hash.
+		Payer::Voucher { .. } => None,
+	};
+	drop(body);
+	let mut answering = door.ask(payer, order, repeat, received, line).await?;
+	let head = Head { id: answering.id(), created: received / 1000 };
+	if reply.is_stream() {
+		// Most refusals come at once: as an HTTP status they reach more clients than as an event.
+		let first = match timeout(door.limits.silence, answering.next()).await {
+			Ok(Some(Piece::End(Err(refusal)))) => return Err(refusal.into()),
+			Ok(piece) => Some(piece),
+			Err(_) => None,
+		};
+		let receipts = headers.get(RECEIPTS).is_some_and(|value| value == "1");
+		let events = reply.events(head);
+		let stream = Stream {
+			answering,
+			events,
+			receipts,
+			first,
+			silence: door.limits.silence,
+			_place: place,
+		};
+		return Ok(Told::Events(Box::new(stream)));
+	}
+	let (end, logprobs) = whole(&mut *answering).await?;
+	let usage = usage(&end);
+	let whole = Whole {
+		output: &end.answer.output,
+		logprobs: &logprobs,
+		finish: finish(end.answer.finish),
+		usage,
+	};
+	let mut response = json(StatusCode::OK, reply.whole(&head, &whole)?);
+	drop(place);
+	line.answered(usage);
+	let receipt = STANDARD.encode(receipt(&end));
+	name_request(response.headers_mut(), head.id);
+	if let Ok(receipt) = HeaderValue::from_str(&receipt) {
+		response.headers_mut().insert(RECEIPT, receipt);
+	}
+	Ok(Told::Whole(response))
+}
+
+impl Door {
+	/// Hands a request in.
+	pub(super) async fn ask(
+		&self,
+		payer: Payer,
+		order: Order,
+		repeat: Option<H256>,
+		received: u64,
+		line: &mut Line,
+	) -> Result<Box<dyn Answering>, Refusal> {
+		line.model = order.model.clone();
+		if let Payer::Key(key) = &payer {
+			line.key = Some(key.id);
+		}
+		let answering = self.desk.ask(Ask { payer, order, repeat, received }).await?;
+		line.id = Some(answering.id());
+		Ok(answering)
+	}
+}
+
+/// Waits for the end.
+pub(super) async fn whole(
+	answering: &mut dyn Answering,
+) -> Result<(Arc<End>, Vec<Logprob>), Problem> {
+	let mut all = Vec::new();
+	loop {
+		match answering.next().await {
+			Some(Piece::Text { logprobs, .. }) => all.extend(logprobs),
+			Some(Piece::End(end)) => return Ok((end?, all)),
+			None => return Err(broken_off()),
+		}
+	}
+}
+
+/// An answer without an end: the gateway's own fault.
+pub(super) fn broken_off() -> Problem {
+	Problem::new(500, "server_error", Some("internal"), "the answer broke off")
+}
+
+pub(super) fn usage(end: &End) -> Usage {
+	let receipt = &end.answer.receipt.receipt;
+	Usage { input: receipt.units.input, output: receipt.units.output, charge: receipt.charge }
+}
+
+pub(super) fn finish(ended: Ended) -> Finish {
+	match ended {
+		Ended::Stop => Finish::Stop,
+		// Who repeats what was cancelled gets what there is of it.
+		Ended::Length | Ended::Cancelled => Finish::Length,
+	}
+}
+
+/// The receipt as its holder keeps it.
+pub(super) fn receipt(end: &End) -> String {
+	// Its fields always serialise.
+	serde_json::to_string(&end.receipt).unwrap_or_default()
+}
+
+fn name_request(headers: &mut HeaderMap, id: H256) {
+	if let Ok(id) = HeaderValue::from_str(&format!("{id:?}")) {
+		headers.insert(REQUEST, id);
+	}
+}
+
+/// An answer as events.
+struct Stream {
+	answering: Box<dyn Answering>,
+	events: Events,
+	receipts: bool,
+	/// What came before the answer began to be told.
+	first: Option<Option<Piece>>,
+	silence: std::time::Duration,
+	_place: OwnedSemaphorePermit,
+}
+
+impl Stream {
+	fn respond(self: Box<Self>, line: Line) -> Response {
+		let id = self.answering.id();
+		let telling = Telling { stream: *self, line, begun: false, over: false };
+		let body = Body::from_stream(futures::stream::unfold(telling, Telling::next));
+		let headers = [
+			(CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+			(CACHE_CONTROL, "no-cache"),
+			(UNBUFFERED, "no"),
+		];
+		let mut response = (headers, body).into_response();
+		name_request(response.headers_mut(), id);
+		response
+	}
+}
+
+/// How far a stream has come.
+struct Telling {
+	stream: Stream,
+	line: Line,
+	begun: bool,
+	over: bool,
+}
+
+impl Telling {
+	async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+		if self.over {
+			return None;
+		}
+		let mut text = String::new();
+		if !self.begun {
+			self.begun = true;
+			write(&mut text, self.stream.events.start());
+		}
+		let piece = match self.stream.first.take() {
+			Some(piece) => piece,
+			// What was written already does not wait for more.
+			None if !text.is_empty() => return Some((Ok(text.into()), self)),
+			None => match timeout(self.stream.silence, self.stream.answering.next()).await {
+				Ok(piece) => piece,
+				Err(_) => return Some((Ok(Bytes::from_static(KEEP_ALIVE.as_bytes())), self)),
+			},
+		};
+		self.tell(piece, &mut text);
+		Some((Ok(text.into()), self))
+	}
+
+	fn tell(&mut self, piece: Option<Piece>, text: &mut String) {
+		let Self { stream: Stream { events, receipts, .. }, line, over, .. } = self;
+		let end = match piece {
+			Some(Piece::Text { text: more, logprobs }) => {
+				return write(text, events.text(&more, &logprobs));
+			},
+			Some(Piece::End(end)) => end.map_err(Problem::from),
+			None => Err(broken_off()),
+		};
+		*over = true;
+		match end {
+			Ok(end) => {
+				let usage = usage(&end);
+				line.answered(usage);
+				write(text, events.end(finish(end.answer.finish), &usage));
+				if *receipts {
+					write(text, [Event { name: Some(RECEIPT_EVENT), data: receipt(&end) }]);
+				}
+				write(text, events.done());
+			},
+			Err(problem) => {
+				line.refused(&problem);
+				write(text, [events.problem(&problem)]);
+			},
+		}
+	}
+}
+
+fn write(text: &mut String, events: impl IntoIterator<Item = Event>) {
+	for event in events {
+		text.push_str(&event.to_sse());
+	}
+}

@@ -1,0 +1,191 @@
+//! `/openapi.json`.
+
+use super::{ask, keys, models, page, requests, socket};
+use axum::Json;
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::LazyLock;
+use utoipa::{
+	openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+	Modify, OpenApi, ToSchema,
+};
+
+static DOCUMENT: LazyLock<Value> =
+	LazyLock::new(|| serde_json::to_value(Api::openapi()).unwrap_or_default());
+
+pub(super) async fn document() -> Json<&'static Value> {
+	Json(&*DOCUMENT)
+}
+
+#[derive(OpenApi)]
+#[openapi(
+	info(
+		title = "Reckon gateway",
+		description = "OpenAI's API, paid through channels on chain, with a receipt for each answer",
+	),
+	paths(
+		ask::chat,
+		ask::completions,
+		ask::responses,
+		ask::embeddings,
+		socket::stream,
+		models::list,
+		models::one,
+		keys::challenge,
+		keys::issue,
+		keys::list,
+		keys::revoke,
+		requests::request,
+		requests::receipt,
+		requests::leaves,
+		requests::channel,
+		page::healthz,
+		page::readyz,
+		page::metrics,
+	),
+	modifiers(&Bearer),
+	security(("key" = [])),
+)]
+struct Api;
+
+struct Bearer;
+
+impl Modify for Bearer {
+	fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+		let description =
+			"A key of /v1/keys. Instead of it, `Reckon-Request` and `Reckon-Voucher` \
+			(SCALE, base64) pay: see `reckon proxy`.";
+		let bearer = HttpBuilder::new()
+			.scheme(HttpAuthScheme::Bearer)
+			.description(Some(description))
+			.build();
+		let components = api.components.get_or_insert_default();
+		components.add_security_scheme("key", SecurityScheme::Http(bearer));
+	}
+}
+
+/// OpenAI's error.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Error {
+	error: ErrorBody,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ErrorBody {
+	/// For people: what is wrong and what helps.
+	message: String,
+	r#type: String,
+	/// The field that is wrong.
+	param: Option<String>,
+	/// For programs.
+	code: Option<String>,
+}
+
+/// Fields that are not listed are ignored.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(super) struct ChatRequest {
+	/// A name from `/v1/models`.
+	model: String,
+	/// At most 1024 turns.
+	#[schema(min_items = 1, max_items = 1024)]
+	messages: Vec<Message>,
+	/// The most tokens of the answer.
+	#[schema(minimum = 1)]
+	max_completion_tokens: Option<u32>,
+	/// The same, as it was called before.
+	#[schema(minimum = 1)]
+	max_tokens: Option<u32>,
+	/// 0 takes the likeliest token always.
+	#[schema(minimum = 0, maximum = 2, default = 1)]
+	temperature: Option<f64>,
+	/// Probability mass to sample from.
+	#[schema(minimum = 0, maximum = 1, default = 1)]
+	top_p: Option<f64>,
+	/// Sample among so many of the likeliest tokens only; 0 means 64.
+	#[schema(minimum = 0, maximum = 64)]
+	top_k: Option<u32>,
+	/// The same seed, request and worker class give the same answer.
+	seed: Option<i64>,
+	/// A string that ends the answer, or an array of up to four.
+	stop: Option<Value>,
+	#[schema(minimum = -2, maximum = 2)]
+	presence_penalty: Option<f64>,
+	#[schema(minimum = -2, maximum = 2)]
+	frequency_penalty: Option<f64>,
+	/// Whether each token comes with its probability.
+	logprobs: Option<bool>,
+	/// And with how many alternatives.
+	#[schema(minimum = 0, maximum = 20)]
+	top_logprobs: Option<u32>,
+	/// Whether the answer comes as events.
+	stream: Option<bool>,
+	stream_options: Option<StreamOptions>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code)]
+struct StreamOptions {
+	/// Whether a last chunk has the usage.
+	include_usage: Option<bool>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code)]
+struct Message {
+	/// system, developer, user, assistant, tool or function.
+	role: String,
+	/// A string, or an array of parts of text.
+	content: Option<Value>,
+}
+
+/// Fields that are not listed are ignored; sampling is as with chats.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(super) struct CompletionRequest {
+	/// A name from `/v1/models`.
+	model: String,
+	/// A string, or an array of one.
+	prompt: Value,
+	/// The most tokens of the answer.
+	#[schema(minimum = 1)]
+	max_tokens: Option<u32>,
+	/// Whether the answer begins with the prompt.
+	echo: Option<bool>,
+	/// Whether each token comes with its probability, and with how many alternatives.
+	#[schema(minimum = 0, maximum = 20)]
+	logprobs: Option<u32>,
+	/// Whether the answer comes as events.
+	stream: Option<bool>,
+	stream_options: Option<StreamOptions>,
+}
+
+/// Fields that are not listed are ignored; sampling is as with chats. Nothing is stored: all input must
+/// be sent each time.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(super) struct ResponseRequest {
+	/// A name from `/v1/models`.
+	model: String,
+	/// A string, or an array of items.
+	input: Value,
+	/// What stands before the input.
+	instructions: Option<String>,
+	/// The most tokens of the answer.
+	#[schema(minimum = 1)]
+	max_output_tokens: Option<u32>,
+	/// Whether the answer comes as events.
+	stream: Option<bool>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(super) struct EmbeddingRequest {
+	/// A name from `/v1/models`.
+	model: String,
+	/// A string, or an array of up to 2048.
+	input: Value,
+	/// float, or base64: 32-bit floats, little-endian.
+	#[schema(default = "float")]
+	encoding_format: Option<String>,
+}

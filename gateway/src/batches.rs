@@ -1,0 +1,308 @@
+//! Batches: receipts go to the chain, many under one root.
+//!
+//! One batch is under way at a time. It is noted before it is sent, and what it takes is said as a sum
+//! that lanes have paid ever: sent twice, after a stop between sending it and seeing it, it takes
+//! nothing twice.
+
+use crate::{
+	chain::{BatchOnChain, ChainError, Claim},
+	clock::now_millis,
+	reservation::OnChain,
+	rooms::Rooms,
+};
+use codec::Encode;
+use reckon_gateway_store::{BatchState, Store, StoreError};
+use reckon_primitives::{AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId};
+use reckon_receipts::{BatchProof, BatchTree, SignedReceipt, SignedVoucher};
+use sp_core::H256;
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::Arc,
+	time::Duration,
+};
+
+/// The most lanes that pay in one batch, as the chain has it.
+const MAX_CLAIMS: usize = 256;
+/// The most totals of one batch, as the chain has it.
+const MAX_TOTALS: usize = 128;
+/// How long a total that the chain has refused is left out.
+const REFUSED_FOR_MILLIS: u64 = 600_000;
+
+type Receipt = SignedReceipt<AccountId>;
+type TotalKey = (AccountId, ModelId);
+
+/// When batches are sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Rhythm {
+	/// How often.
+	pub every: Duration,
+	/// The most receipts of one.
+	pub receipts: u32,
+}
+
+/// What can't go on for now.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+	#[error(transparent)]
+	Store(#[from] StoreError),
+	#[error(transparent)]
+	Chain(#[from] ChainError),
+	#[error("receipts make no tree: {0}")]
+	Tree(String),
+	#[error("lane {1} of channel {0:?} would pay more than its answers have charged")]
+	Lane(ChannelId, u16),
+}
+
+/// Sends batches and watches them, for ever.
+pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
+	let mut ticks = tokio::time::interval(rhythm.every);
+	ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+	let mut clerk = Clerk { rooms, receipts: rhythm.receipts, refused: BTreeMap::new() };
+	loop {
+		ticks.tick().await;
+		if let Err(trouble) = clerk.round().await {
+			tracing::warn!(%trouble, "batches wait");
+		}
+	}
+}
+
+struct Clerk {
+	rooms: Arc<Rooms>,
+	receipts: u32,
+	/// Totals that the chain has refused, and until when they are left out.
+	refused: BTreeMap<TotalKey, u64>,
+}
+
+/// Receipts that go to the chain together.
+struct Draft {
+	receipts: Vec<Receipt>,
+	/// What each lane pays, with what was taken through it before.
+	lanes: BTreeMap<(ChannelId, u16), (Balance, Balance)>,
+}
+
+impl Clerk {
+	async fn round(&mut self) -> Result<(), Trouble> {
+		for batch in self.rooms.store.open_batches().await? {
+			match batch.state {
+				BatchState::Prepared => {
+					let receipts = self.rooms.store.receipts_of(batch.root).await?;
+					self.send(batch.root, receipts).await?;
+				},
+				BatchState::Committed(id) => {
+					let reason = match self.rooms.chain.batch(id).await? {
+						BatchOnChain::Open => continue,
+						BatchOnChain::Settled | BatchOnChain::Forgotten => None,
+						BatchOnChain::Rejected(reason) => Some(reason),
+					};
+					tracing::info!(root = ?batch.root, ?id, ?reason, "batch has ended");
+					self.rooms.store.settled(batch.root, reason.as_deref(), now_millis()).await?;
+				},
+				BatchState::Settled(_) | BatchState::Rejected(..) => {},
+			}
+		}
+		loop {
+			let waiting = self.rooms.store.unbatched(self.receipts).await?;
+			let Some(receipts) = self.sort_out(waiting).await? else { return Ok(()) };
+			let root = root_of(&receipts)?;
+			let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
+			self.rooms.store.batch(root, &ids, now_millis()).await?;
+			self.send(root, receipts).await?;
+		}
+	}
+
+	/// The receipts of the next batch; `None` when there are none. What can never be paid is closed.
+	async fn sort_out(&mut self, waiting: Vec<Receipt>) -> Result<Option<Vec<Receipt>>, Trouble> {
+		let now = now_millis();
+		self.refused.retain(|_, until| *until > now);
+		let mut known = BTreeMap::new();
+		let (mut free, mut lost, mut good) = (Vec::new(), Vec::new(), Vec::new());
+		let mut lanes = BTreeSet::new();
+		let mut totals = BTreeSet::new();
+		let mut charged = BTreeMap::<ChannelId, Balance>::new();
+		for signed in waiting {
+			let receipt = &signed.receipt;
+			if receipt.charge == 0 {
+				free.push(signed);
+				continue;
+			}
+			let channel = receipt.channel;
+			let chain =
+				known.entry(channel).or_insert_with(|| self.rooms.channels.on_chain(channel));
+			let Some(OnChain { left, .. }) = chain else {
+				lost.push(signed);
+				continue;
+			};
+			let total = (receipt.provider.clone(), receipt.model);
+			if self.refused.contains_key(&total) {
+				continue;
+			}
+			let spent = charged.entry(channel).or_default();
+			let lane = (channel, receipt.lane);
+			let fits = (lanes.contains(&lane) || lanes.len() < MAX_CLAIMS)
+				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
+				&& spent.saturating_add(receipt.charge) <= *left;
+			if fits {
+				*spent = spent.saturating_add(receipt.charge);
+				lanes.insert(lane);
+				totals.insert(total);
+				good.push(signed);
+			}
+		}
+		self.close(free, None).await?;
+		self.close(lost, Some("channel_closed")).await?;
+		Ok((!good.is_empty()).then_some(good))
+	}
+
+	/// Ends requests without the chain: they cost nothing, or nobody is left who could pay.
+	async fn close(&self, receipts: Vec<Receipt>, reason: Option<&str>) -> Result<(), Trouble> {
+		if receipts.is_empty() {
+			return Ok(());
+		}
+		if let Some(reason) = reason {
+			tracing::error!(receipts = receipts.len(), reason, "receipts can't be paid");
+		}
+		let root = root_of(&receipts)?;
+		let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
+		self.rooms.store.batch(root, &ids, now_millis()).await?;
+		self.end_here(root, reason).await
+	}
+
+	/// Ends a batch that the chain never sees.
+	async fn end_here(&self, root: H256, reason: Option<&str>) -> Result<(), Trouble> {
+		self.rooms.store.committed(root, BatchId::zero(), now_millis()).await?;
+		Ok(self.rooms.store.settled(root, reason, now_millis()).await?)
+	}
+
+	/// Sends a batch that is noted, unless the chain has it.
+	async fn send(&mut self, root: H256, receipts: Vec<Receipt>) -> Result<(), Trouble> {
+		// Lanes first, then the batch: if it is not there now, the lanes do not count it either.
+		let draft = self.draft(receipts);
+		if let Some(id) = self.rooms.chain.find(root).await? {
+			return Ok(self.rooms.store.committed(root, id, now_millis()).await?);
+		}
+		let Some(draft) = draft else {
+			tracing::error!(?root, "a batch's channels are gone");
+			return Ok(self
+				.rooms
+				.store
+				.settled(root, Some("channel_closed"), now_millis())
+				.await?);
+		};
+		let claims = self.claims(&draft).await?;
+		let leaves = ContentRef::of(&draft.receipts.encode());
+		let count = draft.receipts.len();
+		let tree = BatchTree::new(draft.receipts.clone());
+		let tree = tree.map_err(|error| Trouble::Tree(error.to_string()))?;
+		let sent = self.rooms.chain.commit(leaves, tree.totals().to_vec(), claims).await;
+		match sent {
+			Ok(id) => {
+				tracing::info!(
+					?root,
+					?id,
+					receipts = count,
+					lanes = draft.lanes.len(),
+					"batch committed"
+				);
+				self.rooms.metrics.batched(count);
+				Ok(self.rooms.store.committed(root, id, now_millis()).await?)
+			},
+			Err(ChainError::Refused { name, docs }) => {
+				// It may be there already: sent before a stop, and in a block since.
+				if let Some(id) = self.rooms.chain.find(root).await? {
+					return Ok(self.rooms.store.committed(root, id, now_millis()).await?);
+				}
+				tracing::warn!(?root, name, docs, "the chain refuses a batch");
+				self.rooms.store.dissolve(root).await?;
+				self.leave_out(&tree, &name);
+				Err(ChainError::Refused { name, docs }.into())
+			},
+			Err(error) => Err(error.into()),
+		}
+	}
+
+	/// After a refusal: one total alone is to blame itself, of several each is tried alone.
+	fn leave_out(&mut self, tree: &BatchTree<AccountId>, error: &str) {
+		let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
+		let keys = tree.totals().iter().map(|total| (total.provider.clone(), total.model));
+		let keys: Vec<_> = keys.collect();
+		// All but the first wait: if that is good it goes, and the next round tries the next one.
+		let blamed = if keys.len() == 1 { &keys[..] } else { keys.get(1..).unwrap_or_default() };
+		let wait = if keys.len() == 1 { until } else { now_millis().saturating_add(1) };
+		tracing::debug!(error, totals = keys.len(), "left out for a while");
+		self.refused.extend(blamed.iter().map(|key| (key.clone(), wait)));
+	}
+
+	/// What each lane pays; `None` when a channel is gone.
+	fn draft(&self, receipts: Vec<Receipt>) -> Option<Draft> {
+		let mut lanes = BTreeMap::new();
+		for signed in &receipts {
+			let receipt = &signed.receipt;
+			let chain = self.rooms.channels.on_chain(receipt.channel)?;
+			let before = *chain.taken.get(usize::from(receipt.lane))?;
+			let lane = lanes.entry((receipt.channel, receipt.lane)).or_insert((before, 0));
+			lane.1 = Balance::saturating_add(lane.1, receipt.charge);
+		}
+		Some(Draft { receipts, lanes })
+	}
+
+	/// The lanes' newest vouchers, and up to what they are used.
+	async fn claims(&self, draft: &Draft) -> Result<Vec<Claim>, Trouble> {
+		let mut vouchers = BTreeMap::<(ChannelId, u16), SignedVoucher>::new();
+		let channels: BTreeSet<_> = draft.lanes.keys().map(|(channel, _)| *channel).collect();
+		for channel in channels {
+			for lane in self.rooms.store.lanes(channel).await? {
+				vouchers.insert((channel, lane.lane), lane.voucher);
+			}
+		}
+		let mut claims = Vec::new();
+		for ((channel, lane), (before, charge)) in &draft.lanes {
+			let upto = before.saturating_add(*charge);
+			let spent = self.rooms.channels.info(*channel);
+			let spent = spent.and_then(|info| info.lanes.get(usize::from(*lane)).copied());
+			// Whatever was missed before, no lane pays more than its answers have charged.
+			let voucher = vouchers.remove(&(*channel, *lane));
+			let Some(voucher) = voucher.filter(|_| spent.is_some_and(|spent| upto <= spent)) else {
+				return Err(Trouble::Lane(*channel, *lane));
+			};
+			claims.push(Claim { voucher, upto });
+		}
+		Ok(claims)
+	}
+}
+
+fn root_of(receipts: &[Receipt]) -> Result<H256, Trouble> {
+	let tree = BatchTree::new(receipts.to_vec());
+	Ok(tree.map_err(|error| Trouble::Tree(error.to_string()))?.root().hash)
+}
+
+/// All receipts of a batch as the chain's `leaves` names them: SCALE of the list.
+pub async fn leaves(store: &dyn Store, root: H256) -> Result<Option<Vec<u8>>, StoreError> {
+	let receipts = store.receipts_of(root).await?;
+	Ok((!receipts.is_empty()).then(|| receipts.encode()))
+}
+
+/// The proof that a batch counts a receipt; `None` when it does not, or makes no tree.
+pub async fn proof(
+	store: &dyn Store,
+	root: H256,
+	receipt: &Receipt,
+) -> Result<Option<BatchProof>, StoreError> {
+	let receipts = store.receipts_of(root).await?;
+	let of_total = |signed: &&Receipt| {
+		signed.receipt.provider == receipt.receipt.provider
+			&& signed.receipt.model == receipt.receipt.model
+	};
+	let index = receipts
+		.iter()
+		.filter(of_total)
+		.position(|signed| signed.receipt.request == receipt.receipt.request);
+	let Ok(tree) = BatchTree::new(receipts) else { return Ok(None) };
+	let total = tree.totals().iter().position(|total| {
+		total.provider == receipt.receipt.provider && total.model == receipt.receipt.model
+	});
+	let place = total.zip(index).and_then(|(total, index)| {
+		let place = (u32::try_from(total).ok()?, u32::try_from(index).ok()?);
+		tree.proof(place.0, place.1)
+	});
+	Ok(place.map(|proof| BatchProof::new(tree.root(), proof)))
+}

@@ -1,0 +1,136 @@
+//! Finalisation: is this the answer that was asked for and paid for, and if so it is noted, charged and
+//! told, once.
+
+use crate::{
+	clock::now_millis,
+	desk::{End, Refusal},
+	keys::Hold,
+	reservation::Reservation,
+	rooms::{Identity, Rooms},
+};
+use codec::DecodeAll;
+use reckon_gateway_protocol::v1::{self, Finished};
+use reckon_gateway_store::{Admission, Answer, Finish};
+use reckon_primitives::{AccountId, ContentRef};
+use reckon_receipts::{charge, SignedReceipt};
+use sp_core::sr25519;
+use std::{sync::Arc, time::Duration};
+
+/// What the chain lets a prompt's template add to a payload, in units beyond one for each byte.
+pub const TEMPLATE_ALLOWANCE: u32 = 256;
+/// How often, and how long apart, a store that does not answer is asked to note an answer.
+const TRIES: u32 = 20;
+const TRY_AGAIN: Duration = Duration::from_millis(250);
+
+/// What a worker's answer is not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Lie {
+	/// Bytes that are no receipt.
+	#[error("it has no receipt that can be read")]
+	Unreadable,
+	/// A receipt that somebody else has signed, or for other times or another chain.
+	#[error("its receipt is not signed by the worker, or has times that can't be")]
+	Receipt,
+	/// A receipt for something else.
+	#[error("its receipt is for another request, channel, model, worker or gateway")]
+	Other,
+	/// An answer that the receipt does not name.
+	#[error("its receipt is for another answer")]
+	Output,
+	/// More work than was asked for, or than there can have been.
+	#[error("its receipt has more units than the request can have")]
+	Units,
+	/// Another price.
+	#[error("its charge is not within the price of its units, or above what is reserved")]
+	Charge,
+}
+
+/// Whether what a worker sends is the end of this request: everything that the chain would strike a
+/// receipt for, and everything that the client would not accept.
+///
+/// # Errors
+/// With what it is not.
+pub fn check(
+	us: &Identity,
+	admission: &Admission,
+	worker: &sr25519::Public,
+	finished: &Finished,
+) -> Result<Answer, Lie> {
+	let receipt = SignedReceipt::<AccountId>::decode_all(&mut &finished.receipt[..])
+		.map_err(|_| Lie::Unreadable)?;
+	receipt.verify(&us.genesis).map_err(|_| Lie::Receipt)?;
+	let (said, asked) = (&receipt.receipt, &admission.request);
+	let is_ours = said.request == asked.hash()
+		&& said.is_paid_by(&admission.voucher.voucher)
+		&& said.model == asked.model
+		&& said.worker == *worker
+		&& said.gateway == us.account;
+	if !is_ours {
+		return Err(Lie::Other);
+	}
+	if said.output != ContentRef::of(&finished.output) {
+		return Err(Lie::Output);
+	}
+	let most_input = asked.payload.length.saturating_add(TEMPLATE_ALLOWANCE);
+	if said.units.input > most_input || said.units.output > asked.sampling.max_output {
+		return Err(Lie::Units);
+	}
+	// Nothing is charged where nothing is batched: a receipt without a charge is good.
+	if said.charge > charge(&asked.price, said.units) || said.charge > admission.reserved {
+		return Err(Lie::Charge);
+	}
+	let finish = match v1::Finish::try_from(finished.finish) {
+		Ok(v1::Finish::Length) => Finish::Length,
+		Ok(v1::Finish::Cancelled) => Finish::Cancelled,
+		_ => Finish::Stop,
+	};
+	Ok(Answer { output: finished.output.clone(), finish, receipt })
+}
+
+/// Notes an answer for good, takes its charge, and says so. The worker can be told that its receipt is
+/// stored when this succeeds.
+///
+/// # Errors
+/// When the store does not take it. The worker will bring it again.
+pub async fn end(
+	rooms: &Rooms,
+	admission: &Admission,
+	place: Reservation,
+	hold: Option<Hold>,
+	answer: Answer,
+) -> Result<Arc<End>, Refusal> {
+	let id = admission.request.hash();
+	let mut tries = 0;
+	let fresh = loop {
+		match rooms.store.finish(id, &answer, now_millis()).await {
+			Ok(fresh) => break fresh,
+			Err(error) if tries < TRIES => {
+				tries += 1;
+				tracing::error!(?id, %error, tries, "an answer can't be noted: trying again");
+				tokio::time::sleep(TRY_AGAIN).await;
+			},
+			Err(error) => return Err(Refusal::Unavailable(error.to_string())),
+		}
+	};
+	let amount = answer.receipt.receipt.charge;
+	if fresh {
+		place.charge(amount);
+		match (hold, admission.key) {
+			(Some(hold), _) => hold.charge(amount),
+			(None, Some(key)) => rooms.keys.charge(&key, amount),
+			(None, None) => {},
+		}
+		rooms.metrics.finished(&answer);
+	}
+	let units = answer.receipt.receipt.units;
+	tracing::debug!(
+		step = "finalised",
+		?id,
+		charge = %amount,
+		units_in = units.input,
+		units_out = units.output,
+		finish = ?answer.finish,
+	);
+	let receipt = rooms.receipt_file(admission, &answer);
+	Ok(Arc::new(End { answer, receipt }))
+}

@@ -1,0 +1,374 @@
+//! The rooms in their order: what happens to a request from its door to its answer.
+
+use crate::{
+	batches,
+	clock::now_millis,
+	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
+	dispatch::Errand,
+	finalisation::TEMPLATE_ALLOWANCE,
+	keys, payment,
+	rooms::Rooms,
+	transcript::Transcript,
+};
+use reckon_gateway_store::{
+	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, Session, StoreError, Times,
+};
+use reckon_primitives::{AccountId, Balance, TaskKind};
+use reckon_receipts::ReceiptFile;
+use sp_core::{sr25519, Pair, H256};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The longest name of a key, in characters.
+const MAX_KEY_NAME: usize = 64;
+/// The most keys of one owner.
+const MAX_KEYS: usize = 100;
+
+/// The gateway.
+#[derive(Clone)]
+pub struct Gateway {
+	rooms: Arc<Rooms>,
+}
+
+fn unavailable(error: StoreError) -> Refusal {
+	tracing::error!(%error, "the store does not answer");
+	Refusal::Unavailable("its database does not answer".into())
+}
+
+fn cut_off() -> Refusal {
+	Refusal::Unavailable("its answer was cut off".into())
+}
+
+fn task_name(task: TaskKind) -> &'static str {
+	match task {
+		TaskKind::Chat => "chat",
+		TaskKind::Complete => "complete",
+		TaskKind::Embed => "embed",
+	}
+}
+
+impl Gateway {
+	/// Over these rooms.
+	pub fn new(rooms: Arc<Rooms>) -> Self {
+		Self { rooms }
+	}
+
+	/// The session of an account, which is made at its first key.
+	async fn session(&self, owner: &AccountId) -> Result<Session, Refusal> {
+		let seed: [u8; 32] = rand::random();
+		let public = sr25519::Pair::from_seed(&seed).public();
+		let fresh = Session { owner: owner.clone(), public, seed };
+		self.rooms.store.session(&fresh).await.map_err(unavailable)
+	}
+
+	/// Takes a request through the rooms; `None` when it repeats one whose answer was cut off.
+	async fn asked(&self, ask: Ask) -> Result<Option<Box<dyn Answering>>, Refusal> {
+		let Ask { payer, order, repeat, received } = ask;
+		let rooms = &self.rooms;
+		tracing::debug!(step = "received", model = order.model, task = task_name(order.task));
+
+		let (model, listed) = rooms.model(&order.model)?;
+		if !listed.tasks.contains(order.task) {
+			let task = task_name(order.task);
+			return Err(Refusal::TaskNotSupported { model: listed.name, task });
+		}
+		let serving = rooms.workers.of(&model);
+		let none =
+			|| Refusal::NoWorker { model: listed.name.clone(), offered: listed.offered.is_some() };
+		tracing::debug!(step = "discovered", ?model, workers = serving.workers);
+
+		let request = match &payer {
+			Payer::Key(_) => {
+				let price = serving.price.ok_or_else(none)?;
+				order.request(model, H256(rand::random()), price)
+			},
+			Payer::Voucher { request, .. } => {
+				let understood = order.request(model, request.nonce, request.price);
+				if understood != **request {
+					let why = "the body makes another request than the one it was signed for";
+					return Err(Refusal::Voucher { code: "voucher_request", why: why.into() });
+				}
+				understood
+			},
+		};
+		let id = request.hash();
+		if let Some(transcript) = rooms.running(id, repeat) {
+			tracing::debug!(step = "repeated", ?id);
+			return Ok(Some(Box::new(transcript.listen())));
+		}
+		if let Payer::Voucher { .. } = &payer {
+			// Its lane has gone on since: what was answered is told again before it is asked for money.
+			if let Some(record) = rooms.store.request(id).await.map_err(unavailable)? {
+				return self.repeats(&record);
+			}
+		}
+		if serving.workers == 0 {
+			return Err(none());
+		}
+
+		let amount = request.most(request.payload.length.saturating_add(TEMPLATE_ALLOWANCE));
+		let (place, hold, session, key) = match &payer {
+			Payer::Key(key) => {
+				let session = self.session(&key.owner).await?;
+				let hold = rooms.keys.hold(key, amount)?;
+				let place = rooms.channels.reserve(&key.owner, session.public, id, amount)?;
+				(place, Some(hold), Some(session), Some(key.id))
+			},
+			Payer::Voucher { voucher, .. } => {
+				let lane = (voucher.voucher.channel, voucher.voucher.lane);
+				(rooms.channels.reserve_lane(lane, id, amount)?, None, None, None)
+			},
+		};
+		let reserved = now_millis();
+		tracing::debug!(step = "reserved", ?id, channel = ?place.channel, lane = place.lane, %amount);
+
+		let genesis = &rooms.identity.genesis;
+		let voucher = match (&payer, session) {
+			(Payer::Voucher { voucher, .. }, _) => {
+				payment::check(voucher, genesis, &place)?;
+				(**voucher).clone()
+			},
+			(Payer::Key(_), Some(session)) => payment::sign(&session, genesis, &place),
+			(Payer::Key(_), None) => return Err(Refusal::InvalidKey),
+		};
+		tracing::debug!(step = "paid", ?id, cumulative = %voucher.voucher.cumulative);
+
+		let authorised = now_millis();
+		let admission = Admission {
+			request,
+			payload: order.payload,
+			key,
+			repeat,
+			voucher,
+			session_key: place.session_key,
+			reserved: amount,
+			times: Times { received, reserved, authorised, ..Times::default() },
+		};
+		let transcript = Transcript::new(id);
+		// From here on whoever repeats this request hears this answer.
+		rooms.begin(&admission, &transcript);
+		let listener = transcript.listen();
+		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
+		let admitted = rooms.store.admit(&admission, received.saturating_sub(span)).await;
+		let ended = |piece: Piece| {
+			rooms.end(&admission);
+			transcript.push(piece);
+		};
+		match admitted {
+			Ok(Admitted::New) => {},
+			Ok(Admitted::Repeats(record)) => {
+				tracing::debug!(step = "repeated", ?id, of = ?record.admission.request.hash());
+				ended(Piece::End(Err(Refusal::WorkerLost)));
+				return self.repeats(&record);
+			},
+			Err(error) => {
+				let refusal = unavailable(error);
+				ended(Piece::End(Err(refusal.clone())));
+				return Err(refusal);
+			},
+		}
+		rooms.metrics.admitted();
+		tracing::debug!(step = "confirmed", ?id);
+
+		let (leased, mut taken) = watch::channel(false);
+		let errand = Errand {
+			rooms: rooms.clone(),
+			admission,
+			model: listed.name,
+			logprobs: order.logprobs,
+			transcript,
+			leased,
+		};
+		tokio::spawn(errand.run(place, hold));
+		// A refusal is a status, not the end of a stream: a worker has it, or there is a reason.
+		let _ = taken.wait_for(|taken| *taken).await;
+		Ok(Some(Box::new(listener)))
+	}
+
+	/// The answer that a client has had before, or is about to have.
+	fn repeats(&self, record: &Record) -> Result<Option<Box<dyn Answering>>, Refusal> {
+		let id = record.admission.request.hash();
+		if let Some(transcript) = self.rooms.running(id, None) {
+			return Ok(Some(Box::new(transcript.listen())));
+		}
+		match &record.answer {
+			Some(answer)
+				if answer.finish == Finish::Cancelled && record.admission.key.is_some() =>
+			{
+				Ok(None)
+			},
+			Some(_) => Ok(Some(Box::new(self.rooms.told_again(record).listen()))),
+			None => Err(Refusal::Voucher {
+				code: "voucher_used",
+				why: "this request has failed before: sign for one with another nonce".into(),
+			}),
+		}
+	}
+}
+
+#[async_trait::async_trait]
+impl Desk for Gateway {
+	async fn key(&self, secret: &str) -> Result<Key, Refusal> {
+		self.rooms.keys.find(&*self.rooms.store, secret).await
+	}
+
+	async fn ask(&self, ask: Ask) -> Result<Box<dyn Answering>, Refusal> {
+		// In a task of its own: a client that leaves while this is written must not tear it.
+		let gateway = self.clone();
+		let asked = tokio::spawn(async move {
+			match gateway.asked(ask.clone()).await? {
+				Some(answering) => Ok(answering),
+				// What it repeats was cut off when its client had left: it is asked anew.
+				None => gateway.asked(Ask { repeat: None, ..ask }).await?.ok_or_else(cut_off),
+			}
+		});
+		asked.await.unwrap_or_else(|error| Err(Refusal::Unavailable(error.to_string())))
+	}
+
+	fn models(&self) -> Vec<ModelInfo> {
+		let market = self.rooms.market();
+		let mut models: Vec<_> = market
+			.models
+			.iter()
+			.filter_map(|(id, listed)| {
+				let serving = self.rooms.workers.of(id);
+				let price = serving.price.or(listed.offered)?;
+				Some(ModelInfo {
+					name: listed.name.clone(),
+					id: *id,
+					tasks: listed.tasks,
+					context: serving.context.unwrap_or(listed.context).min(listed.context),
+					profile: listed.profile,
+					licence: listed.licence.clone(),
+					workers: serving.workers,
+					price: Some(price),
+					active: serving.active,
+					slots: serving.slots,
+				})
+			})
+			.collect();
+		models.sort_by(|one, other| one.name.cmp(&other.name));
+		models
+	}
+
+	fn overview(&self) -> Overview {
+		let rooms = &self.rooms;
+		let market = rooms.market();
+		let name = |id: &H256| match market.models.get(id) {
+			Some(listed) => listed.name.clone(),
+			None => format!("{id:?}"),
+		};
+		let queued = rooms.bounds.queue.saturating_sub(rooms.queue.available_permits());
+		let running = rooms.count().saturating_sub(queued);
+		Overview {
+			gateway: rooms.identity.account.clone(),
+			subnet: rooms.identity.subnet,
+			genesis: rooms.identity.genesis,
+			block: *rooms.chain.finalized().borrow(),
+			models: self.models(),
+			workers: rooms.workers.list(name),
+			queued: u32::try_from(queued).unwrap_or(u32::MAX),
+			running: u32::try_from(running).unwrap_or(u32::MAX),
+		}
+	}
+
+	async fn request(&self, id: RequestId) -> Result<Record, Refusal> {
+		let record = self.rooms.store.request(id).await.map_err(unavailable)?;
+		record.ok_or(Refusal::UnknownRequest)
+	}
+
+	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal> {
+		let record = self.request(id).await?;
+		let answer = record.answer.as_ref().ok_or(Refusal::UnknownRequest)?;
+		let mut file = self.rooms.receipt_file(&record.admission, answer);
+		if let Some(root) = record.batch {
+			file.batch = batches::proof(&*self.rooms.store, root, &answer.receipt)
+				.await
+				.map_err(unavailable)?;
+		}
+		Ok(file)
+	}
+
+	async fn leaves(&self, root: H256) -> Result<Vec<u8>, Refusal> {
+		let leaves = batches::leaves(&*self.rooms.store, root).await.map_err(unavailable)?;
+		leaves.ok_or(Refusal::UnknownRequest)
+	}
+
+	async fn challenge(&self, owner: &AccountId) -> Result<String, Refusal> {
+		self.rooms.keys.challenge(&self.rooms.identity.account, owner, now_millis())
+	}
+
+	async fn issue(
+		&self,
+		owner: &AccountId,
+		challenge: &str,
+		signature: &[u8; 64],
+		name: &str,
+		limit: Balance,
+	) -> Result<NewKey, Refusal> {
+		let created = now_millis();
+		self.rooms.keys.answered(owner, challenge, signature, created)?;
+		let store = &self.rooms.store;
+		let owned = store.keys_of(owner).await.map_err(unavailable)?;
+		if owned.iter().filter(|key| key.revoked.is_none()).count() >= MAX_KEYS {
+			return Err(Refusal::SignIn(format!("an account has at most {MAX_KEYS} keys")));
+		}
+		let session = self.session(owner).await?;
+		let secret = keys::new_secret();
+		let name = name.chars().filter(|char| !char.is_control()).take(MAX_KEY_NAME).collect();
+		let key = Key {
+			id: keys::key_id(&secret),
+			name,
+			owner: owner.clone(),
+			limit,
+			spent: 0,
+			created,
+			revoked: None,
+		};
+		store.put_key(&key).await.map_err(unavailable)?;
+		Ok(NewKey { secret, key, session_key: session.public })
+	}
+
+	async fn keys(&self, key: &Key) -> Result<Vec<Key>, Refusal> {
+		self.rooms.store.keys_of(&key.owner).await.map_err(unavailable)
+	}
+
+	async fn revoke(&self, key: &Key, id: KeyId) -> Result<(), Refusal> {
+		let at = now_millis();
+		match self.rooms.store.revoke(id, &key.owner, at).await.map_err(unavailable)? {
+			true => {
+				self.rooms.keys.revoked(&id, at);
+				Ok(())
+			},
+			false => Err(Refusal::UnknownRequest),
+		}
+	}
+
+	async fn channel(&self, id: H256) -> Result<ChannelInfo, Refusal> {
+		self.rooms.channels.info(id).ok_or_else(|| {
+			Refusal::ChannelUnusable("it is not to this gateway, or not finalized yet".into())
+		})
+	}
+
+	async fn ready(&self) -> Result<(), String> {
+		if self.rooms.chain.finalized().borrow().is_none() {
+			return Err("no block of the chain was seen yet".into());
+		}
+		self.rooms.store.check().await.map_err(|error| error.to_string())?;
+		match self.rooms.workers.count() {
+			0 => Err("no worker is here".into()),
+			_ => Ok(()),
+		}
+	}
+
+	fn metrics(&self) -> String {
+		let overview = self.overview();
+		let gauges = [
+			("workers", "Workers that are here.", overview.workers.len() as f64),
+			("requests_running", "Requests that workers have.", f64::from(overview.running)),
+			("requests_queued", "Requests that wait for a worker.", f64::from(overview.queued)),
+			("block", "The newest finalized block.", f64::from(overview.block.unwrap_or(0))),
+		];
+		self.rooms.metrics.text(&gauges)
+	}
+}

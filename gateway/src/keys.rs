@@ -1,0 +1,261 @@
+//! Who asks: API keys, and how a wallet gets them.
+
+use crate::desk::Refusal;
+use reckon_gateway_store::{Key, KeyId, Store};
+use reckon_primitives::{AccountId, Balance};
+use reckon_sdk::format_amount;
+use sp_core::{sr25519, Pair};
+use sp_crypto_hashing::blake2_256;
+use std::{
+	collections::BTreeMap,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// How long a challenge is good, in milliseconds.
+const CHALLENGE_MILLIS: u64 = 300_000;
+/// Challenges that are out at once.
+const MAX_CHALLENGES: usize = 10_000;
+/// Keys that are remembered; others are looked up again.
+const MAX_KNOWN: usize = 100_000;
+/// What all keys begin with.
+const PREFIX: &str = "sk-reckon-";
+
+/// The keys that were seen, and the challenges that are out.
+#[derive(Clone, Default, Debug)]
+pub struct Keys(Arc<Mutex<State>>);
+
+#[derive(Default, Debug)]
+struct State {
+	known: BTreeMap<KeyId, Known>,
+	/// By text: for whom, and until when.
+	challenges: BTreeMap<String, (AccountId, u64)>,
+}
+
+#[derive(Debug)]
+struct Known {
+	key: Key,
+	/// What running requests may cost.
+	reserved: Balance,
+}
+
+/// A part of a key's limit. Given back when it is dropped; what was charged is told before.
+#[derive(Debug)]
+pub struct Hold {
+	keys: Keys,
+	id: KeyId,
+	amount: Balance,
+}
+
+impl Hold {
+	/// The request has cost this.
+	pub fn charge(self, amount: Balance) {
+		if let Some(known) = self.keys.lock().known.get_mut(&self.id) {
+			known.key.spent = known.key.spent.saturating_add(amount);
+		}
+	}
+}
+
+impl Drop for Hold {
+	fn drop(&mut self) {
+		if let Some(known) = self.keys.lock().known.get_mut(&self.id) {
+			known.reserved = known.reserved.saturating_sub(self.amount);
+		}
+	}
+}
+
+/// A new key's text: 32 random bytes in hexadecimal.
+pub fn new_secret() -> String {
+	let bytes: [u8; 32] = rand::random();
+	let mut text = String::from(PREFIX);
+	for byte in bytes {
+		text.push_str(&format!("{byte:02x}"));
+	}
+	text
+}
+
+/// A key's name for us.
+pub fn key_id(secret: &str) -> KeyId {
+	blake2_256(secret.as_bytes()).into()
+}
+
+impl Keys {
+	/// The key that a client shows.
+	///
+	/// # Errors
+	/// When there is none, it was revoked, or the store can't be asked.
+	pub async fn find(&self, store: &dyn Store, secret: &str) -> Result<Key, Refusal> {
+		if !secret.starts_with(PREFIX) || secret.len() > 128 {
+			return Err(Refusal::InvalidKey);
+		}
+		let id = key_id(secret);
+		let known = self.lock().known.get(&id).map(|known| known.key.clone());
+		let key = match known {
+			Some(key) => key,
+			None => {
+				let found = store.key(id).await;
+				let found = found.map_err(|error| Refusal::Unavailable(error.to_string()))?;
+				let key = found.ok_or(Refusal::InvalidKey)?;
+				let mut state = self.lock();
+				if state.known.len() >= MAX_KNOWN {
+					state.known.retain(|_, known| known.reserved > 0);
+				}
+				state.known.entry(id).or_insert(Known { key: key.clone(), reserved: 0 });
+				key
+			},
+		};
+		match key.revoked {
+			Some(_) => Err(Refusal::KeyRevoked),
+			None => Ok(key),
+		}
+	}
+
+	/// Keeps a part of a key's limit for a request.
+	///
+	/// # Errors
+	/// When its limit does not suffice.
+	pub fn hold(&self, key: &Key, amount: Balance) -> Result<Hold, Refusal> {
+		let mut state = self.lock();
+		let known = state.known.entry(key.id);
+		let known = known.or_insert_with(|| Known { key: key.clone(), reserved: 0 });
+		let spent = known.key.spent.saturating_add(known.reserved);
+		let left = known.key.limit.saturating_sub(spent);
+		if left < amount {
+			return Err(Refusal::InsufficientFunds {
+				needed: format_amount(amount),
+				left: format_amount(left),
+				fix: "this API key's limit is nearly spent: make another key".into(),
+			});
+		}
+		known.reserved = known.reserved.saturating_add(amount);
+		Ok(Hold { keys: self.clone(), id: key.id, amount })
+	}
+
+	/// A request of a key's has cost this, that was admitted before this program started.
+	pub fn charge(&self, id: &KeyId, amount: Balance) {
+		if let Some(known) = self.lock().known.get_mut(id) {
+			known.key.spent = known.key.spent.saturating_add(amount);
+		}
+	}
+
+	/// A key is out of use from now on.
+	pub fn revoked(&self, id: &KeyId, at: u64) {
+		if let Some(known) = self.lock().known.get_mut(id) {
+			known.key.revoked = Some(at);
+		}
+	}
+
+	/// What a wallet signs to get keys of `gateway`.
+	///
+	/// # Errors
+	/// When too many are out.
+	pub fn challenge(
+		&self,
+		gateway: &AccountId,
+		owner: &AccountId,
+		now: u64,
+	) -> Result<String, Refusal> {
+		let mut state = self.lock();
+		state.challenges.retain(|_, (_, until)| *until > now);
+		if state.challenges.len() >= MAX_CHALLENGES {
+			let what = "many people are signing in".into();
+			return Err(Refusal::TooMany { what, after_ms: 10_000 });
+		}
+		let nonce: [u8; 16] = rand::random();
+		let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+		let text = format!(
+			"Reckon gateway {gateway}: make an API key for {owner}. Nothing is paid. {nonce}"
+		);
+		state
+			.challenges
+			.insert(text.clone(), (owner.clone(), now.saturating_add(CHALLENGE_MILLIS)));
+		Ok(text)
+	}
+
+	/// Whether a challenge was signed by whom it was for. It is good once.
+	///
+	/// # Errors
+	/// When it is unknown, old or for another account, or the signature is not the account's.
+	pub fn answered(
+		&self,
+		owner: &AccountId,
+		challenge: &str,
+		signature: &[u8; 64],
+		now: u64,
+	) -> Result<(), Refusal> {
+		let refuse = |why: &str| Err(Refusal::SignIn(why.into()));
+		let found = self.lock().challenges.remove(challenge);
+		let Some((_, until)) = found.filter(|(of, _)| of == owner) else {
+			return refuse("this challenge was not given to this account: ask for another one");
+		};
+		if until <= now {
+			return refuse("this challenge is older than five minutes: ask for another one");
+		}
+		let public = sr25519::Public::from_raw(*AsRef::<[u8; 32]>::as_ref(owner));
+		let signature = sr25519::Signature::from_raw(*signature);
+		// Wallets wrap what they sign, so that it is never a transaction.
+		let wrapped = format!("<Bytes>{challenge}</Bytes>");
+		let signed = [wrapped.as_bytes(), challenge.as_bytes()];
+		match signed.iter().any(|text| sr25519::Pair::verify(&signature, text, &public)) {
+			true => Ok(()),
+			false => {
+				refuse("the signature is not the account's (sr25519), or not of this challenge")
+			},
+		}
+	}
+
+	fn lock(&self) -> MutexGuard<'_, State> {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn key(limit: Balance) -> Key {
+		Key {
+			id: key_id("sk-reckon-1"),
+			name: "test".into(),
+			owner: AccountId::new([1; 32]),
+			limit,
+			spent: 0,
+			created: 0,
+			revoked: None,
+		}
+	}
+
+	#[test]
+	fn limit_should_hold_whatever_runs_at_once() {
+		let (keys, key) = (Keys::default(), key(100));
+		let one = keys.hold(&key, 60).unwrap();
+		assert!(keys.hold(&key, 41).is_err());
+		let two = keys.hold(&key, 40).unwrap();
+		one.charge(10);
+		drop(two);
+		assert!(keys.hold(&key, 91).is_err());
+		assert!(keys.hold(&key, 90).is_ok());
+	}
+
+	#[test]
+	fn challenge_should_be_good_once_for_its_account_and_for_five_minutes() {
+		let keys = Keys::default();
+		let pair = sr25519::Pair::from_seed(&[3; 32]);
+		let owner = AccountId::new(pair.public().0);
+		let other = AccountId::new([4; 32]);
+		let text = keys.challenge(&other, &owner, 1_000).unwrap();
+		assert!(text.contains(&owner.to_string()));
+		let wrapped = pair.sign(format!("<Bytes>{text}</Bytes>").as_bytes());
+		assert!(keys.answered(&other, &text, &wrapped.0, 2_000).is_err());
+		// Asked for by somebody else, it is gone.
+		assert!(keys.answered(&owner, &text, &wrapped.0, 2_000).is_err());
+		for (later, good) in [(299_999, true), (300_000, false)] {
+			let text = keys.challenge(&other, &owner, 1_000).unwrap();
+			let signature = pair.sign(format!("<Bytes>{text}</Bytes>").as_bytes());
+			let answered = keys.answered(&owner, &text, &signature.0, 1_000 + later);
+			assert_eq!(answered.is_ok(), good, "{later}");
+			assert!(keys.answered(&owner, &text, &signature.0, 1_000).is_err());
+		}
+		let text = keys.challenge(&other, &owner, 1_000).unwrap();
+		assert!(keys.answered(&owner, &text, &[0; 64], 1_000).is_err());
+	}
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod api;
+pub mod batches;
+pub mod chain;
+pub mod cli;
+mod clock;
+pub mod config;
+pub mod desk;
+pub mod dispatch;
+pub mod finalisation;
+pub mod gateway;
+pub mod join;
+pub mod keys;
+pub mod metrics;
+pub mod payment;
+pub mod reservation;
+pub mod rooms;
+mod sdk_chain;
+mod serve;
+pub mod transcript;
+pub mod workers;

@@ -1,0 +1,410 @@
+//! Reservation: which channel and lane a request is paid through, and that there is money for it.
+//!
+//! What a channel has is known from the chain; what was charged since is known from the store; what
+//! running requests may cost is known here. A lane has one request at a time.
+
+use crate::desk::{ChannelInfo, Refusal};
+use reckon_gateway_store::{Lane, RequestId};
+use reckon_primitives::{AccountId, Balance, ChannelId};
+use reckon_sdk::format_amount;
+use sp_core::sr25519;
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// When it may help to come again for a lane, in milliseconds.
+const LANE_RETRY_MS: u64 = 250;
+
+/// A channel as the chain has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OnChain {
+	/// Who pays.
+	pub client: AccountId,
+	/// Who signs vouchers.
+	pub session_key: sr25519::Public,
+	/// What is left of the deposit.
+	pub left: Balance,
+	/// What was taken through each lane.
+	pub taken: Vec<Balance>,
+	/// Whether its client has asked for its end.
+	pub closing: bool,
+}
+
+/// The channels to this gateway.
+#[derive(Clone, Default, Debug)]
+pub struct Channels(Arc<Mutex<BTreeMap<ChannelId, Channel>>>);
+
+#[derive(Debug)]
+struct Channel {
+	chain: OnChain,
+	/// What answers have charged through each lane, ever.
+	spent: Vec<Balance>,
+	running: BTreeMap<u16, (RequestId, Balance)>,
+}
+
+impl Channel {
+	/// What the next request may cost.
+	fn left(&self) -> Balance {
+		let lanes = self.spent.iter().zip(&self.chain.taken);
+		let unclaimed: Balance = lanes.map(|(spent, taken)| spent.saturating_sub(*taken)).sum();
+		self.chain.left.saturating_sub(unclaimed).saturating_sub(self.reserved())
+	}
+
+	fn reserved(&self) -> Balance {
+		self.running.values().map(|(_, amount)| amount).sum()
+	}
+
+	fn usable(&self) -> Result<(), Refusal> {
+		match self.chain.closing {
+			true => Err(Refusal::ChannelUnusable("it is closing; open another one".into())),
+			false => Ok(()),
+		}
+	}
+}
+
+/// A request's place in a channel. Given up when it is dropped; what was charged is told before.
+#[derive(Debug)]
+pub struct Reservation {
+	channels: Channels,
+	/// Which request.
+	pub request: RequestId,
+	/// The channel.
+	pub channel: ChannelId,
+	/// The lane.
+	pub lane: u16,
+	/// What was spent through the lane before.
+	pub spent: Balance,
+	/// The most that the request may cost.
+	pub amount: Balance,
+	/// Who signs the channel's vouchers.
+	pub session_key: sr25519::Public,
+}
+
+impl Reservation {
+	/// The answer has cost this. The lane is free again.
+	pub fn charge(self, amount: Balance) {
+		let mut channels = self.channels.lock();
+		if let Some(spent) = channels
+			.get_mut(&self.channel)
+			.and_then(|channel| channel.spent.get_mut(usize::from(self.lane)))
+		{
+			*spent = spent.saturating_add(amount);
+		}
+	}
+}
+
+impl Drop for Reservation {
+	fn drop(&mut self) {
+		let mut channels = self.channels.lock();
+		if let Some(channel) = channels.get_mut(&self.channel) {
+			if channel.running.get(&self.lane).is_some_and(|(id, _)| *id == self.request) {
+				channel.running.remove(&self.lane);
+			}
+		}
+	}
+}
+
+impl Channels {
+	/// Takes the chain's word. Channels that the chain has no more are gone, but for those that still
+	/// have requests. `lanes` says what was charged, of a channel that is new here.
+	pub fn update(
+		&self,
+		now: BTreeMap<ChannelId, OnChain>,
+		lanes: &mut BTreeMap<ChannelId, Vec<Lane>>,
+	) {
+		let mut channels = self.lock();
+		channels.retain(|id, channel| now.contains_key(id) || !channel.running.is_empty());
+		for (id, channel) in channels.iter_mut() {
+			channel.chain.closing |= !now.contains_key(id);
+		}
+		for (id, chain) in now {
+			match channels.get_mut(&id) {
+				Some(channel) => channel.chain = chain,
+				None => {
+					// A store that was lost says less than the chain.
+					let mut spent = chain.taken.clone();
+					for lane in lanes.remove(&id).unwrap_or_default() {
+						if let Some(known) = spent.get_mut(usize::from(lane.lane)) {
+							*known = lane.spent.max(*known);
+						}
+					}
+					channels.insert(id, Channel { chain, spent, running: BTreeMap::new() });
+				},
+			}
+		}
+	}
+
+	/// Those of `ids` that are not known here.
+	pub fn unknown<'a>(&self, ids: impl IntoIterator<Item = &'a ChannelId>) -> Vec<ChannelId> {
+		let channels = self.lock();
+		ids.into_iter().filter(|id| !channels.contains_key(id)).copied().collect()
+	}
+
+	/// A place for a request that an API key pays for, in any channel that its owner has opened with
+	/// this session key.
+	///
+	/// # Errors
+	/// When there is no such channel, too little money in each, or no free lane.
+	pub fn reserve(
+		&self,
+		owner: &AccountId,
+		session_key: sr25519::Public,
+		request: RequestId,
+		amount: Balance,
+	) -> Result<Reservation, Refusal> {
+		let mut channels = self.lock();
+		let mine = |channel: &Channel| {
+			channel.chain.client == *owner && channel.chain.session_key == session_key
+		};
+		let mut most_left = None;
+		let mut busy = false;
+		let mut closing = false;
+		for (id, channel) in channels.iter_mut().filter(|(_, channel)| mine(channel)) {
+			if channel.chain.closing {
+				closing = true;
+				continue;
+			}
+			let left = channel.left();
+			most_left = most_left.max(Some(left));
+			if left < amount {
+				continue;
+			}
+			let free = (0_u16..).zip(&channel.spent);
+			let free = free.map(|(lane, spent)| (lane, *spent));
+			let Some((lane, spent)) =
+				free.into_iter().find(|(lane, _)| !channel.running.contains_key(lane))
+			else {
+				busy = true;
+				continue;
+			};
+			channel.running.insert(lane, (request, amount));
+			return Ok(Reservation {
+				channels: self.clone(),
+				request,
+				channel: *id,
+				lane,
+				spent,
+				amount,
+				session_key,
+			});
+		}
+		if busy {
+			let what = "all lanes of your channels have a request".into();
+			return Err(Refusal::TooMany { what, after_ms: LANE_RETRY_MS });
+		}
+		let fix = match (most_left, closing) {
+			(Some(_), _) => "`reckon channel top-up` puts more into the channel".to_owned(),
+			(None, true) => "your channel is closing: open another one".to_owned(),
+			(None, false) => {
+				format!("open a channel with `reckon channel open` and --session-key {session_key}")
+			},
+		};
+		Err(Refusal::InsufficientFunds {
+			needed: format_amount(amount),
+			left: format_amount(most_left.unwrap_or_default()),
+			fix,
+		})
+	}
+
+	/// A place in the channel and lane that a client's own voucher names.
+	///
+	/// # Errors
+	/// When there is no such channel or lane, too little money, or the lane has a request.
+	pub fn reserve_lane(
+		&self,
+		(id, lane): (ChannelId, u16),
+		request: RequestId,
+		amount: Balance,
+	) -> Result<Reservation, Refusal> {
+		let mut channels = self.lock();
+		let channel = channels.get_mut(&id).ok_or_else(|| {
+			Refusal::ChannelUnusable("it is not to this gateway, or not finalized yet".into())
+		})?;
+		channel.usable()?;
+		let spent = channel.spent.get(usize::from(lane)).copied().ok_or_else(|| {
+			Refusal::ChannelUnusable(format!("it has {} lanes", channel.spent.len()))
+		})?;
+		if channel.running.contains_key(&lane) {
+			let what = format!("lane {lane} has a request");
+			return Err(Refusal::TooMany { what, after_ms: LANE_RETRY_MS });
+		}
+		let left = channel.left();
+		if left < amount {
+			return Err(Refusal::InsufficientFunds {
+				needed: format_amount(amount),
+				left: format_amount(left),
+				fix: "`reckon channel top-up` puts more into the channel".into(),
+			});
+		}
+		channel.running.insert(lane, (request, amount));
+		let session_key = channel.chain.session_key;
+		let channels = self.clone();
+		Ok(Reservation { channels, request, channel: id, lane, spent, amount, session_key })
+	}
+
+	/// The place of a request that was under way when the gateway stopped. `None` when its channel is
+	/// gone.
+	pub fn resume(
+		&self,
+		(id, lane): (ChannelId, u16),
+		request: RequestId,
+		amount: Balance,
+	) -> Option<Reservation> {
+		let mut channels = self.lock();
+		let channel = channels.get_mut(&id)?;
+		let spent = channel.spent.get(usize::from(lane)).copied()?;
+		channel.running.insert(lane, (request, amount));
+		let session_key = channel.chain.session_key;
+		let channels = self.clone();
+		Some(Reservation { channels, request, channel: id, lane, spent, amount, session_key })
+	}
+
+	/// What the chain has, for batches: what was taken through a lane and what is left in its channel.
+	pub fn on_chain(&self, id: ChannelId) -> Option<OnChain> {
+		self.lock().get(&id).map(|channel| channel.chain.clone())
+	}
+
+	/// The channels whose clients want them back.
+	pub fn closing(&self) -> BTreeSet<ChannelId> {
+		let channels = self.lock();
+		channels.iter().filter(|(_, channel)| channel.chain.closing).map(|(id, _)| *id).collect()
+	}
+
+	/// A channel, for its client.
+	pub fn info(&self, id: ChannelId) -> Option<ChannelInfo> {
+		let channels = self.lock();
+		let channel = channels.get(&id)?;
+		let reserved = channel.reserved();
+		Some(ChannelInfo {
+			id,
+			client: channel.chain.client.clone(),
+			session_key: channel.chain.session_key,
+			left: channel.left().saturating_add(reserved),
+			reserved,
+			lanes: channel.spent.clone(),
+			closing: channel.chain.closing,
+		})
+	}
+
+	fn lock(&self) -> MutexGuard<'_, BTreeMap<ChannelId, Channel>> {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use reckon_receipts::{SignedVoucher, Voucher};
+	use sp_core::H256;
+
+	const OWNER: AccountId = AccountId::new([7; 32]);
+
+	fn session() -> sr25519::Public {
+		sr25519::Public::from_raw([9; 32])
+	}
+
+	fn id(number: u8) -> H256 {
+		H256::repeat_byte(number)
+	}
+
+	fn on_chain(left: Balance, taken: &[Balance]) -> OnChain {
+		OnChain {
+			client: OWNER,
+			session_key: session(),
+			left,
+			taken: taken.to_vec(),
+			closing: false,
+		}
+	}
+
+	fn with(channels: &[(u8, OnChain)]) -> Channels {
+		let book = Channels::default();
+		let now = channels.iter().map(|(number, channel)| (id(*number), channel.clone()));
+		book.update(now.collect(), &mut BTreeMap::new());
+		book
+	}
+
+	fn reserve(book: &Channels, request: u8, amount: Balance) -> Result<Reservation, Refusal> {
+		book.reserve(&OWNER, session(), id(request), amount)
+	}
+
+	#[test]
+	fn reservation_should_leave_no_money_that_is_there_twice() {
+		let book = with(&[(1, on_chain(100, &[0, 0, 0]))]);
+		let one = reserve(&book, 11, 60).unwrap();
+		assert!(matches!(reserve(&book, 12, 41), Err(Refusal::InsufficientFunds { .. })));
+		let two = reserve(&book, 12, 40).unwrap();
+		assert_ne!(one.lane, two.lane);
+		one.charge(25);
+		// 25 spent, 40 reserved.
+		assert!(reserve(&book, 13, 36).is_err());
+		drop(two);
+		let three = reserve(&book, 13, 75).unwrap();
+		assert_eq!((three.lane, three.spent), (0, 25));
+	}
+
+	#[test]
+	fn charge_should_count_once_when_the_chain_has_taken_it() {
+		let book = with(&[(1, on_chain(100, &[0, 0]))]);
+		reserve(&book, 11, 60).unwrap().charge(30);
+		assert_eq!(book.info(id(1)).unwrap().left, 70);
+		// The batch is on chain.
+		book.update([(id(1), on_chain(70, &[30, 0]))].into(), &mut BTreeMap::new());
+		let info = book.info(id(1)).unwrap();
+		assert_eq!((info.left, info.lanes), (70, vec![30, 0]));
+	}
+
+	#[test]
+	fn lane_should_take_one_request_at_a_time() {
+		let book = with(&[(1, on_chain(100, &[5, 0]))]);
+		let first = book.reserve_lane((id(1), 0), id(11), 10).unwrap();
+		assert_eq!(first.spent, 5);
+		let busy = book.reserve_lane((id(1), 0), id(12), 10).unwrap_err();
+		assert!(matches!(busy, Refusal::TooMany { .. }));
+		assert!(matches!(
+			book.reserve_lane((id(1), 2), id(12), 10).unwrap_err(),
+			Refusal::ChannelUnusable(why) if why == "it has 2 lanes"
+		));
+		drop(first);
+		assert!(book.reserve_lane((id(1), 0), id(12), 10).is_ok());
+	}
+
+	#[test]
+	fn refusal_should_say_what_is_missing_when_there_is_no_place() {
+		let book = with(&[(1, on_chain(100, &[0]))]);
+		let _place = reserve(&book, 11, 10).unwrap();
+		assert!(matches!(reserve(&book, 12, 10), Err(Refusal::TooMany { .. })));
+		let none = with(&[]);
+		let Err(Refusal::InsufficientFunds { fix, .. }) = reserve(&none, 11, 10) else { panic!() };
+		assert!(fix.contains("--session-key"), "{fix}");
+		let closing = OnChain { closing: true, ..on_chain(100, &[0]) };
+		let Err(Refusal::InsufficientFunds { fix, .. }) = reserve(&with(&[(1, closing)]), 11, 10)
+		else {
+			panic!()
+		};
+		assert!(fix.contains("closing"), "{fix}");
+	}
+
+	#[test]
+	fn channel_should_stay_while_its_requests_run_when_the_chain_has_it_no_more() {
+		let book = with(&[(1, on_chain(100, &[0]))]);
+		let place = reserve(&book, 11, 10).unwrap();
+		book.update(BTreeMap::new(), &mut BTreeMap::new());
+		assert!(book.info(id(1)).unwrap().closing);
+		drop(place);
+		book.update(BTreeMap::new(), &mut BTreeMap::new());
+		assert_eq!(book.info(id(1)), None);
+	}
+
+	#[test]
+	fn lanes_should_start_from_what_was_charged_when_the_gateway_starts() {
+		let book = Channels::default();
+		let voucher = Voucher { channel: id(1), lane: 1, cumulative: 50, request: id(3) };
+		let voucher = SignedVoucher { voucher, signature: sr25519::Signature::from_raw([0; 64]) };
+		let mut lanes = BTreeMap::from([(id(1), vec![Lane { lane: 1, spent: 40, voucher }])]);
+		book.update([(id(1), on_chain(100, &[7, 10]))].into(), &mut lanes);
+		let info = book.info(id(1)).unwrap();
+		assert_eq!((info.lanes, info.left), (vec![7, 40], 70));
+	}
+}

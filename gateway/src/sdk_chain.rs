@@ -1,0 +1,220 @@
+//! The chain through the SDK.
+
+use crate::{
+	chain::{BatchOnChain, Chain, ChainError, Claim, Listed, Market},
+	reservation::OnChain,
+	rooms::Identity,
+};
+use reckon_primitives::{
+	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, TaskSet,
+};
+use reckon_receipts::Total;
+use reckon_sdk::{calls, At, BatchState, GatewayStatus, ProviderStatus, SubmitError, Submitter};
+use sp_core::{sr25519, H256};
+use std::collections::BTreeMap;
+use tokio::sync::watch;
+
+/// Channels that one view gives.
+const PAGE: usize = 1_000;
+/// The most channels that a gateway looks at.
+const MAX_CHANNELS: usize = 100_000;
+
+/// A chain, and the key that commits batches.
+pub struct SdkChain {
+	chain: reckon_sdk::Chain,
+	submitter: Submitter,
+	us: Identity,
+	finalized: watch::Receiver<Option<u32>>,
+}
+
+fn theirs(account: &AccountId) -> reckon_sdk::AccountId {
+	reckon_sdk::AccountId(*AsRef::<[u8; 32]>::as_ref(account))
+}
+
+/// An account of the SDK's as the chain's own types have it.
+pub fn ours(account: &reckon_sdk::AccountId) -> AccountId {
+	AccountId::new(account.0)
+}
+
+fn unreachable(error: impl std::fmt::Display) -> ChainError {
+	ChainError::Unreachable(error.to_string())
+}
+
+fn price(price: &reckon_sdk::Price) -> Price<Balance> {
+	Price { base: price.base, per_input: price.per_input, per_output: price.per_output }
+}
+
+impl SdkChain {
+	/// Over a connection. Must be called inside a tokio runtime.
+	pub fn new(chain: reckon_sdk::Chain, submitter: Submitter, us: Identity) -> Self {
+		let (sender, finalized) = watch::channel(None);
+		let mut heads = chain.heads();
+		tokio::spawn(async move {
+			while heads.changed().await.is_ok() {
+				let block = heads.borrow_and_update().finalized.map(|block| block.number);
+				sender.send_if_modified(|known| std::mem::replace(known, block) != block);
+				if sender.is_closed() {
+					return;
+				}
+			}
+		});
+		Self { chain, submitter, us, finalized }
+	}
+
+	async fn at(&self) -> Result<At, ChainError> {
+		self.chain.latest_finalized().await.map_err(unreachable)
+	}
+}
+
+#[async_trait::async_trait]
+impl Chain for SdkChain {
+	fn finalized(&self) -> watch::Receiver<Option<u32>> {
+		self.finalized.clone()
+	}
+
+	async fn market(&self) -> Result<Market, ChainError> {
+		let at = self.at().await?;
+		let mut models = BTreeMap::new();
+		for (id, model) in at.models().await.map_err(unreachable)? {
+			let details = &model.details;
+			let offers = at.providers_offering(self.us.subnet, id).await.map_err(unreachable)?;
+			let offered = offers.iter().map(|(_, offer)| price(offer));
+			let middling = reckon_primitives::Units { input: 1_000, output: 250 };
+			let offered = offered.min_by_key(|price| reckon_receipts::charge(price, middling));
+			let listed = Listed {
+				name: model.listing.name(),
+				tasks: TaskSet { bits: details.tasks.bits },
+				context: details.context,
+				profile: match details.profile {
+					reckon_sdk::NumericProfile::F32 => "F32",
+					reckon_sdk::NumericProfile::Tolerant => "Tolerant",
+				},
+				licence: String::from_utf8_lossy(&details.licence).into_owned(),
+				offered,
+			};
+			models.insert(id, listed);
+		}
+		Ok(Market { models })
+	}
+
+	async fn channels(&self) -> Result<BTreeMap<ChannelId, OnChain>, ChainError> {
+		let at = self.at().await?;
+		let mut channels = BTreeMap::new();
+		let mut after = None;
+		loop {
+			let page =
+				at.channels_to(&theirs(&self.us.account), after).await.map_err(unreachable)?;
+			let (count, last) = (page.len(), page.last().map(|(id, _)| *id));
+			channels.extend(page.into_iter().map(|(id, channel)| {
+				let on_chain = OnChain {
+					client: ours(&channel.client),
+					session_key: sr25519::Public::from_raw(channel.session_key),
+					left: channel.left,
+					taken: channel.taken,
+					closing: channel.closes_at.is_some(),
+				};
+				(id, on_chain)
+			}));
+			if count < PAGE || channels.len() >= MAX_CHANNELS {
+				return Ok(channels);
+			}
+			after = last;
+		}
+	}
+
+	async fn provider_of(&self, worker: sr25519::Public) -> Result<Option<AccountId>, ChainError> {
+		let at = self.at().await?;
+		let worker = reckon_sdk::AccountId(worker.0);
+		let Some(account) = at.provider_of(&worker).await.map_err(unreachable)? else {
+			return Ok(None);
+		};
+		let provider = at.provider(&account).await.map_err(unreachable)?;
+		let stays = provider
+			.is_some_and(|provider| !matches!(provider.status, ProviderStatus::Leaving { .. }));
+		Ok(stays.then(|| ours(&account)))
+	}
+
+	async fn offers_of(
+		&self,
+		provider: &AccountId,
+	) -> Result<BTreeMap<ModelId, Price<Balance>>, ChainError> {
+		let at = self.at().await?;
+		let offers = at.offers_of(&theirs(provider)).await.map_err(unreachable)?;
+		let mine = offers.into_iter().filter(|(market, ..)| market.subnet == self.us.subnet);
+		Ok(mine.map(|(market, offer, _)| (market.model, price(&offer))).collect())
+	}
+
+	async fn commit(
+		&self,
+		leaves: ContentRef,
+		totals: Vec<Total<AccountId>>,
+		claims: Vec<Claim>,
+	) -> Result<BatchId, ChainError> {
+		let totals = totals.into_iter().map(|total| reckon_sdk::Total {
+			provider: theirs(&total.provider),
+			model: total.model,
+			receipts: reckon_sdk::Root {
+				hash: total.receipts.hash,
+				count: total.receipts.count,
+				sum: total.receipts.sum,
+			},
+		});
+		let claims = claims.into_iter().map(|Claim { voucher, upto }| reckon_sdk::LaneClaim {
+			signed: reckon_sdk::SignedVoucher {
+				voucher: reckon_sdk::Voucher {
+					channel: voucher.voucher.channel,
+					lane: voucher.voucher.lane,
+					cumulative: voucher.voucher.cumulative,
+					request: voucher.voucher.request,
+				},
+				signature: voucher.signature.0,
+			},
+			upto,
+		});
+		let leaves = reckon_sdk::ContentRef { hash: leaves.hash, length: leaves.length };
+		let call = calls::commit_batch(leaves, totals.collect(), claims.collect());
+		let outcome = self.submitter.submit(call).await.map_err(|error| match error {
+			SubmitError::Refused(refused) => {
+				ChainError::Refused { name: refused.name, docs: refused.docs }
+			},
+			other => unreachable(other),
+		})?;
+		let committed = outcome.batch_committed();
+		committed.ok_or_else(|| unreachable("the call is in a block and its event is not"))
+	}
+
+	async fn find(&self, root: H256) -> Result<Option<BatchId>, ChainError> {
+		let batches = self.at().await?.batches().await.map_err(unreachable)?;
+		let us = theirs(&self.us.account);
+		let mine = |batch: &reckon_sdk::Batch| batch.gateway == us && batch.root.hash == root;
+		Ok(batches.into_iter().find(|(_, batch)| mine(batch)).map(|(id, _)| id))
+	}
+
+	async fn batch(&self, batch: BatchId) -> Result<BatchOnChain, ChainError> {
+		let found = self.at().await?.batch(batch).await.map_err(unreachable)?;
+		Ok(match found.map(|batch| batch.state) {
+			None => BatchOnChain::Forgotten,
+			Some(BatchState::Waiting | BatchState::Paying) => BatchOnChain::Open,
+			Some(BatchState::Settled) => BatchOnChain::Settled,
+			Some(BatchState::Returning(why) | BatchState::Rejected(why)) => {
+				BatchOnChain::Rejected(why.explain().to_owned())
+			},
+		})
+	}
+}
+
+/// Whose gateway this is: its subnet, when it may do business.
+///
+/// # Errors
+/// A sentence, when it may not.
+pub async fn subnet_of(chain: &reckon_sdk::Chain, account: &AccountId) -> Result<u32, String> {
+	let at = chain.latest().await.map_err(|error| error.to_string())?;
+	let found = at.gateway(&theirs(account)).await.map_err(|error| error.to_string())?;
+	let gateway = found.ok_or_else(|| {
+		format!("{account} is no gateway on this chain: `reckon gateway register` makes it one")
+	})?;
+	match gateway.status {
+		GatewayStatus::Active => Ok(gateway.subnet),
+		GatewayStatus::Leaving { .. } => Err(format!("{account} is leaving its subnet")),
+	}
+}

@@ -1,0 +1,491 @@
+//! The workers that are here, what they have in memory, and whom to ask next.
+
+use crate::desk::{Logprob, WorkerInfo};
+use rand::seq::IteratorRandom;
+use reckon_gateway_protocol::v1::{self, to_worker, ToWorker};
+use reckon_gateway_store::RequestId;
+use reckon_primitives::{AccountId, Balance, ModelId, Price};
+use sp_core::sr25519;
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::{mpsc, watch};
+
+/// What a worker can say about a request before the request is slowed down.
+const SAID: usize = 256;
+/// Models that one worker can have.
+const MAX_MODELS: usize = 256;
+
+/// What a worker says about a request that it was handed.
+#[derive(Clone, Debug)]
+pub enum Said {
+	/// It has a place for it until then, in Unix milliseconds.
+	Leased(u64),
+	/// It goes on.
+	Text {
+		/// Follows what came before.
+		text: String,
+		/// Where they were asked for.
+		logprobs: Vec<Logprob>,
+	},
+	/// It has ended.
+	Finished(v1::Finished),
+	/// It will not answer.
+	Refused(v1::Refused),
+}
+
+/// A model in a worker's memory.
+#[derive(Clone, Copy, Debug)]
+struct Loaded {
+	context: u32,
+	slots: u32,
+	/// Requests that it has, as it said last.
+	load: u32,
+	/// Tokens a second that it writes; 0 when nobody has measured it.
+	write: f32,
+}
+
+#[derive(Debug)]
+struct Worker {
+	provider: AccountId,
+	/// Which of its streams this is: an older one that ends must not take this away.
+	session: u64,
+	outbox: mpsc::Sender<ToWorker>,
+	prices: BTreeMap<ModelId, Price<Balance>>,
+	models: BTreeMap<ModelId, Loaded>,
+	draining: bool,
+	software: String,
+	since: u64,
+	tasks: BTreeMap<RequestId, (ModelId, mpsc::Sender<Said>)>,
+}
+
+impl Worker {
+	/// Requests for a model for each place, and by its speed; `None` when it takes no more.
+	fn pressure(&self, model: &ModelId) -> Option<f32> {
+		let loaded = self.models.get(model).filter(|_| !self.draining)?;
+		let ours = self.tasks.values().filter(|(of, _)| of == model).count();
+		// What it said last has some of ours in it, and not yet the newest.
+		let load = (loaded.load as f32).max(ours as f32);
+		let slots = loaded.slots.max(1) as f32;
+		// As many may wait as are computed: more would only wait longer than elsewhere.
+		(load < 2.0 * slots).then(|| (load + 1.0) / slots / loaded.write.max(1.0))
+	}
+}
+
+/// Who joins.
+#[derive(Debug)]
+pub struct Joining {
+	/// The hot key, proved.
+	pub worker: sr25519::Public,
+	/// Whose it is, as the chain has it.
+	pub provider: AccountId,
+	/// What the provider asks for, in this gateway's subnet.
+	pub prices: BTreeMap<ModelId, Price<Balance>>,
+	/// Where tasks go.
+	pub outbox: mpsc::Sender<ToWorker>,
+	/// Program and version.
+	pub software: String,
+	/// Unix milliseconds.
+	pub since: u64,
+}
+
+/// A worker that has been picked for a request. What it says comes through `said`; when that ends
+/// without an end of the request, the worker is lost.
+#[derive(Debug)]
+pub struct Picked {
+	/// Its hot key.
+	pub worker: sr25519::Public,
+	/// Who has its earnings.
+	pub provider: AccountId,
+	/// What the provider asks for.
+	pub price: Price<Balance>,
+	/// What it says.
+	pub said: mpsc::Receiver<Said>,
+	outbox: mpsc::Sender<ToWorker>,
+}
+
+impl Picked {
+	/// Tells the worker something; false when it is gone.
+	pub async fn tell(&self, message: to_worker::Message) -> bool {
+		self.outbox.send(ToWorker { message: Some(message) }).await.is_ok()
+	}
+}
+
+/// Why no worker was picked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoneFree {
+	/// None has the model at this price.
+	NoneThere,
+	/// All that have it are busy.
+	AllBusy,
+}
+
+/// All workers that are here.
+#[derive(Debug)]
+pub struct Workers {
+	state: Mutex<State>,
+	/// Counts what may free a request that waits.
+	changes: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+	workers: BTreeMap<sr25519::Public, Worker>,
+	sessions: u64,
+}
+
+impl Default for Workers {
+	fn default() -> Self {
+		Self { state: Mutex::default(), changes: watch::Sender::new(0) }
+	}
+}
+
+impl Workers {
+	/// Takes a worker in; returns the number of its stream. An older stream of the same worker ends.
+	pub fn join(&self, joining: Joining) -> u64 {
+		let mut state = self.lock();
+		state.sessions += 1;
+		let session = state.sessions;
+		let Joining { worker, provider, prices, outbox, software, since } = joining;
+		let (models, tasks) = (BTreeMap::new(), BTreeMap::new());
+		let worker_record = Worker {
+			provider,
+			session,
+			outbox,
+			prices,
+			models,
+			draining: false,
+			software,
+			since,
+			tasks,
+		};
+		// Dropping the old one's tasks tells their requests that it is lost.
+		state.workers.insert(worker, worker_record);
+		session
+	}
+
+	/// Whether this is the worker's newest stream.
+	pub fn is_current(&self, worker: &sr25519::Public, session: u64) -> bool {
+		self.lock().workers.get(worker).is_some_and(|known| known.session == session)
+	}
+
+	/// A stream has ended.
+	pub fn leave(&self, worker: &sr25519::Public, session: u64) {
+		let mut state = self.lock();
+		if state.workers.get(worker).is_some_and(|known| known.session == session) {
+			state.workers.remove(worker);
+		}
+		drop(state);
+		self.changed();
+	}
+
+	/// A worker says what it has. Models of which its provider has no offer are left out.
+	pub fn status(&self, worker: &sr25519::Public, status: &v1::Status) {
+		let mut state = self.lock();
+		let Some(known) = state.workers.get_mut(worker) else { return };
+		known.draining = status.draining;
+		known.models = status
+			.models
+			.iter()
+			.take(MAX_MODELS)
+			.filter_map(|loaded| {
+				let id = ModelId::from(<[u8; 32]>::try_from(loaded.model.as_slice()).ok()?);
+				known.prices.contains_key(&id).then_some(())?;
+				let load = loaded.active.saturating_add(loaded.waiting);
+				let write = if loaded.write.is_finite() { loaded.write } else { 0.0 };
+				let (context, slots) = (loaded.context, loaded.slots);
+				Some((id, Loaded { context, slots, load, write }))
+			})
+			.collect();
+		drop(state);
+		self.changed();
+	}
+
+	/// The prices that the chain has now, by provider.
+	pub fn reprice(&self, offers: &BTreeMap<AccountId, BTreeMap<ModelId, Price<Balance>>>) {
+		let mut state = self.lock();
+		for worker in state.workers.values_mut() {
+			worker.prices = offers.get(&worker.provider).cloned().unwrap_or_default();
+			let prices = &worker.prices;
+			worker.models.retain(|model, _| prices.contains_key(model));
+		}
+		drop(state);
+		self.changed();
+	}
+
+	/// The providers that have a worker here.
+	pub fn providers(&self) -> BTreeSet<AccountId> {
+		self.lock().workers.values().map(|worker| worker.provider.clone()).collect()
+	}
+
+	/// The worker for a request, and hands it the ear: of two drawn ones, the one with less to do for
+	/// its speed. Not those of `but`.
+	///
+	/// # Errors
+	/// When there is none.
+	pub fn pick(
+		&self,
+		request: RequestId,
+		model: ModelId,
+		most: &Price<Balance>,
+		but: &BTreeSet<sr25519::Public>,
+	) -> Result<Picked, NoneFree> {
+		let mut state = self.lock();
+		let fits = |worker: &Worker| {
+			worker.models.contains_key(&model)
+				&& worker.prices.get(&model).is_some_and(|price| within(price, most))
+		};
+		let mut there = false;
+		let candidates = state.workers.iter().filter(|(key, _)| !but.contains(key));
+		let candidates =
+			candidates.filter(|(_, worker)| fits(worker)).filter_map(|(key, worker)| {
+				there = true;
+				Some((worker.pressure(&model)?, *key))
+			});
+		let drawn = candidates.choose_multiple(&mut rand::rng(), 2);
+		let best = drawn.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
+		let (_, key) = best.ok_or(match there {
+			true => NoneFree::AllBusy,
+			false => NoneFree::NoneThere,
+		})?;
+		let worker = state.workers.get_mut(&key).ok_or(NoneFree::NoneThere)?;
+		let (sender, said) = mpsc::channel(SAID);
+		worker.tasks.insert(request, (model, sender));
+		Ok(Picked {
+			worker: key,
+			provider: worker.provider.clone(),
+			price: worker.prices.get(&model).copied().unwrap_or_default(),
+			said,
+			outbox: worker.outbox.clone(),
+		})
+	}
+
+	/// The request does not need this worker any more.
+	pub fn release(&self, worker: &sr25519::Public, request: &RequestId) {
+		if let Some(known) = self.lock().workers.get_mut(worker) {
+			known.tasks.remove(request);
+		}
+		self.changed();
+	}
+
+	/// Who listens to what a worker says about a request.
+	pub fn ear(&self, worker: &sr25519::Public, request: &RequestId) -> Option<mpsc::Sender<Said>> {
+		let state = self.lock();
+		state.workers.get(worker)?.tasks.get(request).map(|(_, sender)| sender.clone())
+	}
+
+	/// Tells a worker something, if it is here and listens.
+	pub fn tell(&self, worker: &sr25519::Public, message: to_worker::Message) {
+		let outbox = self.lock().workers.get(worker).map(|known| known.outbox.clone());
+		if let Some(outbox) = outbox {
+			// One that does not read is lost anyway.
+			let _ = outbox.try_send(ToWorker { message: Some(message) });
+		}
+	}
+
+	/// Ends a worker's stream: it has lied.
+	pub fn expel(&self, worker: &sr25519::Public) {
+		self.lock().workers.remove(worker);
+		self.changed();
+	}
+
+	/// Of a model: how many workers have it, their requests and places, the smallest context and the
+	/// most that a request pays.
+	pub fn of(&self, model: &ModelId) -> Serving {
+		let state = self.lock();
+		let (mut serving, mut prices) = (Serving::default(), Vec::new());
+		for worker in state.workers.values().filter(|worker| !worker.draining) {
+			let Some(loaded) = worker.models.get(model) else { continue };
+			serving.workers += 1;
+			serving.active = serving.active.saturating_add(loaded.load);
+			serving.slots = serving.slots.saturating_add(loaded.slots);
+			let context = serving.context.get_or_insert(loaded.context);
+			*context = loaded.context.min(*context);
+			prices.extend(worker.prices.get(model));
+		}
+		serving.price = most(&prices);
+		serving
+	}
+
+	/// All workers.
+	pub fn list(&self, name: impl Fn(&ModelId) -> String) -> Vec<WorkerInfo> {
+		let state = self.lock();
+		let list = state.workers.iter().map(|(key, worker)| WorkerInfo {
+			worker: *key,
+			provider: worker.provider.clone(),
+			software: worker.software.clone(),
+			models: worker.models.keys().map(&name).collect(),
+			active: u32::try_from(worker.tasks.len()).unwrap_or(u32::MAX),
+			since: worker.since,
+		});
+		list.collect()
+	}
+
+	/// How many workers are here.
+	pub fn count(&self) -> usize {
+		self.lock().workers.len()
+	}
+
+	/// Changes whenever a request that waits may find a worker.
+	pub fn changes(&self) -> watch::Receiver<u64> {
+		self.changes.subscribe()
+	}
+
+	fn changed(&self) {
+		self.changes.send_modify(|count| *count = count.wrapping_add(1));
+	}
+
+	fn lock(&self) -> MutexGuard<'_, State> {
+		self.state.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+/// What workers have of a model.
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+pub struct Serving {
+	/// How many have it.
+	pub workers: u32,
+	/// Requests that they have.
+	pub active: u32,
+	/// Requests that they compute at once.
+	pub slots: u32,
+	/// The smallest context of theirs.
+	pub context: Option<u32>,
+	/// What a request pays at most: workers that ask for more get none.
+	pub price: Option<Price<Balance>>,
+}
+
+/// The highest of the prices that are not much above the lowest: so that there is a choice of workers,
+/// and one that is dear does not make all requests dear.
+fn most(prices: &[Price<Balance>]) -> Option<Price<Balance>> {
+	let lowest = prices.iter().map(weight).min()?;
+	let limit = lowest.saturating_mul(3) / 2;
+	let fair = prices.iter().filter(|price| weight(price) <= limit);
+	fair.copied().reduce(|one, other| Price {
+		base: one.base.max(other.base),
+		per_input: one.per_input.max(other.per_input),
+		per_output: one.per_output.max(other.per_output),
+	})
+}
+
+/// Whether a price is nowhere above another one.
+pub fn within(price: &Price<Balance>, most: &Price<Balance>) -> bool {
+	price.base <= most.base
+		&& price.per_input <= most.per_input
+		&& price.per_output <= most.per_output
+}
+
+/// What a middling request costs: to compare prices by.
+fn weight(price: &Price<Balance>) -> Balance {
+	let units = reckon_primitives::Units { input: 1_000, output: 250 };
+	reckon_receipts::charge(price, units)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn key(number: u8) -> sr25519::Public {
+		sr25519::Public::from_raw([number; 32])
+	}
+
+	fn model() -> ModelId {
+		ModelId::repeat_byte(5)
+	}
+
+	fn price(amount: Balance) -> Price<Balance> {
+		Price { base: amount, per_input: amount, per_output: amount }
+	}
+
+	fn joined(workers: &Workers, number: u8, amount: Balance) -> (u64, mpsc::Receiver<ToWorker>) {
+		let (outbox, inbox) = mpsc::channel(8);
+		let session = workers.join(Joining {
+			worker: key(number),
+			provider: AccountId::new([number; 32]),
+			prices: [(model(), price(amount))].into(),
+			outbox,
+			software: "test".into(),
+			since: 0,
+		});
+		(session, inbox)
+	}
+
+	fn has(workers: &Workers, number: u8, slots: u32, active: u32) {
+		let loaded = v1::Loaded {
+			model: model().0.to_vec(),
+			context: 2048,
+			slots,
+			active,
+			write: 10.0,
+			..Default::default()
+		};
+		let foreign = v1::Loaded { model: vec![1; 31], ..loaded.clone() };
+		let status = v1::Status { models: vec![loaded, foreign], draining: false };
+		workers.status(&key(number), &status);
+	}
+
+	fn pick(workers: &Workers, request: u8) -> Result<Picked, NoneFree> {
+		let request = RequestId::repeat_byte(request);
+		workers.pick(request, model(), &price(5), &BTreeSet::new())
+	}
+
+	#[test]
+	fn pick_should_take_the_less_busy_of_two_that_are_not_too_dear() {
+		let workers = Workers::default();
+		assert_eq!(pick(&workers, 1).unwrap_err(), NoneFree::NoneThere);
+		let _one = joined(&workers, 1, 5);
+		assert_eq!(pick(&workers, 1).unwrap_err(), NoneFree::NoneThere);
+		let _two = joined(&workers, 2, 5);
+		let _dear = joined(&workers, 3, 6);
+		has(&workers, 1, 2, 3);
+		has(&workers, 2, 2, 1);
+		has(&workers, 3, 9, 0);
+		assert_eq!(pick(&workers, 1).unwrap().worker, key(2));
+		assert_eq!(workers.of(&model()).workers, 3);
+		assert_eq!(workers.of(&model()).price, Some(price(6)));
+	}
+
+	#[test]
+	fn pick_should_say_that_all_are_busy_when_their_queues_are_full() {
+		let workers = Workers::default();
+		let _one = joined(&workers, 1, 5);
+		has(&workers, 1, 1, 0);
+		let first = pick(&workers, 1).unwrap();
+		let _second = pick(&workers, 2).unwrap();
+		assert_eq!(pick(&workers, 3).unwrap_err(), NoneFree::AllBusy);
+		workers.release(&first.worker, &RequestId::repeat_byte(1));
+		assert!(pick(&workers, 3).is_ok());
+	}
+
+	#[test]
+	fn price_should_not_follow_one_that_is_dear() {
+		assert_eq!(most(&[]), None);
+		assert_eq!(most(&[price(10), price(16), price(15)]), Some(price(15)));
+	}
+
+	#[test]
+	fn request_should_hear_that_its_worker_is_lost() {
+		let workers = Workers::default();
+		let (session, _inbox) = joined(&workers, 1, 5);
+		has(&workers, 1, 1, 0);
+		let mut picked = pick(&workers, 1).unwrap();
+		// The worker comes back; its old stream ends later.
+		let (again, _inbox) = joined(&workers, 1, 5);
+		assert!(picked
+			.said
+			.try_recv()
+			.is_err_and(|error| error == mpsc::error::TryRecvError::Disconnected));
+		workers.leave(&key(1), session);
+		assert!(workers.is_current(&key(1), again));
+	}
+
+	#[test]
+	fn worker_should_get_nothing_when_its_provider_withdraws_its_offer() {
+		let workers = Workers::default();
+		let _one = joined(&workers, 1, 5);
+		has(&workers, 1, 1, 0);
+		workers.reprice(&BTreeMap::new());
+		assert_eq!(pick(&workers, 1).unwrap_err(), NoneFree::NoneThere);
+	}
+}

@@ -1,0 +1,224 @@
+//! The store in a database of either kind.
+
+use crate::{
+	connection::Origin,
+	group::{Threads, Touches},
+	operations, postgres, Admission, Admitted, Answer, Batch, Key, KeyId, Lane, Record, RequestId,
+	Session, Store, StoreError,
+};
+use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
+use reckon_receipts::SignedReceipt;
+use sp_core::{sr25519, H256};
+use std::path::Path;
+
+/// So many requests are forgotten at once: other writes wait for no more.
+const PRUNED_AT_ONCE: u32 = 1_000;
+
+/// A [`Store`] in SQLite or PostgreSQL.
+///
+/// It has one connection that writes and four that read, each on a thread of its own; they end when it
+/// is dropped. A write that is begun is done, also when nobody waits for it any more.
+pub struct Database {
+	threads: Threads,
+}
+
+impl Database {
+	/// Opens a file, and makes it where there is none. Only its owner can read it; it must be on a disk
+	/// of this machine.
+	///
+	/// # Errors
+	/// When it is another program's or version's, or another process has it open and keeps it for five
+	/// seconds.
+	pub async fn sqlite(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+		let threads = Threads::start(Origin::Sqlite(path.as_ref().into())).await?;
+		Ok(Self { threads })
+	}
+
+	/// Connects to a PostgreSQL server, 14 or later, by an URL or by `key=value` pairs, and makes the
+	/// tables where there are none. What is lost while the server restarts is waited for, ten seconds.
+	///
+	/// Connections are not encrypted, so the server must be on this machine: a Unix socket or a loopback
+	/// address. One elsewhere is reached through a tunnel.
+	///
+	/// # Errors
+	/// When it does not let us in or is not on this machine, the tables are another program's or
+	/// version's, or another gateway has them and keeps them for five seconds.
+	pub async fn postgres(url: &str) -> Result<Self, StoreError> {
+		let threads = Threads::start(Origin::Postgres(Box::new(postgres::config(url)?))).await?;
+		Ok(Self { threads })
+	}
+}
+
+/// A name for a lane, as for all that writes may touch. Two that are the same by chance wait for one
+/// another.
+fn lane_name(channel: ChannelId, lane: u16) -> H256 {
+	channel ^ H256::from_low_u64_be(lane.into())
+}
+
+#[async_trait::async_trait]
+impl Store for Database {
+	async fn bind(&self, genesis: H256, gateway: &str) -> Result<(), StoreError> {
+		let gateway = gateway.to_owned();
+		self.threads
+			.write(Touches::All, async move |db| operations::bind(db, genesis, &gateway).await)
+			.await
+	}
+
+	async fn admit(
+		&self,
+		admission: &Admission,
+		repeat_after: u64,
+	) -> Result<Admitted, StoreError> {
+		let id = admission.request.hash();
+		let touches = Touches::These([id].into_iter().chain(admission.repeat).collect());
+		let admission = admission.clone();
+		self.threads
+			.write(touches, async move |db| operations::admit(db, &admission, repeat_after).await)
+			.await
+	}
+
+	async fn dispatch(
+		&self,
+		id: RequestId,
+		worker: sr25519::Public,
+		at: u64,
+	) -> Result<(), StoreError> {
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::dispatch(db, id, worker, at).await
+			})
+			.await
+	}
+
+	async fn finish(&self, id: RequestId, answer: &Answer, at: u64) -> Result<bool, StoreError> {
+		let receipt = &answer.receipt.receipt;
+		let touches = Touches::These(vec![id, lane_name(receipt.channel, receipt.lane)]);
+		let answer = answer.clone();
+		self.threads
+			.write(touches, async move |db| operations::finish(db, id, &answer, at).await)
+			.await
+	}
+
+	async fn fail(&self, id: RequestId, reason: &str, at: u64) -> Result<bool, StoreError> {
+		let reason = reason.to_owned();
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::fail(db, id, &reason, at).await
+			})
+			.await
+	}
+
+	async fn request(&self, id: RequestId) -> Result<Option<Record>, StoreError> {
+		self.threads.read(async move |db| operations::request(db, id).await).await
+	}
+
+	async fn unfinished(&self) -> Result<Vec<Record>, StoreError> {
+		self.threads.read(async move |db| operations::unfinished(db).await).await
+	}
+
+	async fn requests_of(&self, key: KeyId, limit: u32) -> Result<Vec<Record>, StoreError> {
+		self.threads.read(async move |db| operations::requests_of(db, key, limit).await).await
+	}
+
+	async fn unbatched(&self, limit: u32) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
+		self.threads.read(async move |db| operations::unbatched(db, limit).await).await
+	}
+
+	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError> {
+		let requests = requests.to_owned();
+		self.threads
+			.write(Touches::All, async move |db| operations::batch(db, root, &requests, at).await)
+			.await
+	}
+
+	async fn committed(&self, root: H256, batch: BatchId, at: u64) -> Result<(), StoreError> {
+		self.threads
+			.write(Touches::All, async move |db| operations::committed(db, root, batch, at).await)
+			.await
+	}
+
+	async fn settled(&self, root: H256, reason: Option<&str>, at: u64) -> Result<(), StoreError> {
+		let reason = reason.map(str::to_owned);
+		self.threads
+			.write(Touches::All, async move |db| {
+				operations::settled(db, root, reason.as_deref(), at).await
+			})
+			.await
+	}
+
+	async fn dissolve(&self, root: H256) -> Result<(), StoreError> {
+		self.threads.write(Touches::All, async move |db| operations::dissolve(db, root).await).await
+	}
+
+	async fn open_batches(&self) -> Result<Vec<Batch>, StoreError> {
+		self.threads.read(async move |db| operations::open_batches(db).await).await
+	}
+
+	async fn batch_of(&self, root: H256) -> Result<Option<Batch>, StoreError> {
+		self.threads.read(async move |db| operations::batch_of(db, root).await).await
+	}
+
+	async fn receipts_of(&self, root: H256) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
+		self.threads.read(async move |db| operations::receipts_of(db, root).await).await
+	}
+
+	async fn lanes(&self, channel: ChannelId) -> Result<Vec<Lane>, StoreError> {
+		self.threads.read(async move |db| operations::lanes(db, channel).await).await
+	}
+
+	async fn put_key(&self, key: &Key) -> Result<(), StoreError> {
+		let key = key.clone();
+		self.threads.write(Touches::All, async move |db| operations::put_key(db, &key).await).await
+	}
+
+	async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
+		self.threads.read(async move |db| operations::key(db, id).await).await
+	}
+
+	async fn keys_of(&self, owner: &AccountId) -> Result<Vec<Key>, StoreError> {
+		let owner = owner.clone();
+		self.threads.read(async move |db| operations::keys_of(db, &owner).await).await
+	}
+
+	async fn revoke(&self, id: KeyId, owner: &AccountId, at: u64) -> Result<bool, StoreError> {
+		let owner = owner.clone();
+		self.threads
+			.write(Touches::All, async move |db| operations::revoke(db, id, &owner, at).await)
+			.await
+	}
+
+	async fn limit(&self, id: KeyId, limit: Balance) -> Result<bool, StoreError> {
+		self.threads
+			.write(Touches::All, async move |db| operations::limit(db, id, limit).await)
+			.await
+	}
+
+	async fn session(&self, session: &Session) -> Result<Session, StoreError> {
+		let session = session.clone();
+		self.threads
+			.write(Touches::All, async move |db| operations::session(db, &session).await)
+			.await
+	}
+
+	async fn session_of(&self, public: sr25519::Public) -> Result<Option<Session>, StoreError> {
+		self.threads.read(async move |db| operations::session_of(db, public).await).await
+	}
+
+	async fn prune(&self, before: u64) -> Result<u64, StoreError> {
+		let mut pruned = 0_u64;
+		loop {
+			let some = self.threads.write(Touches::All, async move |db| {
+				operations::prune(db, before, PRUNED_AT_ONCE).await
+			});
+			let some = some.await?;
+			pruned = pruned.saturating_add(some);
+			if some < PRUNED_AT_ONCE.into() {
+				return Ok(pruned);
+			}
+		}
+	}
+
+	async fn check(&self) -> Result<(), StoreError> {
+		self.threads.write(Touches::All, async move |db| operations::check(db).await).await
+	}
+}

@@ -1,0 +1,180 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod connection;
+mod database;
+mod group;
+mod operations;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(not(feature = "postgres"))]
+#[path = "without_postgres.rs"]
+mod postgres;
+mod sqlite;
+mod types;
+mod value;
+
+pub use database::Database;
+pub use types::{
+	Admission, Admitted, Answer, Batch, BatchState, Finish, Key, KeyId, Lane, Record, RequestId,
+	Session, State, Times,
+};
+
+use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
+use reckon_receipts::SignedReceipt;
+use sp_core::{sr25519, H256};
+use std::sync::Arc;
+
+/// Why the store can't be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+	/// The database does not answer, or its disk does not take it.
+	#[error("the gateway's database: {0}")]
+	Database(String),
+	/// What is there can't be read: another program's, or a later version's.
+	#[error("the gateway's database has {0}")]
+	Corrupt(String),
+	/// It belongs to another gateway or chain.
+	#[error("the database belongs to {owner}, and this is {this}")]
+	Foreign {
+		/// Whose it is.
+		owner: String,
+		/// Who asks.
+		this: String,
+	},
+	/// It can't be done with what is there: nothing is written.
+	#[error("the gateway's database does not take this: {0}")]
+	Refused(String),
+}
+
+/// Opens the store at a PostgreSQL server's URL (`postgres://…`), or in a file of this path.
+///
+/// # Errors
+/// Those of [`Database::postgres`] and [`Database::sqlite`].
+pub async fn open(target: &str) -> Result<Arc<dyn Store>, StoreError> {
+	let is_url = ["postgres://", "postgresql://"].iter().any(|scheme| target.starts_with(scheme));
+	Ok(Arc::new(match is_url {
+		true => Database::postgres(target).await?,
+		false => Database::sqlite(target).await?,
+	}))
+}
+
+/// A gateway's memory.
+///
+/// # Errors
+/// Each function fails when the database does; [`StoreError::Refused`] where its docs say so.
+#[async_trait::async_trait]
+pub trait Store: Send + Sync + 'static {
+	/// Says whose store this is, at the first call; later calls must say the same.
+	async fn bind(&self, genesis: H256, gateway: &str) -> Result<(), StoreError>;
+
+	/// Notes a request that is reserved and paid for, before anybody works on it. When there is one with
+	/// its id, or with its `repeat` that has not failed and is not older than `repeat_after` (Unix
+	/// milliseconds), nothing is written and that one is returned: of several the newest.
+	///
+	/// Refused when its voucher is for another request, or there is no such key.
+	async fn admit(&self, admission: &Admission, repeat_after: u64)
+		-> Result<Admitted, StoreError>;
+
+	/// Notes who has been handed a request, before it is. May be called again with another worker.
+	///
+	/// Refused when it was not admitted, or has an answer, or has failed.
+	async fn dispatch(
+		&self,
+		id: RequestId,
+		worker: sr25519::Public,
+		at: u64,
+	) -> Result<(), StoreError>;
+
+	/// Notes a request's answer and receipt, and takes its charge from its lane and its key, once: false
+	/// when it was noted before, or has failed, or was never admitted. The lane keeps the voucher that
+	/// covers most.
+	///
+	/// Refused when the receipt is about another request, channel or lane than the voucher, or when what
+	/// the lane has spent would be more than its newest voucher covers.
+	async fn finish(&self, id: RequestId, answer: &Answer, at: u64) -> Result<bool, StoreError>;
+
+	/// Notes that a request will not be answered; its lane and its key are not charged. False when it has
+	/// ended before.
+	async fn fail(&self, id: RequestId, reason: &str, at: u64) -> Result<bool, StoreError>;
+
+	/// A request.
+	async fn request(&self, id: RequestId) -> Result<Option<Record>, StoreError>;
+
+	/// The requests that have neither an answer nor failed, oldest first.
+	async fn unfinished(&self) -> Result<Vec<Record>, StoreError>;
+
+	/// The newest requests of a key, at most `limit`.
+	async fn requests_of(&self, key: KeyId, limit: u32) -> Result<Vec<Record>, StoreError>;
+
+	/// The receipts of answers that are in no batch, oldest answer first, at most `limit`.
+	async fn unbatched(&self, limit: u32) -> Result<Vec<SignedReceipt<AccountId>>, StoreError>;
+
+	/// Notes a batch with its requests, before it is sent.
+	///
+	/// Refused when there is a batch with this root, when it is empty, or when one of the requests has no
+	/// receipt, is in a batch already, or is there twice; nothing is written then.
+	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError>;
+
+	/// Notes that the chain has taken a batch; may be told again.
+	///
+	/// Refused when no such batch waits for that.
+	async fn committed(&self, root: H256, batch: BatchId, at: u64) -> Result<(), StoreError>;
+
+	/// Notes how a batch ended: its requests are settled, or failed with `reason`; may be told again. Their
+	/// lanes stay charged, since what the chain has taken never becomes less.
+	///
+	/// Refused when the chain has not taken such a batch, or it ended otherwise.
+	async fn settled(&self, root: H256, reason: Option<&str>, at: u64) -> Result<(), StoreError>;
+
+	/// Takes a batch back that the chain has refused: its requests are in none again.
+	///
+	/// Refused when there is no such batch, or the chain has taken it.
+	async fn dissolve(&self, root: H256) -> Result<(), StoreError>;
+
+	/// Batches that have not ended, oldest first.
+	async fn open_batches(&self) -> Result<Vec<Batch>, StoreError>;
+
+	/// The batch of this id or root.
+	async fn batch_of(&self, root: H256) -> Result<Option<Batch>, StoreError>;
+
+	/// The receipts of a batch, in the order in which they were given to [`Store::batch`].
+	async fn receipts_of(&self, root: H256) -> Result<Vec<SignedReceipt<AccountId>>, StoreError>;
+
+	/// The lanes of a channel that were ever charged.
+	async fn lanes(&self, channel: ChannelId) -> Result<Vec<Lane>, StoreError>;
+
+	/// Puts a key there.
+	///
+	/// Refused when there is one with its id.
+	async fn put_key(&self, key: &Key) -> Result<(), StoreError>;
+
+	/// A key.
+	async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError>;
+
+	/// An owner's keys.
+	async fn keys_of(&self, owner: &AccountId) -> Result<Vec<Key>, StoreError>;
+
+	/// Takes a key out of use, for good; false when there is none of this owner.
+	async fn revoke(&self, id: KeyId, owner: &AccountId, at: u64) -> Result<bool, StoreError>;
+
+	/// Changes what a key may spend.
+	async fn limit(&self, id: KeyId, limit: Balance) -> Result<bool, StoreError>;
+
+	/// Puts a session there, unless its owner has one; returns the one that is there.
+	///
+	/// Refused when its public key is another owner's.
+	async fn session(&self, session: &Session) -> Result<Session, StoreError>;
+
+	/// The session that has this public key.
+	async fn session_of(&self, public: sr25519::Public) -> Result<Option<Session>, StoreError>;
+
+	/// Forgets requests that ended before `before` (Unix milliseconds), with their payloads and answers;
+	/// returns how many. What is in a batch that has not ended stays.
+	async fn prune(&self, before: u64) -> Result<u64, StoreError>;
+
+	/// Whether it can be written to: for health checks.
+	async fn check(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,9 @@
+//! What is done in the database, in SQL that both kinds understand.
+
+mod accounts;
+mod batches;
+mod requests;
+
+pub(crate) use accounts::*;
+pub(crate) use batches::*;
+pub(crate) use requests::*;

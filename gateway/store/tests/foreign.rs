@@ -1,0 +1,186 @@
+//! Databases that are not ours, and places where there can be none.
+
+mod common;
+
+use common::*;
+use reckon_gateway_store::*;
+use std::{fs, os::unix::fs::PermissionsExt};
+use tokio_postgres::NoTls;
+
+async fn refusal(target: &str) -> StoreError {
+	match open(target).await {
+		Ok(_) => panic!("{target} should not be opened"),
+		Err(error) => error,
+	}
+}
+
+fn corrupt(what: &str) -> StoreError {
+	StoreError::Corrupt(what.into())
+}
+
+const LATER: &str = "version 2 of the tables, and this program knows 1: run the one that made them";
+
+#[tokio::test]
+async fn sqlite_should_be_refused_when_the_tables_are_not_ours() {
+	let folder = tempfile::tempdir().unwrap();
+	let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+
+	let other = rusqlite::Connection::open(file("other.db")).unwrap();
+	other.execute_batch("CREATE TABLE requests (id BLOB)").unwrap();
+	assert_eq!(refusal(&file("other.db")).await, corrupt("another program's tables"));
+	let empty = rusqlite::Connection::open(file("empty.db")).unwrap();
+	empty.execute_batch("PRAGMA user_version = 1").unwrap();
+	assert_eq!(refusal(&file("empty.db")).await, corrupt("another program's tables"));
+
+	drop(open(&file("later.db")).await.unwrap());
+	let later = rusqlite::Connection::open(file("later.db")).unwrap();
+	later.execute_batch("PRAGMA user_version = 2").unwrap();
+	assert_eq!(refusal(&file("later.db")).await, corrupt(LATER));
+}
+
+#[tokio::test]
+async fn sqlite_should_be_refused_when_the_file_is_damaged() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("text.db");
+	fs::write(&path, "to be or not to be, that is the question: ".repeat(100)).unwrap();
+	let why = "nothing that can be read: file is not a database";
+	assert_eq!(refusal(path.to_str().unwrap()).await, corrupt(why));
+
+	let path = folder.path().join("row.db");
+	let store = open(path.to_str().unwrap()).await.unwrap();
+	store.admit(&admission(1), 0).await.unwrap();
+	let other = rusqlite::Connection::open(&path).unwrap();
+	other.execute_batch("UPDATE requests SET session_key = x'00'").unwrap();
+	let why = "a row that can't be read: its column 5";
+	assert_eq!(store.request(id(1)).await, Err(corrupt(why)));
+	other.execute_batch("UPDATE requests SET session_key = zeroblob(32), state = 9").unwrap();
+	assert_eq!(store.request(id(1)).await, Err(corrupt("a request in state 9")));
+	other
+		.execute_batch("UPDATE requests SET state = 0, request = CAST(request || x'00' AS BLOB)")
+		.unwrap();
+	let why = "a row that can't be read: its column 0";
+	assert_eq!(store.request(id(1)).await, Err(corrupt(why)), "a byte too much");
+}
+
+#[tokio::test]
+async fn sqlite_should_be_refused_when_another_gateway_has_it() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("gateway.db");
+	let first = open(path.to_str().unwrap()).await.unwrap();
+	let why = format!("another gateway is using {}", path.display());
+	assert_eq!(refusal(path.to_str().unwrap()).await, StoreError::Database(why));
+	assert_eq!(first.check().await, Ok(()));
+	drop(first);
+	assert_eq!(open(path.to_str().unwrap()).await.unwrap().check().await, Ok(()));
+}
+
+#[tokio::test]
+async fn sqlite_should_be_refused_when_there_can_be_no_file() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("none").join("gateway.db");
+	let why = format!("{}-lock: No such file or directory (os error 2)", path.display());
+	assert_eq!(refusal(path.to_str().unwrap()).await, StoreError::Database(why));
+	let path = folder.path().join("folder");
+	fs::create_dir(&path).unwrap();
+	let why = format!("{}: Is a directory (os error 21)", path.display());
+	assert_eq!(refusal(path.to_str().unwrap()).await, StoreError::Database(why));
+}
+
+#[tokio::test]
+async fn sqlite_should_be_its_owner_s_only_when_others_could_read_the_folder() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("gateway.db");
+	fs::write(&path, "").unwrap();
+	fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+	let store = open(path.to_str().unwrap()).await.unwrap();
+	store.check().await.unwrap();
+	let mut files = Vec::new();
+	for file in fs::read_dir(folder.path()).unwrap() {
+		let file = file.unwrap();
+		let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+		assert_eq!(mode, 0o600, "{:?}", file.file_name());
+		files.push(file.file_name().into_string().unwrap());
+	}
+	files.sort();
+	assert_eq!(files, ["gateway.db", "gateway.db-lock", "gateway.db-shm", "gateway.db-wal"]);
+}
+
+#[tokio::test]
+async fn postgres_should_be_refused_when_the_tables_are_not_ours() {
+	let Place::Postgres(server) = Place::postgres() else { unreachable!() };
+	let (client, connection) =
+		tokio_postgres::connect(&server.url("postgres"), NoTls).await.unwrap();
+	tokio::spawn(connection);
+	for name in ["other", "alike", "later"] {
+		client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+	}
+	let run = async |database: &str, sql: &str| {
+		let (client, connection) =
+			tokio_postgres::connect(&server.url(database), NoTls).await.unwrap();
+		tokio::spawn(connection);
+		client.batch_execute(sql).await.unwrap();
+	};
+	let foreign = corrupt("another program's tables");
+	run("other", "CREATE TABLE orders (id BIGINT)").await;
+	assert_eq!(refusal(&server.url("other")).await, foreign);
+	run("alike", "CREATE TABLE requests (id BIGINT)").await;
+	assert_eq!(refusal(&server.url("alike")).await, foreign);
+	run("alike", "CREATE TABLE meta (name TEXT, value BYTEA)").await;
+	assert_eq!(refusal(&server.url("alike")).await, foreign);
+
+	drop(open(&server.url("later")).await.unwrap());
+	run("later", "UPDATE meta SET value = '2' WHERE name = 'reckon gateway'").await;
+	assert_eq!(refusal(&server.url("later")).await, corrupt(LATER));
+	run("later", "UPDATE meta SET value = 'x' WHERE name = 'reckon gateway'").await;
+	assert_eq!(refusal(&server.url("later")).await, foreign);
+
+	let why = "db error: FATAL: database \"none\" does not exist";
+	assert_eq!(refusal(&server.url("none")).await, StoreError::Database(why.into()));
+}
+
+#[tokio::test]
+async fn postgres_should_be_refused_when_another_gateway_has_it() {
+	let place = Place::postgres();
+	let first = place.open().await;
+	let why = StoreError::Database("another gateway is using it".into());
+	assert_eq!(refusal(&place.target()).await, why);
+	drop(first);
+	assert_eq!(place.open().await.check().await, Ok(()));
+}
+
+#[tokio::test]
+async fn postgres_should_be_refused_when_it_is_on_another_machine() {
+	let why = "its address is no Unix socket and no loopback address: connections are not \
+		encrypted, so a server elsewhere is reached through a tunnel";
+	for url in [
+		"postgres://reckon@db.example.com/gateway",
+		"postgres://reckon@10.0.0.1/gateway",
+		"postgresql://reckon@localhost,192.168.0.7/gateway",
+		"postgres://reckon@localhost/gateway?hostaddr=8.8.8.8",
+		"postgres:///gateway",
+	] {
+		assert_eq!(refusal(url).await, StoreError::Database(why.into()), "{url}");
+	}
+	let wrong = refusal("postgres://reckon@localhost:port/gateway").await;
+	let why = "invalid connection string: invalid value for option `port`";
+	assert_eq!(wrong, StoreError::Database(why.into()));
+}
+
+#[tokio::test]
+async fn postgres_should_go_on_when_its_server_restarts() {
+	let mut place = Place::postgres();
+	let store = place.open().await;
+	answered(&*store, 1).await;
+	let Place::Postgres(server) = &mut place else { unreachable!() };
+	server.stop();
+	let waiting = {
+		let store = store.clone();
+		tokio::spawn(async move { (store.admit(&admission(2), 0).await, store.key(hash(1)).await) })
+	};
+	tokio::task::yield_now().await;
+	server.go_on();
+	assert_eq!(waiting.await.unwrap(), (Ok(Admitted::New), Ok(None)));
+	assert_eq!(store.request(id(1)).await.unwrap().unwrap().state, State::Receipted);
+	assert_eq!(store.request(id(2)).await.unwrap().unwrap().state, State::Authorised);
+	assert_eq!(store.lanes(CHANNEL).await.unwrap()[0].spent, 100);
+}

@@ -1,0 +1,159 @@
+//! Receipts on their way to the chain.
+
+#![allow(missing_docs)]
+
+mod common;
+
+use codec::Encode;
+use common::{hear, Manner, Net, Table, CHANNEL, PRICE};
+use reckon_gateway::{
+	batches::{self, Rhythm},
+	chain::BatchOnChain,
+	desk::Desk,
+};
+use reckon_gateway_store::{Key, RequestId, State};
+use reckon_primitives::{Balance, ContentRef, Units};
+use reckon_receipts::charge;
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
+
+const MUCH: Balance = 1_000_000;
+
+fn cost() -> Balance {
+	charge(&PRICE, Units { input: 7, output: 4 })
+}
+
+async fn answered(net: &Net, key: &Key, count: usize) -> Vec<RequestId> {
+	let mut ids = Vec::new();
+	for _ in 0..count {
+		let mut answering = net.ask(key).await.unwrap();
+		hear(&mut answering).await.1.unwrap();
+		ids.push(answering.id());
+	}
+	ids
+}
+
+fn clerk(net: &Net) -> JoinHandle<()> {
+	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1_000 };
+	tokio::spawn(batches::run(net.rooms.clone(), rhythm))
+}
+
+async fn until(net: &Net, id: RequestId, state: &State) {
+	let wait = async {
+		loop {
+			net.look().await;
+			if net.store.request(id).await.unwrap().unwrap().state == *state {
+				return;
+			}
+			tokio::time::sleep(Duration::from_millis(20)).await;
+		}
+	};
+	let waited = tokio::time::timeout(Duration::from_secs(10), wait).await;
+	if waited.is_err() {
+		panic!("not {state:?}: {:?}", net.store.request(id).await.unwrap().unwrap().state);
+	}
+}
+
+fn end_batches(chain: &Table, how: &BatchOnChain) {
+	for (_, _, state) in chain.batches.lock().unwrap().iter_mut() {
+		*state = how.clone();
+	}
+}
+
+async fn net(dir: &Path) -> (Net, Key, common::Worker) {
+	let net = Net::new(dir).await;
+	let key = net.key(MUCH, 2, MUCH).await;
+	let worker = net.worker(10, Manner::Honest).await;
+	(net, key, worker)
+}
+
+#[tokio::test]
+async fn receipts_should_be_committed_proved_and_settled() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 3).await;
+	let clerk = clerk(&net);
+	until(&net, ids[2], &State::Batched).await;
+	let (root, ..) = net.chain.batches.lock().unwrap()[0];
+	let channel = net.chain.channels.lock().unwrap()[&CHANNEL].clone();
+	let (all, taken) = (3 * cost(), channel.taken.iter().sum::<Balance>());
+	assert_eq!((channel.left, taken), (MUCH - all, all));
+	// What is on chain is not counted twice.
+	net.look().await;
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH - all);
+
+	let mut receipts = Vec::new();
+	for id in &ids {
+		let file = net.gateway.receipt(*id).await.unwrap();
+		let batch = file.batch.as_ref().expect("it is in a batch");
+		assert_eq!(batch.root.hash, root);
+		assert_eq!(batch.verify(&file.signed), Ok(()));
+		receipts.push(file.signed);
+	}
+	let leaves = net.gateway.leaves(root).await.unwrap();
+	assert_eq!(ContentRef::of(&leaves), ContentRef::of(&receipts.encode()));
+
+	end_batches(&net.chain, &BatchOnChain::Settled);
+	until(&net, ids[0], &State::Settled).await;
+	// The next ones start where these ended.
+	let more = answered(&net, &key, 1).await;
+	until(&net, more[0], &State::Batched).await;
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 4 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn batch_should_charge_once_when_nobody_heard_that_it_is_in() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 2).await;
+	*net.chain.deaf.lock().unwrap() = true;
+	let deaf = clerk(&net);
+	while net.chain.batches.lock().unwrap().is_empty() {
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
+	deaf.abort();
+	// As after kill -9.
+	let chain: Arc<Table> = net.chain.clone();
+	*chain.deaf.lock().unwrap() = false;
+	drop((net, worker));
+	let net = Net::over(dir.path(), chain, common::bounds()).await;
+	let clerk = clerk(&net);
+	end_batches(&net.chain, &BatchOnChain::Settled);
+	until(&net, ids[0], &State::Settled).await;
+	assert_eq!(net.chain.batches.lock().unwrap().len(), 1);
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 2 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn receipts_should_wait_when_the_chain_refuses_and_fail_when_auditors_reject() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 1).await;
+	*net.chain.refuses.lock().unwrap() = Some("ProviderWithoutBond".into());
+	let refused = clerk(&net);
+	tokio::time::sleep(Duration::from_millis(300)).await;
+	refused.abort();
+	assert_eq!(net.store.request(ids[0]).await.unwrap().unwrap().state, State::Receipted);
+	assert!(net.store.open_batches().await.unwrap().is_empty());
+	*net.chain.refuses.lock().unwrap() = None;
+	// Another clerk has nothing against the provider.
+	let clerk = clerk(&net);
+	until(&net, ids[0], &State::Batched).await;
+	end_batches(&net.chain, &BatchOnChain::Rejected("its receipts are not there".into()));
+	until(&net, ids[0], &State::Failed("its receipts are not there".into())).await;
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn receipts_should_be_closed_when_their_channel_is_gone() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 1).await;
+	net.chain.channels.lock().unwrap().clear();
+	net.look().await;
+	let clerk = clerk(&net);
+	until(&net, ids[0], &State::Failed("channel_closed".into())).await;
+	clerk.abort();
+}

@@ -1,0 +1,201 @@
+//! The same over gRPC.
+
+use crate::{
+	http::{chat as body, post},
+	refusals,
+	script::{end, fail, request, say, serve, text, voucher, Plan, Script, Step, KEY},
+};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use codec::Encode;
+use reckon_gateway::{
+	api::{self, Limits},
+	desk::Payer,
+};
+use reckon_gateway_protocol::v1::{
+	answer::Event, inference_client::InferenceClient, ChatRequest, CompleteRequest, EmbedRequest,
+	End, ListModelsRequest, Message, Sampling, Usage,
+};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tonic::{service::Routes, transport::Channel, Code, Request};
+
+async fn client(script: &Arc<Script>) -> InferenceClient<Channel> {
+	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let at = format!("http://{}", listener.local_addr().unwrap());
+	let service = api::rpc::server(script.clone());
+	let router = Routes::new(service).into_axum_router();
+	let never = std::future::pending();
+	tokio::spawn(api::serve_router(listener, router, Limits::default(), never));
+	InferenceClient::connect(at).await.unwrap()
+}
+
+fn paid<T>(message: T) -> Request<T> {
+	let mut request = Request::new(message);
+	request.metadata_mut().insert("authorization", format!("Bearer {KEY}").parse().unwrap());
+	request
+}
+
+fn chat() -> ChatRequest {
+	let message = Message { role: "user".to_owned(), content: "hi".to_owned() };
+	ChatRequest { model: "org/tiny".to_owned(), messages: vec![message], sampling: None }
+}
+
+#[tokio::test]
+async fn chat_should_be_told_in_pieces_when_asked_over_grpc() {
+	let script = Script::saying(&["he", "llo"]);
+	let mut answers = client(&script).await.chat(paid(chat())).await.unwrap().into_inner();
+	let mut said = String::new();
+	let mut last = None;
+	while let Some(answer) = answers.message().await.unwrap() {
+		match answer.event.unwrap() {
+			Event::Text(text) => said.push_str(&text),
+			Event::End(end) => last = Some(end),
+		}
+	}
+	assert_eq!(said, "hello");
+	let End { finish_reason, usage, receipt } = last.unwrap();
+	assert_eq!(finish_reason, "stop");
+	let charge = "7000000000000000000000".to_owned();
+	assert_eq!(usage, Some(Usage { input: 3, output: 2, charge }));
+	let expected = serde_json::to_vec(&crate::script::the_end(b"hello").receipt).unwrap();
+	assert_eq!(receipt, expected);
+}
+
+#[tokio::test]
+async fn order_should_be_the_same_when_asked_over_grpc_or_http() {
+	let script = Script::new((0..4).map(|_| Plan::Answer(say(&["a"]))));
+	let sampling = Sampling {
+		max_tokens: Some(7),
+		temperature: Some(0.7),
+		top_p: Some(0.95),
+		top_k: Some(5),
+		seed: Some(-3),
+		stop: vec!["b".to_owned(), "a".to_owned()],
+		presence_penalty: Some(0.1),
+		frequency_penalty: Some(-1.3),
+	};
+	let mut client = client(&script).await;
+	client.chat(paid(ChatRequest { sampling: Some(sampling), ..chat() })).await.unwrap();
+	client.chat(paid(chat())).await.unwrap();
+	let at = serve(&script, Limits::default()).await;
+	let mut asked = body();
+	asked.as_object_mut().unwrap().extend(
+		serde_json::json!({
+			"max_tokens": 7, "temperature": 0.7, "top_p": 0.95, "top_k": 5, "seed": -3,
+			"stop": ["a", "b"], "presence_penalty": 0.1, "frequency_penalty": -1.3,
+		})
+		.as_object()
+		.unwrap()
+		.clone(),
+	);
+	post(&at, "/v1/chat/completions", &asked).send().await.unwrap();
+	post(&at, "/v1/chat/completions", &body()).send().await.unwrap();
+	let orders: Vec<_> = script.asked().into_iter().map(|ask| ask.order).collect();
+	assert_eq!(orders[0], orders[2]);
+	assert_eq!(orders[1], orders[3]);
+	assert_ne!(orders[0], orders[1]);
+}
+
+#[tokio::test]
+async fn completion_and_vectors_should_be_told_when_asked_over_grpc() {
+	let vectors = end(br#"{"embeddings":[[0.1,-2.5],[1,2]]}"#);
+	let script = Script::new([Plan::Answer(say(&["once"])), Plan::Answer(vec![vectors])]);
+	let mut client = client(&script).await;
+	let complete = CompleteRequest {
+		model: "org/tiny".to_owned(),
+		prompt: "upon".to_owned(),
+		sampling: Some(Sampling { max_tokens: Some(3), ..Sampling::default() }),
+	};
+	let mut answers = client.complete(paid(complete)).await.unwrap().into_inner();
+	let first = answers.message().await.unwrap().unwrap();
+	assert_eq!(first.event, Some(Event::Text("once".to_owned())));
+	let embed =
+		EmbedRequest { model: "embed".to_owned(), input: vec!["a".to_owned(), "b".to_owned()] };
+	let told = client.embed(paid(embed)).await.unwrap().into_inner();
+	let values: Vec<_> = told.vectors.into_iter().map(|vector| vector.values).collect();
+	assert_eq!(values, [[0.1, -2.5], [1.0, 2.0]]);
+	assert!(told.end.is_some());
+	assert_eq!(script.asked()[0].order.sampling.max_output, 3);
+}
+
+#[tokio::test]
+async fn models_should_have_prices_when_listed_over_grpc() {
+	let mut client = client(&Script::new([])).await;
+	let models = client.list_models(ListModelsRequest {}).await.unwrap().into_inner().models;
+	assert_eq!((models[0].name.as_str(), models[0].per_input.as_str()), ("org/tiny", "2500000"));
+	assert_eq!((models[1].name.as_str(), models[1].per_input.as_str()), ("embed", ""));
+}
+
+#[tokio::test]
+async fn refusal_should_have_its_code_when_told_over_grpc() {
+	for (refusal, status, _, code, _, after_ms, _) in refusals::all() {
+		let expected = match status {
+			400 => Code::InvalidArgument,
+			401 => Code::Unauthenticated,
+			402 => Code::FailedPrecondition,
+			404 => Code::NotFound,
+			429 => Code::ResourceExhausted,
+			503 => Code::Unavailable,
+			504 => Code::DeadlineExceeded,
+			other => panic!("{other}"),
+		};
+		let plans =
+			[Plan::Refuse(refusal.clone()), Plan::Answer(vec![text("a"), fail(refusal.clone())])];
+		let mut client = client(&Script::new(plans)).await;
+		let at_once = client.chat(paid(chat())).await.unwrap_err();
+		let mut answers = client.chat(paid(chat())).await.unwrap().into_inner();
+		assert!(answers.message().await.unwrap().is_some());
+		let later = answers.message().await.unwrap_err();
+		for told in [at_once, later] {
+			assert_eq!(told.code(), expected, "{refusal}");
+			let metadata = |name| told.metadata().get(name).map(|value| value.to_str().unwrap());
+			assert_eq!(metadata("reckon-code"), Some(code));
+			assert_eq!(metadata("retry-after-ms"), after_ms);
+		}
+	}
+}
+
+#[tokio::test]
+async fn answer_should_be_dropped_when_a_grpc_client_leaves() {
+	let script = Script::new([Plan::Answer(vec![text("a"), Step::Hang])]);
+	let mut client = client(&script).await;
+	let mut answers = client.chat(paid(chat())).await.unwrap().into_inner();
+	assert!(answers.message().await.unwrap().is_some());
+	assert!(!script.is_dropped());
+	drop(answers);
+	script.dropped(1).await;
+}
+
+#[tokio::test]
+async fn voucher_should_pay_when_it_comes_in_metadata() {
+	let script = Script::saying(&["a"]);
+	let mut client = client(&script).await;
+	let unpaid = client.chat(Request::new(chat())).await.unwrap_err();
+	assert_eq!(unpaid.code(), Code::Unauthenticated);
+	let mut asked = Request::new(chat());
+	let encoded = [("reckon-request", request().encode()), ("reckon-voucher", voucher().encode())];
+	for (name, bytes) in encoded {
+		asked.metadata_mut().insert(name, STANDARD.encode(bytes).parse().unwrap());
+	}
+	client.chat(asked).await.unwrap();
+	let Payer::Voucher { request: signed_for, .. } = script.asked()[0].payer.clone() else {
+		panic!("paid by key")
+	};
+	assert_eq!(*signed_for, request());
+}
+
+#[tokio::test]
+async fn message_should_be_refused_when_no_worker_does_what_it_asks() {
+	let script = Script::new([]);
+	let mut client = client(&script).await;
+	let hot = Sampling { temperature: Some(9.0), ..Sampling::default() };
+	let told = client.chat(paid(ChatRequest { sampling: Some(hot), ..chat() })).await.unwrap_err();
+	assert_eq!(told.code(), Code::InvalidArgument);
+	assert_eq!(told.message(), "'temperature' must be from 0 to 2");
+	let not_a_number = Sampling { top_p: Some(f32::NAN), ..Sampling::default() };
+	let nan = ChatRequest { sampling: Some(not_a_number), ..chat() };
+	// JSON has no such number: it is as if nothing was said.
+	assert_eq!(client.chat(paid(nan)).await.unwrap_err().code(), Code::Unavailable);
+	let silent = client.chat(paid(ChatRequest { messages: vec![], ..chat() })).await.unwrap_err();
+	assert_eq!(silent.message(), "'messages' is empty");
+}

@@ -1,0 +1,349 @@
+//! The way of a request through the rooms.
+
+#![allow(missing_docs)]
+
+mod common;
+
+use common::{hear, now, order, pair, Manner, Net, Worker, CHANNEL, GENESIS, LIES, PRICE};
+use reckon_gateway::desk::{Ask, Desk, Payer, Piece, Refusal};
+use reckon_gateway_protocol::v1::{from_worker, to_worker};
+use reckon_gateway_store::{Finish, RequestId, State};
+use reckon_primitives::{Balance, Price, Units};
+use reckon_receipts::{charge, SignedVoucher, Voucher};
+use sp_core::{Pair, H256};
+use std::{sync::Arc, time::Duration};
+
+const MUCH: Balance = 1_000_000;
+/// What the honest workers' answer costs.
+fn cost() -> Balance {
+	charge(&PRICE, Units { input: 7, output: 4 })
+}
+
+fn is_stored(message: &to_worker::Message) -> bool {
+	matches!(message, to_worker::Message::Stored(_))
+}
+
+#[tokio::test]
+async fn request_should_be_answered_charged_and_noted_once() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 2, MUCH).await;
+	let mut worker = net.worker(10, Manner::Honest).await;
+	let mut answering = net.ask(&key).await.unwrap();
+	let id = answering.id();
+	let (text, end) = hear(&mut answering).await;
+	assert_eq!(text, "one two three four");
+	let end = end.unwrap();
+	assert_eq!(end.receipt.signed.receipt.charge, cost());
+	assert!(end.receipt.signed.verify(&GENESIS).is_ok());
+	let paid = end.receipt.paid_by.as_ref().unwrap();
+	assert!(paid.signed.verify(&GENESIS, &paid.session_key));
+	assert!(worker.hears(is_stored).await);
+
+	let record = net.store.request(id).await.unwrap().unwrap();
+	assert_eq!(record.state, State::Receipted);
+	assert_eq!(record.worker, Some(worker.key));
+	assert!(record.times.received <= record.times.authorised);
+	assert!(record.times.answered >= record.times.dispatched);
+	let info = net.gateway.channel(CHANNEL).await.unwrap();
+	assert_eq!((info.left, info.reserved), (MUCH - cost(), 0));
+	assert_eq!(info.lanes, [cost(), 0]);
+	assert_eq!(net.store.key(key.id).await.unwrap().unwrap().spent, cost());
+
+	// The next one on this lane starts where this one ended.
+	let (_, end) = hear(&mut net.ask(&key).await.unwrap()).await;
+	let voucher = end.unwrap().receipt.paid_by.clone().unwrap().signed.voucher;
+	assert!(voucher.cumulative > cost());
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().lanes, [2 * cost(), 0]);
+}
+
+#[tokio::test]
+async fn worker_should_stop_and_be_paid_for_its_words_when_the_client_leaves() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let mut worker = net.worker(10, Manner::Slow(2)).await;
+	let mut answering = net.ask(&key).await.unwrap();
+	let id = answering.id();
+	assert!(matches!(answering.next().await, Some(Piece::Text { .. })));
+	drop(answering);
+	assert!(worker.hears(|message| matches!(message, to_worker::Message::Cancel(_))).await);
+	assert!(worker.hears(is_stored).await);
+	let record = net.store.request(id).await.unwrap().unwrap();
+	let answer = record.answer.unwrap();
+	assert_eq!((answer.finish, answer.output), (Finish::Cancelled, b"one two ".to_vec()));
+	let short = charge(&PRICE, Units { input: 7, output: 2 });
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH - short);
+}
+
+#[tokio::test]
+async fn another_worker_should_go_on_when_one_is_lost() {
+	for manner in [Manner::Dies(0), Manner::Dies(2), Manner::Busy, Manner::Forgets, Manner::Mute] {
+		let dir = tempfile::tempdir().unwrap();
+		let net = Net::new(dir.path()).await;
+		let key = net.key(MUCH, 1, MUCH).await;
+		let _lost = net.worker(10, manner).await;
+		let mut asked = Box::pin(net.ask(&key));
+		// Nobody else is there when it is handed out.
+		let early = tokio::time::timeout(Duration::from_millis(20), &mut asked).await;
+		let _other = net.worker(11, Manner::Honest).await;
+		let answering = match early {
+			Ok(answering) => answering,
+			Err(_) => asked.await,
+		};
+		let (text, end) = match answering {
+			Ok(mut answering) => hear(&mut answering).await,
+			Err(refusal) => (String::new(), Err(refusal)),
+		};
+		match end {
+			Ok(end) => {
+				assert_eq!(text, "one two three four", "{manner:?}");
+				let worker = end.receipt.signed.receipt.worker;
+				assert_eq!(worker, pair(11).public(), "{manner:?}");
+				assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH - cost());
+			},
+			// It was lost before the other one came: nothing is charged.
+			Err(refusal) => {
+				assert!(matches!(refusal, Refusal::WorkerLost | Refusal::Busy { .. }), "{refusal}");
+				assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH);
+			},
+		}
+	}
+}
+
+#[tokio::test]
+async fn worker_should_be_sent_away_and_not_paid_when_it_lies() {
+	for lie in LIES {
+		let dir = tempfile::tempdir().unwrap();
+		let net = Net::new(dir.path()).await;
+		let key = net.key(MUCH, 1, MUCH).await;
+		let mut liar = net.worker(10, Manner::Lies(lie)).await;
+		let mut answering = net.ask(&key).await.unwrap();
+		let (_, end) = hear(&mut answering).await;
+		assert_eq!(end.unwrap_err(), Refusal::WorkerLost, "{lie:?}");
+		assert!(!liar.hears(is_stored).await, "{lie:?}");
+		let info = net.gateway.channel(CHANNEL).await.unwrap();
+		assert_eq!((info.left, info.reserved), (MUCH, 0), "{lie:?}");
+		let record = net.store.request(answering.id()).await.unwrap().unwrap();
+		assert_eq!(record.state, State::Failed("worker_lost".into()), "{lie:?}");
+		// An honest one is paid right after.
+		let _honest = net.worker(11, Manner::Honest).await;
+		let (text, end) = hear(&mut net.ask(&key).await.unwrap()).await;
+		assert!(end.is_ok(), "{lie:?}");
+		assert_eq!(text, "one two three four");
+	}
+}
+
+#[tokio::test]
+async fn client_that_repeats_itself_should_hear_the_same_answer_and_pay_once() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let mut worker = net.worker(10, Manner::Slow(2)).await;
+	let repeat = Some(H256([3; 32]));
+	let mut first = net.ask_again(&key, repeat).await.unwrap();
+	assert!(matches!(first.next().await, Some(Piece::Text { .. })));
+	// While it runs, though there is one lane.
+	let mut second = net.ask_again(&key, repeat).await.unwrap();
+	assert_eq!(first.id(), second.id());
+	drop(first);
+	assert!(matches!(second.next().await, Some(Piece::Text { text, .. }) if text == "one "));
+	let cancelled = worker.heard.try_recv();
+	assert!(!matches!(cancelled, Ok(to_worker::Message::Cancel(_))), "somebody still listens");
+	drop(second);
+	assert!(worker.hears(is_stored).await);
+	drop(worker);
+
+	// What was cut off is asked anew; what was told whole is told again.
+	let _honest = net.worker(11, Manner::Honest).await;
+	let mut third = net.ask_again(&key, repeat).await.unwrap();
+	let (text, end) = hear(&mut third).await;
+	assert_eq!((text.as_str(), end.is_ok()), ("one two three four", true));
+	let other = Some(H256([4; 32]));
+	let mut fourth = net.ask_again(&key, other).await.unwrap();
+	hear(&mut fourth).await.1.unwrap();
+	let left = net.gateway.channel(CHANNEL).await.unwrap().left;
+	let mut fifth = net.ask_again(&key, other).await.unwrap();
+	assert_eq!(fifth.id(), fourth.id());
+	let (text, end) = hear(&mut fifth).await;
+	assert_eq!((text.as_str(), end.is_ok()), ("one two three four", true));
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, left);
+}
+
+#[tokio::test]
+async fn refusal_should_say_why_and_nothing_should_be_kept() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let none = net.ask(&key).await.err().unwrap();
+	assert_eq!(none, Refusal::NoWorker { model: "acme/words".into(), offered: true });
+
+	let _long = net.worker(10, Manner::TooLong).await;
+	let long = net.ask(&key).await;
+	let long = match long {
+		Ok(mut answering) => hear(&mut answering).await.1.unwrap_err(),
+		Err(refusal) => refusal,
+	};
+	assert_eq!(long, Refusal::ContextExceeded { tokens: 3000, context: 2048 });
+
+	let ask = |model: &str, task| {
+		let order = reckon_openai::Order { model: model.into(), task, ..order() };
+		let payer = Payer::Key(Box::new(key.clone()));
+		net.gateway.ask(Ask { payer, order, repeat: None, received: now() })
+	};
+	let task = reckon_primitives::TaskKind::Chat;
+	let unknown = ask("acme/word", task).await.err().unwrap();
+	let known = vec!["acme/words".to_owned()];
+	assert_eq!(unknown, Refusal::ModelNotFound { name: "acme/word".into(), known });
+	let embed = ask("acme/words", reckon_primitives::TaskKind::Embed).await.err().unwrap();
+	let model = "acme/words".to_owned();
+	assert_eq!(embed, Refusal::TaskNotSupported { model, task: "embed" });
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH);
+	assert_eq!(net.gateway.key("sk-reckon-none").await.err(), Some(Refusal::InvalidKey));
+}
+
+#[tokio::test]
+async fn money_should_suffice_for_all_that_runs_at_once() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let request = order().request(common::MODEL, H256::zero(), PRICE);
+	let most = request.most(request.payload.length + 256);
+	let key = net.key(most * 2 - 1, 8, MUCH).await;
+	let _worker = net.worker(10, Manner::Slow(1)).await;
+	let _first = net.ask(&key).await.unwrap();
+	let poor = net.ask(&key).await.err().unwrap();
+	assert!(matches!(poor, Refusal::InsufficientFunds { .. }), "{poor}");
+	// A key's limit is a limit too.
+	let limited = net.key(MUCH, 8, most - 1).await;
+	let poor = net.ask(&limited).await.err().unwrap();
+	assert!(matches!(poor, Refusal::InsufficientFunds { fix, .. } if fix.contains("limit")));
+}
+
+#[tokio::test]
+async fn voucher_should_be_taken_only_when_it_covers_this_request() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let client = pair(50);
+	net.key(MUCH, 2, MUCH).await;
+	net.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().session_key = client.public();
+	net.look().await;
+	let _worker = net.worker(10, Manner::Honest).await;
+	let request = |nonce: u8| order().request(common::MODEL, H256([nonce; 32]), PRICE);
+	let most = request(1).most(request(1).payload.length + 256);
+	let signed = |request: &reckon_receipts::Request, lane, cumulative, key: u8| {
+		let voucher = Voucher { channel: CHANNEL, lane, cumulative, request: request.hash() };
+		let signature = pair(key).sign(&voucher.payload(&GENESIS));
+		SignedVoucher { voucher, signature }
+	};
+	let ask = |request: reckon_receipts::Request, voucher: SignedVoucher| {
+		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
+		net.gateway.ask(Ask { payer, order: order(), repeat: None, received: now() })
+	};
+	let code = |refusal: Refusal| match refusal {
+		Refusal::Voucher { code, .. } => code,
+		other => panic!("{other}"),
+	};
+
+	let mut good = ask(request(1), signed(&request(1), 0, most, 50)).await.unwrap();
+	assert!(hear(&mut good).await.1.is_ok());
+	// Replayed, it is the same answer and no other charge.
+	let mut again = ask(request(1), signed(&request(1), 0, most, 50)).await.unwrap();
+	assert_eq!(again.id(), good.id());
+	assert!(hear(&mut again).await.1.is_ok());
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().lanes, [cost(), 0]);
+
+	let low = ask(request(2), signed(&request(2), 0, most, 50)).await.err().unwrap();
+	assert_eq!(code(low), "voucher_too_low");
+	let stale = ask(request(2), signed(&request(2), 0, cost() - 1, 50)).await.err().unwrap();
+	assert_eq!(code(stale), "voucher_stale");
+	let forged = ask(request(2), signed(&request(2), 1, most, 51)).await.err().unwrap();
+	assert_eq!(code(forged), "voucher_forged");
+	let foreign = ask(request(2), signed(&request(3), 1, most, 50)).await.err().unwrap();
+	assert_eq!(code(foreign), "voucher_request");
+	let mut other = request(2);
+	other.sampling.max_output += 1;
+	let other = ask(other, signed(&other, 1, MUCH, 50)).await.err().unwrap();
+	assert_eq!(code(other), "voucher_request");
+	// At a price that no worker here asks for so little of.
+	let mut cheap = request(2);
+	cheap.price = Price { per_output: 9, ..PRICE };
+	let cheap = ask(cheap, signed(&cheap, 1, MUCH, 50)).await;
+	let refused = match cheap {
+		Ok(mut answering) => hear(&mut answering).await.1.unwrap_err(),
+		Err(refusal) => refusal,
+	};
+	assert!(matches!(refused, Refusal::NoWorker { .. }), "{refused}");
+	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().lanes, [cost(), 0]);
+}
+
+/// A request that a worker has when the gateway ends as by kill -9: nothing of it runs on.
+fn interrupted(dir: &std::path::Path) -> (Arc<common::Table>, RequestId) {
+	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+	runtime.block_on(async {
+		let net = Net::new(dir).await;
+		let key = net.key(MUCH, 1, MUCH).await;
+		let _worker = net.worker(10, Manner::Slow(2)).await;
+		let mut answering = net.ask(&key).await.unwrap();
+		answering.next().await.unwrap();
+		let id = answering.id();
+		// Nobody hears that its client is gone.
+		std::mem::forget(answering);
+		(net.chain.clone(), id)
+	})
+}
+
+#[test]
+fn answer_should_be_taken_from_its_worker_after_a_restart() {
+	let dir = tempfile::tempdir().unwrap();
+	let (chain, id) = interrupted(dir.path());
+	let runtime = tokio::runtime::Runtime::new().unwrap();
+	runtime.block_on(async {
+		let net = Net::over(dir.path(), chain, common::bounds()).await;
+		let admission = net.store.request(id).await.unwrap().unwrap().admission;
+		net.rooms.take_up().await.unwrap();
+		assert!(net.gateway.channel(CHANNEL).await.unwrap().reserved > 0);
+		let mut worker = net.worker(10, Manner::Honest).await;
+		let task = reckon_gateway_protocol::v1::Task {
+			request: codec::Encode::encode(&admission.request),
+			voucher: codec::Encode::encode(&admission.voucher),
+			..Default::default()
+		};
+		let late = common::finished(&pair(10), &task, 4, None);
+		for _ in 0..2 {
+			worker.say(from_worker::Message::Finished(late.clone())).await;
+			assert!(worker.hears(is_stored).await);
+		}
+		let record = net.store.request(id).await.unwrap().unwrap();
+		assert_eq!(record.state, State::Receipted);
+		let info = net.gateway.channel(CHANNEL).await.unwrap();
+		assert_eq!((info.left, info.reserved, info.lanes), (MUCH - cost(), 0, vec![cost()]));
+	});
+}
+
+#[test]
+fn request_should_fail_when_its_worker_does_not_come_back_after_a_restart() {
+	let dir = tempfile::tempdir().unwrap();
+	let (chain, id) = interrupted(dir.path());
+	let runtime = tokio::runtime::Runtime::new().unwrap();
+	runtime.block_on(async {
+		let return_within = Duration::from_millis(100);
+		let bounds = reckon_gateway::rooms::Bounds { return_within, ..common::bounds() };
+		let net = Net::over(dir.path(), chain, bounds).await;
+		assert_eq!(net.store.request(id).await.unwrap().unwrap().state, State::Dispatched);
+		net.rooms.take_up().await.unwrap();
+		tokio::time::sleep(Duration::from_millis(500)).await;
+		let record = net.store.request(id).await.unwrap().unwrap();
+		assert_eq!(record.state, State::Failed("worker_lost".into()));
+		let info = net.gateway.channel(CHANNEL).await.unwrap();
+		assert_eq!((info.left, info.reserved), (MUCH, 0));
+	});
+}
+
+#[tokio::test]
+async fn worker_should_be_turned_away_when_it_is_nobody_or_not_itself() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let stranger = Worker::join(&net.address, 99, Manner::Honest).await.err().unwrap();
+	assert_eq!(stranger.code(), tonic::Code::PermissionDenied);
+	assert_eq!(net.rooms.workers.count(), 0);
+}

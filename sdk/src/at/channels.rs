@@ -1,0 +1,98 @@
+//! Payment channels and batches.
+
+use super::At;
+use crate::{
+	error::Error,
+	events::{channel_event, ChannelEvent},
+	types::{AccountId, Batch, BatchId, Channel, ChannelBounds, ChannelId, Ledger, Payout},
+};
+
+impl At {
+	/// A channel's record; nothing once it is closed.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn channel(&self, channel: ChannelId) -> Result<Option<Channel>, Error> {
+		self.view("Channels", "channel", (channel,)).await
+	}
+
+	/// A client's channels, at most 1,000 of them, those after `after` in the chain's order.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn channels_of(
+		&self,
+		client: &AccountId,
+		after: Option<ChannelId>,
+	) -> Result<Vec<(ChannelId, Channel)>, Error> {
+		self.view("Channels", "channels_of", (*client, after)).await
+	}
+
+	/// The channels to a gateway, at most 1,000 of them, those after `after` in the chain's order.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn channels_to(
+		&self,
+		gateway: &AccountId,
+		after: Option<ChannelId>,
+	) -> Result<Vec<(ChannelId, Channel)>, Error> {
+		self.view("Channels", "channels_to", (*gateway, after)).await
+	}
+
+	/// A batch's record, or nothing once the chain has forgotten it.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn batch(&self, batch: BatchId) -> Result<Option<Batch>, Error> {
+		self.view("Channels", "batch", (batch,)).await
+	}
+
+	/// The batches that the chain remembers, at most 1,000, in no order.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn batches(&self) -> Result<Vec<(BatchId, Batch)>, Error> {
+		self.list("Channels", "Batches", Vec::<BatchId>::new()).await
+	}
+
+	/// The totals of a batch that are not paid, by their position.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn payouts(&self, batch: BatchId) -> Result<Vec<(u32, Payout)>, Error> {
+		self.view("Channels", "payouts", (batch,)).await
+	}
+
+	/// What a client has put into channels, paid through them and been given back; nothing but zeros
+	/// for an account that has opened none.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn channel_ledger(&self, client: &AccountId) -> Result<Ledger, Error> {
+		Ok(self.read("Channels", "Ledgers", vec![*client]).await?.unwrap_or_default())
+	}
+
+	/// What happened to channels and batches in this block.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn channel_events(&self) -> Result<Vec<ChannelEvent>, Error> {
+		self.events(channel_event).await
+	}
+
+	/// What it takes to have a channel.
+	///
+	/// # Errors
+	/// When the runtime lacks a constant: [`Error::Incompatible`].
+	pub fn channel_bounds(&self) -> Result<ChannelBounds, Error> {
+		Ok(ChannelBounds {
+			min_deposit: self.constant("Channels", "MinDeposit")?,
+			max_lanes: self.constant("Channels", "MaxLanes")?,
+			notice_blocks: self.constant("Channels", "NoticeBlocks")?,
+			retention_blocks: self.constant("Channels", "RetentionBlocks")?,
+			max_claims: self.constant("Channels", "MaxClaims")?,
+			max_totals: self.constant("Channels", "MaxTotals")?,
+		})
+	}
+}

@@ -1,0 +1,232 @@
+//! Payment channels, and the batches that settle what went through them.
+//!
+//! These are the chain's records and what its calls take. The crate `reckon-receipts` has the same
+//! vouchers, totals and roots with what is signed and hashed.
+
+use super::{AccountId, Balance, BlockNumber, ChannelId, ModelId, SubnetId, H256};
+use crate::content::ContentRef;
+use serde::{Deserialize, Serialize};
+use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
+
+/// Names a batch of receipts.
+pub type BatchId = H256;
+
+/// A client's deposit, out of which one gateway may take what vouchers let it take.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Channel {
+	/// Who pays.
+	pub client: AccountId,
+	/// Who may take.
+	pub gateway: AccountId,
+	/// The public key that the client's vouchers are signed with, sr25519. In JSON an address.
+	#[serde(with = "as_address")]
+	pub session_key: [u8; 32],
+	/// What is left of the deposit and can be taken; on hold.
+	#[serde(with = "super::as_string")]
+	pub left: Balance,
+	/// What the channel's place in the chain's state costs; on hold too, and back when it is closed.
+	#[serde(with = "super::as_string")]
+	pub place: Balance,
+	/// What has been taken through each lane, ever, as far as the chain knows.
+	#[serde(with = "as_strings")]
+	pub taken: Vec<Balance>,
+	/// From which block on the chain closes it, when its client has asked for that.
+	pub closes_at: Option<BlockNumber>,
+}
+
+/// Names a tree of receipts or totals: see `reckon-receipts`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Root {
+	/// Covers the other two fields.
+	pub hash: H256,
+	/// How many leaves there are.
+	pub count: u32,
+	/// What they add up to.
+	#[serde(with = "super::as_string")]
+	pub sum: Balance,
+}
+
+/// All that a batch has for one provider and model.
+#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Total {
+	/// Who has the earnings.
+	pub provider: AccountId,
+	/// The model that was asked.
+	pub model: ModelId,
+	/// The tree over the receipts: how many they are, and what they charge.
+	pub receipts: Root,
+}
+
+/// What a client lets its gateway take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Voucher {
+	/// The channel.
+	pub channel: ChannelId,
+	/// The lane, from 0.
+	pub lane: u16,
+	/// All that may be taken through this lane, ever.
+	pub cumulative: Balance,
+	/// The hash of the request that it was signed for.
+	pub request: H256,
+}
+
+/// A voucher with the signature of the channel's session key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct SignedVoucher {
+	/// What is signed.
+	pub voucher: Voucher,
+	/// The signature, sr25519.
+	pub signature: [u8; 64],
+}
+
+/// What a gateway takes through one lane.
+#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct LaneClaim {
+	/// The lane's newest voucher.
+	pub signed: SignedVoucher,
+	/// All that was ever taken through the lane when this batch is in: what it charges is what this is
+	/// more than before, so that a batch that is sent twice takes nothing twice.
+	pub upto: Balance,
+}
+
+/// Why a whole batch is rejected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+	/// Auditors could not get its receipts.
+	Unavailable,
+	/// Its receipts are not those that the totals' roots name.
+	Leaves,
+	/// What channels paid is not what their receipts charge.
+	Charges,
+	/// More of its receipts prove themselves wrong than the chain strikes one by one.
+	Faults,
+}
+
+impl Rejection {
+	/// For people.
+	pub fn explain(self) -> &'static str {
+		match self {
+			Self::Unavailable => "auditors could not get its receipts",
+			Self::Leaves => "its receipts are not those that it was committed to",
+			Self::Charges => "what channels paid is not what its receipts charge",
+			Self::Faults => "too many of its receipts prove themselves wrong",
+		}
+	}
+}
+
+/// Where a batch stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum BatchState {
+	/// Anybody may look at it; nobody is paid.
+	Waiting,
+	/// Its parts are being paid, a few in each block.
+	Paying,
+	/// All is paid.
+	Settled,
+	/// It is rejected; its clients have their money back, a few in each block.
+	Returning(Rejection),
+	/// It was rejected, and nothing of it is left.
+	Rejected(Rejection),
+}
+
+/// Many receipts under one root, with the money that they charge.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Batch {
+	/// Who committed to it.
+	pub gateway: AccountId,
+	/// Whose rules apply.
+	pub subnet: SubnetId,
+	/// The root over its totals: how many they are, and all that was charged.
+	pub root: Root,
+	/// How many receipts it has.
+	pub receipts: u32,
+	/// The name of all its receipts together, which the gateway serves.
+	pub leaves: ContentRef,
+	/// What is left of what was charged.
+	#[serde(with = "super::as_string")]
+	pub escrow: Balance,
+	/// The gateway's part, as far as totals are paid.
+	#[serde(with = "super::as_string")]
+	pub for_gateway: Balance,
+	/// Where it stands.
+	pub state: BatchState,
+	/// The block at whose start the chain looks at it again.
+	pub due: BlockNumber,
+}
+
+/// A total of a batch that is not paid yet.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Payout {
+	/// The total as it was committed to.
+	pub total: Total,
+	/// What was struck of it.
+	#[serde(with = "super::as_string")]
+	pub struck: Balance,
+	/// Which of its receipts are struck.
+	pub strikes: Vec<u32>,
+}
+
+impl Payout {
+	/// What is to be paid.
+	pub fn amount(&self) -> Balance {
+		self.total.receipts.sum.saturating_sub(self.struck)
+	}
+}
+
+/// What it takes to have a channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct ChannelBounds {
+	/// The least deposit.
+	#[serde(with = "super::as_string")]
+	pub min_deposit: Balance,
+	/// The most lanes.
+	pub max_lanes: u32,
+	/// Blocks between the wish to close a channel and its end.
+	pub notice_blocks: BlockNumber,
+	/// Blocks for which a batch that has ended is remembered.
+	pub retention_blocks: BlockNumber,
+	/// The most lanes that pay in one batch.
+	pub max_claims: u32,
+	/// The most totals of one batch.
+	pub max_totals: u32,
+}
+
+mod as_address {
+	use super::AccountId;
+	use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+	pub fn serialize<S: Serializer>(key: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+		AccountId::from(*key).serialize(to)
+	}
+
+	pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
+		Ok(AccountId::deserialize(from)?.0)
+	}
+}
+
+mod as_strings {
+	use serde::{de::Error, Deserialize, Deserializer, Serializer};
+
+	pub fn serialize<S: Serializer>(amounts: &[u128], to: S) -> Result<S::Ok, S::Error> {
+		to.collect_seq(amounts.iter().map(ToString::to_string))
+	}
+
+	pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u128>, D::Error> {
+		let texts = Vec::<String>::deserialize(from)?;
+		texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
+	}
+}

@@ -1,0 +1,7 @@
+//! A worker against scripted gateways: real streams, real keys, real engines, a ledger that tests write.
+
+mod greeting;
+mod harness;
+mod money;
+mod tasks;
+mod trouble;
