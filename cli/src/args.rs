@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-	account, ask, channel, devnet, gateway, job, models, provider, proxy, receipt, rewards, stake,
-	store, subnet, validator,
+	account, ask, batch, channel, devnet, gateway, job, models, provider, proxy, receipt, rewards,
+	stake, store, subnet, validator,
 };
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
@@ -92,6 +92,9 @@ pub(crate) enum Command {
 	/// Money for many requests, with one transaction
 	#[command(subcommand)]
 	Channel(channel::ChannelCommand),
+	/// Receipts of many requests under one root: look at all of them, and show the chain what is wrong
+	#[command(subcommand)]
+	Batch(batch::BatchCommand),
 	/// OpenAI's API on this machine, paid for out of your channels, with every receipt checked
 	#[command(after_help = "Example: reckon proxy --listen 127.0.0.1:8010")]
 	Proxy(proxy::ProxyArgs),

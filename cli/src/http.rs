@@ -33,6 +33,20 @@ pub(crate) async fn post(http: &Client, url: &str, body: &Value) -> Result<Value
 	json(url, request).await
 }
 
+/// Gets a file of at most so many bytes.
+pub(crate) async fn bytes(http: &Client, url: &str, limit: usize) -> Result<Vec<u8>> {
+	let response = http.get(url).send().await.map_err(|error| unreachable(url, &error))?;
+	let status = response.status();
+	let limit = if status.is_success() { limit } else { MAX_ANSWER };
+	let bytes = read(response, limit).await.map_err(|why| {
+		Failure::new("gateway_unreachable", format!("the gateway at {url} broke off: {why}"))
+	})?;
+	match status.is_success() {
+		true => Ok(bytes),
+		false => Err(refusal(url, status.as_u16(), &bytes)),
+	}
+}
+
 async fn json(url: &str, request: RequestBuilder) -> Result<Value> {
 	let sent = request.timeout(ANSWER_TIMEOUT).send().await;
 	let response = sent.map_err(|error| unreachable(url, &error))?;

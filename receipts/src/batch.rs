@@ -141,6 +141,13 @@ impl<AccountId: Clone + Encode + Ord> BatchTree<AccountId> {
 		self.tree.root()
 	}
 
+	/// All receipts with their places: which total, and which of its receipts.
+	pub fn places(&self) -> impl Iterator<Item = ((u32, u32), &SignedReceipt<AccountId>)> {
+		(0u32..).zip(&self.receipts).flat_map(|(total, (receipts, _))| {
+			(0u32..).zip(receipts).map(move |(index, signed)| ((total, index), signed))
+		})
+	}
+
 	/// A receipt with its proof; `None` where there is none.
 	pub fn item(&self, total: u32, index: u32) -> Option<Item<AccountId>> {
 		let (receipts, tree) = self.receipts.get(usize::try_from(total).ok()?)?;

@@ -15,6 +15,7 @@
 extern crate alloc;
 
 mod batch;
+mod examine;
 #[cfg(feature = "std")]
 mod file;
 mod hash;
@@ -27,6 +28,7 @@ mod voucher;
 pub use self::file::{BatchProof, PaidBy, ReceiptFile};
 pub use self::{
 	batch::{batch_root, BatchTree, Item, Proof, Total},
+	examine::{Committed, Examination, Place, Unequal, Unlike, Wrong},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},
 	request::{charge, Request},
 	tree::{MaxDepth, Node, Path, PathError, Root, SumTree, TreeError, MAX_LEAVES},

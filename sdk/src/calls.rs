@@ -1,9 +1,9 @@
 //! What can be asked of the chain with a signature.
 
 use crate::types::{
-	AccountId, AppDetails, Balance, ChannelId, Content, ContentRef, DataSetDetails, Delivery,
-	EntryId, EraIndex, Fingerprint, JobId, JobRequest, LaneClaim, ModelDetails, ModelId, Price,
-	Reason, SessionKeys, SubnetId, SubnetParameters, Total, H256,
+	AccountId, AppDetails, Balance, BatchId, ChannelId, Content, ContentRef, DataSetDetails,
+	Delivery, EntryId, EraIndex, Fingerprint, Item, JobId, JobRequest, LaneClaim, ModelDetails,
+	ModelId, Price, Reason, SessionKeys, SubnetId, SubnetParameters, Total, H256,
 };
 use subxt::{
 	ext::{
@@ -256,6 +256,17 @@ calls! {
 		totals: Vec<Total> = Vec<Total> => totals,
 		claims: Vec<LaneClaim> = Vec<LaneClaim> => claims
 	) = "Channels"."commit_batch" as CommitBatch;
+	/// `Channels.report_item`: shows that a receipt of a batch that waits is wrong by itself; free when
+	/// it is so.
+	report_item(batch: BatchId = BatchId => batch, item: Item = Item => item)
+		= "Channels"."report_item" as ReportItem;
+	/// `Channels.report_twins`: shows that a batch that waits has two receipts for one request; free
+	/// when it is so. The second is struck.
+	report_twins(
+		batch: BatchId = BatchId => batch,
+		first: Item = Item => first,
+		second: Item = Item => second
+	) = "Channels"."report_twins" as ReportTwins;
 
 	/// `Session.set_keys`: names the keys that a validator's node signs with, as
 	/// [`crate::Chain::rotate_keys`] has them from the node.

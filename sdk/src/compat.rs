@@ -69,6 +69,8 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Channels", "request_close", &["channel"]),
 	("Channels", "close", &["channel"]),
 	("Channels", "commit_batch", &["leaves", "totals", "claims"]),
+	("Channels", "report_item", &["batch", "item"]),
+	("Channels", "report_twins", &["batch", "first", "second"]),
 	("Utility", "batch_all", &["calls"]),
 	("Utility", "force_batch", &["calls"]),
 	("Balances", "transfer_keep_alive", &["dest", "value"]),
@@ -93,6 +95,7 @@ pub(crate) const STORAGE: &[(&str, &str)] = &[
 	("Babe", "CurrentSlot"),
 	("Session", "NextKeys"),
 	("Channels", "Batches"),
+	("Channels", "Contributions"),
 	("Channels", "Ledgers"),
 ];
 

@@ -24,8 +24,8 @@ pub use self::{
 		Thresholds,
 	},
 	channel::{
-		Batch, BatchId, BatchState, Channel, ChannelBounds, LaneClaim, Payout, Rejection, Root,
-		SignedVoucher, Total, Voucher,
+		Batch, BatchId, BatchState, Channel, ChannelBounds, Contribution, Item, LaneClaim, Node,
+		Payout, Receipt, Rejection, Root, SignedReceipt, SignedVoucher, Total, Voucher,
 	},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},

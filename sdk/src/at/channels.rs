@@ -4,7 +4,9 @@ use super::At;
 use crate::{
 	error::Error,
 	events::{channel_event, ChannelEvent},
-	types::{AccountId, Batch, BatchId, Channel, ChannelBounds, ChannelId, Ledger, Payout},
+	types::{
+		AccountId, Batch, BatchId, Channel, ChannelBounds, ChannelId, Contribution, Ledger, Payout,
+	},
 };
 
 impl At {
@@ -62,6 +64,17 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn payouts(&self, batch: BatchId) -> Result<Vec<(u32, Payout)>, Error> {
 		self.view("Channels", "payouts", (batch,)).await
+	}
+
+	/// What each channel pays in a batch, at most 1,000 of them; a batch has 256 at most.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn contributions(
+		&self,
+		batch: BatchId,
+	) -> Result<Vec<(ChannelId, Contribution)>, Error> {
+		self.list("Channels", "Contributions", vec![batch]).await
 	}
 
 	/// What a client has put into channels, paid through them and been given back; nothing but zeros

@@ -50,6 +50,28 @@ fn claim() -> LaneClaim {
 	LaneClaim { signed: SignedVoucher { voucher, signature: [6; 64] }, upto: 5 }
 }
 
+fn item() -> Item {
+	let hash = H256::repeat_byte(3);
+	let receipt = Receipt {
+		request: hash,
+		channel: hash,
+		lane: 1,
+		model: hash,
+		provider: account([1; 32]),
+		worker: [2; 32],
+		gateway: account([3; 32]),
+		units: Units { input: 1, output: 2 },
+		charge: 3,
+		output: ContentRef { hash, length: 4 },
+		commitment: Some(hash),
+		started_at: 5,
+		finished_at: 6,
+		first_token_ms: 1,
+	};
+	let receipt = SignedReceipt { receipt, signature: [7; 64] };
+	Item { total: 0, index: 1, receipt, path: vec![Node { hash, sum: 8 }] }
+}
+
 fn all_calls() -> Vec<calls::Call> {
 	let id = H256::repeat_byte(7);
 	let who = account([1; 32]);
@@ -139,6 +161,8 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::request_close_channel(id),
 		calls::close_channel(id),
 		calls::commit_batch(ContentRef { hash: id, length: 1 }, vec![total()], vec![claim()]),
+		calls::report_item(id, item()),
+		calls::report_twins(id, item(), item()),
 		calls::batch_all(vec![calls::set_keys(keys(), vec![2; 9]), calls::join(5, 0)]),
 		calls::force_batch(vec![calls::batch_all(Vec::new()), calls::claim(who, 1)]),
 		calls::transfer(who, 1),

@@ -3,7 +3,7 @@
 //! These are the chain's records and what its calls take. The crate `reckon-receipts` has the same
 //! vouchers, totals and roots with what is signed and hashed.
 
-use super::{AccountId, Balance, BlockNumber, ChannelId, ModelId, SubnetId, H256};
+use super::{AccountId, Balance, BlockNumber, ChannelId, ModelId, SubnetId, Units, H256};
 use crate::content::ContentRef;
 use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
@@ -95,6 +95,85 @@ pub struct LaneClaim {
 	/// All that was ever taken through the lane when this batch is in: what it charges is what this is
 	/// more than before, so that a batch that is sent twice takes nothing twice.
 	pub upto: Balance,
+}
+
+/// A worker's statement of one inference off chain.
+#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Receipt {
+	/// The hash of the request that was answered.
+	pub request: H256,
+	/// The channel that pays.
+	pub channel: ChannelId,
+	/// The lane that pays.
+	pub lane: u16,
+	/// The model that was asked.
+	pub model: ModelId,
+	/// Who has the earnings.
+	pub provider: AccountId,
+	/// The public key of the provider's worker, who signs, sr25519.
+	pub worker: [u8; 32],
+	/// Who brought the request.
+	pub gateway: AccountId,
+	/// The work done.
+	pub units: Units,
+	/// What the client pays.
+	pub charge: Balance,
+	/// BLAKE3 and length of the answer.
+	pub output: ContentRef,
+	/// What hides the root over the work's rows.
+	pub commitment: Option<H256>,
+	/// When the work began, in Unix milliseconds.
+	pub started_at: u64,
+	/// When it ended.
+	pub finished_at: u64,
+	/// Milliseconds from the start to the first token.
+	pub first_token_ms: u32,
+}
+
+/// A receipt with its worker's signature.
+#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct SignedReceipt {
+	/// What is signed.
+	pub receipt: Receipt,
+	/// The signature, sr25519.
+	pub signature: [u8; 64],
+}
+
+/// A leaf of a tree, or all that is below a branch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Node {
+	/// Names it.
+	pub hash: H256,
+	/// What is charged below it.
+	pub sum: Balance,
+}
+
+/// One receipt of a batch, with the proof that its total counts it.
+#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Item {
+	/// Which of the batch's totals, from 0.
+	pub total: u32,
+	/// Which of the total's receipts, from 0.
+	pub index: u32,
+	/// The receipt.
+	pub receipt: SignedReceipt,
+	/// The siblings on the way to the total's root.
+	pub path: Vec<Node>,
+}
+
+/// What a channel pays in a batch, as far as it has not come back.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Contribution {
+	/// Who pays.
+	pub client: AccountId,
+	/// How much.
+	#[serde(with = "super::as_string")]
+	pub amount: Balance,
 }
 
 /// Why a whole batch is rejected.
