@@ -58,14 +58,12 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let money = at.account(&who).await.map_err(failure)?;
 	let held = at.held_by(&who).await.map_err(failure)?;
 	let ledger = at.ledger(&who).await.map_err(failure)?;
-	let elsewhere = held_elsewhere(money.held, &held);
 	let json = json!({
 		"account": who.to_string(),
 		"block": at.block().number,
 		"free": money.free.to_string(),
 		"held": money.held.to_string(),
 		"held_by": held,
-		"held_elsewhere": elsewhere.to_string(),
 		"ledger": ledger,
 		"transactions": money.nonce,
 	});
@@ -76,22 +74,11 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("held     {}", format_amount(money.held)),
 		];
 		lines.extend(held.iter().map(|held| format!("         {}", held_line(held))));
-		if elsewhere > 0 {
-			lines.push(format!(
-				"         {} as deposits for session keys, proxies or multisigs, until you act",
-				format_amount(elsewhere)
-			));
-		}
 		lines.push(format!("jobs     {}", ledger_line(&ledger)));
 		lines.push(context.output.dim(&format!("as of block #{}", at.block().number)));
 		lines.join("\n")
 	});
 	Ok(())
-}
-
-/// What others than the economy hold, who do not say what for.
-fn held_elsewhere(all: Balance, held: &[Held]) -> Balance {
-	held.iter().fold(all, |rest, held| rest.saturating_sub(held.amount))
 }
 
 fn held_line(held: &Held) -> String {
@@ -110,6 +97,9 @@ fn held_line(held: &Held) -> String {
 		HeldFor::StakeUnbonding => "as stake on its way back".into(),
 		HeldFor::AuditFee(job) => format!("for the auditors of job {job:?}"),
 		HeldFor::Channel(channel) => format!("in payment channel {channel:?}"),
+		HeldFor::SessionKeys => "as the deposit for session keys".into(),
+		HeldFor::Proxies => "as deposits for proxies".into(),
+		HeldFor::Multisigs => "as deposits for multisigs".into(),
 	};
 	let until = match held.next_step_at {
 		Some(block) => format!("the chain moves on by block #{block}"),
@@ -165,14 +155,6 @@ mod tests {
 		let line = held_line(&held);
 		assert!(line.starts_with("1.5 RKN for job 0x0101"), "{line}");
 		assert!(line.ends_with("by block #7"), "{line}");
-	}
-
-	#[test]
-	fn held_elsewhere_should_be_what_the_economy_does_not_speak_of() {
-		let held = Held { held_for: HeldFor::Delegation, amount: 5, next_step_at: None };
-		assert_eq!(held_elsewhere(7, std::slice::from_ref(&held)), 2);
-		assert_eq!(held_elsewhere(5, std::slice::from_ref(&held)), 0);
-		assert_eq!(held_elsewhere(0, &[held]), 0);
 	}
 
 	#[test]

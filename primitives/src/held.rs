@@ -44,6 +44,15 @@ pub enum HeldFor {
 	/// What a client has put into a payment channel and its gateway has not taken.
 	#[codec(index = 11)]
 	Channel(ChannelId),
+	/// The deposit for a validator's session keys.
+	#[codec(index = 12)]
+	SessionKeys,
+	/// The deposits for proxies, and for what proxies have announced.
+	#[codec(index = 13)]
+	Proxies,
+	/// The deposits for what this account has begun for multisigs.
+	#[codec(index = 14)]
+	Multisigs,
 }
 
 /// One held amount.

@@ -1,13 +1,13 @@
 //! Where one pallet's question is another pallet's answer.
 
-use crate::{AccountId, Balance, Rewards, Session};
+use crate::{AccountId, Balance, Balances, BlockNumber, Rewards, Runtime, Session};
 use frame_support::{
-	traits::{Get, TypedGet},
+	traits::{fungible::InspectHold, Get, ReservableCurrency, TypedGet},
 	weights::Weight,
 	PalletId,
 };
 use pallet_rewards::Duty;
-use reckon_primitives::SessionIndex;
+use reckon_primitives::{Held, HeldFor, SessionIndex};
 use reckon_support::OnAuditVote;
 use sp_runtime::traits::{AccountIdConversion, Convert};
 
@@ -87,6 +87,27 @@ impl Convert<frame_support::traits::Footprint, Balance> for StoragePrice {
 		let bytes = crate::configs::BYTE_DEPOSIT.saturating_mul(footprint.size.into());
 		items.saturating_add(bytes)
 	}
+}
+
+/// What other people's pallets hold of an account's money; they don't say so themselves.
+pub fn deposits_of(who: &AccountId) -> impl Iterator<Item = Held<Balance, BlockNumber>> {
+	let reason = pallet_session::HoldReason::Keys.into();
+	let session_keys = Balances::balance_on_hold(&reason, who);
+	let proxies = pallet_proxy::Proxies::<Runtime>::get(who).1;
+	let proxies = proxies.saturating_add(pallet_proxy::Announcements::<Runtime>::get(who).1);
+	// Multisigs are stored by the accounts that they are, not by who pays for them: whatever is neither
+	// on hold for a reason nor for proxies is theirs.
+	let holds = pallet_balances::Holds::<Runtime>::get(who);
+	let named = holds.iter().fold(proxies, |sum, hold| sum.saturating_add(hold.amount));
+	let multisigs = Balances::reserved_balance(who).saturating_sub(named);
+	[
+		(HeldFor::SessionKeys, session_keys),
+		(HeldFor::Proxies, proxies),
+		(HeldFor::Multisigs, multisigs),
+	]
+	.into_iter()
+	.filter(|(_, amount)| *amount > 0)
+	.map(|(held_for, amount)| Held { held_for, amount, next_step_at: None })
 }
 
 /// A vote in an audit that counts is worth a quarter of a block.

@@ -321,7 +321,8 @@ impl_runtime_apis! {
 			held.extend(crate::Subnets::held_by(who.clone()));
 			held.extend(crate::Audits::held_by(who.clone()));
 			held.extend(crate::Channels::held_by(who.clone()));
-			held.extend(Jobs::held_by(who));
+			held.extend(Jobs::held_by(who.clone()));
+			held.extend(crate::adapters::deposits_of(&who));
 			held
 		}
 

@@ -2,9 +2,9 @@
 //! them to `make weights`.
 
 use crate::{
-	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Channels, Jobs, Models, Multisig,
-	Providers, Proxy, Reputation, Rewards, Runtime, Subnets, Sudo, Timestamp, TransactionPayment,
-	Utility, ValidatorStaking,
+	adapters::Treasury, AllPalletsWithSystem, Audits, Balances, Channels, Jobs, Models,
+	MultiBlockMigrations, Multisig, Providers, Proxy, Reputation, Rewards, Runtime, Subnets, Sudo,
+	Timestamp, TransactionPayment, Utility, ValidatorStaking,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
@@ -21,6 +21,7 @@ define_benchmarks!(
 	[frame_system, System::<Runtime>]
 	[frame_system_extensions, SystemExtensions::<Runtime>]
 	[pallet_balances, Balances]
+	[pallet_migrations, MultiBlockMigrations]
 	[pallet_multisig, Multisig]
 	[pallet_proxy, Proxy]
 	[pallet_sudo, Sudo]

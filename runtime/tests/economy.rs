@@ -1,10 +1,14 @@
 //! Stakes, rewards and reputations on the real runtime: that its pallets are tied together.
 
+use codec::{Decode, Encode};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
-		fungible::{Inspect, InspectHold},
-		Get, Hooks,
+		fungible::{Balanced, Inspect, InspectHold},
+		tokens::{
+			imbalance::ResolveTo, Fortitude::Polite, Precision::Exact, Preservation::Preserve,
+		},
+		Get, Hooks, KeyOwnerProofSystem, OnUnbalanced,
 	},
 	weights::Weight,
 };
@@ -15,11 +19,19 @@ use reckon_primitives::{
 };
 use reckon_runtime::{
 	adapters::Treasury, configs::ProxyType, genesis, time::SESSIONS_PER_ERA, AccountId, Address,
-	Balances, Jobs, Models, Offences, Providers, Proxy, Reputation, Rewards, Runtime, RuntimeCall,
-	RuntimeGenesisConfig, RuntimeOrigin, Session, SessionKeys, Subnets, System, ValidatorStaking,
+	Balances, Grandpa, Historical, Jobs, Models, Offences, Providers, Proxy, Reputation, Rewards,
+	Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, RuntimeOrigin, Session, SessionKeys,
+	Subnets, System, ValidatorStaking,
 };
-use sp_core::{crypto::AccountId32, H256};
-use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie};
+use sp_consensus_grandpa::{localized_payload, EquivocationProof};
+use sp_core::{
+	crypto::{key_types, AccountId32},
+	H256,
+};
+use sp_keyring::{
+	Ed25519Keyring,
+	Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve, Ferdie},
+};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{traits::Dispatchable, BuildStorage, Perbill, Permill};
 use sp_staking::offence::{Kind, Offence, ReportOffence};
@@ -217,7 +229,7 @@ fn candidate_should_validate_when_it_has_keys_and_stake() {
 	run(|| {
 		let owner = id(Eve);
 		let generated = SessionKeys::generate(owner.as_ref(), None);
-		let proof = codec::Encode::encode(&generated.proof);
+		let proof = generated.proof.encode();
 		assert_ok!(Session::set_keys(signed(Eve), generated.keys, proof));
 		assert_ok!(ValidatorStaking::join(signed(Eve), 200_000 * UNIT, Permill::zero()));
 		let validates =
@@ -300,6 +312,125 @@ fn equivocation_should_cost_those_behind_the_validator_when_its_slash_is_due() {
 			.map(|era| era.work.amount + era.validation.amount)
 			.sum();
 		assert_eq!(minted(issuance), emitted);
+	});
+}
+
+/// Two prevotes of one validator in one round, for different blocks.
+fn double_vote(who: Ed25519Keyring, set: u64, round: u64) -> EquivocationProof<H256, u32> {
+	let vote = |hash: u8| {
+		let target = (H256::repeat_byte(hash), 5u32);
+		// As `finality_grandpa::Message::Prevote` is written.
+		let payload = localized_payload(round, set, &(0u8, target));
+		(target, who.sign(&payload))
+	};
+	// As it is written, prevotes being the first kind of two.
+	let written = (set, 0u8, round, who.public(), vote(1), vote(2)).encode();
+	EquivocationProof::decode(&mut &written[..]).expect("a proof")
+}
+
+#[test]
+fn finality_vote_for_two_blocks_should_be_slashed_when_anybody_shows_it() {
+	run(|| {
+		eras(1);
+		let owned = |who: Ed25519Keyring| {
+			let key = (key_types::GRANDPA, who.public().encode());
+			Historical::prove(key).expect("a validator's key")
+		};
+		let report = |votes, key| {
+			let votes = Box::new(votes);
+			Grandpa::report_equivocation_unsigned(RuntimeOrigin::none(), votes, key)
+		};
+		let set = pallet_grandpa::CurrentSetId::<Runtime>::get();
+		let dave = Ed25519Keyring::Dave;
+		// Bob's key did not sign that.
+		let error = pallet_grandpa::Error::<Runtime>::InvalidKeyOwnershipProof;
+		let foreign = report(double_vote(dave, set, 7), owned(Ed25519Keyring::Bob));
+		assert_eq!(foreign.map(|_| ()).map_err(|refused| refused.error), Err(error.into()));
+		assert!(ValidatorStaking::unapplied_slashes().is_empty());
+
+		assert_ok!(report(double_vote(dave, set, 7), owned(dave)));
+		assert_eq!(ValidatorStaking::unapplied_slashes().len(), 1);
+		// Once for one round.
+		let error = pallet_grandpa::Error::<Runtime>::DuplicateOffenceReport;
+		let again = report(double_vote(dave, set, 7), owned(dave));
+		assert_eq!(again.map(|_| ()).map_err(|refused| refused.error), Err(error.into()));
+		let before = Balances::total_balance_on_hold(&id(Dave));
+		eras(4);
+		blocks(2);
+		assert!(Balances::total_balance_on_hold(&id(Dave)) < before);
+		assert!(ValidatorStaking::unapplied_slashes().is_empty());
+	});
+}
+
+#[test]
+fn earnings_should_pay_for_a_job_when_there_is_nothing_else() {
+	run(|| {
+		let reward = settle_one_job() / 10 * 9;
+		eras(1);
+		// Bob sends all away that he can.
+		let all = Balances::reducible_balance(&id(Bob), Preserve, Polite);
+		assert_ok!(Balances::transfer_keep_alive(signed(Bob), Address::Id(id(Ferdie)), all));
+		let model = model();
+		let request = |max_price| JobRequest {
+			subnet: 0,
+			model,
+			task: TaskKind::Chat,
+			payload: Content::from(b"what is a ledger?".to_vec()),
+			sampling: Sampling::default(),
+			max_price,
+			deadline: System::block_number() + 30,
+			assurance: Assurance::Optimistic,
+			privacy: Privacy::Public,
+			replicas: 1,
+			only: None,
+		};
+		assert_noop!(
+			Jobs::submit_job(signed(Bob), request(reward + 1)),
+			sp_runtime::TokenError::FundsUnavailable
+		);
+		let held = Balances::total_balance_on_hold(&id(Bob));
+		assert_ok!(Jobs::submit_job(signed(Bob), request(reward)));
+		assert_eq!(Balances::total_balance_on_hold(&id(Bob)) - held, reward);
+		assert_eq!(Rewards::unclaimed(id(Bob)).0, 0);
+		let paid = |record: frame_system::EventRecord<RuntimeEvent, H256>| match record.event {
+			RuntimeEvent::Rewards(pallet_rewards::Event::RewardPaid { to, amount, .. }) => {
+				Some((to, amount))
+			},
+			_ => None,
+		};
+		let paid: Vec<_> = System::events().into_iter().filter_map(paid).collect();
+		assert!(paid.contains(&(id(Bob), reward)), "{paid:?}");
+	});
+}
+
+#[test]
+fn chain_should_go_on_when_the_treasury_is_reaped() {
+	run(|| {
+		let treasury = Treasury::account();
+		let all = || {
+			let accounts = frame_system::Account::<Runtime>::iter_values();
+			accounts.map(|account| account.data.free + account.data.reserved).sum::<Balance>()
+		};
+		// Only root could do that.
+		let nothing =
+			Balances::force_set_balance(RuntimeOrigin::root(), Address::Id(treasury.clone()), 0);
+		assert_ok!(nothing);
+		assert!(!System::account_exists(&treasury));
+
+		// A fee that makes no account is burned, and counted as that.
+		let issuance = Balances::total_issuance();
+		let fee = Balances::minimum_balance() - 1;
+		let credit = Balances::withdraw(&id(Eve), fee, Exact, Preserve, Polite).expect("rich");
+		ResolveTo::<Treasury, Balances>::on_unbalanced(credit);
+		assert!(!System::account_exists(&treasury));
+		assert_eq!(Balances::total_issuance(), issuance - fee);
+		assert_eq!(all(), Balances::total_issuance());
+
+		// The first charge makes it again.
+		assert_eq!(settle_one_job(), UNIT / 20);
+		eras(1);
+		assert_ok!(Rewards::claim(signed(Eve), id(Bob), 0));
+		assert_eq!(all(), Balances::total_issuance());
 	});
 }
 

@@ -254,6 +254,30 @@ fn client_should_pay_all_three_when_it_loses_a_dispute() {
 }
 
 #[test]
+fn work_should_go_to_the_better_name_when_all_else_is_equal() {
+	run(|| {
+		let bond = 300 * UNIT;
+		assert_ok!(Providers::register(signed(Dave), id(One), bond, 2, Default::default()));
+		assert_ok!(Providers::offer(signed(Dave), 0, model(), PRICE));
+		// Dave lets a job pass.
+		end(&[submit_this(JobRequest { only: Some(id(Dave)), ..request() })]);
+		assert!(Reputation::score(id(Dave)) < Reputation::score(id(Bob)));
+		for _ in 0..20 {
+			// Both could have it.
+			for who in [Bob, Dave] {
+				assert_eq!(Providers::why_not_assigned(id(who)), Reason::Eligible);
+			}
+			let open = |job: &JobId| Jobs::job(*job).is_some_and(|job| !job.state.is_final());
+			submit();
+			let jobs = pallet_jobs::ClientJobs::<Runtime>::iter_key_prefix(id(Charlie));
+			let job = jobs.into_iter().find(open).expect("submitted");
+			assert_eq!(answer(job, RIGHT), id(Bob));
+			end(&[job]);
+		}
+	});
+}
+
+#[test]
 fn job_should_be_paid_to_everybody_when_delivered() {
 	run(|| {
 		let before = |who: &AccountId| Balances::total_balance(who);

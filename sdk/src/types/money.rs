@@ -45,6 +45,12 @@ pub enum HeldFor {
 	AuditFee(JobId),
 	/// What a client has put into a payment channel and its gateway has not taken.
 	Channel(ChannelId),
+	/// The deposit for a validator's session keys.
+	SessionKeys,
+	/// The deposits for proxies, and for what proxies have announced.
+	Proxies,
+	/// The deposits for what this account has begun for multisigs.
+	Multisigs,
 }
 
 /// One held amount.
