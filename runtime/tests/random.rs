@@ -31,3 +31,10 @@ fn everything_should_hold_when_anybody_does_anything_today() {
 	let now = std::time::SystemTime::UNIX_EPOCH.elapsed().expect("after 1970");
 	try_seed(now.as_secs());
 }
+
+#[test]
+fn everything_should_hold_after_every_single_call() {
+	let plan = Plan { seed: 4, calls: 500, check_every: 1 };
+	let report = run(plan, |_| ()).unwrap_or_else(|failure| panic!("{failure}"));
+	assert!(report.calls == 500 && report.checks >= 500, "{} checks", report.checks);
+}
