@@ -230,7 +230,11 @@ async fn lifecycle_should_leave_evidence_of_every_step() {
 	// Its record goes through its states, up to the payment on chain.
 	let row = stage.get(&request_path(&id)).await;
 	assert!(["receipted", "batched"].contains(&row["state"].as_str().unwrap()), "{row}");
+	stage.get_until(&request_path(&id), |row| row["state"] == "batched").await;
+	let batch = batch_can_be_checked(net, gateway);
 	let row = stage.get_until(&request_path(&id), |row| row["state"] == "settled").await;
+	let late = net.reckon("//Eve", &["batch", "check", &batch]);
+	assert_eq!(late.error(1)["code"], "batch_not_waiting");
 	let moments =
 		["received", "reserved", "authorised", "dispatched", "answered", "batched", "settled"];
 	let times: Vec<_> = moments.map(|moment| row["times"][moment].as_u64().unwrap()).into();
@@ -293,6 +297,24 @@ async fn lifecycle_should_leave_evidence_of_every_step() {
 	assert!(fees > 0, "a batch costs a fee");
 	assert_eq!(after.of("treasury") - before.of("treasury"), for_treasury + fees);
 	assert_eq!(after.of("worker"), before.of("worker"));
+}
+
+/// Anybody can look at all receipts of a batch that waits; says which one that was.
+fn batch_can_be_checked(net: &Net, gateway: &Gateway) -> String {
+	let who = gateway.account().to_string();
+	let listed = net.reckon("//Eve", &["batch", "list", "--gateway", &who]).json();
+	assert_eq!(listed["batches"][0]["batch"]["state"], "waiting", "{listed}");
+	let batch = listed["batches"][0]["id"].as_str().unwrap().to_owned();
+	let checked = net.reckon("//Eve", &["batch", "check", &batch, "--report"]).json();
+	assert_eq!((&checked["good"], &checked["reported"]), (&json!(true), &json!(0)), "{checked}");
+	assert_eq!(checked["receipts"], 1, "{checked}");
+	// Where nobody hands the receipts out, that is what is wrong.
+	let elsewhere = ["batch", "check", &batch, "--gateway-url", "http://127.0.0.1:1"];
+	let missed = net.reckon("//Eve", &elsewhere);
+	assert_eq!(missed.code, Some(1), "{missed:?}");
+	let found: Value = serde_json::from_str(&missed.stdout).unwrap();
+	assert_eq!(found["findings"][0]["finding"], "unavailable", "{found}");
+	batch
 }
 
 /// What `scripts/setup` has installed of this name.
