@@ -116,11 +116,9 @@ impl Seen {
 	/// The gateway's batch with the root that the proof leads to.
 	async fn find(at: &At, file: &ReceiptFile) -> Result<Option<(BatchId, Batch)>> {
 		let Some(proof) = &file.batch else { return Ok(None) };
-		let gateway: &[u8] = file.signed.receipt.gateway.as_ref();
-		let batches = at.batches().await.map_err(failure)?;
-		Ok(batches.into_iter().find(|(_, batch)| {
-			batch.root.hash.0 == proof.root.hash.0 && batch.gateway.0 == *gateway
-		}))
+		let gateway: [u8; 32] = file.signed.receipt.gateway.clone().into();
+		let root = H256(proof.root.hash.0);
+		at.batch_with_root(&gateway.into(), root).await.map_err(failure)
 	}
 
 	/// What can be checked with the chain that can't be without it.

@@ -184,10 +184,9 @@ impl Chain for SdkChain {
 	}
 
 	async fn find(&self, root: H256) -> Result<Option<BatchId>, ChainError> {
-		let batches = self.at().await?.batches().await.map_err(unreachable)?;
 		let us = theirs(&self.us.account);
-		let mine = |batch: &reckon_sdk::Batch| batch.gateway == us && batch.root.hash == root;
-		Ok(batches.into_iter().find(|(_, batch)| mine(batch)).map(|(id, _)| id))
+		let found = self.at().await?.batch_with_root(&us, root).await.map_err(unreachable)?;
+		Ok(found.map(|(id, _)| id))
 	}
 
 	async fn batch(&self, batch: BatchId) -> Result<BatchOnChain, ChainError> {

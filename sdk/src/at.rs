@@ -473,6 +473,24 @@ impl At {
 		Prefix: EncodeAsType + DecodeAsType,
 		Value: DecodeAsType,
 	{
+		self.find(pallet, entry, prefix, MAX_LISTED, |_| true).await
+	}
+
+	/// Entries of a map that are wanted, the first `most` of them. Reads all that come before the last
+	/// of these.
+	async fn find<Part, Prefix, Value>(
+		&self,
+		pallet: &str,
+		entry: &str,
+		prefix: Vec<Prefix>,
+		most: usize,
+		is_wanted: impl Fn(&Value) -> bool,
+	) -> Result<Vec<(Part, Value)>, Error>
+	where
+		Part: Decode,
+		Prefix: EncodeAsType + DecodeAsType,
+		Value: DecodeAsType,
+	{
 		let what = format!("{pallet}.{entry}");
 		let address = storage::dynamic::<Vec<Prefix>, Value>(pallet, entry);
 		let mut entries = self
@@ -485,8 +503,11 @@ impl At {
 		while let Some(entry) = entries.next().await {
 			let entry = entry.map_err(|error| gone_or(self.block, &what, error))?;
 			let value = entry.value().decode().map_err(|error| Error::decode(&what, error))?;
+			if !is_wanted(&value) {
+				continue;
+			}
 			found.push((last_part(entry.key_bytes(), &what)?, value));
-			if found.len() == MAX_LISTED {
+			if found.len() == most {
 				break;
 			}
 		}

@@ -269,8 +269,8 @@ async fn committed_in(
 
 /// The batches that wait, as far as they are listed.
 async fn waiting(at: &At) -> Result<VecDeque<BatchId>> {
-	let known = at.batches().await.map_err(failure)?.into_iter();
-	Ok(known.filter(|(_, batch)| batch.state == BatchState::Waiting).map(|(id, _)| id).collect())
+	let waiting = at.waiting_batches().await.map_err(failure)?;
+	Ok(waiting.into_iter().map(|(id, _)| id).collect())
 }
 
 struct Watcher<'a> {

@@ -1,11 +1,12 @@
 //! Payment channels and batches.
 
-use super::At;
+use super::{At, MAX_LISTED};
 use crate::{
 	error::Error,
 	events::{channel_event, ChannelEvent},
 	types::{
-		AccountId, Batch, BatchId, Channel, ChannelBounds, ChannelId, Contribution, Ledger, Payout,
+		AccountId, Batch, BatchId, BatchState, Channel, ChannelBounds, ChannelId, Contribution,
+		Ledger, Payout, H256,
 	},
 };
 
@@ -56,6 +57,29 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn batches(&self) -> Result<Vec<(BatchId, Batch)>, Error> {
 		self.list("Channels", "Batches", Vec::<BatchId>::new()).await
+	}
+
+	/// The batches that wait to be paid, at most 1,000, in no order.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn waiting_batches(&self) -> Result<Vec<(BatchId, Batch)>, Error> {
+		let waits = |batch: &Batch| batch.state == BatchState::Waiting;
+		self.find("Channels", "Batches", Vec::<BatchId>::new(), MAX_LISTED, waits).await
+	}
+
+	/// A gateway's batch with this root, as long as the chain remembers it. Looks through all batches.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn batch_with_root(
+		&self,
+		gateway: &AccountId,
+		root: H256,
+	) -> Result<Option<(BatchId, Batch)>, Error> {
+		let is_it = |batch: &Batch| batch.gateway == *gateway && batch.root.hash == root;
+		let found = self.find("Channels", "Batches", Vec::<BatchId>::new(), 1, is_it).await?;
+		Ok(found.into_iter().next())
 	}
 
 	/// The totals of a batch that are not paid, by their position.
