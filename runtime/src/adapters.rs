@@ -2,7 +2,7 @@
 
 use crate::{AccountId, Balance, Balances, BlockNumber, Rewards, Runtime, Session};
 use frame_support::{
-	traits::{fungible::InspectHold, Get, ReservableCurrency, TypedGet},
+	traits::{fungible::InspectHold, Get, TypedGet},
 	weights::Weight,
 	PalletId,
 };

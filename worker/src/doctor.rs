@@ -3,6 +3,7 @@
 use crate::{
 	clock::{self, Clock},
 	config::Config,
+	gateways::Gateways,
 	journal::{Journal, JournalError},
 	models::Registry,
 };
@@ -116,6 +117,9 @@ pub async fn check(config: &Config) -> Vec<Check> {
 			let found = format!("{} on {}, runtime {}", info.name, info.node, info.spec_version);
 			report.ok("chain", found);
 			if let Err(error) = on_chain(&chain, signer.as_ref(), &models, &mut report).await {
+				report.fail("chain", &error);
+			}
+			if let Err(error) = gateways(config, &chain, signer.as_ref(), &mut report).await {
 				report.fail("chain", &error);
 			}
 		},
@@ -278,6 +282,55 @@ async fn standing(
 	for entry in models.iter().filter(|entry| !is_offered(entry.id)) {
 		let found = format!("{} is here and not offered", entry.name);
 		report.not_ok("offer", Level::Warn, found, "make an offer to be given its jobs");
+	}
+	Ok(())
+}
+
+/// Whether each gateway can be reached, is one, and has work for which there is an offer.
+async fn gateways(
+	config: &Config,
+	chain: &Chain,
+	signer: Option<&Signer>,
+	report: &mut Report,
+) -> Result<(), reckon_sdk::Error> {
+	const NAME: &str = "gateway";
+	let gateways = match Gateways::new(&config.gateways) {
+		Ok(gateways) => gateways,
+		Err(error) => {
+			report.fail(NAME, &error);
+			return Ok(());
+		},
+	};
+	let at = chain.latest().await?;
+	let provider = match signer {
+		Some(signer) => at.provider_of(&signer.account()).await?,
+		None => None,
+	};
+	let offers = match provider {
+		Some(provider) => at.offers_of(&provider).await?,
+		None => Vec::new(),
+	};
+	for (url, said) in gateways.whose(chain.info().genesis).await {
+		let account = match said {
+			Ok(account) => account,
+			Err(error) => {
+				let fix = "see whether that is the address of its gRPC door, and whether it runs";
+				report.not_ok(NAME, Level::Fail, format!("{url}: {error}"), fix);
+				continue;
+			},
+		};
+		let Some(record) = at.gateway(&account).await? else {
+			let found = format!("{url}: {account} is no gateway on this chain");
+			report.not_ok(NAME, Level::Fail, found, "its operator has to register it");
+			continue;
+		};
+		let subnet = record.subnet;
+		if offers.iter().any(|(market, ..)| market.subnet == subnet) {
+			report.ok(NAME, format!("{url}: {account} of subnet {subnet}"));
+		} else {
+			let found = format!("{url}: no offer in its subnet {subnet}, so no work");
+			report.not_ok(NAME, Level::Warn, found, format!("make an offer in subnet {subnet}"));
+		}
 	}
 	Ok(())
 }

@@ -21,7 +21,7 @@ pub use self::{refusal::Refusal, session::SessionError};
 
 use self::{desk::Desk, ledger::Ledger, receipts::Receipts};
 use crate::{schedulers::Schedulers, secret, status::Shared};
-use reckon_sdk::{AccountId, Signer, SubnetId};
+use reckon_sdk::{AccountId, Signer, SubnetId, H256};
 use serde::Serialize;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::Instant};
@@ -99,6 +99,16 @@ impl Gateways {
 			Err(source) => Err(BadAddress { url: url.clone(), source }),
 		});
 		Ok(Self { endpoints: endpoints.collect::<Result<_, _>>()? })
+	}
+
+	/// Asks each of them who it is, one after the other, without joining it. `genesis` names the worker's
+	/// chain.
+	pub async fn whose(&self, genesis: H256) -> Vec<(Arc<str>, Result<AccountId, SessionError>)> {
+		let mut said = Vec::new();
+		for (url, endpoint) in &self.endpoints {
+			said.push((url.clone(), session::whose(endpoint, genesis).await));
+		}
+		said
 	}
 
 	/// Works for all of them until `stop` is done and the tasks under way have ended.

@@ -9,7 +9,7 @@ use crate::{
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32, ConstU64, Get},
+	traits::{ConstU128, ConstU32, ConstU64},
 	weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight},
 };
 use reckon_primitives::token::UNIT;

@@ -5,7 +5,7 @@ use super::{
 	ledger::Ledger,
 	order::Order,
 };
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use reckon_gateway_protocol::{
 	join_payload,
 	v1::{self, from_worker, to_worker, workers_client::WorkersClient, FromWorker, ToWorker},
@@ -103,6 +103,44 @@ impl<L: Ledger> Drop for Entered<'_, L> {
 	}
 }
 
+/// A stream on which the gateway has said who it is.
+struct Greeting {
+	incoming: Streaming<ToWorker>,
+	gateway: [u8; 32],
+	nonce: [u8; 32],
+}
+
+/// Opens a stream and hears the gateway's first words. `ours` is the genesis hash of the worker's chain.
+async fn greet(
+	endpoint: &Endpoint,
+	outgoing: impl Stream<Item = FromWorker> + Send + 'static,
+	ours: H256,
+) -> Result<Greeting, SessionError> {
+	let channel = within(endpoint.connect()).await??;
+	let mut client = WorkersClient::new(channel)
+		.max_decoding_message_size(MAX_MESSAGE_BYTES)
+		.max_encoding_message_size(MAX_MESSAGE_BYTES);
+	let mut incoming = within(client.join(outgoing)).await??.into_inner();
+	let to_worker::Message::Challenge(challenge) = next(&mut incoming).await? else {
+		return Err(SessionError::Protocol("it did not begin with a challenge".into()));
+	};
+	let theirs = bytes(&challenge.genesis, "a genesis hash")?;
+	if H256(theirs) != ours {
+		return Err(SessionError::Chain { theirs: H256(theirs), ours });
+	}
+	let gateway = bytes(&challenge.gateway, "an account")?;
+	Ok(Greeting { incoming, gateway, nonce: bytes(&challenge.nonce, "a nonce")? })
+}
+
+/// Asks a gateway who it is, without joining it. `genesis` names the worker's chain.
+///
+/// # Errors
+/// When it can't be reached, or is none of this chain.
+pub async fn whose(endpoint: &Endpoint, genesis: H256) -> Result<AccountId, SessionError> {
+	let greeting = greet(endpoint, futures::stream::pending(), genesis).await?;
+	Ok(account(greeting.gateway))
+}
+
 /// Joins a gateway and serves it until the stream ends. `joined` is told when the gateway has taken the
 /// worker.
 pub(super) async fn join<L: Ledger>(
@@ -111,29 +149,17 @@ pub(super) async fn join<L: Ledger>(
 	endpoint: &Endpoint,
 	joined: impl FnOnce(AccountId, u32),
 ) -> Result<std::convert::Infallible, SessionError> {
-	let channel = within(endpoint.connect()).await??;
-	let mut client = WorkersClient::new(channel)
-		.max_decoding_message_size(MAX_MESSAGE_BYTES)
-		.max_encoding_message_size(MAX_MESSAGE_BYTES);
 	let (outbox, inbox) = mpsc::channel(OUTBOX);
 	// Tasks keep their outboxes: the stream ends with this function all the same.
 	let (_ends, ended) = oneshot::channel::<()>();
 	let outgoing = ReceiverStream::new(inbox).take_until(ended);
-	let mut incoming = within(client.join(outgoing)).await??.into_inner();
+	let ours = desk.books().genesis();
+	let Greeting { mut incoming, gateway, nonce } = greet(endpoint, outgoing, ours).await?;
 	let say = |message| {
 		// There is room: nothing else was said yet.
 		outbox.try_send(FromWorker { message: Some(message) }).map_err(|_| SessionError::Closed)
 	};
 
-	let to_worker::Message::Challenge(challenge) = next(&mut incoming).await? else {
-		return Err(SessionError::Protocol("it did not begin with a challenge".into()));
-	};
-	let (ours, theirs) = (desk.books().genesis(), bytes(&challenge.genesis, "a genesis hash")?);
-	if H256(theirs) != ours {
-		return Err(SessionError::Chain { theirs: H256(theirs), ours });
-	}
-	let gateway = bytes(&challenge.gateway, "an account")?;
-	let nonce = bytes(&challenge.nonce, "a nonce")?;
 	let agreed = desk.books().terms(account(gateway), |terms| Ok((terms.subnet, terms.provider)));
 	let (subnet, provider) =
 		agreed.await.map_err(|refusal| SessionError::NotTaken(refusal.text))?;
