@@ -391,7 +391,8 @@ fn earnings_should_pay_for_a_job_when_there_is_nothing_else() {
 		let held = Balances::total_balance_on_hold(&id(Bob));
 		assert_ok!(Jobs::submit_job(signed(Bob), request(reward)));
 		assert_eq!(Balances::total_balance_on_hold(&id(Bob)) - held, reward);
-		assert_eq!(Rewards::unclaimed(id(Bob)).0, 0);
+		let claimed = pallet_rewards::Error::<Runtime>::AlreadyClaimed;
+		assert_noop!(Rewards::claim(signed(Eve), id(Bob), 0), claimed);
 		let paid = |record: frame_system::EventRecord<RuntimeEvent, H256>| match record.event {
 			RuntimeEvent::Rewards(pallet_rewards::Event::RewardPaid { to, amount, .. }) => {
 				Some((to, amount))
