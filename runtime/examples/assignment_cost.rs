@@ -3,7 +3,8 @@
 //! Prints one JSON line for each number of providers: the median time of a `submit_job` and of the draw
 //! at the next block's start on the native runtime, and for comparison that of a transfer between two of the providers' accounts in the same
 //! state. Both walk a trie whose depth grows with the logarithm of the number of accounts; the number
-//! of storage items that they touch does not grow. Part of `make bench`.
+//! of storage items that they touch does not grow. Every provider has a reputation, which the draw reads. Part
+//! of `make bench`.
 
 use frame_support::{
 	assert_ok,
@@ -15,9 +16,10 @@ use reckon_primitives::{
 	Privacy, Sampling, TaskKind, TaskSet,
 };
 use reckon_runtime::{
-	adapters::Treasury, AccountId, Balances, Jobs, Models, Providers, Runtime,
+	adapters::Treasury, AccountId, Balances, Jobs, Models, Providers, Reputation, Runtime,
 	RuntimeGenesisConfig, RuntimeOrigin, System,
 };
+use reckon_support::{EndedTurn, OnProviderOutcome, Outcome};
 use sp_runtime::{BuildStorage, DispatchError, Permill, TransactionOutcome};
 use std::time::Instant;
 
@@ -40,7 +42,7 @@ fn model() -> ModelId {
 fn register(n: u32) {
 	let provider = account(1, n);
 	assert_ok!(Balances::mint_into(&provider, 1_000 * UNIT));
-	let origin = RuntimeOrigin::signed(provider);
+	let origin = RuntimeOrigin::signed(provider.clone());
 	let capacity = 10;
 	let worker = account(2, n);
 	assert_ok!(Providers::register(
@@ -52,6 +54,16 @@ fn register(n: u32) {
 	));
 	let price = Price { base: UNIT / 1_000, per_input: 1, per_output: 1 };
 	assert_ok!(Providers::offer(origin, 0, model(), price));
+	// One of four has missed a deadline, the others have been paid.
+	let outcome = if n % 4 == 0 { Outcome::DeadlineMissed } else { Outcome::Settled };
+	Reputation::on_provider_outcome(&EndedTurn {
+		provider: provider.clone(),
+		outcome,
+		value: UNIT / 100,
+		assigned_at: System::block_number(),
+		named: false,
+	});
+	assert!(Reputation::standing(provider).is_some(), "a draw would read nothing");
 }
 
 fn submit(client: &AccountId) -> f64 {

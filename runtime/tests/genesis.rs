@@ -57,6 +57,55 @@ fn session_keys_should_hold_the_audit_key_from_genesis() {
 	assert_eq!(kinds, vec![*b"babe", *b"gran", *b"audt"]);
 }
 
+/// A chain that begins with another version than its code's would run migrations that it does not need,
+/// or miss some that it needs.
+#[test]
+fn storage_should_have_the_codes_version_at_genesis() {
+	use frame_support::traits::{GetStorageVersion, PalletsInfoAccess, StorageVersion};
+	use reckon_runtime::{
+		AllPalletsWithSystem, Audits, Channels, Jobs, Models, Providers, Reputation, Rewards,
+		Subnets, ValidatorStaking,
+	};
+
+	/// On chain and in the code. Only of a pallet that says its version can this be made.
+	fn versions<P>() -> (StorageVersion, StorageVersion)
+	where
+		P: GetStorageVersion<InCodeStorageVersion = StorageVersion>,
+	{
+		(P::on_chain_storage_version(), P::in_code_storage_version())
+	}
+	type Versions = fn() -> (StorageVersion, StorageVersion);
+
+	let ours: [(&str, Versions); 9] = [
+		("Audits", versions::<Audits>),
+		("Channels", versions::<Channels>),
+		("Jobs", versions::<Jobs>),
+		("Models", versions::<Models>),
+		("Providers", versions::<Providers>),
+		("Reputation", versions::<Reputation>),
+		("Rewards", versions::<Rewards>),
+		("Subnets", versions::<Subnets>),
+		("ValidatorStaking", versions::<ValidatorStaking>),
+	];
+	// Our pallets, and no others, have the workspace's version.
+	let own = frame_support::crate_to_crate_version!();
+	let all = AllPalletsWithSystem::infos().into_iter();
+	let mut names: Vec<_> =
+		all.filter(|pallet| pallet.crate_version == own).map(|pallet| pallet.name).collect();
+	names.sort_unstable();
+	assert_eq!(names, ours.map(|(name, _)| name), "a pallet is missing here");
+	for preset in ["development", "local_testnet", "staging"] {
+		built(preset).0.execute_with(|| {
+			for (name, versions) in ours {
+				let (on_chain, in_code) = versions();
+				assert_eq!(on_chain, in_code, "{name} in {preset}");
+				// 0 is what a chain says that nobody has told.
+				assert!(in_code > 0, "{name}");
+			}
+		});
+	}
+}
+
 #[test]
 fn token_should_be_the_same_everywhere() {
 	assert_eq!(reckon_runtime::TOKEN_SYMBOL, token::SYMBOL);

@@ -3,7 +3,9 @@
 // itself tells: decodes all that a run has left on a live node with @polkadot/api and no types of
 // ours, and encodes it again to the same bytes.
 //
-//   node decode-everything.mjs --url ws://127.0.0.1:9944 --expect Jobs.JobSettled
+//   node decode-everything.mjs --url ws://127.0.0.1:9944 --expect Jobs.JobSettled,Jobs.submit_job
+//
+// What is expected is an event, a call or a storage item that the run must have had; else the test fails.
 //
 // Looks at every event and extrinsic of every block, every storage entry of every pallet in every
 // tenth block and in the last, every constant, and the answers of our view functions and runtime
@@ -308,11 +310,12 @@ class Look {
 		}
 	}
 
-	/** Which of the expected events the run did not have. */
+	/** Which of the expected events, calls and storage items the run did not have. */
 	absent(expected) {
 		return expected.filter((name) => {
-			const [pallet, event] = name.split(".");
-			return !this.table.items(pallet, "events").get(event);
+			const [pallet, item] = name.split(".");
+			const kinds = ["events", "calls", "storage"];
+			return !kinds.some((kind) => this.table.items(pallet, kind).get(item));
 		});
 	}
 }

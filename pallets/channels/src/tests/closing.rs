@@ -55,7 +55,14 @@ fn closing_should_be_refused_with_the_exact_error() {
 		assert_noop!(close(OTHER_GATEWAY, id), Error::<Test>::NotClosing);
 		assert_ok!(request(CLIENT, id));
 		assert_noop!(request(CLIENT, id), Error::<Test>::IsClosing);
-		assert_noop!(close(CLIENT, id), Error::<Test>::NoticeNotOver);
+		for who in [CLIENT, OTHER_CLIENT, OTHER_GATEWAY] {
+			assert_noop!(close(who, id), Error::<Test>::NoticeNotOver);
+		}
+		assert_ok!(close(GATEWAY, id));
+		for who in [CLIENT, GATEWAY] {
+			assert_noop!(request(who, id), Error::<Test>::UnknownChannel);
+			assert_noop!(close(who, id), Error::<Test>::UnknownChannel);
+		}
 	});
 }
 

@@ -3,6 +3,7 @@
 mod batches;
 mod closing;
 mod opening;
+mod origins;
 mod random;
 mod rejection;
 mod settlement;

@@ -1,5 +1,6 @@
 use crate::{mock::*, Call, Error, Event, Ledger, Ledgers, MAX_LANES};
 use frame_support::{assert_noop, assert_ok, dispatch::PostDispatchInfo};
+use reckon_primitives::Balance;
 use reckon_support::{
 	mocks::{MockGateways, MockSubnets},
 	EscrowSource, GatewayInfo,
@@ -51,11 +52,21 @@ fn opening_should_be_refused_with_the_exact_error() {
 		let open = |gateway, deposit, lanes| {
 			Channels::open(signed(CLIENT), gateway, deposit, lanes, key())
 		};
-		assert_noop!(open(GATEWAY, DEPOSIT, 0), Error::<Test>::LanesOutOfRange);
-		assert_noop!(open(GATEWAY, DEPOSIT, MAX_LANES + 1), Error::<Test>::LanesOutOfRange);
-		assert_noop!(open(GATEWAY, PLACE - 1, 1), Error::<Test>::DepositTooLow);
+		for lanes in [0, MAX_LANES + 1, u32::MAX] {
+			assert_noop!(open(GATEWAY, DEPOSIT, lanes), Error::<Test>::LanesOutOfRange);
+		}
+		for deposit in [0, 1, PLACE - 1] {
+			assert_noop!(open(GATEWAY, deposit, 1), Error::<Test>::DepositTooLow);
+		}
 		assert_noop!(open(CLIENT, DEPOSIT, 1), Error::<Test>::UnknownGateway);
-		assert_noop!(open(GATEWAY, START, 1), TokenError::FundsUnavailable);
+		for deposit in [START, Balance::MAX] {
+			assert_noop!(open(GATEWAY, deposit, 1), TokenError::FundsUnavailable);
+			// Nor are earnings claimed that do not suffice.
+			assert_noop!(
+				Channels::open(signed(EARNER), GATEWAY, deposit, 1, key()),
+				TokenError::FundsUnavailable
+			);
+		}
 		MockGateways::insert(GATEWAY, GatewayInfo { bond: BOND - 1, ..gateway_info() });
 		assert_noop!(open(GATEWAY, DEPOSIT, 1), Error::<Test>::GatewayNotEligible);
 		MockGateways::insert(GATEWAY, GatewayInfo { leaves_at: Some(100), ..gateway_info() });
@@ -105,8 +116,14 @@ fn top_up_should_be_refused_with_the_exact_error() {
 		assert_noop!(top_up(CLIENT, H256::zero(), 5), Error::<Test>::UnknownChannel);
 		assert_noop!(top_up(GATEWAY, id, 5), Error::<Test>::NotClient);
 		assert_noop!(top_up(CLIENT, id, 0), Error::<Test>::AmountZero);
-		assert_noop!(top_up(CLIENT, id, START), TokenError::FundsUnavailable);
+		for amount in [START, Balance::MAX] {
+			assert_noop!(top_up(CLIENT, id, amount), TokenError::FundsUnavailable);
+		}
 		assert_ok!(Channels::request_close(signed(CLIENT), id));
-		assert_noop!(top_up(CLIENT, id, 5), Error::<Test>::IsClosing);
+		for amount in [0, 5, Balance::MAX] {
+			assert_noop!(top_up(CLIENT, id, amount), Error::<Test>::IsClosing);
+		}
+		assert_ok!(Channels::close(signed(GATEWAY), id));
+		assert_noop!(top_up(CLIENT, id, 5), Error::<Test>::UnknownChannel);
 	});
 }

@@ -1,5 +1,5 @@
 use crate::{mock::*, BatchState, Contributions, Event, Ledger, Ledgers, Payouts};
-use frame_support::assert_ok;
+use frame_support::{assert_noop, assert_ok};
 use reckon_support::{AuditedBatches, Fault, Rejection};
 
 const WHY: Rejection = Rejection::Unavailable;
@@ -50,8 +50,10 @@ fn vouchers_of_a_rejected_batch_should_be_worth_nothing_more() {
 		let id = commit(&tree, [paid.clone()]);
 		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY));
 		to_block(3);
-		let again = Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims([paid]));
-		assert_eq!(again, Err(crate::Error::<Test>::ChargeZero.into()));
+		assert_noop!(
+			Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims([paid])),
+			crate::Error::<Test>::ChargeZero
+		);
 	});
 }
 

@@ -8,6 +8,7 @@ use reckon_support::{
 	mocks::MockGateways, AuditedBatches, Conviction, Fault, GatewayInfo, GatewayInspect, Rejection,
 };
 use sp_core::H256;
+use sp_runtime::DispatchError;
 
 fn gateway_bond() -> u128 {
 	MockGateways::gateway(&GATEWAY).unwrap().bond
@@ -273,6 +274,47 @@ fn report_should_be_refused_when_nothing_is_wrong() {
 		path.push(Node::default());
 		unproven.path = path.try_into().unwrap();
 		assert_noop!(report(id, unproven), Error::<Test>::ItemUnproven);
+		let good = || item(&tree, 0, 0);
+		let elsewhere = |total, index| Item { total, index, ..good() };
+		assert_noop!(report(H256::zero(), good()), Error::<Test>::UnknownBatch);
+		for total in [2, u32::MAX] {
+			assert_noop!(report(id, elsewhere(total, 0)), Error::<Test>::UnknownTotal);
+		}
+		for (total, index) in [(1, 0), (0, 1), (0, 2), (0, u32::MAX)] {
+			assert_noop!(report(id, elsewhere(total, index)), Error::<Test>::ItemUnproven);
+		}
+		to_block(20);
+		assert_noop!(report(id, good()), Error::<Test>::NotWaiting);
+		assert_eq!(gateway_bond(), BOND);
+	});
+}
+
+#[test]
+fn twins_should_be_refused_when_they_are_not_two_of_one_batch_that_waits() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (first, twin) =
+			(receipt(1, PROVIDERS[0], channel, 1_000), receipt(1, PROVIDERS[1], channel, 400));
+		let tree = tree([first, twin]);
+		let id = commit(&tree, [claim(CLIENT, channel, 0, 1_400)]);
+		let report = |id, first: Item<AccountId>, second: Item<AccountId>| {
+			Channels::report_twins(signed(OTHER_CLIENT), id, Box::new(first), Box::new(second))
+		};
+		let [one, other] = [item(&tree, 0, 0), item(&tree, 1, 0)];
+		let no_batch = || report(H256::zero(), one.clone(), other.clone());
+		assert_noop!(no_batch(), Error::<Test>::UnknownBatch);
+		// Which of the two is not in the batch makes no difference.
+		let nowhere = Item { total: 2, ..other.clone() };
+		let unproven = Item { index: 1, ..other.clone() };
+		for (wrong, error) in
+			[(nowhere, Error::<Test>::UnknownTotal), (unproven, Error::ItemUnproven)]
+		{
+			let error = DispatchError::from(error);
+			assert_noop!(report(id, one.clone(), wrong.clone()), error);
+			assert_noop!(report(id, wrong, one.clone()), error);
+		}
+		to_block(20);
+		assert_noop!(report(id, one, other), Error::<Test>::NotWaiting);
 		assert_eq!(gateway_bond(), BOND);
 	});
 }

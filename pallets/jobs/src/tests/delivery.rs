@@ -1,5 +1,6 @@
 use crate::mock::AccountId;
 use crate::{mock::*, Error};
+use codec::Decode;
 use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use reckon_primitives::*;
 use reckon_support::{
@@ -7,6 +8,7 @@ use reckon_support::{
 	EndedTurn, Outcome,
 };
 use sp_core::H256;
+use sp_runtime::DispatchError;
 
 type Spoil = fn(&mut Delivery<Content>);
 
@@ -136,15 +138,102 @@ fn decline_should_count_as_missed_when_the_grace_is_over() {
 	});
 }
 
+/// Every reason that there is: those that a worker may give, each of which does what it should, and
+/// those that only the chain gives.
 #[test]
-fn decline_should_be_refused_when_the_reason_is_no_reason_to_decline() {
+fn reason_should_be_one_to_decline_with_or_be_refused() {
+	let of_provider = [
+		Reason::Busy,
+		Reason::ModelNotLoaded,
+		Reason::PayloadUnavailable,
+		Reason::EngineFailed,
+		Reason::ShuttingDown,
+	];
+	let of_job = [Reason::PayloadInvalid, Reason::ParametersUnsupported];
+	let mut declined = 0;
+	for reason in (0..=u8::MAX).filter_map(|index| Reason::decode(&mut &[index][..]).ok()) {
+		run(|| {
+			add_provider(PROVIDERS[0]);
+			let id = drawn(request());
+			let decline = || Jobs::decline(worker(PROVIDERS[0]), id, reason);
+			if !of_provider.contains(&reason) && !of_job.contains(&reason) {
+				assert_noop!(decline(), Error::<Test>::NotADeclineReason);
+				return;
+			}
+			assert_eq!(decline().unwrap().pays_fee, Pays::No);
+			to_block(3);
+			// Nobody else is there: who comes could do it, unless the job is to blame.
+			let blamed = of_job.contains(&reason);
+			let then = if blamed { Reason::AttemptsExhausted } else { Reason::NoneFree };
+			assert_eq!(Jobs::why(id), Some(then));
+			let attempts = Jobs::job(id).unwrap().attempts.into_inner();
+			assert_eq!(attempts, vec![Attempt { provider: PROVIDERS[0], reason }]);
+			declined += 1;
+		});
+	}
+	assert_eq!(declined, of_provider.len() + of_job.len());
+}
+
+#[test]
+fn decline_should_be_refused_when_the_job_is_not_the_signers_to_give_back() {
 	run(|| {
 		add_provider(PROVIDERS[0]);
 		let id = drawn(request());
+		add_provider(PROVIDERS[1]);
+		let decline = |origin, id| Jobs::decline(origin, id, Reason::Busy);
+		// The client, somebody else, and the provider itself: only its worker's key declines.
+		for who in [CLIENT, OTHER_CLIENT, PROVIDERS[0]] {
+			assert_noop!(decline(RuntimeOrigin::signed(who), id), Error::<Test>::NotAWorker);
+		}
+		let [own, other] = [worker(PROVIDERS[0]), worker(PROVIDERS[1])];
+		assert_noop!(decline(other.clone(), id), Error::<Test>::NotAssignedToYou);
+		assert_noop!(decline(own.clone(), H256::zero()), Error::<Test>::UnknownJob);
+		answer(id, delivery());
+		assert_noop!(decline(own.clone(), id), Error::<Test>::AlreadyDelivered);
+		assert_noop!(decline(other.clone(), id), Error::<Test>::NotAssignedToYou);
+		to_block(7);
+		assert_eq!(Jobs::why(id), Some(Reason::Paid));
+		assert_noop!(decline(own, id), Error::<Test>::AlreadyDelivered);
+		assert_noop!(decline(other, id), Error::<Test>::NotAssignedToYou);
+	});
+}
+
+#[test]
+fn decline_should_be_refused_when_late_even_if_the_sweep_is_behind() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let id = drawn(request());
+		System::set_block_number(12);
 		assert_noop!(
-			Jobs::decline(worker(PROVIDERS[0]), id, Reason::Paid),
-			Error::<Test>::NotADeclineReason
+			Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy),
+			Error::<Test>::DeliveryTooLate
 		);
+	});
+}
+
+#[test]
+fn job_should_be_nobodys_to_deliver_or_decline_when_it_waits_or_is_over() {
+	run(|| {
+		add_provider(PROVIDERS[0]);
+		let refused = |id, error: Error<Test>| {
+			let error = DispatchError::from(error);
+			let own = || worker(PROVIDERS[0]);
+			assert_noop!(Jobs::deliver(own(), id, delivery()), error);
+			assert_noop!(Jobs::decline(own(), id, Reason::Busy), error);
+		};
+		let open = submit(request());
+		refused(open, Error::NotAssignedToYou);
+		assert_ok!(Jobs::cancel(RuntimeOrigin::signed(CLIENT), open));
+		refused(open, Error::NotAssignedToYou);
+		// Nor who had it and gave it back.
+		let named = drawn(JobRequest { only: Some(PROVIDERS[0]), ..request() });
+		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), named, Reason::Busy));
+		assert_eq!(Jobs::why(named), Some(Reason::AttemptsExhausted));
+		refused(named, Error::NotAssignedToYou);
+		to_block(60);
+		for forgotten in [open, named] {
+			refused(forgotten, Error::UnknownJob);
+		}
 	});
 }
 

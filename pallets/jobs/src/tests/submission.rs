@@ -105,11 +105,20 @@ fn submit_should_be_refused_when_the_model_is_deprecated() {
 #[test]
 fn submit_should_be_refused_when_the_price_is_above_the_balance() {
 	run(|| {
-		let dear = JobRequest { max_price: START + 1, ..request() };
-		assert_noop!(
-			Jobs::submit_job(RuntimeOrigin::signed(CLIENT), dear),
-			TokenError::FundsUnavailable
-		);
+		reckon_support::mocks::MockModels::calibrate(MODEL);
+		let submit = |who, request| Jobs::submit_job(RuntimeOrigin::signed(who), request);
+		let attested = Request { assurance: Assurance::Attested, ..request() };
+		let several = Request { replicas: 5, ..request() };
+		// An account's last units stay with it.
+		for max_price in [START - 9, START, START + 1, Balance::MAX - 1, Balance::MAX] {
+			for of in [request(), attested.clone(), several.clone()] {
+				let dear = Request { max_price, ..of };
+				assert_noop!(submit(CLIENT, dear.clone()), TokenError::FundsUnavailable);
+				// Nor are earnings claimed that do not suffice.
+				assert_noop!(submit(EARNER, dear), TokenError::FundsUnavailable);
+			}
+		}
+		assert_ok!(submit(CLIENT, Request { max_price: START - 10, ..request() }));
 	});
 }
 

@@ -42,10 +42,16 @@ fn register_should_be_refused_when_something_is_wrong() {
 		};
 		assert_noop!(register(ALICE, 7, BOND, 1), Error::<Test>::AlreadyRegistered);
 		assert_noop!(register(BOB, ALICE + 100, BOND, 1), Error::<Test>::WorkerTaken);
-		assert_noop!(register(BOB, 7, BOND - 1, 1), Error::<Test>::BondTooLow);
+		for bond in [0, BOND - 1] {
+			assert_noop!(register(BOB, 7, bond, 1), Error::<Test>::BondTooLow);
+		}
 		assert_noop!(register(BOB, 7, BOND, 0), Error::<Test>::CapacityOutOfRange);
 		assert_noop!(register(BOB, 7, BOND, 101), Error::<Test>::CapacityOutOfRange);
-		assert!(register(BOB, 7, START + 1, 1).is_err());
+		// An account's last units stay with it.
+		for bond in [START - 9, START + 1, Balance::MAX] {
+			assert_noop!(register(BOB, 7, bond, 1), TokenError::FundsUnavailable);
+		}
+		assert_ok!(register(BOB, 7, START - 10, 1));
 	});
 }
 

@@ -91,15 +91,16 @@ fn exposure_should_be_that_of_the_era_when_stakes_have_changed() {
 #[test]
 fn claim_should_be_refused_when_something_is_wrong() {
 	run(|| {
-		let root = RuntimeOrigin::root();
-		assert_noop!(
-			Rewards::claim_validator(root, VALIDATORS[0], 0).map_err(|e| e.error),
-			BadOrigin
-		);
+		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
+			assert_noop!(Rewards::claim_validator(origin, VALIDATORS[0], 0), BadOrigin);
+		}
 		author(VALIDATORS[0]);
 		settle(WORKERS[0], 100);
-		assert_noop!(claim_validator(VALIDATORS[0], 0), Error::<Test>::EraNotOver);
+		for era in [0, 1, u32::MAX] {
+			assert_noop!(claim_validator(VALIDATORS[0], era), Error::<Test>::EraNotOver);
+		}
 		to_era(3);
+		assert_noop!(claim_validator(VALIDATORS[0], u32::MAX), Error::<Test>::EraNotOver);
 		assert_noop!(claim_validator(VALIDATORS[0], 2), Error::<Test>::UnknownEra);
 		assert_noop!(claim_validator(VALIDATORS[1], 0), Error::<Test>::NothingEarned);
 		assert_noop!(claim_validator(WORKERS[0], 0), Error::<Test>::NothingEarned);

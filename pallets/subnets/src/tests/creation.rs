@@ -60,7 +60,10 @@ fn create_should_be_refused_when_something_is_wrong() {
 			DispatchError::BadOrigin
 		);
 		// An account without money.
-		assert!(Subnets::create(signed(1_000), name("b"), rules()).is_err());
+		assert_noop!(
+			Subnets::create(signed(1_000), name("b"), rules()),
+			TokenError::FundsUnavailable
+		);
 		SubnetCount::<Test>::put(u32::MAX);
 		assert_noop!(create("b"), Error::<Test>::TooManySubnets);
 	});

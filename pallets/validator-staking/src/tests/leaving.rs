@@ -1,7 +1,7 @@
-use crate::{mock::*, Backers, Error, Event, Stakers, Status};
+use crate::{mock::*, Backers, Call, Error, Event, Stakers, Status};
 use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::{Balance, HeldFor};
-use sp_runtime::Permill;
+use sp_runtime::{traits::Dispatchable, Permill};
 
 type Failure = Error<Test>;
 
@@ -66,16 +66,17 @@ fn candidate_should_take_no_part_when_it_is_leaving() {
 		delegate(CAROL, 1, 500);
 		assert_ok!(Staking::leave(signed(1)));
 		let calls = [
-			Staking::leave(signed(1)),
-			Staking::chill(signed(1)),
-			Staking::unbond(signed(1), 1),
-			Staking::bond_extra(signed(1), 1),
-			Staking::set_commission(signed(1), Permill::zero()),
-			Staking::delegate(signed(DAVE), 1, 500),
-			Staking::join(signed(1), BOND, Permill::zero()).map(|_| ()).map_err(|e| e.error),
+			(1, Call::leave {}),
+			(1, Call::chill {}),
+			(1, Call::unbond { amount: 1 }),
+			(1, Call::bond_extra { amount: 1 }),
+			(1, Call::set_commission { commission: Permill::zero() }),
+			(DAVE, Call::delegate { candidate: 1, amount: 500 }),
+			(1, Call::join { bond: BOND, commission: Permill::zero() }),
 		];
-		for refused in calls {
-			assert_eq!(refused, Err(Failure::StillLeaving.into()));
+		for (who, call) in calls {
+			let call = RuntimeCall::Staking(call);
+			assert_noop!(call.dispatch(signed(who)), Failure::StillLeaving);
 		}
 		// Its backers go when they want to.
 		assert_ok!(Staking::undelegate(signed(CAROL), 1, 500));

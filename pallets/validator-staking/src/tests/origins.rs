@@ -22,8 +22,7 @@ fn users_calls_should_be_refused_when_nobody_signed_them() {
 		];
 		for call in calls {
 			for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
-				let refused = RuntimeCall::Staking(call.clone()).dispatch(origin);
-				assert_eq!(refused.unwrap_err().error, BadOrigin);
+				assert_noop!(RuntimeCall::Staking(call.clone()).dispatch(origin), BadOrigin);
 			}
 		}
 	});
