@@ -131,10 +131,67 @@ pub mod chain {
 	use pallet_audits::{
 		payload, Batch, Commit, Decline, Reveal, RowsSeen, Said, Statement, COMMITS, MAX_VOTES,
 	};
-	use reckon_primitives::JobId;
+	use reckon_primitives::{ContentRef, JobId, Units};
+	use reckon_receipts::{BatchTree, Committed, Receipt, SignedReceipt};
 	use reckon_support::{Conviction, Subject};
+	use sp_core::{sr25519, Pair};
 
 	type Account = [u8; 32];
+
+	/// Who commits to the batch, of whose receipts everything is said to be.
+	const GATEWAY: Account = [4; 32];
+
+	thread_local! {
+		static BATCH: (Committed<Account>, Vec<u8>) = {
+			let receipts = receipts();
+			let tree = BatchTree::new(receipts.clone()).expect("few receipts");
+			let leaves = receipts.encode();
+			let paid = [(receipts[0].receipt.channel, 60)].into();
+			(committed(&tree, &leaves, paid), leaves)
+		};
+	}
+
+	fn committed(
+		tree: &BatchTree<Account>,
+		leaves: &[u8],
+		paid: std::collections::BTreeMap<JobId, u128>,
+	) -> Committed<Account> {
+		Committed {
+			genesis: JobId::repeat_byte(5),
+			gateway: GATEWAY,
+			leaves: ContentRef::of(leaves),
+			totals: tree.totals().to_vec(),
+			struck: Default::default(),
+			paid,
+		}
+	}
+
+	/// Two of one provider, and one of another.
+	fn receipts() -> Vec<SignedReceipt<Account>> {
+		let worker = sr25519::Pair::from_seed(&[6; 32]);
+		let receipt = |request: u8, provider: u8| Receipt {
+			request: JobId::repeat_byte(request),
+			channel: JobId::repeat_byte(7),
+			lane: 0,
+			model: JobId::repeat_byte(8),
+			provider: [provider; 32],
+			worker: worker.public(),
+			gateway: GATEWAY,
+			units: Units { input: 3, output: 4 },
+			charge: 20,
+			output: ContentRef::of(b"an answer"),
+			commitment: None,
+			started_at: 1_000,
+			finished_at: 2_000,
+			first_token_ms: 100,
+		};
+		let all = [receipt(1, 1), receipt(2, 1), receipt(3, 2)].into_iter();
+		all.map(|receipt| {
+			let signature = worker.sign(&receipt.payload(&JobId::repeat_byte(5)));
+			SignedReceipt { receipt, signature }
+		})
+		.collect()
+	}
 
 	pub(super) fn seeds(vote: Vote) -> Vec<(&'static str, Vec<u8>)> {
 		let (audit, round) = (JobId::repeat_byte(1), 1);
@@ -145,6 +202,8 @@ pub mod chain {
 			("commits", vec![Commit { audit, round, challenge: hash, blind: hash }; 2].encode()),
 			("reveals", vec![Reveal { audit, round, salt: hash, said, rows }; 2].encode()),
 			("declines", vec![Decline { audit, round, challenge: hash }; 2].encode()),
+			("subjects", Statement { vote, rows }.encode()),
+			("batches", BATCH.with(|(_, leaves)| leaves.clone())),
 		]
 	}
 
@@ -171,6 +230,38 @@ pub mod chain {
 	/// Seats that are given up.
 	pub fn declines(bytes: &[u8]) {
 		batch::<Decline>(bytes);
+	}
+
+	/// All receipts of a batch, as a gateway serves them: they are those that it has committed to, or they are
+	/// refused, also when the bytes have the name that the batch says.
+	pub fn batches(bytes: &[u8]) {
+		BATCH.with(|(batch, good)| {
+			assert_eq!(batch.examine(bytes).is_ok(), bytes == good);
+			let named = Committed { leaves: ContentRef::of(bytes), ..batch.clone() };
+			if let Ok(found) = named.examine(bytes) {
+				// Those of different totals may stand in another order.
+				let expected = batch.examine(good).expect("its own");
+				assert_eq!(found.receipts(), expected.receipts());
+				for place in [(0, 0), (0, 1), (1, 0)] {
+					assert_eq!(found.item(place), expected.item(place));
+				}
+				assert!(found.wrong().is_empty() && found.unequal().is_empty());
+			}
+		});
+		// Whatever makes totals is the batch of these: each receipt can be shown, also the wrong ones.
+		let Ok(all) = Vec::<SignedReceipt<Account>>::decode_all(&mut &bytes[..]) else { return };
+		let Ok(tree) = BatchTree::new(all) else { return };
+		let batch = committed(&tree, bytes, Default::default());
+		let found = batch.examine(bytes).expect("the receipts make these totals");
+		let mut places = 0;
+		for ((total, index), signed) in tree.places() {
+			let item = found.item((total, index)).expect("each is there");
+			assert_eq!(&item.receipt, signed);
+			assert_eq!(item.verify(&batch.totals[total as usize].receipts), Ok(()));
+			places += 1;
+		}
+		assert_eq!(found.receipts(), places);
+		assert!(found.wrong().keys().all(|place| found.item(*place).is_some()));
 	}
 
 	/// What is stored: subjects, statements, convictions.

@@ -107,6 +107,9 @@ pub enum Reason {
 	/// Of a gateway's slash: its batch had a receipt that proves itself wrong.
 	#[codec(index = 47)]
 	ReceiptInvalid,
+	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
+	#[codec(index = 48)]
+	NotAttested,
 
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]

@@ -17,8 +17,8 @@ use pallet_audits::{
 use pallet_models::Calibration;
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, BlockNumber, Content, Delivery, EntryKind, HeldFor, JobId,
-	JobRequest, JobState, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, TaskKind,
-	TaskSet, Units,
+	JobRequest, ModelId, NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet,
+	Units,
 };
 use reckon_runtime::{
 	adapters::Treasury, apis::runtime_decl_for_reckon_api::ReckonApiV1, configs::LONGEST_AUDIT,
@@ -470,18 +470,39 @@ fn client_should_be_refunded_when_the_worker_does_not_open_its_rows() {
 }
 
 #[test]
-fn job_should_end_and_be_paid_when_no_auditor_says_anything() {
+fn client_should_have_its_money_back_when_no_auditor_attests_its_answer() {
 	run(|| {
+		let [client, provider] = [total(Eve), total(Ferdie)];
 		let job = drawn();
 		let begun = System::block_number();
 		to_block(audit(job).due);
 		assert_eq!(outcome_in_events(), AuditOutcome::Inconclusive);
-		assert_eq!(Jobs::why(job), Some(Reason::Paid));
+		assert_eq!(Jobs::why(job), Some(Reason::NotAttested));
+		assert_eq!((total(Eve), total(Ferdie), bond()), (client, provider, BOND));
+		assert_eq!(Balances::total_balance_on_hold(&id(Eve)), 0);
+		// Nobody has shown anything against it.
+		assert_eq!(Reputation::score(id(Ferdie)), Permill::from_percent(50));
 		assert!(System::block_number() - begun <= LONGEST_AUDIT);
 		for who in VALIDATORS {
 			assert_eq!(Audits::conduct(id(who)).missed, 1, "{who}");
 			assert_eq!(vote_points(who), 0, "{who}");
 		}
+	});
+}
+
+#[test]
+fn job_should_be_paid_when_no_auditor_says_anything_and_it_need_not_be_attested() {
+	run(|| {
+		let client = total(Eve);
+		let job = delivered(Assurance::Optimistic);
+		assert_ok!(Audits::request_audit(signed(Eve), job));
+		pass(pallet_audits::DRAW_DELAY);
+		to_block(audit(job).due);
+		assert_eq!(outcome_in_events(), AuditOutcome::Inconclusive);
+		assert_eq!(Jobs::why(job), Some(Reason::Paid));
+		// Nothing for an audit of which nothing came.
+		assert_eq!(total(Eve), client - CHARGE);
+		assert_eq!(Balances::total_balance_on_hold(&id(Eve)), 0);
 	});
 }
 
@@ -502,8 +523,9 @@ fn job_should_end_in_time_when_all_are_as_slow_as_can_be() {
 		assert!(took <= LONGEST_AUDIT, "{took} blocks");
 		// The bound is no idle one: it counts a block too many in each round.
 		assert!(took >= LONGEST_AUDIT - 4, "{took} blocks");
-		let settled = matches!(Jobs::job(job).expect("there").state, JobState::Settled { .. });
-		assert!(settled, "nobody has shown anything against the provider");
+		// Nobody has shown anything against the provider, and nobody has attested its answer.
+		assert_eq!(Jobs::why(job), Some(Reason::NotAttested));
+		assert_eq!(bond(), BOND);
 	});
 }
 

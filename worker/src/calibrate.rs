@@ -28,8 +28,9 @@ const LOADS: [(usize, usize); 2] = [(1, 256), (4, 32)];
 const LENGTHS: [usize; 4] = [1, 4, 9, 16];
 /// Challenges that each answer is compared under.
 const CHALLENGES: u8 = 4;
-/// The fewest audits that a tail can be told from.
-const FEWEST_AUDITS: usize = 50;
+/// The fewest answers that a tail can be told from. Audits of one by other thread counts say little more:
+/// they often come to the same bits.
+const FEWEST_ANSWERS: usize = 50;
 /// Two fingerprints of rows that are all but equal differ by this much when each of their numbers
 /// falls on the other side of a half: 122 ppm. Twice that is the least threshold.
 const DISTANCE_FLOOR: u32 = 250;
@@ -130,9 +131,13 @@ pub struct Report {
 	/// The version of this program.
 	version: &'static str,
 	device: String,
+	/// The processor: another kind may round otherwise, and nothing here says by how much.
+	processor: String,
 	plan: Plan,
 	pairs: Vec<Pair>,
-	/// Audits together: thresholds hold for what these few have shown, no more.
+	/// Different answers: thresholds hold for what these few have shown, no more.
+	answers: usize,
+	/// Audits of them, by all pairs together.
 	audits: usize,
 	distance: Range,
 	margin: Range,
@@ -204,6 +209,11 @@ pub fn run(path: &Path, device: &str, plan: &Plan) -> anyhow::Result<Report> {
 	plan.threads.sort_unstable();
 	plan.threads.dedup();
 	ensure!(!plan.threads.contains(&0), "0 threads compute nothing");
+	let answers = plan.answers.saturating_mul(LOADS.len());
+	ensure!(
+		answers >= FEWEST_ANSWERS,
+		"{answers} answers say nothing about rare ones: ask for more --answers"
+	);
 	let manifest = inspect(path)?.manifest("calibrated", &mut |_| {})?;
 	let folder = tempfile::tempdir()?;
 	let left_by = |threads: &usize| folder.path().join(threads.to_string());
@@ -227,10 +237,6 @@ pub fn run(path: &Path, device: &str, plan: &Plan) -> anyhow::Result<Report> {
 		}
 	}
 	let audits = pairs.iter().map(|pair| pair.audits).sum();
-	ensure!(
-		audits >= FEWEST_AUDITS,
-		"{audits} audits say nothing about rare ones: ask for more --answers"
-	);
 	let device = device.parse::<Requested>().and_then(Device::select)?.to_string();
 	Ok(Report {
 		format: FORMAT,
@@ -238,12 +244,23 @@ pub fn run(path: &Path, device: &str, plan: &Plan) -> anyhow::Result<Report> {
 		profile: PROFILE,
 		version: env!("CARGO_PKG_VERSION"),
 		device,
+		processor: processor(&fs::read_to_string("/proc/cpuinfo").unwrap_or_default()),
 		plan,
 		pairs,
+		answers,
 		audits,
 		distance: Range::new(&distances, limits(&distances, DISTANCE_FLOOR)),
 		margin: Range::new(&margins, limits(&margins, MARGIN_FLOOR)),
 	})
+}
+
+/// The processor by what Linux says of it; not all kinds have a name there.
+fn processor(cpuinfo: &str) -> String {
+	let named = cpuinfo.lines().find_map(|line| {
+		let (what, name) = line.split_once(':')?;
+		(what.trim() == "model name").then(|| name.trim().to_owned())
+	});
+	named.unwrap_or_else(|| format!("{}, without a name", env::consts::ARCH))
 }
 
 fn pair(worker_threads: usize, auditor_threads: usize, measured: &[Measured]) -> Pair {
@@ -500,6 +517,14 @@ mod tests {
 		let mut few = [1; 100];
 		few[98..].fill(1_000);
 		assert!(tail(&few) > 3_000);
+	}
+
+	#[test]
+	fn processor_should_be_called_what_the_system_calls_it() {
+		let told =
+			"processor\t: 0\nmodel\t\t: 17\nmodel name\t: Some Maker 9 8-Core\n\nprocessor\t: 1\n";
+		assert_eq!(processor(told), "Some Maker 9 8-Core");
+		assert_eq!(processor(""), format!("{}, without a name", env::consts::ARCH));
 	}
 
 	#[test]

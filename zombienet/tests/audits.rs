@@ -111,6 +111,8 @@ async fn dishonest_auditor_is_outvoted(
 	events: &mut Events,
 	liar: &Liar,
 ) -> Result<()> {
+	// An era that ends between its two committees would have each pay for its own lie.
+	next_era(network).await?;
 	step("an auditor says of an honest answer that it is another model's");
 	ensure!(slashes_of(network, LIAR).await?.is_empty(), "{LIAR} is to be slashed already");
 	liar.lie(true);
@@ -141,7 +143,7 @@ async fn dishonest_auditor_is_outvoted(
 	next_era(network).await
 }
 
-/// Who was alone with a lie is not drawn again before.
+/// Waits for an era's first session. Who was alone with a lie is not drawn again before.
 async fn next_era(network: &Network) -> Result<()> {
 	let era = async || anyhow::Ok(network.session().await? / SESSIONS_PER_ERA);
 	let now = era().await?;

@@ -252,7 +252,7 @@ fn refunded(id: JobId, job: &Job, reason: Reason, trouble: Option<Failure>) -> F
 		Reason::AnswerRejected | Reason::NoMajority => {
 			failure.fix(format!("`reckon job get {id:?}` shows what it was compared with"))
 		},
-		Reason::AuditRejected | Reason::AuditDoubtful => {
+		Reason::AuditRejected | Reason::AuditDoubtful | Reason::NotAttested => {
 			failure.fix("submit it again: another provider may be drawn")
 		},
 		_ => failure.fix("`reckon models` shows who offers what, and for how much; then try again"),

@@ -10,9 +10,11 @@ use sp_runtime::{
 	Perbill,
 };
 
-/// How many wrong votes of two eras cost stake. Who was found out is not drawn again; what it had said
-/// before in other audits comes to light with it, and a verifier that is broken by accident must not cost
-/// all that a validator has.
+/// How many wrong votes of two neighbouring eras cost stake. Who was found out is not drawn again; what it
+/// had said before in other audits comes to light with it, and a verifier that is broken by accident must
+/// not cost all that a validator has. Of two eras, since they have the same stake, mostly: each takes its
+/// part of it. Whoever has paid for four lies in one era so pays for none in the next, and is drawn there
+/// until the first of them comes out.
 const MAX_LIES: u32 = 4;
 
 impl<T: Config> Pallet<T> {
@@ -55,8 +57,9 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::VoteMissed { audit: id, auditor: auditor.clone(), missed });
 		if missed >= T::MissesBeforeSlash::get() {
 			conduct.missed = 0;
-			conduct.slashed = conduct.slashed.saturating_add(1);
-			Self::penalise(era, auditor, &conduct);
+			let (era, offences, _) = conduct.of(era);
+			offences.silences = offences.silences.saturating_add(1);
+			Self::penalise(era, auditor, *offences);
 		}
 		Self::put_conduct(auditor, conduct);
 	}
@@ -68,12 +71,14 @@ impl<T: Config> Pallet<T> {
 	/// auditors out of one committee after the other, until it is no third any more.
 	pub(crate) fn note_wrong(era: EraIndex, auditor: &T::AccountId, alone: bool) {
 		let mut conduct = Self::conduct_now(auditor);
-		if alone {
-			conduct.wrong = conduct.wrong.saturating_add(1);
-		} else {
-			conduct.outvoted = true;
+		conduct.barred |= alone;
+		let (era, offences, other) = conduct.of(era);
+		let has_paid = !alone && offences.outvoted;
+		offences.outvoted |= !alone;
+		if !has_paid && offences.lies.saturating_add(other.lies) < MAX_LIES {
+			offences.lies = offences.lies.saturating_add(1);
+			Self::penalise(era, auditor, *offences);
 		}
-		Self::penalise(era, auditor, &conduct);
 		Self::put_conduct(auditor, conduct);
 	}
 
@@ -90,10 +95,9 @@ impl<T: Config> Pallet<T> {
 			missed: conduct.missed,
 			era,
 			declined: 0,
-			slashed: 0,
-			wrong: 0,
-			outvoted: false,
-			wrong_before: if is_next { conduct.wrong } else { 0 },
+			barred: false,
+			now: Offences::default(),
+			before: if is_next { conduct.now } else { Offences::default() },
 		}
 	}
 
@@ -126,19 +130,16 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Takes the stake of an era for all that is held against an auditor. Of an era's penalties only
-	/// the worst counts, so each is the sum of all so far: else who has offended once could go on
-	/// for nothing. Those of the era before are in it too, since a committee may have been drawn in
-	/// that.
-	fn penalise(era: EraIndex, auditor: &T::AccountId, conduct: &Conduct) {
+	/// Takes the stake of an era for all that an auditor has done in its committees. Of an era's penalties
+	/// only the worst counts, so each is the sum of all so far: else who has offended once could go on for
+	/// nothing. What it has done in another era has cost that one's stake.
+	fn penalise(era: EraIndex, auditor: &T::AccountId, offences: Offences) {
 		let [miss, wrong] = [T::MissSlash::get(), T::WrongVoteSlash::get()];
 		let times = |each: Perbill, count: u32| {
 			Perbill::from_parts(each.deconstruct().saturating_mul(count))
 		};
-		let silence = times(miss, conduct.slashed).min(wrong);
-		let lies = conduct.wrong.saturating_add(conduct.wrong_before);
-		let lies = times(wrong, lies.saturating_add(conduct.outvoted.into()).min(MAX_LIES));
-		let fraction = silence.saturating_add(lies);
+		let silence = times(miss, offences.silences).min(wrong);
+		let fraction = silence.saturating_add(times(wrong, offences.lies));
 		T::Penalties::penalise(era, auditor, fraction);
 		Self::deposit_event(Event::AuditorPenalised { auditor: auditor.clone(), fraction });
 	}
@@ -157,5 +158,18 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::note_missed()
 			.saturating_add(T::Penalties::penalise_weight())
 			.saturating_mul(missing.into())
+	}
+}
+
+impl Conduct {
+	/// What was done in committees of an era, with the era, and what was done in the other of the two that
+	/// are known. An audit is shorter than an era; where it is not, on chains for tests, what is older
+	/// counts as of the era before.
+	fn of(&mut self, era: EraIndex) -> (EraIndex, &mut Offences, Offences) {
+		if era >= self.era {
+			(self.era, &mut self.now, self.before)
+		} else {
+			(self.era.saturating_sub(1), &mut self.before, self.now)
+		}
 	}
 }

@@ -153,7 +153,7 @@ impl<T: Config> Pallet<T> {
 				continue;
 			}
 			let conduct = Self::conduct_now(&auditor);
-			if conduct.wrong > 0 {
+			if conduct.barred {
 				continue;
 			}
 			let beyond = conduct.open >= T::MaxOpenSeats::get();

@@ -1,7 +1,7 @@
 //! An audit's end: who was right, who is paid, who loses stake.
 
 use crate::{pallet::*, tally, types::*, weights::WeightInfo};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{
 	traits::{
 		fungible::{Inspect, Mutate, MutateHold},
@@ -63,6 +63,7 @@ impl<T: Config> Pallet<T> {
 		let first = audit.first.iter().map(|vote| (vote, contested));
 		let is_wrong = |vote: &&Opinion<_>| worth(&outcome, vote, true) == Worth::Wrong;
 		let alone = said.iter().filter(is_wrong).count() <= 1;
+		let mut paid_with_others = BTreeSet::new();
 		for (vote, comparable) in first.chain(said.iter().map(|vote| (vote, true))) {
 			match worth(&outcome, vote, comparable) {
 				Worth::Right => {
@@ -77,7 +78,10 @@ impl<T: Config> Pallet<T> {
 				},
 				Worth::Wrong => {
 					wrong = wrong.saturating_add(1);
-					Self::note_wrong(vote.era, &vote.auditor, alone);
+					// With others it pays once, also if its two committees were drawn in two eras.
+					if alone || paid_with_others.insert(&vote.auditor) {
+						Self::note_wrong(vote.era, &vote.auditor, alone);
+					}
 				},
 			}
 		}

@@ -396,19 +396,41 @@ pub struct Conduct {
 	pub open: u32,
 	/// Votes that did not come in time, less those that counted since, since the last slash.
 	pub missed: u32,
-	/// The era that the counts below are of.
+	/// The era that what is below is of.
 	pub era: EraIndex,
 	/// How many seats it gave up.
 	pub declined: u32,
-	/// How often it lost stake for votes that did not come.
-	pub slashed: u32,
-	/// How many of its votes were proved wrong that it was alone with. With one it is not drawn in that
-	/// era any more.
-	pub wrong: u32,
-	/// Whether a vote of its was proved wrong by a committee in which others said the same.
+	/// Whether a vote of its was proved wrong that it was alone with: it is not drawn any more.
+	pub barred: bool,
+	/// What it has done in committees that were drawn in this era.
+	pub now: Offences,
+	/// What it has done in committees that were drawn in the era before.
+	pub before: Offences,
+}
+
+/// What costs an auditor stake, of the committees that were drawn in one era.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Offences {
+	/// Series of votes that did not come.
+	pub silences: u32,
+	/// Votes that were proved wrong, as far as they cost anything: each that it was alone with, and one of
+	/// all others.
+	pub lies: u32,
+	/// Whether one was proved wrong by a committee in which others said the same.
 	pub outvoted: bool,
-	/// How many were in the era before.
-	pub wrong_before: u32,
 }
 
 /// A seat as its auditor sees it.

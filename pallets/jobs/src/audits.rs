@@ -102,6 +102,12 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 		let (id, turn) = (*id, AnsweredTurn { provider, delivery, charge, seed, assigned_at });
 		let wages = match ruling.outcome {
 			AuditOutcome::Accepted => Self::settle(id, &mut job, turn, fee),
+			// Nobody has shown anything against the answer, but nor has anybody attested it.
+			AuditOutcome::Inconclusive if job.assurance == Assurance::Attested => {
+				let (reason, outcome) = (Reason::NotAttested, Outcome::Inconclusive);
+				Self::give_back(id, &mut job, turn, reason, outcome, 0);
+				0
+			},
 			AuditOutcome::Inconclusive => Self::settle(id, &mut job, turn, 0),
 			// The auditors have computed, and the client has an answer with their doubts.
 			AuditOutcome::Doubtful => {

@@ -125,7 +125,7 @@ pub enum AuditOutcome {
 	/// It is neither certainly right nor certainly wrong: it is not paid, and costs no bond.
 	#[codec(index = 2)]
 	Doubtful,
-	/// Too few auditors said anything: it is paid.
+	/// Too few auditors said anything: it is paid, unless its client pays only for what they accept.
 	#[codec(index = 3)]
 	Inconclusive,
 }
@@ -148,7 +148,7 @@ pub trait Auditing<AccountId, Balance> {
 	/// read.
 	fn is_auditable(model: &ModelId) -> bool;
 
-	/// Takes up a delivery: it is audited for certain, or by lot, which is drawn two blocks later.
+	/// Takes up a delivery: it is audited for certain, or by lot, which is drawn six blocks later.
 	fn submit(id: JobId, subject: Subject<AccountId, Balance>, certain: bool);
 	/// The most that [`Self::submit`] weighs.
 	fn submit_weight() -> Weight;

@@ -103,6 +103,9 @@ pub enum Reason {
 	/// Of a gateway's slash: its batch had a receipt that proves itself wrong.
 	#[codec(index = 47)]
 	ReceiptInvalid,
+	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
+	#[codec(index = 48)]
+	NotAttested,
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]
 	Eligible,
@@ -207,6 +210,10 @@ impl Reason {
 			},
 			AuditDoubtful => {
 				"the auditors can't tell whether the answer is right; the money is back"
+			},
+			NotAttested => {
+				"too few auditors have said anything about an answer that is paid only if they accept \
+				 it; the money is back"
 			},
 			ReceiptInvalid => "the gateway's batch had a receipt that proves itself wrong",
 			Eligible => "nothing speaks against the provider: there is no job that fits",

@@ -524,16 +524,15 @@ fn each_lie_should_cost_more_and_keep_a_lonely_liar_out_of_committees_for_the_er
 			}
 			n += 1;
 		}
-		for (who, count) in liars.iter().map(|who| (who, Audits::conduct(*who).wrong)) {
+		for (who, count) in liars.iter().map(|who| (who, Audits::conduct(*who).now.lies)) {
 			let own: Vec<_> =
 				MockPenalties::all().into_iter().filter(|(_, other, _)| other == who).collect();
-			let expected: Vec<_> = (1..=count)
-				.map(|times| (0, *who, Perbill::from_percent(5 * times.min(4))))
-				.collect();
+			let expected: Vec<_> =
+				(1..=count).map(|times| (0, *who, Perbill::from_percent(5 * times))).collect();
 			assert_eq!(own, expected);
 		}
 		let caught: Vec<_> =
-			liars.iter().filter(|who| Audits::conduct(**who).wrong > 0).copied().collect();
+			liars.iter().filter(|who| Audits::conduct(**who).barred).copied().collect();
 		assert!(!caught.is_empty());
 		for n in n..n + 30 {
 			let id = drawn(n);
@@ -563,11 +562,68 @@ fn lie_should_cost_the_stake_of_the_era_that_its_committee_was_drawn_in() {
 		round(id, RIGHT, |_, who| Some(says(who)));
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
 		assert_eq!(MockPenalties::all(), [(0, liar, WRONG)]);
-		// What is counted of the era before is part of what the next lie costs, in either.
+		// It sits out the era in which it was found out.
+		let conduct = Audits::conduct_now(&liar);
+		assert_eq!((conduct.barred, conduct.now.lies, conduct.before.lies), (true, 0, 1));
 		MockStake::set_era(2);
-		assert_eq!(Audits::conduct_now(&liar).wrong_before, 1);
-		MockStake::set_era(3);
-		assert_eq!(Audits::conduct_now(&liar).wrong_before, 0);
+		let conduct = Audits::conduct_now(&liar);
+		assert_eq!((conduct.barred, conduct.before.lies), (false, 0));
+	});
+}
+
+#[test]
+fn each_era_should_pay_for_its_own_lies_when_one_ends_between_two_committees() {
+	// Few enough that all sit in the larger committee.
+	run_with(4, || {
+		let id = drawn(1);
+		let liar = seated(id)[0];
+		let says = |who| match who == liar {
+			true => refuted(Fault::Text),
+			false => computed(id, RIGHT),
+		};
+		round(id, RIGHT, |_, who| Some(says(who)));
+		MockStake::set_era(1);
+		round(id, RIGHT, |_, who| Some(says(who)));
+		assert_eq!(outcome(id), AuditOutcome::Accepted);
+		assert_eq!(MockPenalties::all(), [(0, liar, WRONG), (1, liar, WRONG)]);
+	});
+}
+
+#[test]
+fn outvoted_auditors_should_pay_once_when_an_era_ends_between_two_committees() {
+	run_with(9, || {
+		let id = drawn(1);
+		let first = seated(id);
+		let late = (1..=9).map(account).find(|who| !first.contains(who)).unwrap();
+		let liars = [first[0], late];
+		let says = |who| match liars.contains(&who) {
+			true => refuted(Fault::Text),
+			false => computed(id, RIGHT),
+		};
+		round(id, RIGHT, |_, who| Some(says(who)));
+		MockStake::set_era(1);
+		round(id, RIGHT, |_, who| Some(says(who)));
+		assert_eq!(outcome(id), AuditOutcome::Accepted);
+		assert_eq!(MockPenalties::all(), [(0, first[0], WRONG), (1, late, WRONG)]);
+		assert!(liars.iter().all(|who| !Audits::conduct(*who).barred));
+	});
+}
+
+#[test]
+fn silence_should_cost_the_stake_of_the_era_that_its_committee_was_drawn_in() {
+	run(|| {
+		let (id, silent) = (job(1), account(1));
+		let series = |era| (0..3).for_each(|_| Audits::note_missed(id, era, &silent));
+		series(0);
+		MockStake::set_era(1);
+		// Of a committee that was drawn before.
+		series(0);
+		series(1);
+		let twice = Perbill::from_percent(2);
+		assert_eq!(
+			MockPenalties::all(),
+			[(0, silent, SILENT), (0, silent, twice), (1, silent, SILENT)]
+		);
 	});
 }
 
@@ -678,12 +734,18 @@ fn outvoted_auditors_should_lose_stake_once_in_an_era_and_be_drawn_on() {
 
 #[test]
 fn broken_verifier_should_not_cost_all_that_a_validator_has() {
+	[false, true].into_iter().for_each(broken_verifier_should_cost_a_fifth);
+}
+
+/// All first committees vote before anything is decided, and then all larger ones, in the same era or in
+/// the next.
+fn broken_verifier_should_cost_a_fifth(era_ends: bool) {
 	run_with(4, || {
 		let broken = account(1);
 		let says = |id, who| computed(id, if who == broken { OTHER } else { RIGHT });
 		let all: Vec<_> = (0..8).map(|n| submit(n, true)).collect();
-		// All first committees vote before anything is decided, and then all larger ones.
-		for _ in 0..2 {
+		for era in 0..2 {
+			MockStake::set_era(if era_ends { era } else { 0 });
 			pass(DRAW_DELAY + 1);
 			for id in all.iter().filter(|id| ruling(**id).is_none()) {
 				let seats = seated(*id);
@@ -694,8 +756,16 @@ fn broken_verifier_should_not_cost_all_that_a_validator_has() {
 			pass(1);
 		}
 		assert!(all.iter().all(|id| outcome(*id) == AuditOutcome::Accepted));
-		let worst = MockPenalties::all().into_iter().map(|(_, _, part)| part).max();
-		assert_eq!(worst, Some(Perbill::from_percent(20)));
 		assert!(MockPenalties::all().iter().all(|(_, who, _)| *who == broken));
+		// Of each era the largest counts, and both have the same stake.
+		let worst = |era| {
+			let all = MockPenalties::all().into_iter().filter(|(of, ..)| *of == era);
+			all.map(|(_, _, part)| part).max().unwrap_or_default()
+		};
+		let [before, after] = [worst(0), worst(1)];
+		assert_eq!(before + after, Perbill::from_percent(20));
+		assert_eq!(!after.is_zero(), era_ends);
+		let conduct = Audits::conduct(broken);
+		assert_eq!(conduct.now.lies + conduct.before.lies, 4);
 	});
 }

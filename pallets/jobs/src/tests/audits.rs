@@ -174,13 +174,42 @@ fn provider_should_pay_for_audits_by_lot_whether_it_falls_or_not() {
 }
 
 #[test]
-fn client_should_pay_no_audit_when_no_auditor_has_said_anything() {
+fn client_should_have_all_back_when_no_auditor_has_attested_its_answer() {
 	run(|| {
 		let id = delivered(attested());
+		let bond = MockPool::bond(FIRST);
+		assert_eq!(rule(id, AuditOutcome::Inconclusive), 0);
+		assert_eq!(Jobs::why(id), Some(Reason::NotAttested));
+		assert_eq!((free(CLIENT), Balances::total_balance_on_hold(&CLIENT)), (START, 0));
+		assert_eq!((free(FIRST), free(AUDIT_POT)), (START, START));
+		assert_eq!(
+			Ledgers::<Test>::get(CLIENT),
+			Ledger { deposited: 1_000, paid: 0, refunded: 1_000, held: 0 }
+		);
+		let refunded = Event::JobRefunded {
+			job: id,
+			client: CLIENT,
+			amount: 1_000,
+			audit_fee: 0,
+			reason: Reason::NotAttested,
+		};
+		assert!(events().contains(&refunded));
+		// Its provider has done nothing wrong that anybody could show.
+		assert_eq!((MockPool::bond(FIRST), outcomes()), (bond, vec![Outcome::Inconclusive]));
+		assert!(MockHooks::settled().is_empty());
+	});
+}
+
+#[test]
+fn answer_that_the_lot_fell_on_should_be_paid_when_no_auditor_has_said_anything() {
+	run(|| {
+		let id = delivered(request());
 		assert_eq!(rule(id, AuditOutcome::Inconclusive), 0);
 		assert_eq!(Jobs::why(id), Some(Reason::Paid));
-		assert_eq!((free(FIRST), free(AUDIT_POT)), (START + 136, START));
+		// A premium of ten, as of every answer that it could have fallen on.
+		assert_eq!((free(FIRST), free(AUDIT_POT)), (START + 126, START + 10));
 		assert_eq!(Ledgers::<Test>::get(CLIENT).paid, 158);
+		assert_eq!(outcomes(), [Outcome::Settled]);
 	});
 }
 
