@@ -258,14 +258,14 @@ calls! {
 	) = "Channels"."commit_batch" as CommitBatch;
 	/// `Channels.report_item`: shows that a receipt of a batch that waits is wrong by itself; free when
 	/// it is so.
-	report_item(batch: BatchId = BatchId => batch, item: Item = Item => item)
+	report_item(batch: BatchId = BatchId => batch, item: Box<Item> = Item => Box::new(item))
 		= "Channels"."report_item" as ReportItem;
 	/// `Channels.report_twins`: shows that a batch that waits has two receipts for one request; free
 	/// when it is so. The second is struck.
 	report_twins(
 		batch: BatchId = BatchId => batch,
-		first: Item = Item => first,
-		second: Item = Item => second
+		first: Box<Item> = Item => Box::new(first),
+		second: Box<Item> = Item => Box::new(second)
 	) = "Channels"."report_twins" as ReportTwins;
 
 	/// `Session.set_keys`: names the keys that a validator's node signs with, as
