@@ -91,7 +91,8 @@ fn main() {
 			open as f64 + AUDITORS as f64 * (commits(many) + reveals(many)) as f64 / many as f64;
 		println!("{what}:");
 		println!("  reveal_votes, one vote; {many} votes  {:>6} {:>6}", reveals(1), reveals(many));
-		for (percent, rate) in [(100, 1.0), (5, 0.05)] {
+		// A newcomer's rate, and the least that a subnet begins with: that of the best name.
+		for (percent, rate) in [(100, 1.0), (11, 0.11), (5, 0.05), (2, 0.02)] {
 			let bytes = |audit: f64| (commitment as f64 + rate * audit) / TOKENS;
 			println!(
 				"  {percent:>3} % audited, votes alone; {many} together  {:.2} {:.2}",
