@@ -53,7 +53,7 @@ fn devnet_should_pay_for_answers_and_leave_no_process_when_interrupted() {
 	let mut devnet = up(dir.path());
 	let processes = wait_for(dir.path(), &mut devnet, |state| state.ready);
 	let names: Vec<_> = processes.iter().map(|process| process.name.as_str()).collect();
-	assert_eq!(names, ["node", "verifier", "worker"]);
+	assert_eq!(names, ["node", "gateway", "verifier", "worker"]);
 	let report = fs::read_to_string(dir.path().join("out")).unwrap();
 	let report: serde_json::Value = serde_json::from_str(&report).unwrap();
 	let answers = report["answers"].as_array().unwrap();

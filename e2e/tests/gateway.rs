@@ -231,7 +231,7 @@ async fn lifecycle_should_leave_evidence_of_every_step() {
 	let row = stage.get(&request_path(&id)).await;
 	assert!(["receipted", "batched"].contains(&row["state"].as_str().unwrap()), "{row}");
 	stage.get_until(&request_path(&id), |row| row["state"] == "batched").await;
-	let batch = batch_can_be_checked(net, gateway);
+	let batch = batch_can_be_checked(net, gateway).await;
 	let row = stage.get_until(&request_path(&id), |row| row["state"] == "settled").await;
 	let late = net.reckon("//Eve", &["batch", "check", &batch]);
 	assert_eq!(late.error(1)["code"], "batch_not_waiting");
@@ -300,9 +300,18 @@ async fn lifecycle_should_leave_evidence_of_every_step() {
 }
 
 /// Anybody can look at all receipts of a batch that waits; says which one that was.
-fn batch_can_be_checked(net: &Net, gateway: &Gateway) -> String {
+async fn batch_can_be_checked(net: &Net, gateway: &Gateway) -> String {
 	let who = gateway.account().to_string();
-	let listed = net.reckon("//Eve", &["batch", "list", "--gateway", &who]).json();
+	let began = Instant::now();
+	// It is noted before it is sent.
+	let listed = loop {
+		let listed = net.reckon("//Eve", &["batch", "list", "--gateway", &who]).json();
+		if listed["batches"].as_array().is_some_and(|batches| !batches.is_empty()) {
+			break listed;
+		}
+		assert!(began.elapsed() < LIMIT, "no batch comes");
+		sleep(POLL).await;
+	};
 	assert_eq!(listed["batches"][0]["batch"]["state"], "waiting", "{listed}");
 	let batch = listed["batches"][0]["id"].as_str().unwrap().to_owned();
 	let checked = net.reckon("//Eve", &["batch", "check", &batch, "--report"]).json();

@@ -55,7 +55,7 @@ fn register(n: u32) {
 	let price = Price { base: UNIT / 1_000, per_input: 1, per_output: 1 };
 	assert_ok!(Providers::offer(origin, 0, model(), price));
 	// One of four has missed a deadline, the others have been paid.
-	let outcome = if n % 4 == 0 { Outcome::DeadlineMissed } else { Outcome::Settled };
+	let outcome = if n.is_multiple_of(4) { Outcome::DeadlineMissed } else { Outcome::Settled };
 	Reputation::on_provider_outcome(&EndedTurn {
 		provider: provider.clone(),
 		outcome,

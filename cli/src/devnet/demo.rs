@@ -3,14 +3,15 @@
 use std::time::Instant;
 
 use reckon_sdk::{
-	calls, format_amount, AccountId, Assurance, Balance, Chain, Content, JobRequest, Sampling,
-	Submitter, TaskKind, Until,
+	calls, format_amount, AccountId, Assurance, Balance, Chain, ChannelEvent, Content, JobRequest,
+	Sampling, Submitter, TaskKind, Until,
 };
 use serde_json::{json, Value};
 
 use super::{
 	balances::{
-		audit_pot, treasury, Audit, Balances, AUDIT_POT, CLIENT, OWNER, PROVIDER, TREASURY,
+		audit_pot, till, treasury, Audit, Balances, AUDIT_POT, CLIENT, GATEWAY, OWNER, PROVIDER,
+		TILL, TREASURY,
 	},
 	setup::{Cast, Models, CHAT, EMBEDDING},
 };
@@ -49,6 +50,8 @@ pub(super) async fn run(
 		(OWNER, cast.owner.account()),
 		(TREASURY, treasury()),
 		(AUDIT_POT, audit_pot()),
+		(TILL, till()),
+		(GATEWAY, cast.gateway.account()),
 		("worker's key", hot_key),
 	];
 	let at = chain.latest().await.map_err(failure)?;
@@ -86,8 +89,34 @@ pub(super) async fn run(
 	let fees = chat.fee.saturating_add(embed.fee);
 	let answers = vec![(CHAT, QUESTION, chat_paid), (EMBEDDING, TEXT, embed_paid)];
 	let charges = answers.iter().filter_map(|(_, _, done)| done.job.state.paid()).sum();
-	let audit = Audit::new(before, after, fees, charges)?;
+	let batched = batched(chain, cast.client.account(), before.block, after.block).await?;
+	let audit = Audit::new(before, after, fees, charges, batched)?;
 	Ok(Demo { answers, audit, first_answer })
+}
+
+/// What batches have taken out of a client's channels, less what came back: an earlier run's last answers
+/// are paid some time after it.
+async fn batched(chain: &Chain, client: AccountId, after: u32, until: u32) -> Result<Balance> {
+	let mut taken: Balance = 0;
+	for number in after.saturating_add(1)..=until {
+		let block = chain.block_at(number).await.map_err(failure)?;
+		let at = chain.at(block).await.map_err(failure)?;
+		for event in at.channel_events().await.map_err(failure)? {
+			match event {
+				ChannelEvent::ChannelCharged { channel, amount, .. } => {
+					let channel = at.channel(channel).await.map_err(failure)?;
+					if channel.is_some_and(|channel| channel.client == client) {
+						taken = taken.saturating_add(amount);
+					}
+				},
+				ChannelEvent::ContributionReturned { client: to, amount, .. } if to == client => {
+					taken = taken.saturating_sub(amount);
+				},
+				_ => {},
+			}
+		}
+	}
+	Ok(taken)
 }
 
 struct Placed {
