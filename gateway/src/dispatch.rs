@@ -122,6 +122,12 @@ impl Errand {
 			},
 		};
 		self.rooms.end(&self.admission);
+		if ended.is_ok() {
+			// Nobody can bring anything from here on.
+			for worker in self.late.left() {
+				self.rooms.workers.tell(&worker, join::stored(id));
+			}
+		}
 		self.transcript.push(Piece::End(ended));
 		self.leased.send_replace(true);
 	}

@@ -294,22 +294,26 @@ impl Rooms {
 	/// A worker brings the end of a request that nobody here hears from it: after a stop, or because the
 	/// request was handed to somebody else meanwhile.
 	pub async fn late(&self, worker: sr25519::Public, id: RequestId, finished: Finished) {
-		let record = match self.store.request(id).await {
-			Ok(record) => record,
-			Err(error) => return tracing::error!(?id, %error, "cannot look up a late answer"),
-		};
-		let Some(record) = record.filter(|record| record.answer.is_none()) else {
-			// Paid, or forgotten: the worker may forget it too.
-			return self.workers.tell(&worker, join::stored(id));
-		};
-		if matches!(record.state, State::Failed(_)) {
-			tracing::warn!(?id, %worker, "an answer came after its request had failed: not paid");
-			return self.workers.tell(&worker, join::stored(id));
+		// Looked up again when it has ended between the two.
+		for _ in 0..2 {
+			let record = match self.store.request(id).await {
+				Ok(record) => record,
+				Err(error) => return tracing::error!(?id, %error, "cannot look up a late answer"),
+			};
+			let open = |state: &State| matches!(state, State::Authorised | State::Dispatched);
+			if !record.as_ref().is_some_and(|record| open(&record.state)) {
+				if let Some(Record { state: State::Failed(_), answer: None, .. }) = record {
+					tracing::warn!(?id, %worker, "an answer to what has failed is not paid");
+				}
+				// Paid, failed or forgotten: the worker may forget it too.
+				return self.workers.tell(&worker, join::stored(id));
+			}
+			// Whoever is first is paid.
+			if let Some(run) = self.lock().requests.get(&id) {
+				return run.late.bring(worker, finished);
+			}
 		}
-		// Whoever is first is paid. When it ends just now, this worker asks again when it joins again.
-		if let Some(run) = self.lock().requests.get(&id) {
-			run.late.bring(worker, finished);
-		}
+		tracing::warn!(?id, %worker, "nobody follows this request: it is taken up at the next start");
 	}
 
 	fn lock(&self) -> MutexGuard<'_, Running> {

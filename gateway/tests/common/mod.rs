@@ -40,7 +40,7 @@ use std::{
 };
 use tokio::{
 	net::TcpListener,
-	sync::{mpsc, watch},
+	sync::{mpsc, oneshot, watch},
 	task::JoinHandle,
 };
 use tokio_stream::wrappers::ReceiverStream;
@@ -380,7 +380,10 @@ impl Worker {
 		let key = pair(number);
 		let mut client = WorkersClient::connect(address.to_owned()).await.unwrap();
 		let (said, outbox) = mpsc::channel(64);
-		let mut stream = client.join(ReceiverStream::new(outbox)).await?.into_inner();
+		// Whoever is gone says nothing more.
+		let (alive, gone) = oneshot::channel::<()>();
+		let outbox = ReceiverStream::new(outbox).take_until(gone);
+		let mut stream = client.join(outbox).await?.into_inner();
 		let first = stream.next().await.unwrap()?;
 		let Some(to_worker::Message::Challenge(challenge)) = first.message else { panic!() };
 		let nonce: [u8; 32] = challenge.nonce.try_into().unwrap();
@@ -406,7 +409,7 @@ impl Worker {
 		let kept = Arc::new(Mutex::new(Vec::new()));
 		let (voice, drawer, pair) = (said.clone(), kept.clone(), key.clone());
 		let task = tokio::spawn(async move {
-			let mut open = BTreeMap::new();
+			let (_alive, mut open) = (alive, BTreeMap::new());
 			while let Some(Ok(next)) = stream.next().await {
 				let Some(next) = next.message else { continue };
 				match &next {
