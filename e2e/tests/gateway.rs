@@ -382,7 +382,7 @@ async fn openai_clients_should_work_unmodified() {
 	assert!(said.first().unwrap().contains("ships"), "{said:?}");
 	stage.verify(&first["receipt"], &[]);
 	let row = stage.get(&request_path(first["request"].as_str().unwrap())).await;
-	assert_eq!(row["charge"], first["cost"], "{row}");
+	assert_eq!(row["charge"], first["charge"], "{row}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

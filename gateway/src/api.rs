@@ -8,12 +8,14 @@ mod line;
 mod models;
 mod openapi;
 mod page;
+mod patient;
 mod payer;
 mod problems;
 mod repeats;
 mod requests;
 pub mod rpc;
 mod socket;
+mod watched;
 
 pub use connections::{serve, serve_router};
 
@@ -52,6 +54,8 @@ pub struct Limits {
 	pub head_within: Duration,
 	/// How long a request's body may take.
 	pub body_within: Duration,
+	/// How long a part of an answer may wait for its client to read it.
+	pub taken_within: Duration,
 	/// How long an answer as events may be silent before it says that it is still there.
 	pub silence: Duration,
 }
@@ -65,6 +69,7 @@ impl Default for Limits {
 			max_connections: 4096,
 			head_within: Duration::from_secs(10),
 			body_within: Duration::from_secs(30),
+			taken_within: Duration::from_secs(30),
 			silence: Duration::from_secs(10),
 		}
 	}

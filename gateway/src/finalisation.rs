@@ -10,7 +10,7 @@ use crate::{
 };
 use codec::DecodeAll;
 use reckon_gateway_protocol::v1::{self, Finished};
-use reckon_gateway_store::{Admission, Answer, Finish};
+use reckon_gateway_store::{Admission, Answer, Finish, RequestId};
 use reckon_primitives::{AccountId, ContentRef};
 use reckon_receipts::{charge, SignedReceipt};
 use sp_core::sr25519;
@@ -21,6 +21,8 @@ pub const TEMPLATE_ALLOWANCE: u32 = 256;
 /// How often, and how long apart, a store that does not answer is asked to note an answer.
 const TRIES: u32 = 20;
 const TRY_AGAIN: Duration = Duration::from_millis(250);
+/// How long it is tried to note that a request has failed.
+const FAILED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a worker's answer is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -133,4 +135,18 @@ pub async fn end(
 	);
 	let receipt = rooms.receipt_file(admission, &answer);
 	Ok(Arc::new(End { answer, receipt }))
+}
+
+/// Notes that a request will not be answered.
+pub async fn fail(rooms: &Rooms, id: RequestId, why: &str) {
+	let noted = async {
+		while let Err(error) = rooms.store.fail(id, why, now_millis()).await {
+			tracing::error!(?id, %error, "cannot note that a request has failed: trying again");
+			tokio::time::sleep(TRY_AGAIN).await;
+		}
+	};
+	// Somebody waits to be told.
+	if tokio::time::timeout(FAILED_WITHIN, noted).await.is_err() {
+		tracing::error!(?id, "it is not noted that a request has failed");
+	}
 }

@@ -146,7 +146,7 @@ impl Gateway {
 		};
 		let transcript = Transcript::new(id);
 		// From here on whoever repeats this request hears this answer.
-		rooms.begin(&admission, &transcript);
+		let late = rooms.begin(&admission, &transcript);
 		let listener = transcript.listen();
 		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
 		let admitted = rooms.store.admit(&admission, received.saturating_sub(span)).await;
@@ -177,7 +177,9 @@ impl Gateway {
 			model: listed.name,
 			logprobs: order.logprobs,
 			transcript,
+			late,
 			leased,
+			before: None,
 		};
 		tokio::spawn(errand.run(place, hold));
 		// A refusal is a status, not the end of a stream: a worker has it, or there is a reason.

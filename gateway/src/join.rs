@@ -18,6 +18,7 @@ use sp_core::{sr25519, Pair};
 use std::{sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, Semaphore},
+	task::AbortHandle,
 	time::timeout,
 };
 use tokio_stream::wrappers::ReceiverStream;
@@ -25,6 +26,8 @@ use tonic::{Request, Response, Status, Streaming};
 
 /// Messages that wait for a worker to read them.
 const OUTBOX: usize = 256;
+/// And of them those that outlive its stream when it never does.
+const WIRE: usize = 8;
 /// How long a worker has for its hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A worker says something at least every ten seconds.
@@ -58,7 +61,7 @@ impl workers_server::Workers for Joins {
 		let place = self.newcomers.clone().try_acquire_owned();
 		let place = place.map_err(|_| Status::resource_exhausted("too many workers at once"))?;
 		let mut said = request.into_inner();
-		let (replies, stream) = mpsc::channel(OUTBOX);
+		let (replies, stream) = mpsc::channel(WIRE);
 		let rooms = self.rooms.clone();
 		tokio::spawn(async move {
 			let welcomed = timeout(HELLO_WITHIN, welcome(&rooms, &mut said, &replies)).await;
@@ -80,6 +83,8 @@ impl workers_server::Workers for Joins {
 struct Guest {
 	worker: sr25519::Public,
 	session: u64,
+	/// Hands on what it is told, until its stream ends.
+	forward: AbortHandle,
 }
 
 fn bytes<const N: usize>(bytes: &[u8], what: &str) -> Result<[u8; N], Status> {
@@ -135,7 +140,7 @@ async fn welcome(
 	// Between here and the worker, what is sent becomes a reply.
 	let (outbox, mut queue) = mpsc::channel(OUTBOX);
 	let forward = replies.clone();
-	tokio::spawn(async move {
+	let forward = tokio::spawn(async move {
 		while let Some(message) = queue.recv().await {
 			if forward.send(Ok(message)).await.is_err() {
 				return;
@@ -149,7 +154,7 @@ async fn welcome(
 	let since = now_millis();
 	let joining = Joining { worker, provider, prices, outbox, software, since };
 	let session = rooms.workers.join(joining);
-	Ok(Guest { worker, session })
+	Ok(Guest { worker, session, forward: forward.abort_handle() })
 }
 
 impl Guest {
@@ -184,6 +189,8 @@ impl Guest {
 		};
 		tracing::info!(worker = %self.worker, ?end, "worker left");
 		rooms.workers.leave(&self.worker, self.session);
+		// What a worker does not read must not be kept for it.
+		self.forward.abort();
 		end
 	}
 
@@ -212,10 +219,8 @@ impl Guest {
 			from_worker::Message::Finished(finished) => {
 				let request = request_id(&finished.request)?;
 				if let Some(finished) = self.finished(rooms, request, finished).await {
-					// Of a request that nobody here waits for any more.
-					let rooms = rooms.clone();
-					let worker = self.worker;
-					tokio::spawn(async move { rooms.late(worker, request, finished).await });
+					// Of a request that nobody here hears from it. It is looked up before the next one is.
+					rooms.late(self.worker, request, finished).await;
 				}
 			},
 			from_worker::Message::Refused(refused) => {

@@ -14,6 +14,7 @@ pub mod finalisation;
 pub mod gateway;
 pub mod join;
 pub mod keys;
+pub mod late;
 pub mod metrics;
 pub mod payment;
 pub mod reservation;

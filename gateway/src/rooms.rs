@@ -2,16 +2,19 @@
 
 use crate::{
 	chain::{Chain, Listed, Market},
+	clock::now_millis,
 	desk::{End, Piece, Refusal},
-	finalisation, join,
+	dispatch::{Before, Errand},
+	join,
 	keys::Keys,
+	late::Late,
 	metrics::Metrics,
-	reservation::{Channels, Reservation},
+	reservation::Channels,
 	transcript::Transcript,
 	workers::Workers,
 };
 use reckon_gateway_protocol::v1::Finished;
-use reckon_gateway_store::{Admission, Record, RequestId, State, Store};
+use reckon_gateway_store::{Admission, Record, RequestId, State, Store, Times};
 use reckon_primitives::{AccountId, ModelId, SubnetId};
 use reckon_receipts::{PaidBy, ReceiptFile};
 use sp_core::{sr25519, H256};
@@ -20,7 +23,7 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 	time::Duration,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{watch, Semaphore};
 
 /// Which gateway this is.
 #[derive(Clone, Debug)]
@@ -44,7 +47,8 @@ pub struct Bounds {
 	pub answer_within: Duration,
 	/// For how long a request that repeats another one gets that one's answer.
 	pub repeat_for: Duration,
-	/// How long a worker that was lost has to come back, of requests that a restart has interrupted.
+	/// How long a request that a stop has cut off waits for a worker, and its client may take to ask
+	/// again.
 	pub return_within: Duration,
 }
 
@@ -87,11 +91,14 @@ pub struct Rooms {
 
 #[derive(Default)]
 struct Running {
-	requests: BTreeMap<RequestId, Arc<Transcript>>,
+	requests: BTreeMap<RequestId, Run>,
 	/// What clients that repeat themselves ask.
 	repeats: BTreeMap<H256, RequestId>,
-	/// Requests that a restart has interrupted: their worker may still bring the answer.
-	interrupted: BTreeMap<RequestId, Reservation>,
+}
+
+struct Run {
+	transcript: Arc<Transcript>,
+	late: Arc<Late>,
 }
 
 impl Rooms {
@@ -147,7 +154,7 @@ impl Rooms {
 	pub fn running(&self, id: RequestId, repeat: Option<H256>) -> Option<Arc<Transcript>> {
 		let running = self.lock();
 		let repeated = repeat.and_then(|repeat| running.repeats.get(&repeat));
-		running.requests.get(repeated.unwrap_or(&id)).cloned()
+		running.requests.get(repeated.unwrap_or(&id)).map(|run| run.transcript.clone())
 	}
 
 	/// How many requests are under way.
@@ -155,14 +162,16 @@ impl Rooms {
 		self.lock().requests.len()
 	}
 
-	/// Lets others find a request's answer.
-	pub fn begin(&self, admission: &Admission, transcript: &Arc<Transcript>) {
+	/// Lets others find a request's answer; returns where it may be brought to.
+	pub fn begin(&self, admission: &Admission, transcript: &Arc<Transcript>) -> Arc<Late> {
 		let id = admission.request.hash();
 		let mut running = self.lock();
-		running.requests.insert(id, transcript.clone());
+		let late = Arc::<Late>::default();
+		running.requests.insert(id, Run { transcript: transcript.clone(), late: late.clone() });
 		if let Some(repeat) = admission.repeat {
 			running.repeats.insert(repeat, id);
 		}
+		late
 	}
 
 	/// A request has ended.
@@ -213,12 +222,14 @@ impl Rooms {
 		transcript
 	}
 
-	/// Takes up what a stop has interrupted: what nobody was handed has failed, and what a worker has
-	/// keeps its money reserved until the worker is back, for a while.
+	/// Takes up what a stop has interrupted: what nobody was handed has failed, and what a worker had is
+	/// handed out again.
 	///
 	/// # Errors
 	/// When the store can't be used.
 	pub async fn take_up(self: &Arc<Self>) -> Result<(), reckon_gateway_store::StoreError> {
+		// Noted once: more stops do not begin the wait for workers anew.
+		self.store.interrupted(now_millis()).await?;
 		for record in self.store.unfinished().await? {
 			let admission = record.admission;
 			let id = admission.request.hash();
@@ -230,83 +241,79 @@ impl Rooms {
 			};
 			let Some(place) = place else {
 				tracing::info!(?id, "a request that was not handed out before the stop has failed");
-				self.store.fail(id, "gateway_restarted", crate::clock::now_millis()).await?;
+				self.store.fail(id, "gateway_restarted", now_millis()).await?;
 				continue;
 			};
-			tracing::info!(?id, worker = ?record.worker, "waiting for the worker of a request");
+			let hold = match admission.key {
+				Some(key) => self.store.key(key).await?,
+				None => None,
+			};
+			let hold = hold.and_then(|key| self.keys.hold(&key, admission.reserved).ok());
+			tracing::info!(?id, worker = ?record.worker, "taking up a request that a worker had");
 			let transcript = Transcript::new(id);
-			self.begin(&admission, &transcript);
-			self.lock().interrupted.insert(id, place);
-			let (rooms, patience) = (self.clone(), self.bounds.return_within);
-			tokio::spawn(async move {
-				tokio::time::sleep(patience).await;
-				if rooms.lock().interrupted.remove(&id).is_none() {
-					return;
-				}
-				let failed = rooms.store.fail(id, "worker_lost", crate::clock::now_millis()).await;
-				if let Err(error) = failed {
-					tracing::error!(?id, %error, "cannot note that a request has failed");
-				}
-				transcript.push(Piece::End(Err(Refusal::WorkerLost)));
-				rooms.end(&admission);
-			});
+			let late = self.begin(&admission, &transcript);
+			// Its client has lost the connection. One that can ask for it again has time to do so; for
+			// another one what is written is all that can be of use.
+			if admission.key.is_none() || admission.repeat.is_some() {
+				let (listener, patience) = (transcript.listen(), self.bounds.return_within);
+				tokio::spawn(async move {
+					tokio::time::sleep(patience).await;
+					drop(listener);
+				});
+			}
+			let listed = self.market().models.get(&admission.request.model).cloned();
+			let errand = Errand {
+				rooms: self.clone(),
+				model: listed.map_or_else(String::new, |listed| listed.name),
+				logprobs: None,
+				transcript,
+				late,
+				leased: watch::Sender::new(false),
+				before: Some(self.before(record.worker, &record.times)),
+				admission,
+			};
+			tokio::spawn(errand.run(place, hold));
 		}
 		Ok(())
 	}
 
-	/// A worker brings the end of a request that nobody here follows: after a restart, or because it
-	/// was handed to somebody else meanwhile.
-	pub async fn late(
-		self: &Arc<Self>,
-		worker: sr25519::Public,
-		id: RequestId,
-		finished: Finished,
-	) {
-		let record = match self.store.request(id).await {
-			Ok(record) => record,
-			Err(error) => return tracing::error!(?id, %error, "cannot look up a late answer"),
-		};
-		let Some(record) = record.filter(|record| record.answer.is_none()) else {
-			// Paid, or forgotten: the worker may forget it too.
-			return self.workers.tell(&worker, join::stored(id));
-		};
-		if matches!(record.state, State::Failed(_)) {
-			tracing::warn!(?id, %worker, "an answer came after its request had failed: not paid");
-			return self.workers.tell(&worker, join::stored(id));
+	/// Who had a request before a stop, and how much time it has left.
+	fn before(&self, worker: Option<sr25519::Public>, times: &Times) -> Before {
+		let (now, here) = (now_millis(), tokio::time::Instant::now());
+		let Bounds { queue_for, answer_within, return_within, .. } = self.bounds;
+		let since = |millis: u64| Duration::from_millis(now.saturating_sub(millis));
+		let waited = since(times.interrupted.unwrap_or(now));
+		let taken = since(times.authorised);
+		Before {
+			worker,
+			until: here + return_within.saturating_sub(waited),
+			deadline: here + (queue_for + answer_within).saturating_sub(taken),
 		}
-		let Some(place) = self.lock().interrupted.remove(&id) else {
-			// It is with another worker now. Whoever is first is paid; this one will ask again.
-			return;
-		};
-		let admission = record.admission;
-		let transcript = self.running(id, None);
-		match finalisation::check(&self.identity, &admission, &worker, &finished) {
-			Ok(answer) => {
-				let ended = finalisation::end(self, &admission, place, None, answer).await;
-				if ended.is_ok() {
-					self.workers.tell(&worker, join::stored(id));
+	}
+
+	/// A worker brings the end of a request that nobody here hears from it: after a stop, or because the
+	/// request was handed to somebody else meanwhile.
+	pub async fn late(&self, worker: sr25519::Public, id: RequestId, finished: Finished) {
+		// Looked up again when it has ended between the two.
+		for _ in 0..2 {
+			let record = match self.store.request(id).await {
+				Ok(record) => record,
+				Err(error) => return tracing::error!(?id, %error, "cannot look up a late answer"),
+			};
+			let open = |state: &State| matches!(state, State::Authorised | State::Dispatched);
+			if !record.as_ref().is_some_and(|record| open(&record.state)) {
+				if let Some(Record { state: State::Failed(_), answer: None, .. }) = record {
+					tracing::warn!(?id, %worker, "an answer to what has failed is not paid");
 				}
-				if let Some(transcript) = transcript {
-					if let Ok(end) = &ended {
-						if admission.request.task != reckon_primitives::TaskKind::Embed {
-							let text = String::from_utf8_lossy(&end.answer.output).into_owned();
-							transcript.push(Piece::Text { text, logprobs: Vec::new() });
-						}
-					}
-					transcript.push(Piece::End(ended));
-				}
-			},
-			Err(lie) => {
-				tracing::warn!(?id, %worker, %lie, "a late answer is not taken");
-				self.workers.expel(&worker);
-				drop(place);
-				let _ = self.store.fail(id, "worker_lied", crate::clock::now_millis()).await;
-				if let Some(transcript) = transcript {
-					transcript.push(Piece::End(Err(Refusal::WorkerLost)));
-				}
-			},
+				// Paid, failed or forgotten: the worker may forget it too.
+				return self.workers.tell(&worker, join::stored(id));
+			}
+			// Whoever is first is paid.
+			if let Some(run) = self.lock().requests.get(&id) {
+				return run.late.bring(worker, finished);
+			}
 		}
-		self.end(&admission);
+		tracing::warn!(?id, %worker, "nobody follows this request: it is taken up at the next start");
 	}
 
 	fn lock(&self) -> MutexGuard<'_, Running> {

@@ -91,8 +91,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let workers = WorkersServer::new(Joins::new(rooms.clone()))
 		.max_decoding_message_size(MAX_MESSAGE_BYTES)
 		.max_encoding_message_size(MAX_MESSAGE_BYTES);
-	let services = tonic::service::Routes::new(workers).add_service(api::rpc::server(desk));
-	let services = services.into_axum_router();
+	let services = tonic::service::Routes::new(workers).add_service(api::rpc::server(desk, limits));
+	let services = api::rpc::bounded(services.into_axum_router(), limits);
 	let services = tokio::spawn(api::serve_router(grpc, services, limits, stopped(stop)));
 
 	asked_to_stop().await?;

@@ -42,7 +42,7 @@ impl Transcript {
 		self.length.send_replace(length);
 	}
 
-	/// Whether any text was told.
+	/// All text that was told.
 	pub fn text(&self) -> String {
 		let pieces = self.lock();
 		let text = pieces.iter().filter_map(|piece| match piece {
@@ -50,6 +50,21 @@ impl Transcript {
 			Piece::End(_) => None,
 		});
 		text.collect()
+	}
+
+	/// How many tokens were told with how likely they were.
+	pub fn likely(&self) -> usize {
+		let pieces = self.lock();
+		let likely = pieces.iter().map(|piece| match piece {
+			Piece::Text { logprobs, .. } => logprobs.len(),
+			Piece::End(_) => 0,
+		});
+		likely.sum()
+	}
+
+	/// Whether nobody listens.
+	pub fn is_abandoned(&self) -> bool {
+		*self.listeners.borrow() == 0
 	}
 
 	/// Ends when nobody listens any more.

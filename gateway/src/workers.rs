@@ -9,13 +9,21 @@ use sp_core::sr25519;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::{Mutex, MutexGuard, PoisonError},
+	time::Duration,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+	sync::{mpsc, watch},
+	time::timeout,
+};
 
 /// What a worker can say about a request before the request is slowed down.
 const SAID: usize = 256;
 /// Models that one worker can have.
 const MAX_MODELS: usize = 256;
+/// Places that one worker can have for a model: what it says does not decide how much is sent to it.
+const MAX_SLOTS: u32 = 1_024;
+/// How long what a worker is told may wait for it to read.
+const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a worker says about a request that it was handed.
 #[derive(Clone, Debug)]
@@ -71,6 +79,18 @@ impl Worker {
 		// As many may wait as are computed: more would only wait longer than elsewhere.
 		(load < 2.0 * slots).then(|| (load + 1.0) / slots / loaded.write.max(1.0))
 	}
+
+	fn take(&mut self, key: sr25519::Public, request: RequestId, model: ModelId) -> Picked {
+		let (sender, said) = mpsc::channel(SAID);
+		self.tasks.insert(request, (model, sender));
+		Picked {
+			worker: key,
+			provider: self.provider.clone(),
+			price: self.prices.get(&model).copied().unwrap_or_default(),
+			said,
+			outbox: self.outbox.clone(),
+		}
+	}
 }
 
 /// Who joins.
@@ -106,9 +126,10 @@ pub struct Picked {
 }
 
 impl Picked {
-	/// Tells the worker something; false when it is gone.
+	/// Tells the worker something; false when it is gone, or does not read.
 	pub async fn tell(&self, message: to_worker::Message) -> bool {
-		self.outbox.send(ToWorker { message: Some(message) }).await.is_ok()
+		let told = self.outbox.send(ToWorker { message: Some(message) });
+		matches!(timeout(TAKEN_WITHIN, told).await, Ok(Ok(())))
 	}
 }
 
@@ -194,7 +215,7 @@ impl Workers {
 				known.prices.contains_key(&id).then_some(())?;
 				let load = loaded.active.saturating_add(loaded.waiting);
 				let write = if loaded.write.is_finite() { loaded.write } else { 0.0 };
-				let (context, slots) = (loaded.context, loaded.slots);
+				let (context, slots) = (loaded.context, loaded.slots.min(MAX_SLOTS));
 				Some((id, Loaded { context, slots, load, write }))
 			})
 			.collect();
@@ -250,15 +271,20 @@ impl Workers {
 			false => NoneFree::NoneThere,
 		})?;
 		let worker = state.workers.get_mut(&key).ok_or(NoneFree::NoneThere)?;
-		let (sender, said) = mpsc::channel(SAID);
-		worker.tasks.insert(request, (model, sender));
-		Ok(Picked {
-			worker: key,
-			provider: worker.provider.clone(),
-			price: worker.prices.get(&model).copied().unwrap_or_default(),
-			said,
-			outbox: worker.outbox.clone(),
-		})
+		Ok(worker.take(key, request, model))
+	}
+
+	/// The worker that a request was with before a stop, if it is here: however much it has to do, it has
+	/// this one already, or its answer.
+	pub fn back(
+		&self,
+		request: RequestId,
+		model: ModelId,
+		worker: &sr25519::Public,
+	) -> Option<Picked> {
+		let mut state = self.lock();
+		let known = state.workers.get_mut(worker).filter(|known| !known.models.is_empty())?;
+		Some(known.take(*worker, request, model))
 	}
 
 	/// The request does not need this worker any more.

@@ -5,9 +5,12 @@
 mod common;
 
 use common::{hear, now, order, pair, Manner, Net, Worker, CHANNEL, GENESIS, LIES, PRICE};
-use reckon_gateway::desk::{Ask, Desk, Payer, Piece, Refusal};
+use reckon_gateway::{
+	desk::{Answering, Ask, Desk, Payer, Piece, Refusal},
+	rooms::Bounds,
+};
 use reckon_gateway_protocol::v1::{from_worker, to_worker};
-use reckon_gateway_store::{Finish, RequestId, State};
+use reckon_gateway_store::{Finish, Key, Record, RequestId, State};
 use reckon_primitives::{Balance, Price, Units};
 use reckon_receipts::{charge, SignedVoucher, Voucher};
 use sp_core::{Pair, H256};
@@ -277,63 +280,187 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 }
 
 /// A request that a worker has when the gateway ends as by kill -9: nothing of it runs on.
-fn interrupted(dir: &std::path::Path) -> (Arc<common::Table>, RequestId) {
+fn interrupted(
+	dir: &std::path::Path,
+	manner: Manner,
+	repeat: Option<H256>,
+) -> (Arc<common::Table>, RequestId, Key) {
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 	runtime.block_on(async {
 		let net = Net::new(dir).await;
 		let key = net.key(MUCH, 1, MUCH).await;
-		let _worker = net.worker(10, Manner::Slow(2)).await;
-		let mut answering = net.ask(&key).await.unwrap();
-		answering.next().await.unwrap();
-		let id = answering.id();
-		// Nobody hears that its client is gone.
-		std::mem::forget(answering);
-		(net.chain.clone(), id)
+		let _worker = net.worker(10, manner).await;
+		let (gateway, payer) = (net.gateway.clone(), key.clone());
+		// It is never heard that its client is gone.
+		tokio::spawn(async move {
+			let payer = Payer::Key(Box::new(payer));
+			let asked = gateway.ask(Ask { payer, order: order(), repeat, received: now() }).await;
+			std::mem::forget(asked);
+			std::future::pending::<()>().await;
+		});
+		let id = loop {
+			let handed_out = |record: &Record| record.state == State::Dispatched;
+			if let Some(record) =
+				net.store.unfinished().await.unwrap().iter().find(|r| handed_out(r))
+			{
+				break record.admission.request.hash();
+			}
+			tokio::time::sleep(Duration::from_millis(10)).await;
+		};
+		if let Manner::Slow(_) = manner {
+			let running = net.rooms.running(id, None).unwrap();
+			running.listen().next().await.unwrap();
+		}
+		(net.chain.clone(), id, key)
 	})
+}
+
+/// Waits for a request's end.
+async fn ended(net: &Net, id: RequestId) -> Record {
+	let open = |state: &State| matches!(state, State::Authorised | State::Dispatched);
+	for _ in 0..2_000 {
+		let record = net.store.request(id).await.unwrap().unwrap();
+		// Its money is free a moment later.
+		if !open(&record.state) && net.rooms.count() == 0 {
+			return record;
+		}
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
+	panic!("it never ends");
+}
+
+/// Longer than any test.
+fn patient() -> Bounds {
+	Bounds { return_within: Duration::from_secs(3_600), ..common::bounds() }
+}
+
+/// A gateway that starts over what another one has left.
+async fn restarted(dir: &std::path::Path, chain: Arc<common::Table>, bounds: Bounds) -> Net {
+	let net = Net::over(dir, chain, bounds).await;
+	net.rooms.take_up().await.unwrap();
+	net
 }
 
 #[test]
 fn answer_should_be_taken_from_its_worker_after_a_restart() {
+	for repeat in [None, Some(H256([3; 32]))] {
+		let dir = tempfile::tempdir().unwrap();
+		let (chain, id, _) = interrupted(dir.path(), Manner::Slow(2), repeat);
+		let runtime = tokio::runtime::Runtime::new().unwrap();
+		runtime.block_on(async {
+			let net = restarted(dir.path(), chain, patient()).await;
+			let admission = net.store.request(id).await.unwrap().unwrap().admission;
+			assert!(net.gateway.channel(CHANNEL).await.unwrap().reserved > 0);
+			// It says by itself what it has, and does not care about being asked.
+			let mut worker = net.worker(10, Manner::Mute).await;
+			let task = reckon_gateway_protocol::v1::Task {
+				request: codec::Encode::encode(&admission.request),
+				voucher: codec::Encode::encode(&admission.voucher),
+				..Default::default()
+			};
+			let late = common::finished(&pair(10), &task, 4, None);
+			for _ in 0..2 {
+				worker.say(from_worker::Message::Finished(late.clone())).await;
+				assert!(worker.hears(is_stored).await);
+			}
+			assert_eq!(ended(&net, id).await.state, State::Receipted);
+			let info = net.gateway.channel(CHANNEL).await.unwrap();
+			assert_eq!((info.left, info.reserved, info.lanes), (MUCH - cost(), 0, vec![cost()]));
+		});
+	}
+}
+
+#[test]
+fn request_should_be_handed_out_again_after_a_restart() {
+	// To the worker that has never got it, that has begun, or to another one.
+	for (manner, next) in [(Manner::Mute, 10), (Manner::Slow(2), 10), (Manner::Slow(2), 11)] {
+		let dir = tempfile::tempdir().unwrap();
+		let repeat = Some(H256([3; 32]));
+		let (chain, id, key) = interrupted(dir.path(), manner, repeat);
+		let runtime = tokio::runtime::Runtime::new().unwrap();
+		runtime.block_on(async {
+			let net = restarted(dir.path(), chain, patient()).await;
+			let mut worker = net.worker(next, Manner::Honest).await;
+			// Its client asks again, and hears it as if nothing had been.
+			let mut answering = net.ask_again(&key, repeat).await.unwrap();
+			assert_eq!(answering.id(), id);
+			let (text, end) = hear(&mut answering).await;
+			assert_eq!(text, "one two three four", "{manner:?} {next}");
+			assert_eq!(end.unwrap().receipt.signed.receipt.worker, worker.key);
+			assert!(worker.hears(is_stored).await);
+			let record = ended(&net, id).await;
+			assert_eq!((record.state, record.worker), (State::Receipted, Some(worker.key)));
+
+			// One that had it too is not paid a second time, and may forget it.
+			let mut late = net.worker(12, Manner::Mute).await;
+			let task = reckon_gateway_protocol::v1::Task {
+				request: codec::Encode::encode(&record.admission.request),
+				voucher: codec::Encode::encode(&record.admission.voucher),
+				..Default::default()
+			};
+			let finished = common::finished(&pair(12), &task, 4, None);
+			late.say(from_worker::Message::Finished(finished)).await;
+			assert!(late.hears(is_stored).await);
+			let info = net.gateway.channel(CHANNEL).await.unwrap();
+			assert_eq!((info.left, info.reserved, info.lanes), (MUCH - cost(), 0, vec![cost()]));
+			assert_eq!(net.store.key(key.id).await.unwrap().unwrap().spent, cost());
+		});
+	}
+}
+
+#[test]
+fn request_should_end_with_what_there_is_when_nobody_can_ask_for_it_again() {
+	for (manner, next, charged) in [
+		(Manner::Mute, Manner::Blank, 0),
+		(Manner::Slow(2), Manner::Slow(2), charge(&PRICE, Units { input: 7, output: 2 })),
+	] {
+		let dir = tempfile::tempdir().unwrap();
+		let (chain, id, _) = interrupted(dir.path(), manner, None);
+		let runtime = tokio::runtime::Runtime::new().unwrap();
+		runtime.block_on(async {
+			let net = restarted(dir.path(), chain, patient()).await;
+			// One that has nothing of it is not made to begin.
+			let mut other = net.worker(11, Manner::Honest).await;
+			let mut worker = net.worker(10, next).await;
+			assert!(worker.hears(|said| matches!(said, to_worker::Message::Cancel(_))).await);
+			let state = ended(&net, id).await.state;
+			match charged {
+				0 => assert_eq!(state, State::Failed("cancelled".into())),
+				_ => assert_eq!(state, State::Receipted),
+			}
+			let info = net.gateway.channel(CHANNEL).await.unwrap();
+			assert_eq!((info.left, info.reserved), (MUCH - charged, 0));
+			assert!(other.heard.try_recv().is_err());
+		});
+	}
+}
+
+#[test]
+fn request_should_fail_when_no_worker_comes_after_a_restart() {
 	let dir = tempfile::tempdir().unwrap();
-	let (chain, id) = interrupted(dir.path());
+	let (chain, id, _) = interrupted(dir.path(), Manner::Slow(2), None);
 	let runtime = tokio::runtime::Runtime::new().unwrap();
 	runtime.block_on(async {
-		let net = Net::over(dir.path(), chain, common::bounds()).await;
-		let admission = net.store.request(id).await.unwrap().unwrap().admission;
-		net.rooms.take_up().await.unwrap();
-		assert!(net.gateway.channel(CHANNEL).await.unwrap().reserved > 0);
-		let mut worker = net.worker(10, Manner::Honest).await;
-		let task = reckon_gateway_protocol::v1::Task {
-			request: codec::Encode::encode(&admission.request),
-			voucher: codec::Encode::encode(&admission.voucher),
-			..Default::default()
-		};
-		let late = common::finished(&pair(10), &task, 4, None);
-		for _ in 0..2 {
-			worker.say(from_worker::Message::Finished(late.clone())).await;
-			assert!(worker.hears(is_stored).await);
-		}
-		let record = net.store.request(id).await.unwrap().unwrap();
-		assert_eq!(record.state, State::Receipted);
+		let return_within = Duration::from_millis(100);
+		let net = restarted(dir.path(), chain, Bounds { return_within, ..patient() }).await;
+		assert_eq!(ended(&net, id).await.state, State::Failed("worker_lost".into()));
 		let info = net.gateway.channel(CHANNEL).await.unwrap();
-		assert_eq!((info.left, info.reserved, info.lanes), (MUCH - cost(), 0, vec![cost()]));
+		assert_eq!((info.left, info.reserved), (MUCH, 0));
 	});
 }
 
 #[test]
-fn request_should_fail_when_its_worker_does_not_come_back_after_a_restart() {
+fn wait_for_workers_should_not_begin_anew_when_the_gateway_stops_again() {
 	let dir = tempfile::tempdir().unwrap();
-	let (chain, id) = interrupted(dir.path());
+	let (chain, id, _) = interrupted(dir.path(), Manner::Mute, Some(H256([3; 32])));
 	let runtime = tokio::runtime::Runtime::new().unwrap();
 	runtime.block_on(async {
-		let return_within = Duration::from_millis(100);
-		let bounds = reckon_gateway::rooms::Bounds { return_within, ..common::bounds() };
-		let net = Net::over(dir.path(), chain, bounds).await;
-		assert_eq!(net.store.request(id).await.unwrap().unwrap().state, State::Dispatched);
+		let net = Net::over(dir.path(), chain, patient()).await;
+		// As a start has noted it whose hour of waiting is over.
+		let hour = u64::try_from(patient().return_within.as_millis()).unwrap();
+		net.store.interrupted(now() - hour).await.unwrap();
 		net.rooms.take_up().await.unwrap();
-		tokio::time::sleep(Duration::from_millis(500)).await;
-		let record = net.store.request(id).await.unwrap().unwrap();
-		assert_eq!(record.state, State::Failed("worker_lost".into()));
+		assert_eq!(ended(&net, id).await.state, State::Failed("worker_lost".into()));
 		let info = net.gateway.channel(CHANNEL).await.unwrap();
 		assert_eq!((info.left, info.reserved), (MUCH, 0));
 	});

@@ -23,7 +23,7 @@ need(missing.message.includes(unknown), `the refusal does not name it: ${missing
 const { data: whole, response } = await client.chat.completions.create(asked).withResponse();
 const text = whole.choices[0].message.content;
 const receipt = JSON.parse(Buffer.from(response.headers.get('reckon-receipt'), 'base64'));
-same(receipt.signed.receipt.charge, whole.usage.cost, "the receipt's charge");
+same(receipt.signed.receipt.charge, whole.usage.charge, "the receipt's charge");
 need(whole._request_id, 'no x-request-id');
 
 const pieces = [];

@@ -37,7 +37,7 @@ def chat():
     usage = answer.usage
     same(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens, "the usage's sum")
     receipt = json.loads(base64.b64decode(raw.headers["reckon-receipt"]))
-    same(receipt["signed"]["receipt"]["charge"], usage.cost, "the receipt's charge")
+    same(receipt["signed"]["receipt"]["charge"], usage.charge, "the receipt's charge")
     return text, usage, receipt, raw.headers["reckon-request-id"]
 
 
@@ -188,7 +188,7 @@ tell(
     answers={"chat": text, "responses": responded},
     pieces=pieces,
     similar=similar,
-    cost=usage.cost,
+    charge=usage.charge,
     request=request,
     receipt=receipt,
 )

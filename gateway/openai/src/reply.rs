@@ -48,7 +48,7 @@ pub struct Usage {
 	pub input: u32,
 	/// Tokens written.
 	pub output: u32,
-	/// What it cost, in the smallest token unit: `cost`, a decimal string.
+	/// What it cost, in the smallest token unit: `charge`, a decimal string.
 	pub charge: Balance,
 }
 
@@ -170,8 +170,8 @@ impl Reply {
 			},
 			Form::Embedding { base64 } => {
 				let data = encode(vectors(output)?, *base64);
-				let (tokens, cost) = (usage.input, usage.charge.to_string());
-				let usage = EmbeddingUsage { prompt_tokens: tokens, total_tokens: tokens, cost };
+				let (tokens, charge) = (usage.input, usage.charge.to_string());
+				let usage = EmbeddingUsage { prompt_tokens: tokens, total_tokens: tokens, charge };
 				// Not by way of a JSON value, which would write 32 bits as 64.
 				let list = Embeddings { object: "list", model, data, usage };
 				return Ok(serde_json::to_string(&list).unwrap_or_default());
@@ -274,7 +274,7 @@ impl Settings {
 				"output_tokens": usage.output,
 				"output_tokens_details": { "reasoning_tokens": 0 },
 				"total_tokens": total(usage),
-				"cost": usage.charge.to_string(),
+				"charge": usage.charge.to_string(),
 			})),
 			"user": null,
 		})
@@ -292,7 +292,7 @@ pub(crate) struct TextUsage {
 	completion_tokens: u32,
 	total_tokens: u64,
 	prompt_tokens_details: PromptDetails,
-	cost: String,
+	charge: String,
 }
 
 #[derive(Serialize)]
@@ -307,7 +307,7 @@ impl TextUsage {
 			completion_tokens: usage.output,
 			total_tokens: total(usage),
 			prompt_tokens_details: PromptDetails { cached_tokens: 0 },
-			cost: usage.charge.to_string(),
+			charge: usage.charge.to_string(),
 		}
 	}
 }
@@ -404,7 +404,7 @@ struct Embeddings<'a> {
 struct EmbeddingUsage {
 	prompt_tokens: u32,
 	total_tokens: u32,
-	cost: String,
+	charge: String,
 }
 
 #[derive(Serialize)]

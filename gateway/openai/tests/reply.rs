@@ -76,7 +76,7 @@ fn chat_should_be_openais_when_whole() {
 			"completion_tokens": 2,
 			"total_tokens": 5,
 			"prompt_tokens_details": { "cached_tokens": 0 },
-			"cost": "1000000000000000000000",
+			"charge": "1000000000000000000000",
 		},
 	});
 	let got = whole(&reply(Endpoint::Chat, json!({})), b"Hey \"you\"", Finish::Length);
@@ -202,7 +202,7 @@ fn response_should_be_openais_when_whole() {
 		"output_tokens": 2,
 		"output_tokens_details": { "reasoning_tokens": 0 },
 		"total_tokens": 5,
-		"cost": "1000000000000000000000",
+		"charge": "1000000000000000000000",
 	});
 	assert_eq!(got["usage"], usage);
 
@@ -261,7 +261,8 @@ fn vectors_should_be_numbers_or_their_bytes_when_asked_for() {
 	let whole_of = Whole { output, logprobs: &[], finish: Finish::Stop, usage: USAGE };
 	let text = reply(Endpoint::Embeddings, json!({})).whole(&HEAD, &whole_of).unwrap();
 	assert!(text.contains(r#""embedding":[0.1,-2.5]"#), "{text}");
-	let usage = json!({ "prompt_tokens": 3, "total_tokens": 3, "cost": USAGE.charge.to_string() });
+	let usage =
+		json!({ "prompt_tokens": 3, "total_tokens": 3, "charge": USAGE.charge.to_string() });
 	assert_eq!(float["usage"], usage);
 
 	let wanted = json!({ "encoding_format": "base64" });

@@ -5,6 +5,7 @@ use super::{
 	openapi,
 	payer::Shown,
 	problems::{json, Refused},
+	watched::Watched,
 	Door,
 };
 use crate::{
@@ -27,7 +28,7 @@ use reckon_openai::{
 	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Usage, Whole,
 };
 use sp_core::H256;
-use std::{convert::Infallible, sync::Arc};
+use std::{io, sync::Arc};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 /// Whether a stream is to have its receipt.
@@ -181,6 +182,7 @@ async fn answer(
 			receipts,
 			first,
 			silence: door.limits.silence,
+			taken_within: door.limits.taken_within,
 			_place: place,
 		};
 		return Ok(Told::Events(Box::new(stream)));
@@ -276,14 +278,17 @@ struct Stream {
 	/// What came before the answer began to be told.
 	first: Option<Option<Piece>>,
 	silence: std::time::Duration,
+	taken_within: std::time::Duration,
 	_place: OwnedSemaphorePermit,
 }
 
 impl Stream {
 	fn respond(self: Box<Self>, line: Line) -> Response {
 		let id = self.answering.id();
+		let within = self.taken_within;
 		let telling = Telling { stream: *self, line, begun: false, over: false };
-		let body = Body::from_stream(futures::stream::unfold(telling, Telling::next));
+		let events = futures::stream::unfold(telling, Telling::next);
+		let body = Body::from_stream(Watched::new(events, within, not_read));
 		let headers = [
 			(CONTENT_TYPE, "text/event-stream; charset=utf-8"),
 			(CACHE_CONTROL, "no-cache"),
@@ -304,7 +309,7 @@ struct Telling {
 }
 
 impl Telling {
-	async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+	async fn next(mut self) -> Option<(Result<Bytes, io::Error>, Self)> {
 		if self.over {
 			return None;
 		}
@@ -352,6 +357,11 @@ impl Telling {
 			},
 		}
 	}
+}
+
+/// How a stream ends whose client has stopped reading.
+fn not_read() -> Result<Bytes, io::Error> {
+	Err(io::ErrorKind::TimedOut.into())
 }
 
 fn write(text: &mut String, events: impl IntoIterator<Item = Event>) {

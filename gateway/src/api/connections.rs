@@ -1,6 +1,6 @@
 //! Connections: as many as may be, and none that is held open for nothing.
 
-use super::{router, Limits};
+use super::{patient::Patient, router, Limits};
 use crate::desk::Desk;
 use axum::{body::Body, Router};
 use hyper::{body::Incoming, Request};
@@ -122,7 +122,8 @@ async fn connection(
 		.keep_alive_interval(ALIVE_EVERY)
 		.keep_alive_timeout(ALIVE_EVERY);
 	let service = TowerToHyperService::new(service);
-	let mut served = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+	let stream = TokioIo::new(Patient::new(stream, limits.taken_within));
+	let mut served = pin!(builder.serve_connection_with_upgrades(stream, service));
 	let mut patience = pin!(sleep(limits.head_within));
 	let (mut waiting, mut open) = (true, true);
 	loop {

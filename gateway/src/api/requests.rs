@@ -107,6 +107,7 @@ impl From<Record> for RequestInfo {
 			batched,
 			settled,
 			failed,
+			interrupted: _,
 		} = times;
 		Self {
 			id: format!("{:?}", admission.request.hash()),

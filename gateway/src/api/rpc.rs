@@ -2,21 +2,29 @@
 
 use super::{
 	ask::{broken_off, finish, receipt, usage, whole},
+	full,
 	line::{Line, RequestName},
 	payer::Shown,
 	problems::status,
+	watched::Watched,
 	Door, Limits,
 };
 use crate::{
 	clock::now_millis,
 	desk::{Answering, Desk, End, ModelInfo, Piece},
 };
-use futures::stream::BoxStream;
+use axum::{
+	body::{Body, BodyDataStream, Bytes},
+	extract::Request as HttpRequest,
+	middleware::{self, Next},
+	Router,
+};
+use futures::{stream::BoxStream, StreamExt};
 use reckon_gateway_protocol::{
 	v1::{
 		self,
 		answer::Event,
-		inference_server::{Inference, InferenceServer},
+		inference_server::{Inference, InferenceServer, SERVICE_NAME},
 		Answer, ChatRequest, CompleteRequest, EmbedRequest, EmbedResponse, ListModelsRequest,
 		ListModelsResponse, Model, Vector,
 	},
@@ -25,15 +33,54 @@ use reckon_gateway_protocol::{
 use reckon_openai::{read, Asked, Endpoint, Problem};
 use reckon_primitives::{Balance, Price};
 use serde_json::{json, Value};
-use std::sync::Arc;
-use tokio::sync::OwnedSemaphorePermit;
+use std::{pin::Pin, sync::Arc, time::Duration};
+use tokio::{
+	sync::{OwnedSemaphorePermit, Semaphore},
+	time::{sleep, Sleep},
+};
 use tonic::{metadata::MetadataMap, Request, Response, Status};
 
 /// The service of `inference.proto`.
-pub fn server(desk: Arc<dyn Desk>) -> InferenceServer<Rpc> {
-	InferenceServer::new(Rpc { door: Door::new(desk, Limits::default()) })
+pub fn server(desk: Arc<dyn Desk>, limits: Limits) -> InferenceServer<Rpc> {
+	InferenceServer::new(Rpc { door: Door::new(desk, limits) })
 		.max_decoding_message_size(MAX_MESSAGE_BYTES)
 		.max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+/// Services whose clients' messages come in time, and not too many at once. What a worker says is
+/// bounded by itself.
+pub fn bounded(services: Router, limits: Limits) -> Router {
+	let uploads = Arc::new(Semaphore::new(limits.max_uploads));
+	let within = limits.body_within;
+	services.layer(middleware::from_fn(move |request: HttpRequest, next: Next| {
+		let uploads = uploads.clone();
+		async move {
+			let service = request.uri().path().trim_start_matches('/').split('/').next();
+			if service != Some(SERVICE_NAME) {
+				return next.run(request).await;
+			}
+			let Ok(place) = uploads.try_acquire_owned() else {
+				return status(&full("uploads")).into_http();
+			};
+			let upload = move |body: Body| {
+				let late = Box::pin(sleep(within));
+				let body = body.into_data_stream();
+				Body::from_stream(futures::stream::unfold((body, late, place), uploaded))
+			};
+			next.run(request.map(upload)).await
+		}
+	}))
+}
+
+/// A body, as far as it has come; its place is free when it is let go.
+type Upload = (BodyDataStream, Pin<Box<Sleep>>, OwnedSemaphorePermit);
+
+async fn uploaded((mut body, mut late, place): Upload) -> Option<(Result<Bytes, Status>, Upload)> {
+	let part = tokio::select! {
+		part = body.next() => part?.map_err(|error| Status::cancelled(error.to_string())),
+		() = &mut late => Err(Status::deadline_exceeded("the message did not come in time")),
+	};
+	Some((part, (body, late, place)))
 }
 
 /// Answers gRPC's clients.
@@ -102,7 +149,10 @@ impl Rpc {
 		let mut line = Line::new(RequestName::new(), label);
 		let begun = self.ask(metadata, endpoint, body, &mut line).await;
 		match begun {
-			Ok((answering, place)) => Ok(Begun { answering, line, _place: place, over: false }),
+			Ok((answering, place)) => {
+				let taken_within = self.door.limits.taken_within;
+				Ok(Begun { answering, line, taken_within, _place: place, over: false })
+			},
 			Err(problem) => {
 				line.refused(&problem);
 				Err(status(&problem))
@@ -160,13 +210,16 @@ fn body(mut body: Value, sampling: Option<v1::Sampling>) -> Value {
 struct Begun {
 	answering: Box<dyn Answering>,
 	line: Line,
+	taken_within: Duration,
 	_place: OwnedSemaphorePermit,
 	over: bool,
 }
 
 impl Begun {
 	fn answers(self) -> Answers {
-		Box::pin(futures::stream::unfold(self, Self::next))
+		let within = self.taken_within;
+		let answers = futures::stream::unfold(self, Self::next);
+		Box::pin(Watched::new(answers, within, not_read))
 	}
 
 	async fn next(mut self) -> Option<(Result<Answer, Status>, Self)> {
@@ -215,6 +268,10 @@ impl Begun {
 		self.line.refused(problem);
 		status(problem)
 	}
+}
+
+fn not_read() -> Result<Answer, Status> {
+	Err(Status::deadline_exceeded("the answer was not read"))
 }
 
 fn model(model: ModelInfo) -> Model {

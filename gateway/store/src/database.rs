@@ -112,6 +112,12 @@ impl Store for Database {
 		self.threads.read(async move |db| operations::request(db, id).await).await
 	}
 
+	async fn interrupted(&self, at: u64) -> Result<(), StoreError> {
+		self.threads
+			.write(Touches::All, async move |db| operations::interrupted(db, at).await)
+			.await
+	}
+
 	async fn unfinished(&self) -> Result<Vec<Record>, StoreError> {
 		self.threads.read(async move |db| operations::unfinished(db).await).await
 	}

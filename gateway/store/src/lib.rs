@@ -103,6 +103,10 @@ pub trait Store: Send + Sync + 'static {
 	/// A request.
 	async fn request(&self, id: RequestId) -> Result<Option<Record>, StoreError>;
 
+	/// Notes that a stop has cut off the requests that workers have: since when they wait. Of one that is
+	/// not handed out again, later calls change nothing, so that more stops do not begin its wait anew.
+	async fn interrupted(&self, at: u64) -> Result<(), StoreError>;
+
 	/// The requests that have neither an answer nor failed, oldest first.
 	async fn unfinished(&self) -> Result<Vec<Record>, StoreError>;
 

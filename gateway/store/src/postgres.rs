@@ -2,7 +2,7 @@
 
 use crate::{
 	connection::Role,
-	sqlite::other_version,
+	sqlite::{other_version, FIRST, UPGRADE},
 	value::{Row, Value},
 	StoreError,
 };
@@ -22,7 +22,7 @@ use tokio_postgres::{
 };
 
 /// The version of the schema, in `meta`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// "Rkng": the advisory lock that the writer holds.
 const LOCK: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
@@ -121,6 +121,13 @@ async fn prepare(client: &Client) -> Result<(), StoreError> {
 	let version = String::from_utf8(version).ok().and_then(|version| version.parse().ok());
 	match version.ok_or_else(foreign)? {
 		VERSION => Ok(()),
+		FIRST => {
+			let upgrade = format!(
+				"BEGIN; {UPGRADE} UPDATE meta SET value = '{VERSION}' \
+				 WHERE name = 'reckon gateway'; COMMIT"
+			);
+			client.batch_execute(&upgrade).await.map_err(described)
+		},
 		version => Err(other_version(version, VERSION)),
 	}
 }

@@ -33,7 +33,9 @@ CREATE TABLE requests (
 	answered BIGINT,
 	batched BIGINT,
 	settled BIGINT,
-	failed BIGINT
+	failed BIGINT,
+	-- since when a start knows that a stop has cut it off
+	interrupted BIGINT
 );
 
 CREATE INDEX requests_repeat ON requests (repeat, seq) WHERE repeat IS NOT NULL;

@@ -18,7 +18,11 @@ use std::{
 };
 
 /// The version of the schema, in `PRAGMA user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+/// The version that [`UPGRADE`] makes the next one of.
+pub(crate) const FIRST: i64 = 1;
+/// What the second version has more than the first.
+pub(crate) const UPGRADE: &str = "ALTER TABLE requests ADD COLUMN interrupted BIGINT;";
 /// "Rkng": who opens the file with another program sees whose it is.
 const APPLICATION: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
@@ -124,7 +128,7 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
 	let tables: i64 =
 		connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
 	match (application, version) {
-		(APPLICATION, VERSION) => {},
+		(APPLICATION, FIRST | VERSION) => {},
 		(APPLICATION, _) => return Err(other_version(version, VERSION)),
 		(0, 0) if tables == 0 => {},
 		_ => return Err(StoreError::Corrupt("another program's tables".into())),
@@ -137,6 +141,12 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
 		connection.execute_batch(&format!(
 			"BEGIN; {} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT",
 			schema()
+		))?;
+	}
+	if version == FIRST {
+		connection.execute_batch(&format!(
+			"BEGIN; {} PRAGMA user_version = {VERSION}; COMMIT",
+			UPGRADE.replace("BIGINT", "INTEGER")
 		))?;
 	}
 	Ok(())

@@ -45,6 +45,8 @@ pub struct Times {
 	pub settled: Option<u64>,
 	/// It failed.
 	pub failed: Option<u64>,
+	/// A start has found that a stop had cut it off from its worker, and no worker was handed it since.
+	pub interrupted: Option<u64>,
 }
 
 /// A request that may be worked on.

@@ -14,6 +14,7 @@ enum Op {
 	Bind(u64),
 	Admit { n: u64, key: Option<u8>, repeat: Option<u64>, cumulative: Balance, after: u64 },
 	Dispatch(u64, u8, u64),
+	Interrupted(u64),
 	Finish { n: u64, charge: Balance, at: u64 },
 	Fail(u64, u64),
 	Batch(u64, Vec<u64>, u64),
@@ -49,6 +50,7 @@ fn op() -> impl Strategy<Value = Op> {
 		1 => (0..2_u64).prop_map(Op::Bind),
 		16 => admit,
 		6 => (n.clone(), 0..4_u8, at.clone()).prop_map(|(n, w, at)| Op::Dispatch(n, w, at)),
+		2 => at.clone().prop_map(Op::Interrupted),
 		16 => (n.clone(), amount.clone(), at.clone())
 			.prop_map(|(n, charge, at)| Op::Finish { n, charge, at }),
 		4 => (n.clone(), at.clone()).prop_map(|(n, at)| Op::Fail(n, at)),
@@ -126,6 +128,7 @@ async fn call(store: &dyn Store, op: &Op) -> Outcome {
 			}))
 		},
 		Op::Dispatch(n, worker, at) => done(store.dispatch(id(*n), public(*worker), *at).await),
+		Op::Interrupted(at) => done(store.interrupted(*at).await),
 		Op::Finish { n, charge, at } => {
 			outcome(store.finish(id(*n), &answer_to(*n, *charge), *at).await.map(Outcome::Is))
 		},
@@ -199,9 +202,17 @@ impl Model {
 					record.state = State::Dispatched;
 					record.worker = Some(public(*worker));
 					record.times.dispatched = Some(*at);
+					record.times.interrupted = None;
 					Outcome::Done
 				},
 				None => Outcome::Refused,
+			},
+			Op::Interrupted(at) => {
+				let handed_out = |record: &&mut Record| record.state == State::Dispatched;
+				for record in self.requests.iter_mut().filter(handed_out) {
+					record.times.interrupted.get_or_insert(*at);
+				}
+				Outcome::Done
 			},
 			Op::Finish { n, charge, at } => self.finish(*n, *charge, *at),
 			Op::Fail(n, at) => Outcome::Is(match self.open(id(*n)) {

@@ -12,6 +12,7 @@ on_both!(
 	admit_should_return_what_is_repeated,
 	admit_should_refuse_when_voucher_or_key_are_wrong,
 	dispatch_should_note_the_newest_worker,
+	interrupted_should_note_the_first_start_since_the_request_was_handed_out,
 	finish_should_charge_once,
 	finish_should_keep_the_voucher_that_covers_most,
 	finish_should_refuse_when_receipt_or_charge_are_not_the_voucher_s,
@@ -107,6 +108,27 @@ async fn dispatch_should_note_the_newest_worker(place: &Place) {
 	store.fail(id(2), "late", 5_000).await.unwrap();
 	let why = format!("no request {:?} waits for an answer", id(2));
 	assert_eq!(refused(store.dispatch(id(2), public(3), 5_000).await), why, "failed");
+}
+
+async fn interrupted_should_note_the_first_start_since_the_request_was_handed_out(place: &Place) {
+	let store = place.open().await;
+	for n in 1..=3 {
+		store.admit(&admission(n), 0).await.unwrap();
+	}
+	store.dispatch(id(1), public(1), 2_000).await.unwrap();
+	store.dispatch(id(2), public(1), 2_000).await.unwrap();
+	store.finish(id(2), &answer(&admission(2), 10), 2_500).await.unwrap();
+	let since = async |n| store.request(id(n)).await.unwrap().unwrap().times.interrupted;
+	store.interrupted(3_000).await.unwrap();
+	assert_eq!([since(1).await, since(2).await, since(3).await], [Some(3_000), None, None]);
+	// Another stop does not begin the wait anew.
+	store.interrupted(4_000).await.unwrap();
+	assert_eq!(since(1).await, Some(3_000));
+	// A worker has it again, until the next one.
+	store.dispatch(id(1), public(2), 5_000).await.unwrap();
+	assert_eq!(since(1).await, None);
+	store.interrupted(6_000).await.unwrap();
+	assert_eq!(since(1).await, Some(6_000));
 }
 
 async fn finish_should_charge_once(place: &Place) {

@@ -2,7 +2,10 @@
 
 #![allow(dead_code, missing_docs)]
 
+pub mod faults;
+
 use codec::{DecodeAll, Encode};
+use faults::Faults;
 use futures::StreamExt;
 use reckon_gateway::{
 	api,
@@ -30,13 +33,14 @@ use reckon_receipts::{charge, Receipt, Request, SignedReceipt, SignedVoucher, To
 use sp_core::{sr25519, Pair, H256};
 use std::{
 	collections::BTreeMap,
+	net::SocketAddr,
 	path::Path,
 	sync::{Arc, Mutex},
 	time::Duration,
 };
 use tokio::{
 	net::TcpListener,
-	sync::{mpsc, watch},
+	sync::{mpsc, oneshot, watch},
 	task::JoinHandle,
 };
 use tokio_stream::wrappers::ReceiverStream;
@@ -187,7 +191,8 @@ impl Net {
 		let address = format!("http://{}", listener.local_addr().unwrap());
 		let service = WorkersServer::new(Joins::new(rooms.clone()));
 		let router = tonic::service::Routes::new(service).into_axum_router();
-		let limits = api::Limits::default();
+		// Soon enough for tests that wait for it.
+		let limits = api::Limits { head_within: Duration::from_secs(3), ..api::Limits::default() };
 		let server = tokio::spawn(async move {
 			api::serve_router(listener, router, limits, std::future::pending()).await.unwrap();
 		});
@@ -207,8 +212,28 @@ impl Net {
 		self.rooms.channels.update(channels, &mut lanes);
 	}
 
+	/// The clients' door; returns where it is.
+	pub async fn http(&self, limits: api::Limits) -> SocketAddr {
+		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let address = listener.local_addr().unwrap();
+		let desk = Arc::new(self.gateway.clone());
+		tokio::spawn(api::serve(listener, desk, limits, std::future::pending()));
+		address
+	}
+
+	/// A proxy before the workers' door.
+	pub async fn faults(&self) -> Faults {
+		Faults::before(self.address.trim_start_matches("http://").parse().unwrap()).await
+	}
+
 	/// A key of the owner's, and a channel that pays for it.
 	pub async fn key(&self, deposit: Balance, lanes: usize, limit: Balance) -> Key {
+		let secret = self.secret(deposit, lanes, limit).await;
+		self.gateway.key(&secret).await.unwrap()
+	}
+
+	/// As [`Self::key`], its text.
+	pub async fn secret(&self, deposit: Balance, lanes: usize, limit: Balance) -> String {
 		let owner = pair(42);
 		let account = AccountId::new(owner.public().0);
 		let text = self.gateway.challenge(&account).await.unwrap();
@@ -224,7 +249,7 @@ impl Net {
 		};
 		self.chain.channels.lock().unwrap().insert(CHANNEL, channel);
 		self.look().await;
-		self.gateway.key(&issued.secret).await.unwrap()
+		issued.secret
 	}
 
 	pub async fn worker(&self, number: u8, manner: Manner) -> Worker {
@@ -289,6 +314,10 @@ pub enum Manner {
 	Busy,
 	/// Does not even lease.
 	Mute,
+	/// Leases, and has written nothing when it is told to stop.
+	Blank,
+	/// Says all after a while, one request after the other.
+	Tardy,
 	/// Says that the prompt is too long.
 	TooLong,
 	/// Does the work, and loses its connection before it says so.
@@ -351,7 +380,10 @@ impl Worker {
 		let key = pair(number);
 		let mut client = WorkersClient::connect(address.to_owned()).await.unwrap();
 		let (said, outbox) = mpsc::channel(64);
-		let mut stream = client.join(ReceiverStream::new(outbox)).await?.into_inner();
+		// Whoever is gone says nothing more.
+		let (alive, gone) = oneshot::channel::<()>();
+		let outbox = ReceiverStream::new(outbox).take_until(gone);
+		let mut stream = client.join(outbox).await?.into_inner();
 		let first = stream.next().await.unwrap()?;
 		let Some(to_worker::Message::Challenge(challenge)) = first.message else { panic!() };
 		let nonce: [u8; 32] = challenge.nonce.try_into().unwrap();
@@ -377,7 +409,7 @@ impl Worker {
 		let kept = Arc::new(Mutex::new(Vec::new()));
 		let (voice, drawer, pair) = (said.clone(), kept.clone(), key.clone());
 		let task = tokio::spawn(async move {
-			let mut open = BTreeMap::new();
+			let (_alive, mut open) = (alive, BTreeMap::new());
 			while let Some(Ok(next)) = stream.next().await {
 				let Some(next) = next.message else { continue };
 				match &next {
@@ -395,6 +427,15 @@ impl Worker {
 							let mut end = finished(&pair, task, words, None);
 							end.finish = Finish::Cancelled.into();
 							let _ = voice.send(message(from_worker::Message::Finished(end))).await;
+						}
+						if manner == Manner::Blank {
+							let refused = Refused {
+								request: cancel.request.clone(),
+								reason: "CancelledByClient".into(),
+								..Refused::default()
+							};
+							let _ =
+								voice.send(message(from_worker::Message::Refused(refused))).await;
 						}
 					},
 					_ => {},
@@ -463,8 +504,12 @@ async fn perform(
 	let signature = key.sign(&payload).0.to_vec();
 	let lease = Lease { request: id.0.to_vec(), expires_at, signature };
 	let _ = say(from_worker::Message::Lease(lease)).await;
+	if manner == Manner::Tardy {
+		tokio::time::sleep(Duration::from_millis(300)).await;
+	}
 	let words = match manner {
 		Manner::Slow(words) | Manner::Dies(words) => words,
+		Manner::Blank => return true,
 		_ => WORDS.len(),
 	};
 	for (number, word) in WORDS.iter().take(words).enumerate() {

@@ -63,7 +63,7 @@ async fn chat_should_be_answered_whole_with_its_receipt_when_not_streamed() {
 	assert_eq!(receipt, the_end(b"hello").receipt);
 	let body = value(response).await;
 	assert_eq!(body["choices"][0]["message"]["content"], "hello");
-	assert_eq!(body["usage"]["cost"], "7000000000000000000000");
+	assert_eq!(body["usage"]["charge"], "7000000000000000000000");
 
 	let asked = script.asked();
 	let [Ask { payer: Payer::Key(paid), order, repeat: None, received }] = &asked[..] else {

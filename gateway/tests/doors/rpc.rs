@@ -4,6 +4,7 @@ use crate::{
 	http::{chat as body, post},
 	refusals,
 	script::{end, fail, request, say, serve, text, voucher, Plan, Script, Step, KEY},
+	strangers::endless,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
 use codec::Encode;
@@ -15,18 +16,23 @@ use reckon_gateway_protocol::v1::{
 	answer::Event, inference_client::InferenceClient, ChatRequest, CompleteRequest, EmbedRequest,
 	End, ListModelsRequest, Message, Sampling, Usage,
 };
-use std::sync::Arc;
-use tokio::net::TcpListener;
-use tonic::{service::Routes, transport::Channel, Code, Request};
+use std::{sync::Arc, time::Duration};
+use tokio::{net::TcpListener, time::timeout};
+use tonic::{service::Routes, transport::Channel, Code, Request, Status};
 
 async fn client(script: &Arc<Script>) -> InferenceClient<Channel> {
+	let at = door(script, Limits::default()).await;
+	InferenceClient::connect(format!("http://{at}")).await.unwrap()
+}
+
+/// Serves it over gRPC; returns where.
+async fn door(script: &Arc<Script>, limits: Limits) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-	let at = format!("http://{}", listener.local_addr().unwrap());
-	let service = api::rpc::server(script.clone());
-	let router = Routes::new(service).into_axum_router();
-	let never = std::future::pending();
-	tokio::spawn(api::serve_router(listener, router, Limits::default(), never));
-	InferenceClient::connect(at).await.unwrap()
+	let at = listener.local_addr().unwrap().to_string();
+	let service = api::rpc::server(script.clone(), limits);
+	let router = api::rpc::bounded(Routes::new(service).into_axum_router(), limits);
+	tokio::spawn(api::serve_router(listener, router, limits, std::future::pending()));
+	at
 }
 
 fn paid<T>(message: T) -> Request<T> {
@@ -198,4 +204,87 @@ async fn message_should_be_refused_when_no_worker_does_what_it_asks() {
 	assert_eq!(client.chat(paid(nan)).await.unwrap_err().code(), Code::Unavailable);
 	let silent = client.chat(paid(ChatRequest { messages: vec![], ..chat() })).await.unwrap_err();
 	assert_eq!(silent.message(), "'messages' is empty");
+}
+
+#[tokio::test]
+async fn answer_should_be_given_up_when_its_grpc_client_stops_reading() {
+	let script = Script::new([endless(), Plan::Answer(say(&["a"]))]);
+	let limits =
+		Limits { taken_within: Duration::from_millis(300), max_requests: 1, ..Limits::default() };
+	let at = door(&script, limits).await;
+	let mut client = InferenceClient::connect(format!("http://{at}")).await.unwrap();
+	let _unread = client.chat(paid(chat())).await.unwrap();
+	script.dropped(1).await;
+	// Its place is another one's.
+	let mut other = InferenceClient::connect(format!("http://{at}")).await.unwrap();
+	let mut answers = other.chat(paid(chat())).await.unwrap().into_inner();
+	assert!(answers.message().await.unwrap().is_some());
+}
+
+/// Sends nothing that could be read.
+#[derive(Default)]
+struct Silent;
+
+impl tonic::codec::Codec for Silent {
+	type Encode = ();
+	type Decode = ();
+	type Encoder = Self;
+	type Decoder = Self;
+
+	fn encoder(&mut self) -> Self {
+		Self
+	}
+
+	fn decoder(&mut self) -> Self {
+		Self
+	}
+}
+
+impl tonic::codec::Encoder for Silent {
+	type Item = ();
+	type Error = Status;
+
+	fn encode(&mut self, (): (), _: &mut tonic::codec::EncodeBuf<'_>) -> Result<(), Status> {
+		Ok(())
+	}
+}
+
+impl tonic::codec::Decoder for Silent {
+	type Item = ();
+	type Error = Status;
+
+	fn decode(&mut self, _: &mut tonic::codec::DecodeBuf<'_>) -> Result<Option<()>, Status> {
+		Ok(None)
+	}
+}
+
+#[tokio::test]
+async fn message_should_be_given_up_when_it_does_not_come() {
+	let script = Script::new((0..2_000).map(|_| Plan::Answer(say(&["a"]))));
+	let limits =
+		Limits { body_within: Duration::from_secs(3), max_uploads: 1, ..Limits::default() };
+	let at = door(&script, limits).await;
+	let channel = Channel::from_shared(format!("http://{at}")).unwrap().connect().await.unwrap();
+	let silent = tokio::spawn(async move {
+		let mut grpc = tonic::client::Grpc::new(channel);
+		grpc.ready().await.unwrap();
+		let path = "/reckon.gateway.v1.Inference/Chat".parse().unwrap();
+		let nothing = Request::new(futures::stream::pending());
+		grpc.client_streaming(nothing, path, Silent).await.unwrap_err()
+	});
+	// As long as it is waited for, others are told to come again.
+	let mut client = InferenceClient::connect(format!("http://{at}")).await.unwrap();
+	let turned_away = async {
+		loop {
+			if let Err(status) = client.chat(paid(chat())).await {
+				return status;
+			}
+			tokio::time::sleep(Duration::from_millis(10)).await;
+		}
+	};
+	let refused = timeout(Duration::from_secs(10), turned_away).await.unwrap();
+	assert_eq!(refused.metadata().get("reckon-code").unwrap(), "overloaded");
+	let status = timeout(Duration::from_secs(10), silent).await.unwrap().unwrap();
+	assert_eq!(status.code(), Code::DeadlineExceeded, "{status}");
+	assert!(client.chat(paid(chat())).await.is_ok());
 }

@@ -2,7 +2,7 @@
 
 use crate::{
 	http::{chat, get, post, to, value},
-	script::{request, say, serve, voucher, Plan, Script, KEY, NASTY},
+	script::{request, say, serve, text, voucher, Plan, Script, Step, KEY, NASTY},
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
 use codec::Encode;
@@ -157,6 +157,37 @@ async fn body_should_be_given_up_when_it_does_not_come() {
 	assert!(told.starts_with("HTTP/1.1 408"), "{told}");
 	assert!(told.contains("request_timeout"), "{told}");
 	assert_eq!(script.asked().len(), 0);
+}
+
+/// More than lies on the way between a door and a client that does not read.
+pub fn endless() -> Plan {
+	let much = "x".repeat(1 << 20);
+	let steps = (0..64).map(|_| text(&much));
+	Plan::Answer(steps.chain([Step::Hang]).collect())
+}
+
+#[tokio::test]
+async fn answer_should_be_given_up_when_its_client_stops_reading() {
+	let script = Script::new([endless()]);
+	let limits = Limits { taken_within: Duration::from_millis(300), ..Limits::default() };
+	let at = serve(&script, limits).await;
+	let mut body = chat();
+	body["stream"] = json!(true);
+	let body = body.to_string();
+	let asked = format!(
+		"POST {} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\n\
+		 content-length: {}\r\n\r\n{body}",
+		PATHS[0],
+		body.len()
+	);
+	let mut stream = TcpStream::connect(&at).await.unwrap();
+	stream.write_all(asked.as_bytes()).await.unwrap();
+	script.dropped(1).await;
+	// The connection does not wait for it either.
+	let mut told = Vec::new();
+	let closed = timeout(Duration::from_secs(10), stream.read_to_end(&mut told)).await;
+	assert!(closed.is_ok(), "it is held open");
+	assert!(told.len() < 64 << 20, "{} bytes", told.len());
 }
 
 #[tokio::test]

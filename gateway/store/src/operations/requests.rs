@@ -17,7 +17,7 @@ macro_rules! select_record {
 		concat!(
 			"SELECT request, payload, key, repeat, voucher, session_key, reserve, ",
 			"received, reserved, authorised, dispatched, answered, batched, settled, failed, ",
-			"state, reason, worker, output, finish, receipt, batch FROM requests ",
+			"interrupted, state, reason, worker, output, finish, receipt, batch FROM requests ",
 			$rest
 		)
 	};
@@ -40,6 +40,7 @@ fn record(mut row: Row) -> Result<Record, StoreError> {
 		batched: row.take()?,
 		settled: row.take()?,
 		failed: row.take()?,
+		interrupted: row.take()?,
 		..admitted
 	};
 	let (state, reason): (i64, Option<String>) = (row.take()?, row.take()?);
@@ -158,7 +159,8 @@ pub(crate) async fn dispatch(
 	at: u64,
 ) -> Result<(), StoreError> {
 	let changed = db.execute(
-		"UPDATE requests SET state = 1, worker = $2, dispatched = $3 WHERE id = $1 AND state < 2",
+		"UPDATE requests SET state = 1, worker = $2, dispatched = $3, interrupted = NULL \
+		 WHERE id = $1 AND state < 2",
 		[(&id).into(), (&worker).into(), at.into()],
 	);
 	match changed.await? {
@@ -257,6 +259,16 @@ pub(crate) async fn fail(
 
 pub(crate) async fn request(db: &Connection, id: RequestId) -> Result<Option<Record>, StoreError> {
 	db.row(select_record!("WHERE id = $1"), [(&id).into()]).await?.map(record).transpose()
+}
+
+pub(crate) async fn interrupted(db: &Connection, at: u64) -> Result<(), StoreError> {
+	// The first condition is the index's.
+	let noted = db.execute(
+		"UPDATE requests SET interrupted = $1 \
+		 WHERE state < 2 AND state = 1 AND interrupted IS NULL",
+		[at.into()],
+	);
+	noted.await.map(drop)
 }
 
 pub(crate) async fn unfinished(db: &Connection) -> Result<Vec<Record>, StoreError> {
