@@ -6,16 +6,17 @@ use crate::{
 	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
 	dispatch::Errand,
 	finalisation::TEMPLATE_ALLOWANCE,
-	keys, payment,
+	keys::{self, SessionKey},
+	payment,
 	rooms::Rooms,
 	transcript::Transcript,
 };
 use reckon_gateway_store::{
-	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, Session, StoreError, Times,
+	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, StoreError, Times,
 };
 use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::ReceiptFile;
-use sp_core::{sr25519, Pair, H256};
+use sp_core::H256;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -53,12 +54,9 @@ impl Gateway {
 		Self { rooms }
 	}
 
-	/// The session of an account, which is made at its first key.
-	async fn session(&self, owner: &AccountId) -> Result<Session, Refusal> {
-		let seed: [u8; 32] = rand::random();
-		let public = sr25519::Pair::from_seed(&seed).public();
-		let fresh = Session { owner: owner.clone(), public, seed };
-		self.rooms.store.session(&fresh).await.map_err(unavailable)
+	async fn session(&self, owner: &AccountId) -> Result<Arc<SessionKey>, Refusal> {
+		let session = self.rooms.keys.session(&*self.rooms.store, owner).await;
+		session.map_err(unavailable)
 	}
 
 	/// Takes a request through the rooms; `None` when it repeats one whose answer was cut off.
@@ -111,7 +109,7 @@ impl Gateway {
 			Payer::Key(key) => {
 				let session = self.session(&key.owner).await?;
 				let hold = rooms.keys.hold(key, amount)?;
-				let place = rooms.channels.reserve(&key.owner, session.public, id, amount)?;
+				let place = rooms.channels.reserve(&key.owner, session.public(), id, amount)?;
 				(place, Some(hold), Some(session), Some(key.id))
 			},
 			Payer::Voucher { voucher, .. } => {
@@ -326,7 +324,7 @@ impl Desk for Gateway {
 			revoked: None,
 		};
 		store.put_key(&key).await.map_err(unavailable)?;
-		Ok(NewKey { secret, key, session_key: session.public })
+		Ok(NewKey { secret, key, session_key: session.public() })
 	}
 
 	async fn keys(&self, key: &Key) -> Result<Vec<Key>, Refusal> {
