@@ -60,10 +60,11 @@ enum Followed {
 }
 
 impl Errand {
-	/// Runs until the request has ended, and says so to all who listen.
-	pub async fn run(self, place: Reservation, hold: Option<Hold>) {
+	/// Runs until the request has ended, and says so to all who listen. `first` is who was noted with its
+	/// admission.
+	pub async fn run(self, place: Reservation, hold: Option<Hold>, first: Option<Picked>) {
 		let id = self.id();
-		let ended = match self.answer().await {
+		let ended = match self.answer(first).await {
 			Ok((worker, answer)) => {
 				let ended =
 					finalisation::end(&self.rooms, &self.admission, place, hold, answer).await;
@@ -91,22 +92,23 @@ impl Errand {
 		self.admission.request.hash()
 	}
 
-	async fn answer(&self) -> Result<(sr25519::Public, Answer), Refusal> {
+	async fn answer(
+		&self,
+		mut first: Option<Picked>,
+	) -> Result<(sr25519::Public, Answer), Refusal> {
 		let deadline = Instant::now() + self.rooms.bounds.answer_within;
 		let mut tried = BTreeSet::new();
 		let mut last = None;
 		while tried.len() < MAX_WORKERS {
-			let picked = match self.pick(&tried).await {
-				Ok(picked) => picked,
-				// That the others are busy or gone is not why the first one failed.
-				Err(refusal) => return Err(last.unwrap_or(refusal)),
+			let picked = match first.take() {
+				Some(picked) => picked,
+				None => match self.pick(&tried).await {
+					Ok(picked) => self.note(picked).await?,
+					// That the others are busy or gone is not why the first one failed.
+					Err(refusal) => return Err(last.unwrap_or(refusal)),
+				},
 			};
 			let worker = picked.worker;
-			let noted = self.rooms.store.dispatch(self.id(), worker, now_millis()).await;
-			if let Err(error) = noted {
-				self.rooms.workers.release(&worker, &self.id());
-				return Err(Refusal::Unavailable(error.to_string()));
-			}
 			tracing::debug!(step = "dispatched", id = ?self.id(), %worker);
 			let followed = self.follow(picked, deadline).await;
 			self.rooms.workers.release(&worker, &self.id());
@@ -122,6 +124,16 @@ impl Errand {
 			}
 		}
 		Err(last.unwrap_or(Refusal::WorkerLost))
+	}
+
+	async fn note(&self, picked: Picked) -> Result<Picked, Refusal> {
+		match self.rooms.store.dispatch(self.id(), picked.worker, now_millis()).await {
+			Ok(()) => Ok(picked),
+			Err(error) => {
+				self.rooms.workers.release(&picked.worker, &self.id());
+				Err(Refusal::Unavailable(error.to_string()))
+			},
+		}
 	}
 
 	/// A worker, after some waiting if all are busy.

@@ -10,6 +10,7 @@ use crate::{
 	payment,
 	rooms::Rooms,
 	transcript::Transcript,
+	workers::Picked,
 };
 use reckon_gateway_store::{
 	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, StoreError, Times,
@@ -17,7 +18,7 @@ use reckon_gateway_store::{
 use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::ReceiptFile;
 use sp_core::H256;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::watch;
 
 /// The longest name of a key, in characters.
@@ -147,8 +148,20 @@ impl Gateway {
 		rooms.begin(&admission, &transcript);
 		let listener = transcript.listen();
 		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
-		let admitted = rooms.store.admit(&admission, received.saturating_sub(span)).await;
+		let repeat_after = received.saturating_sub(span);
+		// Where a worker is free, one write is enough before it has the request.
+		let nobody = BTreeSet::new();
+		let first = rooms.workers.pick(id, model, &admission.request.price, &nobody).ok();
+		let admitted = match &first {
+			Some(Picked { worker, .. }) => {
+				rooms.store.admit_to(&admission, repeat_after, *worker, now_millis()).await
+			},
+			None => rooms.store.admit(&admission, repeat_after).await,
+		};
 		let ended = |piece: Piece| {
+			if let Some(Picked { worker, .. }) = &first {
+				rooms.workers.release(worker, &id);
+			}
 			rooms.end(&admission);
 			transcript.push(piece);
 		};
@@ -177,7 +190,7 @@ impl Gateway {
 			transcript,
 			leased,
 		};
-		tokio::spawn(errand.run(place, hold));
+		tokio::spawn(errand.run(place, hold, first));
 		// A refusal is a status, not the end of a stream: a worker has it, or there is a reason.
 		let _ = taken.wait_for(|taken| *taken).await;
 		Ok(Some(Box::new(listener)))
