@@ -167,8 +167,8 @@ async fn measure(options: &Options) {
 	let mut proxies = Vec::new();
 	for (name, workers) in [("litellm", 1), ("litellm, two processes", 2)] {
 		if let Some(program) = &options.litellm {
-			let (proxy, at) = litellm::start(program, own.path(), &engine_at, workers).await;
-			proxies.push((name, proxy, Target::new(&at, BODY, None)));
+			let (proxy, target) = litellm::start(program, own.path(), &engine_at, workers).await;
+			proxies.push((name, proxy, target));
 		}
 	}
 
