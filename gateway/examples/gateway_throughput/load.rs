@@ -12,8 +12,11 @@ use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
 	net::TcpStream,
 	task::JoinSet,
-	time::{sleep_until, Instant},
+	time::{sleep_until, timeout, Instant},
 };
+
+/// A server that listens already may not serve yet.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// What is asked, and where.
 #[derive(Clone)]
@@ -84,13 +87,11 @@ impl Target {
 
 	/// Whether it answers.
 	pub async fn is_there(&self) -> bool {
-		match TcpStream::connect(&self.address).await {
-			Ok(_) => {
-				self.client().await.ask().await;
-				true
-			},
-			Err(_) => false,
+		if TcpStream::connect(&self.address).await.is_err() {
+			return false;
 		}
+		let answered = async { self.client().await.ask().await };
+		timeout(ANSWER_WITHIN, answered).await.is_ok()
 	}
 
 	async fn client(&self) -> Client {
@@ -106,7 +107,7 @@ impl Target {
 		for _ in 0..clients {
 			let mut client = self.client().await;
 			tasks.spawn(async move {
-				let mut answers = 0;
+				let mut answers = 0_u64;
 				while Instant::now() < end {
 					client.ask().await;
 					answers += 1;

@@ -10,7 +10,7 @@ use reckon_gateway::{
 };
 use serde_json::json;
 use sp_core::Pair;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{future::IntoFuture, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
 /// As the gateway's settings are by default.
@@ -48,12 +48,15 @@ pub async fn engine() {
 		"usage": { "prompt_tokens": 7, "completion_tokens": 4, "total_tokens": 11 },
 	});
 	let answer = Bytes::from(answer.to_string());
-	let chat = async move |_: Bytes| ([(CONTENT_TYPE, "application/json")], answer.clone());
+	let chat = move |_: Bytes| {
+		let answer = answer.clone();
+		async move { ([(CONTENT_TYPE, "application/json")], answer) }
+	};
 	let app = Router::new().route("/v1/chat/completions", post(chat));
 	let (listener, address) = local().await;
 	println!("{address}");
 	tokio::select! {
-		served = axum::serve(listener, app) => served.expect("it serves"),
+		served = axum::serve(listener, app).into_future() => served.expect("it serves"),
 		() = until_left() => {},
 	}
 }
