@@ -68,7 +68,7 @@ impl Process {
 
 	fn signal(&self, signal: &str) {
 		// The shell's own, which is everywhere.
-		let kill = format!("kill -{signal} -- -{}", self.child.id());
+		let kill = format!("kill -{signal} -{}", self.child.id());
 		let _ = Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status();
 	}
 }
