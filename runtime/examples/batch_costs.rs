@@ -70,7 +70,7 @@ fn batch(receipts: u32, totals: u32, lanes: u32) -> UncheckedExtrinsic {
 		LaneClaim { signed: SignedVoucher { voucher, signature }, upto: 2 * CHARGED }
 	};
 	let claims: Vec<_> = (0..lanes).map(claim).collect();
-	let call = Call::commit_batch {
+	let call = Call::<Runtime>::commit_batch {
 		leaves: ContentRef { hash: hash(1), length: receipts * 400 },
 		totals: totals.try_into().expect("within the bound"),
 		claims: claims.try_into().expect("within the bound"),
