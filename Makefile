@@ -53,7 +53,7 @@ test: lint build ## everything that is checked before a change lands
 lint: setup ## formatting, clippy, the direction of dependencies
 	@$(ENV) scripts/lint
 
-bench: setup ## measure the chain and the engine; prints ratios, asserts nothing
+bench: setup ## measure the chain, the engine and the gateway; prints ratios, asserts nothing
 	@$(ENV) scripts/bench $(SELECTION)
 
 attacks: build ## cheat against the audits in every known way: computing, then voting; an hour. OPTIONS="--trials 10 --only fp8"

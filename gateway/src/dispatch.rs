@@ -101,10 +101,11 @@ enum Followed {
 }
 
 impl Errand {
-	/// Runs until the request has ended, and says so to all who listen.
-	pub async fn run(self, place: Reservation, hold: Option<Hold>) {
+	/// Runs until the request has ended, and says so to all who listen. `first` is who was noted with its
+	/// admission.
+	pub async fn run(self, place: Reservation, hold: Option<Hold>, first: Option<Picked>) {
 		let id = self.id();
-		let ended = match self.answer().await {
+		let ended = match self.answer(first).await {
 			Ok((worker, answer)) => {
 				let ended =
 					finalisation::end(&self.rooms, &self.admission, place, hold, answer).await;
@@ -136,29 +137,32 @@ impl Errand {
 		self.admission.request.hash()
 	}
 
-	async fn answer(&self) -> Result<(sr25519::Public, Answer), Refusal> {
+	async fn answer(
+		&self,
+		mut first: Option<Picked>,
+	) -> Result<(sr25519::Public, Answer), Refusal> {
 		let fresh = || Instant::now() + self.rooms.bounds.answer_within;
 		let deadline = self.before.as_ref().map_or_else(fresh, |before| before.deadline);
 		let mut tried = Tried::default();
 		let mut before = self.before.as_ref();
 		let mut last = before.map(|_| Refusal::WorkerLost);
 		for _ in 0..MAX_WORKERS {
-			let found = match before.take() {
-				Some(before) => self.pick_again(before).await,
-				None => self.pick(&tried).await,
-			};
-			let picked = match found {
-				Ok(Found::Worker(picked)) => picked,
-				Ok(Found::Brought(worker, answer)) => return Ok((worker, *answer)),
-				// That the others are busy or gone is not why the first one failed.
-				Err(refusal) => return Err(last.unwrap_or(refusal)),
+			let picked = match first.take() {
+				Some(picked) => picked,
+				None => {
+					let found = match before.take() {
+						Some(before) => self.pick_again(before).await,
+						None => self.pick(&tried).await,
+					};
+					match found {
+						Ok(Found::Worker(picked)) => self.note(picked).await?,
+						Ok(Found::Brought(worker, answer)) => return Ok((worker, *answer)),
+						// That the others are busy or gone is not why the first one failed.
+						Err(refusal) => return Err(last.unwrap_or(refusal)),
+					}
+				},
 			};
 			let worker = picked.worker;
-			let noted = self.rooms.store.dispatch(self.id(), worker, now_millis()).await;
-			if let Err(error) = noted {
-				self.rooms.workers.release(&worker, &self.id());
-				return Err(Refusal::Unavailable(error.to_string()));
-			}
 			tracing::debug!(step = "dispatched", id = ?self.id(), %worker);
 			let followed = self.follow(picked, deadline).await;
 			self.rooms.workers.release(&worker, &self.id());
@@ -179,6 +183,17 @@ impl Errand {
 			last = Some(refusal);
 		}
 		Err(last.unwrap_or(Refusal::WorkerLost))
+	}
+
+	/// Notes that this worker is about to have it.
+	async fn note(&self, picked: Picked) -> Result<Picked, Refusal> {
+		match self.rooms.store.dispatch(self.id(), picked.worker, now_millis()).await {
+			Ok(()) => Ok(picked),
+			Err(error) => {
+				self.rooms.workers.release(&picked.worker, &self.id());
+				Err(Refusal::Unavailable(error.to_string()))
+			},
+		}
 	}
 
 	/// A worker, after some waiting if all are busy. One whose connection broke may have come back: it is

@@ -6,17 +6,19 @@ use crate::{
 	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
 	dispatch::Errand,
 	finalisation::TEMPLATE_ALLOWANCE,
-	keys, payment,
+	keys::{self, SessionKey},
+	payment,
 	rooms::Rooms,
 	transcript::Transcript,
+	workers::Picked,
 };
 use reckon_gateway_store::{
-	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, Session, StoreError, Times,
+	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, StoreError, Times,
 };
 use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::ReceiptFile;
-use sp_core::{sr25519, Pair, H256};
-use std::sync::Arc;
+use sp_core::H256;
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::watch;
 
 /// The longest name of a key, in characters.
@@ -53,12 +55,9 @@ impl Gateway {
 		Self { rooms }
 	}
 
-	/// The session of an account, which is made at its first key.
-	async fn session(&self, owner: &AccountId) -> Result<Session, Refusal> {
-		let seed: [u8; 32] = rand::random();
-		let public = sr25519::Pair::from_seed(&seed).public();
-		let fresh = Session { owner: owner.clone(), public, seed };
-		self.rooms.store.session(&fresh).await.map_err(unavailable)
+	async fn session(&self, owner: &AccountId) -> Result<Arc<SessionKey>, Refusal> {
+		let session = self.rooms.keys.session(&*self.rooms.store, owner).await;
+		session.map_err(unavailable)
 	}
 
 	/// Takes a request through the rooms; `None` when it repeats one whose answer was cut off.
@@ -111,7 +110,7 @@ impl Gateway {
 			Payer::Key(key) => {
 				let session = self.session(&key.owner).await?;
 				let hold = rooms.keys.hold(key, amount)?;
-				let place = rooms.channels.reserve(&key.owner, session.public, id, amount)?;
+				let place = rooms.channels.reserve(&key.owner, session.public(), id, amount)?;
 				(place, Some(hold), Some(session), Some(key.id))
 			},
 			Payer::Voucher { voucher, .. } => {
@@ -149,8 +148,20 @@ impl Gateway {
 		let late = rooms.begin(&admission, &transcript);
 		let listener = transcript.listen();
 		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
-		let admitted = rooms.store.admit(&admission, received.saturating_sub(span)).await;
+		let repeat_after = received.saturating_sub(span);
+		// Where a worker is free, one write is enough before it has the request.
+		let nobody = BTreeSet::new();
+		let first = rooms.workers.pick(id, model, &admission.request.price, &nobody).ok();
+		let admitted = match &first {
+			Some(Picked { worker, .. }) => {
+				rooms.store.admit_to(&admission, repeat_after, *worker, now_millis()).await
+			},
+			None => rooms.store.admit(&admission, repeat_after).await,
+		};
 		let ended = |piece: Piece| {
+			if let Some(Picked { worker, .. }) = &first {
+				rooms.workers.release(worker, &id);
+			}
 			rooms.end(&admission);
 			transcript.push(piece);
 		};
@@ -181,7 +192,7 @@ impl Gateway {
 			leased,
 			before: None,
 		};
-		tokio::spawn(errand.run(place, hold));
+		tokio::spawn(errand.run(place, hold, first));
 		// A refusal is a status, not the end of a stream: a worker has it, or there is a reason.
 		let _ = taken.wait_for(|taken| *taken).await;
 		Ok(Some(Box::new(listener)))
@@ -328,7 +339,7 @@ impl Desk for Gateway {
 			revoked: None,
 		};
 		store.put_key(&key).await.map_err(unavailable)?;
-		Ok(NewKey { secret, key, session_key: session.public })
+		Ok(NewKey { secret, key, session_key: session.public() })
 	}
 
 	async fn keys(&self, key: &Key) -> Result<Vec<Key>, Refusal> {

@@ -164,7 +164,7 @@ impl Guest {
 		mut said: Streaming<FromWorker>,
 		replies: &mpsc::Sender<Result<ToWorker, Status>>,
 	) -> Result<(), Status> {
-		let mut current = rooms.workers.changes();
+		let mut current = rooms.workers.ends();
 		let end = loop {
 			// Another stream of the same worker, or a lie, ends this one.
 			current.mark_unchanged();

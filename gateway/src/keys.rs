@@ -1,7 +1,7 @@
 //! Who asks: API keys, and how a wallet gets them.
 
 use crate::desk::Refusal;
-use reckon_gateway_store::{Key, KeyId, Store};
+use reckon_gateway_store::{Key, KeyId, Session, Store, StoreError};
 use reckon_primitives::{AccountId, Balance};
 use reckon_sdk::format_amount;
 use sp_core::{sr25519, Pair};
@@ -29,6 +29,35 @@ struct State {
 	known: BTreeMap<KeyId, Known>,
 	/// By text: for whom, and until when.
 	challenges: BTreeMap<String, (AccountId, u64)>,
+	sessions: BTreeMap<AccountId, Arc<SessionKey>>,
+}
+
+/// The key that signs an account's vouchers.
+pub struct SessionKey {
+	pair: sr25519::Pair,
+}
+
+impl SessionKey {
+	/// Of a session. It costs as much as a signature.
+	pub fn new(session: &Session) -> Self {
+		Self { pair: sr25519::Pair::from_seed(&session.seed) }
+	}
+
+	/// What channels name.
+	pub fn public(&self) -> sr25519::Public {
+		self.pair.public()
+	}
+
+	/// Signs.
+	pub fn sign(&self, payload: &[u8]) -> sr25519::Signature {
+		self.pair.sign(payload)
+	}
+}
+
+impl std::fmt::Debug for SessionKey {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "SessionKey({})", self.public())
+	}
 }
 
 #[derive(Debug)]
@@ -107,6 +136,31 @@ impl Keys {
 			Some(_) => Err(Refusal::KeyRevoked),
 			None => Ok(key),
 		}
+	}
+
+	/// The session of an account, which is made at its first key and never changes: what is known here
+	/// need not be asked of the store.
+	///
+	/// # Errors
+	/// When the store can't be asked.
+	pub async fn session(
+		&self,
+		store: &dyn Store,
+		owner: &AccountId,
+	) -> Result<Arc<SessionKey>, StoreError> {
+		if let Some(known) = self.lock().sessions.get(owner) {
+			return Ok(known.clone());
+		}
+		let seed: [u8; 32] = rand::random();
+		let public = sr25519::Pair::from_seed(&seed).public();
+		let fresh = Session { owner: owner.clone(), public, seed };
+		let session = Arc::new(SessionKey::new(&store.session(&fresh).await?));
+		let mut state = self.lock();
+		if state.sessions.len() >= MAX_KNOWN {
+			state.sessions.clear();
+		}
+		state.sessions.insert(owner.clone(), session.clone());
+		Ok(session)
 	}
 
 	/// Keeps a part of a key's limit for a request.

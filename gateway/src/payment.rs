@@ -1,21 +1,19 @@
 //! Payment: a voucher that covers a request, made with a session's key or checked.
 
-use crate::{desk::Refusal, reservation::Reservation};
-use reckon_gateway_store::Session;
+use crate::{desk::Refusal, keys::SessionKey, reservation::Reservation};
 use reckon_receipts::{SignedVoucher, Voucher};
 use reckon_sdk::format_amount;
-use sp_core::{sr25519, Pair, H256};
+use sp_core::H256;
 
 /// The voucher of a request that an API key pays for.
-pub fn sign(session: &Session, genesis: &H256, place: &Reservation) -> SignedVoucher {
+pub fn sign(session: &SessionKey, genesis: &H256, place: &Reservation) -> SignedVoucher {
 	let voucher = Voucher {
 		channel: place.channel,
 		lane: place.lane,
 		cumulative: place.spent.saturating_add(place.amount),
 		request: place.request,
 	};
-	let pair = sr25519::Pair::from_seed(&session.seed);
-	let signature = pair.sign(&voucher.payload(genesis));
+	let signature = session.sign(&voucher.payload(genesis));
 	SignedVoucher { voucher, signature }
 }
 

@@ -272,7 +272,7 @@ impl Rooms {
 				before: Some(self.before(record.worker, &record.times)),
 				admission,
 			};
-			tokio::spawn(errand.run(place, hold));
+			tokio::spawn(errand.run(place, hold, None));
 		}
 		Ok(())
 	}

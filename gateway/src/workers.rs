@@ -148,6 +148,9 @@ pub struct Workers {
 	state: Mutex<State>,
 	/// Counts what may free a request that waits.
 	changes: watch::Sender<u64>,
+	/// Counts what may end a stream. Apart, since each answer changes the other one and there may be
+	/// thousands of streams.
+	ends: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -158,7 +161,8 @@ struct State {
 
 impl Default for Workers {
 	fn default() -> Self {
-		Self { state: Mutex::default(), changes: watch::Sender::new(0) }
+		let (changes, ends) = (watch::Sender::new(0), watch::Sender::new(0));
+		Self { state: Mutex::default(), changes, ends }
 	}
 }
 
@@ -182,7 +186,11 @@ impl Workers {
 			tasks,
 		};
 		// Dropping the old one's tasks tells their requests that it is lost.
-		state.workers.insert(worker, worker_record);
+		let old = state.workers.insert(worker, worker_record);
+		drop(state);
+		if old.is_some() {
+			count(&self.ends);
+		}
 		session
 	}
 
@@ -313,6 +321,7 @@ impl Workers {
 	/// Ends a worker's stream: it has lied.
 	pub fn expel(&self, worker: &sr25519::Public) {
 		self.lock().workers.remove(worker);
+		count(&self.ends);
 		self.changed();
 	}
 
@@ -358,13 +367,22 @@ impl Workers {
 		self.changes.subscribe()
 	}
 
+	/// Changes whenever a stream may not be its worker's any more.
+	pub fn ends(&self) -> watch::Receiver<u64> {
+		self.ends.subscribe()
+	}
+
 	fn changed(&self) {
-		self.changes.send_modify(|count| *count = count.wrapping_add(1));
+		count(&self.changes);
 	}
 
 	fn lock(&self) -> MutexGuard<'_, State> {
 		self.state.lock().unwrap_or_else(PoisonError::into_inner)
 	}
+}
+
+fn count(changes: &watch::Sender<u64>) {
+	changes.send_modify(|count| *count = count.wrapping_add(1));
 }
 
 /// What workers have of a model.

@@ -55,6 +55,11 @@ fn lane_name(channel: ChannelId, lane: u16) -> H256 {
 	channel ^ H256::from_low_u64_be(lane.into())
 }
 
+fn touched(admission: &Admission) -> Touches {
+	let id = admission.request.hash();
+	Touches::These([id].into_iter().chain(admission.repeat).collect())
+}
+
 #[async_trait::async_trait]
 impl Store for Database {
 	async fn bind(&self, genesis: H256, gateway: &str) -> Result<(), StoreError> {
@@ -69,11 +74,28 @@ impl Store for Database {
 		admission: &Admission,
 		repeat_after: u64,
 	) -> Result<Admitted, StoreError> {
-		let id = admission.request.hash();
-		let touches = Touches::These([id].into_iter().chain(admission.repeat).collect());
-		let admission = admission.clone();
+		let (touches, admission) = (touched(admission), admission.clone());
 		self.threads
 			.write(touches, async move |db| operations::admit(db, &admission, repeat_after).await)
+			.await
+	}
+
+	async fn admit_to(
+		&self,
+		admission: &Admission,
+		repeat_after: u64,
+		worker: sr25519::Public,
+		at: u64,
+	) -> Result<Admitted, StoreError> {
+		let (touches, admission) = (touched(admission), admission.clone());
+		self.threads
+			.write(touches, async move |db| {
+				let admitted = operations::admit(db, &admission, repeat_after).await?;
+				if admitted == Admitted::New {
+					operations::dispatch(db, admission.request.hash(), worker, at).await?;
+				}
+				Ok(admitted)
+			})
 			.await
 	}
 

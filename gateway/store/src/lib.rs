@@ -78,6 +78,16 @@ pub trait Store: Send + Sync + 'static {
 	async fn admit(&self, admission: &Admission, repeat_after: u64)
 		-> Result<Admitted, StoreError>;
 
+	/// As [`Store::admit`], and with the same write as [`Store::dispatch`] where it is new: for a request
+	/// that a worker waits for.
+	async fn admit_to(
+		&self,
+		admission: &Admission,
+		repeat_after: u64,
+		worker: sr25519::Public,
+		at: u64,
+	) -> Result<Admitted, StoreError>;
+
 	/// Notes who has been handed a request, before it is. May be called again with another worker.
 	///
 	/// Refused when it was not admitted, or has an answer, or has failed.

@@ -12,10 +12,21 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Clone, Debug)]
 enum Op {
 	Bind(u64),
-	Admit { n: u64, key: Option<u8>, repeat: Option<u64>, cumulative: Balance, after: u64 },
+	Admit {
+		n: u64,
+		key: Option<u8>,
+		repeat: Option<u64>,
+		cumulative: Balance,
+		after: u64,
+		to: Option<(u8, u64)>,
+	},
 	Dispatch(u64, u8, u64),
 	Interrupted(u64),
-	Finish { n: u64, charge: Balance, at: u64 },
+	Finish {
+		n: u64,
+		charge: Balance,
+		at: u64,
+	},
 	Fail(u64, u64),
 	Batch(u64, Vec<u64>, u64),
 	Committed(u64, u64),
@@ -38,13 +49,15 @@ fn op() -> impl Strategy<Value = Op> {
 		proptest::option::of(0..4_u64),
 		amount.clone(),
 		990..1_020_u64,
+		proptest::option::of((0..4_u8, at.clone())),
 	);
-	let admit = admit.prop_map(|(n, key, repeat, cumulative, after)| Op::Admit {
+	let admit = admit.prop_map(|(n, key, repeat, cumulative, after, to)| Op::Admit {
 		n,
 		key,
 		repeat,
 		cumulative,
 		after,
+		to,
 	});
 	prop_oneof![
 		1 => (0..2_u64).prop_map(Op::Bind),
@@ -95,7 +108,7 @@ fn outcome(result: Result<Outcome, StoreError>) -> Outcome {
 }
 
 fn admitted(op: &Op) -> (Admission, u64) {
-	let Op::Admit { n, key, repeat, cumulative, after } = op else { unreachable!() };
+	let Op::Admit { n, key, repeat, cumulative, after, .. } = op else { unreachable!() };
 	let admission = Admission {
 		key: key.map(|n| common::key(n).id),
 		repeat: repeat.map(hash),
@@ -120,9 +133,13 @@ fn session(owner: u8, key: u8) -> Session {
 async fn call(store: &dyn Store, op: &Op) -> Outcome {
 	match op {
 		Op::Bind(genesis) => done(store.bind(hash(*genesis), "5Gate").await),
-		Op::Admit { .. } => {
+		Op::Admit { to, .. } => {
 			let (admission, after) = admitted(op);
-			outcome(store.admit(&admission, after).await.map(|admitted| match admitted {
+			let admitted = match *to {
+				Some((to, at)) => store.admit_to(&admission, after, public(to), at).await,
+				None => store.admit(&admission, after).await,
+			};
+			outcome(admitted.map(|admitted| match admitted {
 				Admitted::New => Outcome::Done,
 				Admitted::Repeats(there) => Outcome::Repeats(there.admission.request.hash()),
 			}))
@@ -196,7 +213,15 @@ impl Model {
 				true => Outcome::Done,
 				false => Outcome::Foreign,
 			},
-			Op::Admit { .. } => self.admit(op),
+			Op::Admit { n, to, .. } => {
+				let outcome = self.admit(op);
+				match to {
+					Some((worker, at)) if outcome == Outcome::Done => {
+						self.call(&Op::Dispatch(*n, *worker, *at))
+					},
+					_ => outcome,
+				}
+			},
 			Op::Dispatch(n, worker, at) => match self.open(id(*n)) {
 				Some(record) => {
 					record.state = State::Dispatched;

@@ -11,6 +11,7 @@ on_both!(
 	admit_should_keep_all_of_it,
 	admit_should_return_what_is_repeated,
 	admit_should_refuse_when_voucher_or_key_are_wrong,
+	admit_to_should_note_the_worker_of_what_is_new,
 	dispatch_should_note_the_newest_worker,
 	interrupted_should_note_the_first_start_since_the_request_was_handed_out,
 	finish_should_charge_once,
@@ -81,6 +82,26 @@ async fn admit_should_refuse_when_voucher_or_key_are_wrong(place: &Place) {
 	let keyless = Admission { key: Some(hash(8)), ..admission(1) };
 	assert_eq!(refused(store.admit(&keyless, 0).await), format!("there is no key {:?}", hash(8)));
 	assert_eq!(store.unfinished().await, Ok(vec![]));
+}
+
+async fn admit_to_should_note_the_worker_of_what_is_new(place: &Place) {
+	let store = place.open().await;
+	let with = |n| Admission { repeat: Some(hash(1)), ..admission(n) };
+	let mut expected = record(&with(1));
+	expected.state = State::Dispatched;
+	expected.worker = Some(public(1));
+	expected.times.dispatched = Some(2_000);
+	assert_eq!(store.admit_to(&with(1), 0, public(1), 2_000).await, Ok(Admitted::New));
+	assert_eq!(store.request(id(1)).await, Ok(Some(expected.clone())));
+	let repeats = Ok(Admitted::Repeats(Box::new(expected.clone())));
+	for n in [1, 2] {
+		assert_eq!(store.admit_to(&with(n), 0, public(2), 3_000).await, repeats);
+	}
+	assert_eq!(store.unfinished().await, Ok(vec![expected]), "what is repeated keeps its worker");
+	let foreign = Admission { voucher: admission(4).voucher, ..admission(3) };
+	let why = format!("the voucher for {:?} is for another request", id(3));
+	assert_eq!(refused(store.admit_to(&foreign, 0, public(1), 2_000).await), why);
+	assert_eq!(store.request(id(3)).await, Ok(None));
 }
 
 async fn dispatch_should_note_the_newest_worker(place: &Place) {

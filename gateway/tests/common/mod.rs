@@ -375,6 +375,18 @@ pub fn message(message: from_worker::Message) -> FromWorker {
 	FromWorker { message: Some(message) }
 }
 
+/// What a worker says about itself, as it joins and later.
+pub fn status() -> from_worker::Message {
+	let loaded = Loaded {
+		model: MODEL.0.to_vec(),
+		context: 2048,
+		slots: 4,
+		write: 10.0,
+		..Loaded::default()
+	};
+	from_worker::Message::Status(Status { models: vec![loaded], draining: false })
+}
+
 impl Worker {
 	pub async fn join(address: &str, number: u8, manner: Manner) -> Result<Self, tonic::Status> {
 		let key = pair(number);
@@ -396,15 +408,7 @@ impl Worker {
 		let _ = said.send(message(from_worker::Message::Hello(hello))).await;
 		let second = stream.next().await.unwrap()?;
 		assert!(matches!(second.message, Some(to_worker::Message::Welcome(_))));
-		let loaded = Loaded {
-			model: MODEL.0.to_vec(),
-			context: 2048,
-			slots: 4,
-			write: 10.0,
-			..Loaded::default()
-		};
-		let status = Status { models: vec![loaded], draining: false };
-		said.send(message(from_worker::Message::Status(status))).await.unwrap();
+		said.send(message(status())).await.unwrap();
 		let (news, heard) = mpsc::unbounded_channel();
 		let kept = Arc::new(Mutex::new(Vec::new()));
 		let (voice, drawer, pair) = (said.clone(), kept.clone(), key.clone());
@@ -436,6 +440,11 @@ impl Worker {
 							};
 							let _ =
 								voice.send(message(from_worker::Message::Refused(refused))).await;
+						}
+					},
+					to_worker::Message::Stored(stored) => {
+						for request in &stored.requests {
+							open.remove(request);
 						}
 					},
 					_ => {},

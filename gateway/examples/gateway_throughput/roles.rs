@@ -1,0 +1,118 @@
+//! What this program is when it has started itself: the engine, the gateway, the workers.
+
+use crate::common::{pair, status, Manner, Net, Table, Worker, WORDS};
+use axum::{body::Bytes, http::header::CONTENT_TYPE, routing::post, Router};
+use reckon_gateway::{
+	api,
+	batches::{self, Rhythm},
+	desk::Desk,
+	rooms::Bounds,
+};
+use serde_json::json;
+use sp_core::Pair;
+use std::{future::IntoFuture, path::Path, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, task::JoinSet, time::sleep};
+
+/// As the gateway's settings are by default.
+const RHYTHM: Rhythm = Rhythm { every: Duration::from_secs(60), receipts: 100_000 };
+/// A block's time.
+const BLOCK: Duration = Duration::from_secs(3);
+/// A worker says something at least every ten seconds.
+const STATUS_EVERY: Duration = Duration::from_secs(5);
+
+/// Until who has started this closes our standard input, or is no more.
+async fn until_left() {
+	let closed =
+		tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+	let _ = closed.await;
+}
+
+async fn local() -> (TcpListener, String) {
+	let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+	let address = listener.local_addr().expect("an address").to_string();
+	(listener, address)
+}
+
+/// The engine that computes nothing.
+pub async fn engine() {
+	let answer = json!({
+		"id": "chatcmpl-1",
+		"object": "chat.completion",
+		"created": 1,
+		"model": "acme/words",
+		"choices": [{
+			"index": 0,
+			"message": { "role": "assistant", "content": WORDS.concat() },
+			"finish_reason": "stop",
+		}],
+		"usage": { "prompt_tokens": 7, "completion_tokens": 4, "total_tokens": 11 },
+	});
+	let answer = Bytes::from(answer.to_string());
+	let chat = move |_: Bytes| {
+		let answer = answer.clone();
+		async move { ([(CONTENT_TYPE, "application/json")], answer) }
+	};
+	let app = Router::new().route("/v1/chat/completions", post(chat));
+	let (listener, address) = local().await;
+	println!("{address}");
+	tokio::select! {
+		served = axum::serve(listener, app).into_future() => served.expect("it serves"),
+		() = until_left() => {},
+	}
+}
+
+/// The gateway, with all that runs in `reckon-gateway run`.
+pub async fn gateway(dir: &Path, lanes: usize) {
+	// As much as by default.
+	tracing_subscriber::fmt()
+		.with_env_filter("info")
+		.with_writer(std::io::stderr)
+		.with_ansi(false)
+		.init();
+	let net = Net::over(dir, Arc::new(Table::default()), Bounds::default()).await;
+	net.key(u128::MAX / 2, lanes, u128::MAX).await;
+	let owner = pair(42);
+	let account = reckon_primitives::AccountId::new(owner.public().0);
+	let text = net.gateway.challenge(&account).await.expect("a challenge");
+	let signature = owner.sign(text.as_bytes());
+	let issued = net.gateway.issue(&account, &text, &signature.0, "bench", u128::MAX).await;
+	let secret = issued.expect("a key").secret;
+	let (listener, address) = local().await;
+	let desk: Arc<dyn Desk> = Arc::new(net.gateway.clone());
+	tokio::spawn(api::serve(listener, desk, api::Limits::default(), std::future::pending()));
+	tokio::spawn(batches::run(net.rooms.clone(), RHYTHM));
+	println!("{address} {} {secret}", net.address);
+	let blocks = async {
+		loop {
+			sleep(BLOCK).await;
+			net.look().await;
+		}
+	};
+	tokio::select! {
+		() = blocks => {},
+		() = until_left() => {},
+	}
+}
+
+/// Workers that compute nothing, and sign what workers sign.
+pub async fn workers(url: &str, count: u8) {
+	let mut tasks = JoinSet::new();
+	for number in 0..count {
+		let worker = Worker::join(url, 100 + number, Manner::Honest).await;
+		tasks.spawn(work(worker.expect("the gateway takes it")));
+	}
+	println!("ready");
+	tokio::select! {
+		_ = tasks.join_next() => panic!("a worker has lost its gateway"),
+		() = until_left() => {},
+	}
+}
+
+async fn work(mut worker: Worker) {
+	loop {
+		tokio::select! {
+			heard = worker.heard.recv() => if heard.is_none() { return },
+			() = sleep(STATUS_EVERY) => worker.say(status()).await,
+		}
+	}
+}
