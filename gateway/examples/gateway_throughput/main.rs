@@ -131,7 +131,8 @@ impl<'a> Way<'a> {
 		let asked = self.target.as_fast_as_it_goes(options.clients, span).await;
 		self.per_second.push(asked as f64 / begun.elapsed().as_secs_f64());
 		self.asked += asked;
-		for ((sum, after), before) in self.cpu.iter_mut().zip(self.cpu_millis()).zip(before) {
+		let after = self.cpu_millis();
+		for ((sum, after), before) in self.cpu.iter_mut().zip(after).zip(before) {
 			*sum += after - before;
 		}
 	}

@@ -726,7 +726,7 @@ fn outvoted_auditors_should_lose_stake_once_in_an_era_and_be_drawn_on() {
 		assert!(together > 2, "{together}");
 		let still_drawn = (100..120).any(|n| {
 			let id = drawn(n);
-			seated(id).iter().any(|who| liars.contains(who) && Audits::conduct(*who).outvoted)
+			seated(id).iter().any(|who| liars.contains(who) && Audits::conduct(*who).now.outvoted)
 		});
 		assert!(still_drawn);
 	});
