@@ -77,8 +77,9 @@ impl<T: Config> Pallet<T> {
 		offences.outvoted |= !alone;
 		if !has_paid && offences.lies.saturating_add(other.lies) < MAX_LIES {
 			offences.lies = offences.lies.saturating_add(1);
-			Self::penalise(era, auditor, *offences);
 		}
+		// Also where it costs no more than those before: each is said.
+		Self::penalise(era, auditor, *offences);
 		Self::put_conduct(auditor, conduct);
 	}
 
