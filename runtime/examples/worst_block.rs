@@ -269,7 +269,7 @@ fn voucher(n: u32) -> LaneClaim {
 /// What one provider has for one model. The chain looks at no receipt.
 fn total(n: u32) -> Total<AccountId> {
 	let receipts = Root { hash: H256::repeat_byte(1), count: 1_000, sum: CHARGE };
-	let kind = if n % 2 == 0 { UNCHECKED } else { CALIBRATED };
+	let kind = if n.is_multiple_of(2) { UNCHECKED } else { CALIBRATED };
 	Total { provider: account(4, n / 2 % PROVIDERS), model: model(kind), receipts }
 }
 
