@@ -314,13 +314,14 @@ impl Fuzzer {
 		let validators = Session::validators().len();
 		let epoch = slot.saturating_sub(*pallet_babe::Pallet::<Runtime>::current_epoch_start());
 		let begins = epoch >= u64::from(time::EPOCH_SLOTS);
+		let offenders = pallet_validator_staking::Offenders::<Runtime>::get();
+		let is_honest = |who: &AccountId| offenders.iter().all(|(other, _)| other != who);
 		let able: Vec<_> = if begins && pallet_session::QueuedChanged::<Runtime>::get() {
 			// Other validators come: one who was there before and is, and has not offended; offenders
 			// are disabled again, some of them if they are too many.
-			let offenders = pallet_validator_staking::Offenders::<Runtime>::get();
 			let queued = Session::queued_keys();
 			let honest: Vec<_> = (0..validators.min(queued.len()))
-				.filter(|index| offenders.iter().all(|(who, _)| *who != queued[*index].0))
+				.filter(|index| is_honest(&queued[*index].0))
 				.map(|index| index as u32)
 				.collect();
 			if honest.is_empty() {
@@ -330,7 +331,18 @@ impl Fuzzer {
 			}
 		} else {
 			let disabled = Session::disabled_validators();
-			(0..validators as u32).filter(|index| !disabled.contains(index)).collect()
+			let able = (0..validators as u32).filter(|index| !disabled.contains(index));
+			let able: Vec<_> = able.collect();
+			// Who has offended in an earlier session may be disabled when the next one begins, in the very
+			// block that it makes.
+			let seated = Session::validators();
+			let honest = able.iter().copied().filter(|index| is_honest(&seated[*index as usize]));
+			let honest: Vec<_> = honest.collect();
+			if begins && !honest.is_empty() {
+				honest
+			} else {
+				able
+			}
 		};
 		assert!(!able.is_empty(), "nobody can make a block: {validators} validators");
 		// Some are away more often than others.
