@@ -75,7 +75,10 @@ async fn fifth_validator_joins(network: &mut Network) -> Result<()> {
 	let [era, session] = ["era", "serve_from"].map(|name| made["election"][name].as_u64());
 	let (era, session) = era.zip(session).with_context(|| made.to_string())?;
 	seen(&format!("eve is to serve from session {session}, the first of era {era}"));
-	ensure!(session == SESSIONS_PER_ERA * era, "an era does not begin with session {session}: {made}");
+	ensure!(
+		session == SESSIONS_PER_ERA * era,
+		"an era does not begin with session {session}: {made}"
+	);
 
 	let shown = candidate(network).await?;
 	ensure!(shown["seat"] == false, "{shown}");
