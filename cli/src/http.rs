@@ -13,6 +13,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(300);
 /// How long it may take to answer what needs no work.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a whole file may take, however it trickles.
+const FILE_TIMEOUT: Duration = Duration::from_secs(120);
 /// The longest answer of that kind.
 pub(crate) const MAX_ANSWER: usize = 4 << 20;
 
@@ -35,7 +37,12 @@ pub(crate) async fn post(http: &Client, url: &str, body: &Value) -> Result<Value
 
 /// Gets a file of at most so many bytes.
 pub(crate) async fn bytes(http: &Client, url: &str, limit: usize) -> Result<Vec<u8>> {
-	let response = http.get(url).send().await.map_err(|error| unreachable(url, &error))?;
+	let response = http
+		.get(url)
+		.timeout(FILE_TIMEOUT)
+		.send()
+		.await
+		.map_err(|error| unreachable(url, &error))?;
 	let status = response.status();
 	let limit = if status.is_success() { limit } else { MAX_ANSWER };
 	let bytes = read(response, limit).await.map_err(|why| {

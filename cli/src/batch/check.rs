@@ -16,6 +16,10 @@ use crate::{
 	http,
 };
 
+/// The most bytes of receipts that are fetched, of more than a million receipts: a gateway may name four
+/// gigabytes, and they are all in memory at once.
+const MAX_BYTES: u32 = 512 << 20;
+
 /// Something that is wrong with a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Finding {
@@ -157,6 +161,9 @@ pub(super) async fn check(
 		},
 	};
 	let url = format!("{}/v1/batches/{:?}/leaves", url.trim_end_matches('/'), batch.root.hash);
+	if batch.leaves.length > MAX_BYTES {
+		return Ok(unavailable(format!("{} bytes are too many to look at", batch.leaves.length)));
+	}
 	let limit = usize::try_from(batch.leaves.length).unwrap_or(usize::MAX);
 	let leaves = match http::bytes(http, &url, limit).await {
 		Ok(leaves) => leaves,
