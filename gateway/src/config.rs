@@ -170,7 +170,7 @@ impl Config {
 			listen: layer.listen.unwrap_or_else(|| local(8000)),
 			grpc_listen: layer.grpc_listen.unwrap_or_else(|| local(8001)),
 			batch_seconds: layer.batch_seconds.unwrap_or(60).max(1),
-			batch_receipts: layer.batch_receipts.unwrap_or(100_000).clamp(1, 1_000_000),
+			batch_receipts: layer.batch_receipts.unwrap_or(100_000).clamp(1, MAX_RECEIPTS),
 			max_waiting: layer.max_waiting.unwrap_or(256),
 			queue_seconds: layer.queue_seconds.unwrap_or(10),
 			answer_seconds: layer.answer_seconds.unwrap_or(600).max(1),

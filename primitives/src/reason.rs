@@ -110,6 +110,9 @@ pub enum Reason {
 	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
 	#[codec(index = 48)]
 	NotAttested,
+	/// Of a gateway's slash: auditors have rejected its batch.
+	#[codec(index = 50)]
+	BatchRejected,
 
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]

@@ -5,18 +5,23 @@ use crate::{
 	receipt::{ReceiptFault, SignedReceipt},
 };
 use alloc::{
+	boxed::Box,
 	collections::{btree_map::Entry, BTreeMap, BTreeSet},
 	vec::Vec,
 };
-use codec::{DecodeAll, Encode};
+use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
 use reckon_primitives::{Balance, ChannelId, ContentRef};
 use sp_core::H256;
 
 /// A receipt's place in a batch: which of its totals, and which of that total's receipts, both from 0.
 pub type Place = (u32, u32);
 
+/// The most receipts of a batch that are struck one by one. Of a gateway that puts more wrong ones into a
+/// batch, auditors reject it as a whole.
+pub const MAX_WRONG: usize = 32;
+
 /// What the chain knows of a batch that waits to be paid.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 pub struct Committed<AccountId> {
 	/// The chain.
 	pub genesis: H256,
@@ -82,8 +87,19 @@ impl core::fmt::Display for Wrong {
 	}
 }
 
-/// A channel that pays something else than its receipts charge, which no strike would mend. The chain can't
-/// be shown that either.
+/// Shows the chain that a receipt of a batch is wrong.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking)]
+pub enum Exhibit<AccountId> {
+	/// By itself.
+	#[codec(index = 0)]
+	Item(Box<Item<AccountId>>),
+	/// The second of two, since there is the first for the same request.
+	#[codec(index = 1)]
+	Twins(Box<Item<AccountId>>, Box<Item<AccountId>>),
+}
+
+/// A channel that pays something else than its receipts charge, also when the wrong ones are struck. The
+/// chain can't be shown that either.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Unequal {
 	/// What it pays, in the smallest token unit.
@@ -97,7 +113,15 @@ pub struct Unequal {
 pub struct Examination<AccountId> {
 	tree: BatchTree<AccountId>,
 	wrong: BTreeMap<Place, Wrong>,
+	struck: usize,
 	unequal: BTreeMap<ChannelId, Unequal>,
+}
+
+/// What the receipts of one channel charge, in the smallest token unit.
+#[derive(Clone, Copy, Default)]
+struct Charged {
+	by_good: Balance,
+	by_wrong: Balance,
 }
 
 impl<AccountId: Clone + Encode + Ord> Examination<AccountId> {
@@ -117,13 +141,27 @@ impl<AccountId: Clone + Encode + Ord> Examination<AccountId> {
 		&self.unequal
 	}
 
+	/// Whether more of the receipts are wrong, or struck already, than are struck one by one.
+	pub fn has_too_many_wrong(&self) -> bool {
+		self.wrong.len().saturating_add(self.struck) > MAX_WRONG
+	}
+
+	/// What shows the chain that the receipt at a place is wrong; `None` where it is not.
+	pub fn exhibit(&self, place: Place) -> Option<Exhibit<AccountId>> {
+		let item = |place| self.item(place).map(Box::new);
+		match self.wrong.get(&place)? {
+			Wrong::Repeated(first) => Some(Exhibit::Twins(item(*first)?, item(place)?)),
+			_ => Some(Exhibit::Item(item(place)?)),
+		}
+	}
+
 	/// A receipt with its proof, to be shown; `None` where there is none.
 	pub fn item(&self, (total, index): Place) -> Option<Item<AccountId>> {
 		self.tree.item(total, index)
 	}
 }
 
-impl<AccountId: Clone + Encode + Ord + codec::Decode> Committed<AccountId> {
+impl<AccountId: Clone + Encode + Ord + Decode> Committed<AccountId> {
 	/// Looks at all receipts that a gateway serves. Takes a check of a signature for each of them, some
 	/// 50 microseconds, and as much memory as a few times the bytes.
 	///
@@ -141,7 +179,7 @@ impl<AccountId: Clone + Encode + Ord + codec::Decode> Committed<AccountId> {
 		}
 		let mut wrong = BTreeMap::new();
 		let mut requests = BTreeMap::<(ChannelId, H256), Place>::new();
-		let mut charged = BTreeMap::<ChannelId, Balance>::new();
+		let mut charged = BTreeMap::<ChannelId, Charged>::new();
 		for (place, signed) in tree.places() {
 			if self.struck.contains(&place) {
 				continue;
@@ -156,15 +194,15 @@ impl<AccountId: Clone + Encode + Ord + codec::Decode> Committed<AccountId> {
 					},
 				}
 			});
+			let Charged { by_good, by_wrong } = charged.entry(receipt.channel).or_default();
+			let sum = if trouble.is_some() { by_wrong } else { by_good };
+			*sum = sum.saturating_add(receipt.charge);
 			if let Some(trouble) = trouble {
 				wrong.insert(place, trouble);
 			}
-			// Wrong ones too: what they charge goes back to their channel when they are struck.
-			let sum = charged.entry(receipt.channel).or_default();
-			*sum = sum.saturating_add(receipt.charge);
 		}
 		let unequal = self.unequal(&charged);
-		Ok(Examination { tree, wrong, unequal })
+		Ok(Examination { tree, wrong, struck: self.struck.len(), unequal })
 	}
 
 	/// What is wrong with a receipt by itself, in the order in which the chain looks.
@@ -180,11 +218,15 @@ impl<AccountId: Clone + Encode + Ord + codec::Decode> Committed<AccountId> {
 		signed.verify(&self.genesis).err().map(Wrong::Receipt)
 	}
 
-	fn unequal(&self, charged: &BTreeMap<ChannelId, Balance>) -> BTreeMap<ChannelId, Unequal> {
-		let channels = self.paid.iter().map(|(channel, paid)| {
-			let charged = charged.get(channel).copied().unwrap_or_default();
-			(*channel, Unequal { paid: *paid, charged })
+	/// The channels that pay something else than they should once what is wrong is struck, and has gone back
+	/// to who paid for it, as far as it was paid: whoever looks finds the same, however much of it is struck
+	/// by then.
+	fn unequal(&self, charged: &BTreeMap<ChannelId, Charged>) -> BTreeMap<ChannelId, Unequal> {
+		let channels = self.paid.iter().filter_map(|(channel, paid)| {
+			let Charged { by_good, by_wrong } = charged.get(channel).copied().unwrap_or_default();
+			let unequal = Unequal { paid: *paid, charged: by_good.saturating_add(by_wrong) };
+			(paid.saturating_sub(by_wrong) != by_good).then_some((*channel, unequal))
 		});
-		channels.filter(|(_, Unequal { paid, charged })| paid != charged).collect()
+		channels.collect()
 	}
 }

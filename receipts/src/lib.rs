@@ -27,8 +27,8 @@ mod voucher;
 #[cfg(feature = "std")]
 pub use self::file::{BatchProof, PaidBy, ReceiptFile};
 pub use self::{
-	batch::{batch_root, BatchTree, Item, Proof, Total},
-	examine::{Committed, Examination, Place, Unequal, Unlike, Wrong},
+	batch::{batch_root, BatchTree, Item, Proof, Total, MAX_RECEIPTS},
+	examine::{Committed, Examination, Exhibit, Place, Unequal, Unlike, Wrong, MAX_WRONG},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},
 	request::{charge, Request},
 	tree::{MaxDepth, Node, Path, PathError, Root, SumTree, TreeError, MAX_LEAVES},

@@ -175,3 +175,70 @@ proptest! {
 		prop_assert!(matches!(served.examine(&bytes), Err(Unlike::Malformed | Unlike::Totals)));
 	}
 }
+
+#[test]
+fn each_wrong_receipt_should_be_shown_as_what_it_is() {
+	let forged = Signed { receipt: receipt(20), ..GOOD[0].clone() };
+	let (place, seen) = found_with(forged.clone());
+	let Some(Exhibit::Item(item)) = seen.exhibit(place) else { panic!("{place:?}") };
+	assert_eq!(item.receipt, forged);
+	let again = signed(Receipt { charge: 5, ..GOOD[3].receipt.clone() });
+	let (place, seen) = found_with(again.clone());
+	let Some(Exhibit::Twins(first, second)) = seen.exhibit(place) else { panic!("{place:?}") };
+	assert_eq!((first.receipt, second.receipt), (GOOD[3].clone(), again));
+	// What is right is not shown.
+	assert_eq!(seen.exhibit((0, 0)), None);
+	assert_eq!(seen.exhibit((9, 9)), None);
+}
+
+#[test]
+fn channels_should_be_as_equal_whatever_is_struck_by_then() {
+	// Its channel pays for the half of what it charges, which nobody could have back but once.
+	let wrong = Receipt { channel: H256(name(200)), charge: 500, ..receipt(20) };
+	let wrong = signed(Receipt { finished_at: 0, ..wrong });
+	let receipts = [GOOD.clone(), vec![wrong.clone()]].concat();
+	let (mut committed, leaves) = committed(&receipts);
+	*committed.paid.get_mut(&wrong.receipt.channel).unwrap() -= 250;
+	let before = committed.examine(&leaves).unwrap();
+	assert_eq!(before.wrong().len(), 1);
+	let missing = before.unequal().clone();
+	// The chain gives back as much as was paid: here all of it, and the channel lacks it.
+	let (place, _) = before.wrong().first_key_value().unwrap();
+	committed.struck.insert(*place);
+	*committed.paid.get_mut(&wrong.receipt.channel).unwrap() -= 500;
+	let after = committed.examine(&leaves).unwrap();
+	assert!(after.wrong().is_empty());
+	assert_eq!(missing.keys().collect::<Vec<_>>(), after.unequal().keys().collect::<Vec<_>>());
+	assert_eq!(missing.len(), 1);
+
+	// Where it alone is the channel's, nothing is missing, struck or not.
+	let alone = H256(name(180));
+	let wrong = signed(Receipt { channel: alone, finished_at: 0, ..receipt(20) });
+	let receipts = [GOOD.clone(), vec![wrong.clone()]].concat();
+	let (mut committed, leaves) = self::committed(&receipts);
+	committed.paid.insert(alone, wrong.receipt.charge / 2);
+	let before = committed.examine(&leaves).unwrap();
+	assert!(before.unequal().is_empty());
+	let (place, _) = before.wrong().first_key_value().unwrap();
+	committed.struck.insert(*place);
+	committed.paid.insert(alone, 0);
+	assert!(committed.examine(&leaves).unwrap().unequal().is_empty());
+}
+
+#[test]
+fn batch_should_have_too_many_wrong_receipts_when_they_are_more_than_can_be_struck() {
+	let wrong = |n: usize| signed(Receipt { finished_at: 0, request: H256(name(n)), ..receipt(4) });
+	let with = |count: usize| {
+		let receipts = (0..count).map(|n| wrong(n + 1)).chain(GOOD.clone()).collect::<Vec<_>>();
+		let (committed, leaves) = committed(&receipts);
+		(committed.examine(&leaves).unwrap(), committed, leaves)
+	};
+	assert!(!with(MAX_WRONG).0.has_too_many_wrong());
+	let (seen, mut committed, leaves) = with(MAX_WRONG + 1);
+	assert!(seen.has_too_many_wrong());
+	// Also when some of them are struck by now.
+	committed.struck.extend(seen.wrong().keys().take(7));
+	let seen = committed.examine(&leaves).unwrap();
+	assert_eq!(seen.wrong().len(), MAX_WRONG - 6);
+	assert!(seen.has_too_many_wrong());
+}

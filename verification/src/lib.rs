@@ -37,5 +37,8 @@ pub use self::{
 		gumbel, Judgement, Sampler, SamplingError, SamplingParams, MAX_PENALTY, MAX_TEMPERATURE,
 		MAX_TOP_K,
 	},
-	verdict::{blind, Fault, Grade, Limits, Reason, Statistics, Thresholds, Verdict, Vote},
+	verdict::{
+		batch_digest, blind, Fault, Grade, Limits, Reason, Rejection, Statistics, Thresholds, Verdict,
+		Vote,
+	},
 };

@@ -10,6 +10,7 @@ use crate::{
 };
 
 const BLIND: &str = "reckon audit vote: job, auditor, salt, vote";
+const RECEIPTS: &str = "reckon batch audit: batch, challenge, receipts";
 
 /// What is plainly wrong with an answer, seen without comparing numbers. Whoever looks sees the
 /// same.
@@ -100,7 +101,36 @@ impl Statistics {
 	}
 }
 
-/// What an auditor says about an answer.
+/// What is wrong with a whole batch of receipts. The first that holds is said.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Rejection {
+	/// Auditors could not get its receipts.
+	#[codec(index = 0)]
+	Unavailable,
+	/// Its receipts are not those that the totals' roots name.
+	#[codec(index = 1)]
+	Leaves,
+	/// What channels paid is not what their receipts charge.
+	#[codec(index = 2)]
+	Charges,
+	/// More of its receipts prove themselves wrong than can be struck.
+	#[codec(index = 3)]
+	Faults,
+}
+
+/// What an auditor says about an answer, or a batch.
 #[derive(
 	Clone,
 	Copy,
@@ -134,6 +164,25 @@ pub enum Vote {
 		/// BLAKE3 of the auditor's own output.
 		hash: Hash,
 	},
+	/// A batch's receipts were looked at.
+	#[codec(index = 3)]
+	Batch {
+		/// What is wrong with it as a whole; none where it is to be paid, without the receipts that were
+		/// struck.
+		rejection: Option<Rejection>,
+		/// Shows that the auditor has them: [`batch_digest`]. Zeros when it could not get them.
+		digest: Hash,
+	},
+}
+
+/// What only who has all of a batch's receipts can say: their hash under an audit's challenge, which
+/// nobody knew before.
+pub fn batch_digest(batch: &Hash, challenge: &Hash, leaves: &[u8]) -> Hash {
+	let mut hasher = hasher(RECEIPTS);
+	hasher.update(batch);
+	hasher.update(challenge);
+	hasher.update(leaves);
+	*hasher.finalize().as_bytes()
 }
 
 /// What an auditor publishes before the worker reveals anything: hides its vote, and is of no use
@@ -314,6 +363,8 @@ impl Thresholds {
 				let grade = if hash == output { Grade::Same } else { Grade::Different };
 				Verdict::new(grade, Reason::Output)
 			},
+			// It says nothing of an answer.
+			Vote::Batch { .. } => Verdict::new(Grade::Different, Reason::Output),
 		}
 	}
 }

@@ -2,8 +2,9 @@
 //! judge them. A process of its own, on loopback, for callers that know its token.
 //!
 //! It has no key and asks no chain: what it is told it computes, and what it finds it says. One
-//! audit is computed at a time; a few may wait.
+//! audit is computed at a time, and a few batches looked at beside; a few more may wait.
 
+mod batches;
 pub mod wire;
 
 use crate::{
@@ -41,7 +42,11 @@ use tokio::{
 	net::TcpListener,
 	sync::{OwnedSemaphorePermit, Semaphore},
 };
-use wire::{AuditAnswer, AuditRequest, Complaint, Found, HexBytes, RowsAnswer, RowsRequest};
+use batches::Batches;
+use wire::{
+	AuditAnswer, AuditRequest, BatchAnswer, BatchRequest, Complaint, Found, HexBytes, RowsAnswer,
+	RowsRequest,
+};
 
 /// The longest request in bytes: a payload, an answer and its tokens, or eight of the widest rows,
 /// as hexadecimal digits.
@@ -56,7 +61,7 @@ const REMEMBERED: usize = 64;
 const RETRY: &str = "2";
 
 /// Why there is no answer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Refusal {
 	status: StatusCode,
 	error: &'static str,
@@ -101,6 +106,7 @@ struct Inner {
 	places: Arc<Semaphore>,
 	turn: Arc<Semaphore>,
 	remembered: Mutex<VecDeque<(H256, AuditAnswer)>>,
+	batches: Batches,
 	/// Whether the models are still being loaded.
 	is_loading: AtomicBool,
 }
@@ -116,15 +122,19 @@ impl Drop for Loading {
 
 impl Verifier {
 	/// For callers that know the token.
-	pub fn new(schedulers: Arc<Schedulers>, token: &str) -> Self {
-		Self(Arc::new(Inner {
+	///
+	/// # Errors
+	/// When this machine can make no HTTP requests.
+	pub fn new(schedulers: Arc<Schedulers>, token: &str) -> anyhow::Result<Self> {
+		Ok(Self(Arc::new(Inner {
 			schedulers,
 			token: content_hash(token.as_bytes()),
 			places: Arc::new(Semaphore::new(MAX_REQUESTS)),
 			turn: Arc::new(Semaphore::new(1)),
 			remembered: Mutex::default(),
+			batches: Batches::new().context("cannot ask gateways")?,
 			is_loading: AtomicBool::new(false),
-		}))
+		})))
 	}
 
 	/// Refuses audits until what this gives is dropped. Callers ask again, and nobody takes a service
@@ -145,6 +155,7 @@ impl Verifier {
 			.route("/v1/status", get(status))
 			.route("/v1/audits", post(audit))
 			.route("/v1/rows", post(rows))
+			.route("/v1/batches", post(batch))
 			.with_state(self)
 	}
 
@@ -367,6 +378,18 @@ async fn rows(
 	Ok(Json(checking.await.map_err(Refusal::failed)??))
 }
 
+async fn batch(
+	State(verifier): State<Verifier>,
+	headers: HeaderMap,
+	body: Body,
+) -> Result<Json<BatchAnswer>, Refusal> {
+	let _place = verifier.admit(&headers)?;
+	let (bytes, request) = read::<BatchRequest>(body).await?;
+	let key = content_hash(&bytes);
+	drop(bytes);
+	Ok(Json(verifier.0.batches.look(key, request).await?))
+}
+
 async fn health(State(verifier): State<Verifier>) -> (StatusCode, &'static str) {
 	match verifier.is_loading() {
 		true => (StatusCode::SERVICE_UNAVAILABLE, "loading\n"),
@@ -412,7 +435,7 @@ pub async fn run(
 		tracing::warn!("no models here: reckon-worker models add PATH --owner ACCOUNT");
 	}
 	let schedulers = Arc::new(Schedulers::new(registry, device.clone(), config.scheduler()));
-	let verifier = Verifier::new(schedulers.clone(), &token);
+	let verifier = Verifier::new(schedulers.clone(), &token)?;
 	// First of all: a node takes a service that refuses for one that starts, and one that is not there,
 	// after a while, for one that will not be.
 	let listener = TcpListener::bind(config.verify_listen).await.with_context(|| {

@@ -174,7 +174,7 @@ struct Service {
 async fn service(machine: &Machine) -> Service {
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let url = format!("http://{}", listener.local_addr().unwrap());
-	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN);
+	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN).unwrap();
 	tokio::spawn(verifier.serve(listener, std::future::pending()));
 	Service { url, client: reqwest::Client::new() }
 }
@@ -546,7 +546,7 @@ async fn audits_should_be_refused_for_the_moment_while_the_models_are_loaded() {
 	let delivered = compute(&machine, assignment(machine.model, 0), 1 << 20).unwrap();
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let url = format!("http://{}", listener.local_addr().unwrap());
-	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN);
+	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN).unwrap();
 	let loading = verifier.loading();
 	tokio::spawn(verifier.serve(listener, std::future::pending()));
 	let service = Service { url, client: reqwest::Client::new() };
@@ -578,7 +578,7 @@ async fn audits_should_be_refused_for_the_moment_while_the_models_are_loaded() {
 async fn service_should_refuse_to_listen_where_others_hear_it() {
 	let machine = machine(&lexicon());
 	let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN);
+	let verifier = Verifier::new(machine.schedulers.clone(), TOKEN).unwrap();
 	let error = verifier.serve(listener, std::future::ready(())).await.unwrap_err();
 	assert!(error.to_string().contains("loopback"), "{error}");
 }
@@ -642,4 +642,192 @@ fn program_should_say_why_when_it_can_not_serve() {
 	assert!(said("0.0.0.0:0").contains("loopback"));
 	fs::write(dir.path().join("verify.token"), "short").unwrap();
 	assert!(said("127.0.0.1:0").contains("verify.token"));
+}
+
+/// A batch of good receipts and one that names another gateway, and a gateway that serves it.
+mod batch {
+	use super::*;
+	use axum::{extract::Path as At, routing::get, Router};
+	use reckon_primitives::{AccountId, ContentRef};
+	use reckon_receipts::{BatchTree, Committed, Exhibit, Receipt, SignedReceipt};
+	use reckon_verification::{batch_digest, Rejection};
+	use reckon_worker::verify::wire::{BatchAnswer, BatchRequest};
+	use sp_core::{sr25519, Pair};
+	use std::{
+		collections::BTreeMap,
+		sync::atomic::{AtomicUsize, Ordering},
+	};
+
+	const GENESIS: sp_core::H256 = sp_core::H256([6; 32]);
+	const CHANNEL: sp_core::H256 = sp_core::H256([8; 32]);
+
+	fn account(n: u8) -> AccountId {
+		AccountId::new([n; 32])
+	}
+
+	fn receipt(n: u8, gateway: u8) -> SignedReceipt<AccountId> {
+		let worker = sr25519::Pair::from_seed(&[2; 32]);
+		let receipt = Receipt {
+			request: sp_core::H256([n; 32]),
+			channel: CHANNEL,
+			lane: 0,
+			model: sp_core::H256([4; 32]),
+			provider: account(1),
+			worker: worker.public(),
+			gateway: account(gateway),
+			units: reckon_primitives::Units { input: 1, output: 2 },
+			charge: 100,
+			output: ContentRef { hash: sp_core::H256([n; 32]), length: 3 },
+			commitment: None,
+			started_at: 10,
+			finished_at: 20,
+			first_token_ms: 5,
+		};
+		let signature = worker.sign(&receipt.payload(&GENESIS));
+		SignedReceipt { receipt, signature }
+	}
+
+	struct Case {
+		committed: Committed<AccountId>,
+		leaves: Vec<u8>,
+	}
+
+	impl Case {
+		/// Two receipts of gateway 9, and as many of gateway 7.
+		fn new(foreign: usize) -> Self {
+			let good = [receipt(1, 9), receipt(2, 9)];
+			let foreign = (0..foreign).map(|n| receipt(100 + n as u8, 7));
+			let receipts: Vec<_> = good.into_iter().chain(foreign).collect();
+			let leaves = receipts.encode();
+			let committed = Committed {
+				genesis: GENESIS,
+				gateway: account(9),
+				leaves: ContentRef::of(&leaves),
+				paid: BTreeMap::from([(CHANNEL, 100 * receipts.len() as u128)]),
+				totals: BatchTree::new(receipts).unwrap().totals().to_vec(),
+				struck: Default::default(),
+			};
+			Self { committed, leaves }
+		}
+
+		fn request(&self, endpoint: &str) -> BatchRequest {
+			BatchRequest {
+				batch: H256([5; 32]),
+				challenge: CHALLENGE,
+				committed: HexBytes(self.committed.encode()),
+				endpoint: HexBytes(endpoint.as_bytes().to_vec()),
+			}
+		}
+
+		fn vote(&self, rejection: Option<Rejection>) -> HexBytes {
+			let digest = batch_digest(&[5; 32], &CHALLENGE.0, &self.leaves);
+			HexBytes(Vote::Batch { rejection, digest }.encode())
+		}
+	}
+
+	/// A gateway that serves these bytes as the batch's, and counts how often.
+	async fn gateway(case: &Case, served: Vec<u8>) -> (String, Arc<AtomicUsize>) {
+		let root = reckon_receipts::batch_root(&case.committed.totals).unwrap().hash;
+		let asked = Arc::new(AtomicUsize::new(0));
+		let count = asked.clone();
+		let leaves = move |At(name): At<String>| async move {
+			count.fetch_add(1, Ordering::SeqCst);
+			match name == format!("{root:?}") {
+				true => (axum::http::StatusCode::OK, served),
+				false => (axum::http::StatusCode::NOT_FOUND, Vec::new()),
+			}
+		};
+		let router = Router::new().route("/v1/batches/{root}/leaves", get(leaves));
+		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}", listener.local_addr().unwrap());
+		tokio::spawn(async move { axum::serve(listener, router).await });
+		(url, asked)
+	}
+
+	async fn look(service: &Service, request: &BatchRequest) -> Result<BatchAnswer, (u16, String)> {
+		let body = serde_json::to_vec(request).unwrap();
+		let (status, answer) = service.send("/v1/batches", body).await;
+		match status {
+			200 => Ok(serde_json::from_value(answer).unwrap()),
+			_ => Err((status, answer["error"].as_str().unwrap().to_owned())),
+		}
+	}
+
+	#[tokio::test(flavor = "multi_thread")]
+	async fn verifier_should_look_at_all_receipts_and_show_those_that_are_wrong() {
+		let machine = machine(&lexicon());
+		let service = service(&machine).await;
+		let case = Case::new(1);
+		let (url, asked) = gateway(&case, case.leaves.clone()).await;
+		// With a slash at its end the URL is the same.
+		let answer = look(&service, &case.request(&format!("{url}/"))).await.unwrap();
+		assert_eq!((answer.vote, answer.found), (case.vote(None), None));
+		let [shown] = &answer.wrong[..] else { panic!("{:?}", answer.wrong) };
+		let Ok(Exhibit::Item(item)) = Exhibit::<AccountId>::decode(&mut shown.0.as_slice()) else {
+			panic!("an item");
+		};
+		assert_eq!(item.receipt.receipt.gateway, account(7));
+		assert!(item.verify(&case.committed.totals[0].receipts).is_ok());
+		// Asked again in the same words it remembers.
+		look(&service, &case.request(&format!("{url}/"))).await.unwrap();
+		assert_eq!(asked.load(Ordering::SeqCst), 1);
+	}
+
+	#[tokio::test(flavor = "multi_thread")]
+	async fn verifier_should_say_what_is_wrong_with_the_whole_batch() {
+		let machine = machine(&lexicon());
+		let service = service(&machine).await;
+		let many = Case::new(33);
+		let (url, _) = gateway(&many, many.leaves.clone()).await;
+		let answer = look(&service, &many.request(&url)).await.unwrap();
+		assert_eq!(answer.vote, many.vote(Some(Rejection::Faults)));
+		assert_eq!((answer.found.as_deref(), answer.wrong.len()), (Some("Faults"), 32));
+
+		let mut unequal = Case::new(0);
+		unequal.committed.paid.insert(CHANNEL, 201);
+		let (url, _) = gateway(&unequal, unequal.leaves.clone()).await;
+		let answer = look(&service, &unequal.request(&url)).await.unwrap();
+		assert_eq!(answer.vote, unequal.vote(Some(Rejection::Charges)));
+
+		let mut unlike = Case::new(0);
+		unlike.committed.totals[0].receipts.sum += 1;
+		let (url, _) = gateway(&unlike, unlike.leaves.clone()).await;
+		let answer = look(&service, &unlike.request(&url)).await.unwrap();
+		assert_eq!(answer.vote, unlike.vote(Some(Rejection::Leaves)));
+	}
+
+	#[tokio::test(flavor = "multi_thread")]
+	async fn verifier_should_give_no_vote_when_the_receipts_are_not_served() {
+		let machine = machine(&lexicon());
+		let service = service(&machine).await;
+		let case = Case::new(0);
+		let withheld = Err((424, "withheld".to_owned()));
+		let refused = async |url: &str| {
+			let request = case.request(url);
+			look(&service, &request).await.map(|_| ())
+		};
+		// Other bytes, too many, too few, none, nobody, and what is no URL.
+		let mut other = case.leaves.clone();
+		*other.last_mut().unwrap() ^= 1;
+		for served in [other, [case.leaves.clone(), vec![0]].concat(), case.leaves[1..].to_vec()] {
+			let (url, asked) = gateway(&case, served).await;
+			assert_eq!(refused(&url).await, withheld);
+			// The next time it may have them.
+			assert_eq!(refused(&url).await, withheld);
+			assert_eq!(asked.load(Ordering::SeqCst), 2);
+		}
+		let (url, _) = gateway(&Case::new(1), case.leaves.clone()).await;
+		assert_eq!(refused(&url).await, withheld);
+		for url in
+			["http://127.0.0.1:1", "", "ftp://127.0.0.1", "http://a@127.0.0.1", "http://h/?q="]
+		{
+			assert_eq!(refused(url).await, withheld, "{url}");
+		}
+		let mut nonsense = case.request(&url);
+		nonsense.committed.0.push(0);
+		assert_eq!(look(&service, &nonsense).await.unwrap_err(), (400, "malformed".into()));
+		let nothing = Committed { totals: Vec::new(), ..case.committed.clone() };
+		let nothing = BatchRequest { committed: HexBytes(nothing.encode()), ..nonsense };
+		assert_eq!(look(&service, &nothing).await.unwrap_err(), (400, "malformed".into()));
+	}
 }

@@ -12,7 +12,7 @@ use frame_support::{
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{Balance, JobId, Market, ModelId, Price};
 use reckon_support::{
-	AuditOutcome, AuditSubjects, Auditing, ModelInspect, ProviderPool, Subject, SubnetInspect,
+	AuditOutcome, AuditSubjects, Auditing, ModelInspect, ProviderPool, AuditedAnswer, SubnetInspect,
 };
 use reckon_verification::{
 	blind, commitment, Fingerprint, Grade, Statistics, Vote, POSITIONS, PROJECTIONS,
@@ -72,10 +72,10 @@ fn provider<T: Config<Currency: Mutate<T::AccountId>>>(model: ModelId) -> T::Acc
 fn subject<T: Config<Currency: Mutate<T::AccountId>>>(
 	model: ModelId,
 	id: JobId,
-) -> Subject<T::AccountId, Balance> {
+) -> AuditedAnswer<T::AccountId, Balance> {
 	let provider: T::AccountId = account("provider", 0, 0);
 	let name = crate::phases::name_of(&provider);
-	Subject {
+	AuditedAnswer {
 		client: funded::<T>("client", 0),
 		provider,
 		subnet: 0,
@@ -287,7 +287,7 @@ mod benchmarks {
 		let model = model::<T>();
 		provider::<T>(model);
 		// With nothing to pay for there is nothing to deter; the name decides, and it may be drawn.
-		let nothing = Subject { charge: 0, ..subject::<T>(model, job(0)) };
+		let nothing = AuditedAnswer { charge: 0, ..subject::<T>(model, job(0)) };
 		Pallet::<T>::submit(job(0), nothing, false);
 		let audit = due::<T>(job(0));
 

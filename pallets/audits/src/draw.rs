@@ -52,12 +52,9 @@ impl<T: Config> Pallet<T> {
 		if audit.round > 0 {
 			return Self::begin_round(id, audit);
 		}
-		let subject = &audit.subject;
 		audit.rate = match audit.cause {
 			Cause::Attested => Permill::one(),
-			Cause::Lot | Cause::Requested => {
-				Self::rate(subject.subnet, &subject.provider, subject.charge)
-			},
+			Cause::Lot | Cause::Requested => Self::rate_of(&audit.subject),
 		};
 		let lot = Self::random((LOT, id));
 		if audit.cause == Cause::Lot && !is_drawn(&lot, audit.rate) {
@@ -69,7 +66,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Draws a whole new committee, which knows nothing yet, and asks for other positions.
 	pub(crate) fn begin_round(id: JobId, mut audit: AuditOf<T>) -> Weight {
-		let rules = Self::rules(audit.subject.subnet);
+		let rules = Self::rules(audit.subject.subnet());
 		let wanted = match audit.larger {
 			true => T::LargerCommittee::get().max(rules.committee),
 			false => rules.committee,
@@ -98,7 +95,7 @@ impl<T: Config> Pallet<T> {
 		Self::wait_until(id, &mut audit, until);
 		Self::deposit_event(Event::CommitteeDrawn {
 			audit: id,
-			provider: audit.subject.provider.clone(),
+			provider: audit.subject.maker().clone(),
 			cause: audit.cause,
 			round: audit.round,
 			seats: size,
@@ -135,10 +132,9 @@ impl<T: Config> Pallet<T> {
 		wanted: u32,
 		silent: Silent,
 	) -> Vec<Seat<T::AccountId>> {
-		let partial = [&audit.subject.provider, &audit.subject.client];
 		let mut all: Vec<_> = Auditors::<T>::get()
 			.into_iter()
-			.filter(|it| !it.disabled && !partial.contains(&&it.account))
+			.filter(|it| !it.disabled && !audit.subject.has_part(&it.account))
 			.map(|it| (BlakeTwo256::hash(&(seed, &it.account).encode()), it.account, it.key))
 			.collect();
 		all.sort_by_key(|(order, ..)| *order);

@@ -1,4 +1,4 @@
-//! How work comes to be audited: its owner submits each delivery, a client may pay.
+//! How work comes to be audited: its owner submits each delivery and each batch, a client may pay.
 
 use crate::{pallet::*, types::*, weights::WeightInfo};
 use frame_support::{
@@ -7,10 +7,11 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_economics::{audit_rate, AuditPrice, Deterrence};
-use reckon_primitives::{Balance, JobId, ModelId, SubnetId};
+use reckon_primitives::{Balance, BatchId, JobId, ModelId, SubnetId};
 use reckon_support::{
-	AuditSubjects, Auditing, Cause, ModelInspect, ProviderPool, ReputationInspect, Subject,
-	SubnetInspect, SubnetParameters,
+	AuditSubjects, AuditedAnswer, AuditedBatch, AuditedBatches, Auditing, BatchAuditing, Cause,
+	GatewayExposure, ModelInspect, ProviderPool, ReputationInspect, Subject, SubnetInspect,
+	SubnetParameters,
 };
 use sp_runtime::{
 	traits::{Saturating, Zero},
@@ -22,9 +23,9 @@ impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
 		T::Models::model(model).is_some_and(|it| it.reproducible && it.thresholds.is_some())
 	}
 
-	fn submit(id: JobId, subject: Subject<T::AccountId, Balance>, certain: bool) {
+	fn submit(id: JobId, answer: AuditedAnswer<T::AccountId, Balance>, certain: bool) {
 		let cause = if certain { Cause::Attested } else { Cause::Lot };
-		Self::enter(id, subject, cause, 0);
+		Self::enter(id, Subject::Answer(answer), cause, 0);
 	}
 
 	fn submit_weight() -> Weight {
@@ -44,6 +45,29 @@ impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
 	}
 
 	fn is_open(id: &JobId) -> bool {
+		Audits::<T>::contains_key(id)
+	}
+}
+
+impl<T: Config> BatchAuditing<T::AccountId> for Pallet<T> {
+	fn submit(id: &BatchId, batch: AuditedBatch<T::AccountId, Balance>) -> Balance {
+		let subject = Subject::Batch(batch);
+		// What is expected to be paid for it: others' audits are paid by what it owes for its own.
+		let owed = Self::rate_of(&subject).mul_ceil(Self::costs_of(&subject));
+		Self::enter(*id, subject, Cause::Lot, 0);
+		owed
+	}
+
+	fn submit_weight() -> Weight {
+		// The rules, the bond, and what it stands for.
+		T::WeightInfo::submit().saturating_add(T::DbWeight::get().reads(3))
+	}
+
+	fn pot() -> Option<T::AccountId> {
+		Some(T::Pot::get())
+	}
+
+	fn is_open(id: &BatchId) -> bool {
 		Audits::<T>::contains_key(id)
 	}
 }
@@ -75,15 +99,15 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_request(client: T::AccountId, id: JobId) -> DispatchResult {
-		let subject = T::Subjects::subject(&id).ok_or(Error::<T>::NothingToAudit)?;
-		ensure!(subject.client == client, Error::<T>::NotClient);
-		ensure!(Self::is_auditable(&subject.model), Error::<T>::NotAuditable);
-		let fee = Self::price(subject.subnet).fee(subject.charge);
+		let answer = T::Subjects::subject(&id).ok_or(Error::<T>::NothingToAudit)?;
+		ensure!(answer.client == client, Error::<T>::NotClient);
+		ensure!(Self::is_auditable(&answer.model), Error::<T>::NotAuditable);
+		let fee = Self::price(answer.subnet).fee(answer.charge);
 		let hold = || T::Currency::hold(&HoldReason::AuditFee.into(), &client, fee);
 		match Audits::<T>::get(id) {
 			None => {
 				hold()?;
-				Self::enter(id, subject, Cause::Requested, fee);
+				Self::enter(id, Subject::Answer(answer), Cause::Requested, fee);
 			},
 			// The lot is not drawn yet, and no longer needed.
 			Some(mut audit) if audit.round == 0 && audit.cause == Cause::Lot => {
@@ -118,6 +142,40 @@ impl<T: Config> Pallet<T> {
 			saving: T::CheatSaving::get(),
 			detection: T::Detection::get(),
 			false_alarms: T::FalseAlarms::get(),
+		}
+	}
+
+	/// What an audit costs.
+	pub(crate) fn costs_of(subject: &Subject<T::AccountId, Balance>) -> Balance {
+		match subject {
+			Subject::Answer(answer) => Self::price(answer.subnet).fee(answer.charge),
+			Subject::Batch(batch) => {
+				let seats = Self::rules(batch.subnet).committee.min(MAX_SEATS);
+				let looks = T::ReceiptFee::get().saturating_mul(batch.receipts.into());
+				T::SeatFee::get().saturating_add(looks).saturating_mul(seats.into())
+			},
+		}
+	}
+
+	/// Which part of such work is audited.
+	pub(crate) fn rate_of(subject: &Subject<T::AccountId, Balance>) -> Permill {
+		match subject {
+			Subject::Answer(answer) => Self::rate(answer.subnet, &answer.provider, answer.charge),
+			// So large that all that its gateway has to be paid for, if none of it were true, is less than
+			// what its bond loses.
+			Subject::Batch(batch) => {
+				let GatewayExposure { outstanding, bond } = T::Batches::exposure(&batch.gateway);
+				let by_bond = Permill::from_rational(outstanding, bond);
+				Self::rules(batch.subnet).audit_rate_min.max(by_bond)
+			},
+		}
+	}
+
+	/// What whoever made it loses when it is convicted, as far as its bond reaches.
+	pub(crate) fn slash_of(subject: &Subject<T::AccountId, Balance>, rate: Permill) -> Balance {
+		match subject {
+			Subject::Answer(answer) => Self::deterrence().slash(answer.charge, rate),
+			Subject::Batch(batch) => rate.saturating_reciprocal_mul_ceil(batch.charge),
 		}
 	}
 

@@ -46,7 +46,11 @@ impl<T: Config> Pallet<T> {
 	fn try_fees() -> Result<(), TryRuntimeError> {
 		let mut fees: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
 		for audit in Audits::<T>::iter_values() {
-			let sum = fees.entry(audit.subject.client).or_default();
+			let Some(answer) = audit.subject.answer() else {
+				ensure!(audit.fee == 0, "somebody pays for the audit of a batch");
+				continue;
+			};
+			let sum = fees.entry(answer.client.clone()).or_default();
 			*sum = sum.checked_add(audit.fee).ok_or("more fees than money")?;
 		}
 		for (client, sum) in fees {
@@ -76,8 +80,8 @@ impl<T: Config> Pallet<T> {
 	fn try_audit(audit: &AuditOf<T>) -> Result<(), TryRuntimeError> {
 		let who: BTreeSet<_> = audit.seats.iter().map(|seat| &seat.auditor).collect();
 		ensure!(who.len() == audit.seats.len(), "an auditor has two seats");
-		let partial = [&audit.subject.client, &audit.subject.provider];
-		ensure!(!partial.iter().any(|it| who.contains(it)), "somebody audits its own work");
+		let is_own = who.iter().any(|it| audit.subject.has_part(it));
+		ensure!(!is_own, "somebody audits its own work");
 		ensure!(audit.retries <= MAX_RETRIES, "an audit was retried too often");
 		ensure!(audit.seated() <= audit.size, "a committee is too large");
 		ensure!(audit.quorum <= audit.size, "a committee can't have a quorum");
@@ -87,10 +91,13 @@ impl<T: Config> Pallet<T> {
 		ensure!(!drawn || !audit.seats.is_empty(), "a committee of nobody sits");
 		let silent = audit.count(|ballot| *ballot == Ballot::Missed) as usize;
 		ensure!(drawn || audit.seats.len() == silent, "a committee sits before it is drawn");
-		let opened = audit.phase == Phase::Revealing;
+		let is_answer = audit.subject.answer().is_some();
+		ensure!(is_answer || audit.phase != Phase::Opening, "of a batch nothing is opened");
+		let revealing = audit.phase == Phase::Revealing;
+		let opened = revealing && is_answer;
 		ensure!(opened == audit.opened.is_some(), "the rows are not open, or too early");
 		ensure!(
-			opened || audit.count(|it| *it == Ballot::Revealed) == 0,
+			revealing || audit.count(|it| *it == Ballot::Revealed) == 0,
 			"a vote is open too early"
 		);
 		if matches!(audit.phase, Phase::Opening | Phase::Revealing) {

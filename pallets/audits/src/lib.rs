@@ -64,7 +64,7 @@ pub mod pallet {
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, Held, JobId};
 	use reckon_support::{
-		AuditOutcome, AuditSubjects, Cause, ModelInspect, OnAuditVote, ProviderPool,
+		AuditOutcome, AuditSubjects, AuditedBatches, Cause, ModelInspect, OnAuditVote, ProviderPool,
 		ReputationInspect, StakeInspect, SubnetInspect, ValidatorPenalty,
 	};
 	use reckon_verification::{Fingerprint, Grade};
@@ -98,8 +98,11 @@ pub mod pallet {
 		/// The runtime's reasons for holds.
 		type RuntimeHoldReason: From<HoldReason>;
 
-		/// What is audited, and who carries out the rulings.
+		/// The answers that are audited, and who carries out the rulings on them.
 		type Subjects: AuditSubjects<Self::AccountId, Balance>;
+
+		/// The batches that are audited, and who carries out the rulings on them.
+		type Batches: AuditedBatches<Self::AccountId>;
 
 		/// The store, which has the models' thresholds.
 		type Models: ModelInspect<Self::AccountId>;
@@ -151,6 +154,11 @@ pub mod pallet {
 		/// `auditor_share` of the charge.
 		#[pallet::constant]
 		type SeatFee: Get<Balance>;
+
+		/// What an auditor has for each receipt of a batch, in the smallest token unit, beside
+		/// `SeatFee`: a check of a signature, and the bytes.
+		#[pallet::constant]
+		type ReceiptFee: Get<Balance>;
 
 		/// What auditors are paid from: clients, convicted providers, and all who may be audited by
 		/// lot pay into it.
@@ -258,9 +266,9 @@ pub mod pallet {
 		},
 		/// A committee has been drawn.
 		CommitteeDrawn {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
-			/// Whose work it is.
+			/// Whose work it is: a provider's, or of a batch the gateway's.
 			provider: T::AccountId,
 			/// Why it is audited.
 			cause: Cause,
@@ -273,28 +281,28 @@ pub mod pallet {
 		},
 		/// An empty seat has a new auditor.
 		SeatFilled {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Who is to look.
 			auditor: T::AccountId,
 		},
 		/// An auditor has given its seat up.
 		SeatDeclined {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Who.
 			auditor: T::AccountId,
 		},
 		/// An auditor has committed to a vote.
 		VoteCommitted {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Who.
 			auditor: T::AccountId,
 		},
 		/// The blind votes are there, and the provider's worker is to open its rows.
 		OpeningAwaited {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Whose work it is.
 			provider: T::AccountId,
@@ -303,7 +311,7 @@ pub mod pallet {
 		},
 		/// A worker has opened its rows: they can be fetched from it.
 		RowsOpened {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Names all of its rows.
 			root: H256,
@@ -312,24 +320,24 @@ pub mod pallet {
 		},
 		/// An auditor has opened its vote.
 		VoteRevealed {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Who.
 			auditor: T::AccountId,
 		},
 		/// Somebody in the first committee dissents, and a larger one is drawn.
 		AuditEscalated {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 		},
 		/// Too few auditors have said anything, and others are drawn.
 		AuditRetried {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 		},
 		/// An audit has ended.
 		AuditDecided {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// How.
 			outcome: AuditOutcome,
@@ -338,7 +346,7 @@ pub mod pallet {
 		},
 		/// Those whose votes say how an audit ended are paid.
 		AuditorsPaid {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// How many votes are paid for.
 			votes: u32,
@@ -347,7 +355,7 @@ pub mod pallet {
 		},
 		/// An auditor's vote did not come in time.
 		VoteMissed {
-			/// The job.
+			/// The job, or the batch.
 			audit: JobId,
 			/// Whose.
 			auditor: T::AccountId,
@@ -360,6 +368,13 @@ pub mod pallet {
 			auditor: T::AccountId,
 			/// Which part, with what it has lost before for the same era.
 			fraction: Perbill,
+		},
+		/// The blind votes about a batch are there, and the auditors are to open them.
+		VotesAwaited {
+			/// The batch.
+			audit: JobId,
+			/// The last block for it.
+			until: BlockNumberFor<T>,
 		},
 	}
 

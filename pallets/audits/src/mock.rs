@@ -18,10 +18,10 @@ use frame_system::offchain::{
 use reckon_primitives::{Balance, JobId, ModelId, Price, TaskKind};
 use reckon_support::{
 	mocks::{
-		self, MockModels, MockPenalties, MockPool, MockReputation, MockStake, MockSubjects,
+		self, MockBatches, MockModels, MockPenalties, MockPool, MockReputation, MockStake, MockSubjects,
 		MockSubnets,
 	},
-	AuditOutcome, Auditing, OnAuditVote, Ruling, Subject, SubnetParameters,
+	AuditOutcome, Auditing, OnAuditVote, Ruling, AuditedAnswer, SubnetParameters,
 };
 use reckon_verification::{blind, commitment, Fault, Fingerprint, Rows, Statistics, Vote};
 use sp_core::{Pair, H256};
@@ -53,6 +53,8 @@ pub const REVEAL: u32 = 6;
 pub const OPEN_SEATS: u32 = 20;
 /// The least; more than the subnet's share of [`CHARGE`].
 pub const SEAT_FEE: Balance = 7;
+/// What an auditor has for each receipt.
+pub const RECEIPT_FEE: Balance = 2;
 /// What auditors are paid from.
 pub const POT: AccountId = 90;
 /// What hides the worker's root, and the auditors' votes.
@@ -189,6 +191,7 @@ impl pallet_audits::Config for Test {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Subjects = MockSubjects;
+	type Batches = MockBatches;
 	type Models = MockModels;
 	type Providers = MockPool;
 	type Reputation = MockReputation;
@@ -203,6 +206,7 @@ impl pallet_audits::Config for Test {
 	type OpenBlocks = ConstU32<OPEN>;
 	type RevealBlocks = ConstU32<REVEAL>;
 	type SeatFee = ConstU128<SEAT_FEE>;
+	type ReceiptFee = ConstU128<RECEIPT_FEE>;
 	type Pot = Pot;
 	type CheatSaving = CheatSaving;
 	type Detection = Detection;
@@ -333,9 +337,9 @@ pub fn name(who: AccountId) -> [u8; 32] {
 }
 
 /// Something to audit.
-pub fn subject(job: JobId) -> Subject<AccountId, Balance> {
+pub fn subject(job: JobId) -> AuditedAnswer<AccountId, Balance> {
 	let root = root_of(job);
-	Subject {
+	AuditedAnswer {
 		client: CLIENT,
 		provider: PROVIDER,
 		subnet: 0,

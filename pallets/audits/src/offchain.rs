@@ -36,7 +36,8 @@ use lane::Lane;
 use parts::{Part, Parts};
 use post::{Outbox, Sender};
 use reckon_primitives::{Content, TaskKind};
-use reckon_support::{AuditSubjects, ProviderPool};
+use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, ProviderPool, Subject};
+use reckon_verification::Vote;
 use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating},
@@ -157,6 +158,10 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 					looking_ends,
 					took,
 					has_verifier,
+					withheld: match audit.subject {
+						Subject::Answer(_) => decide::ANSWER_WITHHELD,
+						Subject::Batch(_) => decide::BATCH_WITHHELD,
+					},
 				},
 				sender: Sender { auditor, key: seat.key.clone() },
 				audit: audit.clone(),
@@ -223,7 +228,7 @@ impl Run {
 		}
 		let handed = Handed::fetch(&wanted);
 		// What did not come takes no more time to note.
-		let is_there = |parts: &Parts| parts.wanted().iter().all(|it| handed.has(it));
+		let is_there = |parts: &Parts<T::AccountId>| parts.wanted().iter().all(|it| handed.has(it));
 		batch.sort_by_key(|(_, parts)| parts.as_ref().is_ok_and(is_there));
 		let mut sending = time().saturating_add(COMPANY);
 		for (errand, parts) in batch {
@@ -242,10 +247,15 @@ impl Run {
 	}
 
 	/// What is needed to ask the verifier about a seat.
-	fn parts<T: Config>(&self, errand: &Errand<T>) -> Result<Parts, Trouble> {
+	fn parts<T: Config>(&self, errand: &Errand<T>) -> Result<Parts<T::AccountId>, Trouble> {
 		self.verifier()?;
 		let Errand { duty, step, record } = errand;
-		let endpoint = Endpoint::parse(&T::Providers::endpoint(&duty.audit.subject.provider));
+		let Some(answer) = duty.audit.subject.answer() else {
+			let work = T::Batches::work(&duty.place.job);
+			let work = work.ok_or_else(|| Trouble::unable("the batch does not wait any more"))?;
+			return Ok(Parts::Batch { work: Box::new(work) });
+		};
+		let endpoint = Endpoint::parse(&T::Providers::endpoint(&answer.provider));
 		if let Step::Look(shape) = *step {
 			let rows = endpoint?.rows(duty.place.job, duty.place.challenge, shape.width);
 			return Ok(Parts::Rows { rows, shape });
@@ -274,7 +284,7 @@ impl Run {
 	fn ask<T: Config>(
 		&self,
 		errand: &Errand<T>,
-		parts: Result<Parts, Trouble>,
+		parts: Result<Parts<T::AccountId>, Trouble>,
 		handed: &Handed,
 		outbox: &mut Outbox<T>,
 	) {
@@ -320,11 +330,13 @@ impl Run {
 		&self,
 		duty: &Duty<T>,
 		record: &Record,
-		parts: Parts,
+		parts: Parts<T::AccountId>,
 		handed: &Handed,
 	) -> Result<Judgement, Trouble> {
-		let Parts::Answer { work, tokens, payload, output } = parts else {
-			return Err(Trouble::unable("no answer was to be computed"));
+		let (work, tokens, payload, output) = match parts {
+			Parts::Answer { work, tokens, payload, output } => (work, tokens, payload, output),
+			Parts::Batch { work } => return self.examine(duty, &work),
+			Parts::Rows { .. } => return Err(Trouble::unable("no answer was to be computed")),
 		};
 		let tokens = match tokens {
 			None if work.task == TaskKind::Embed => None,
@@ -346,12 +358,29 @@ impl Run {
 		self.verifier()?.audit(&duty.place, &work, &evidence)
 	}
 
+	/// Has a batch's receipts looked at, and shows the chain those that are wrong: that needs no votes.
+	fn examine<T: Config>(
+		&self,
+		duty: &Duty<T>,
+		work: &BatchWork<T::AccountId>,
+	) -> Result<Judgement, Trouble> {
+		let job = duty.place.job;
+		let (judgement, wrong) = self.verifier()?.examine(&duty.place, work)?;
+		for exhibit in wrong {
+			log::info!(target: TARGET, "batch {job:?}: shows a receipt that is wrong");
+			if !T::Batches::show(&job, exhibit) {
+				log::info!(target: TARGET, "batch {job:?}: the receipt has been shown before");
+			}
+		}
+		Ok(judgement)
+	}
+
 	/// Has the rows looked at that the worker shows.
 	fn look<T: Config>(
 		&self,
 		duty: &Duty<T>,
 		record: &Record,
-		parts: Parts,
+		parts: Parts<T::AccountId>,
 		handed: &Handed,
 	) -> Result<(), Trouble> {
 		let (Parts::Rows { rows, shape }, Some(opened)) = (parts, &duty.audit.opened) else {
@@ -413,7 +442,13 @@ impl Run {
 			},
 			Step::Send(Message::Reveal { opened, salt, statement: Statement { vote, rows } }) => {
 				log::info!(target: TARGET, "audit {audit:?}: opens its vote, rows {rows:?}");
-				let said = Said::of(vote, &opened);
+				let said = match (vote, opened) {
+					(Vote::Batch { rejection, digest }, _) => {
+						Said::Batch { rejection, digest: H256(digest) }
+					},
+					(vote, Some(opened)) => Said::of(vote, &opened),
+					(_, None) => return,
+				};
 				outbox.reveal(sender, Reveal { audit, round, salt, said, rows });
 			},
 		}

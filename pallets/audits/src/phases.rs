@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{ensure, traits::Get, weights::Weight};
 use reckon_primitives::JobId;
-use reckon_support::{AuditOutcome, Conviction, ModelInspect, ProviderPool};
+use reckon_support::{AuditOutcome, Conviction, ModelInspect, ProviderPool, Subject};
 use reckon_verification::{commitment, Fingerprint, Hash, Thresholds};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
@@ -16,7 +16,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn end_commits(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		let weight = Self::note_missing(id, &mut audit, |ballot| *ballot == Ballot::Awaited);
 		if audit.committed() >= audit.quorum {
-			Self::await_opening(id, &mut audit);
+			Self::close_commits(id, &mut audit);
 			Audits::<T>::insert(id, audit);
 			return weight;
 		}
@@ -32,14 +32,25 @@ impl<T: Config> Pallet<T> {
 		weight
 	}
 
-	/// Asks the worker to open its rows. The caller stores the audit.
-	pub(crate) fn await_opening(id: JobId, audit: &mut AuditOf<T>) {
-		audit.phase = Phase::Opening;
+	/// The blind votes are there: the worker is asked to open its rows, or where nobody has any, the auditors
+	/// to open their votes. The caller stores the audit.
+	pub(crate) fn close_commits(id: JobId, audit: &mut AuditOf<T>) {
 		let now = frame_system::Pallet::<T>::block_number();
-		let until = now.saturating_add(T::OpenBlocks::get());
-		Self::wait_until(id, audit, until);
-		let provider = audit.subject.provider.clone();
-		Self::deposit_event(Event::OpeningAwaited { audit: id, provider, until });
+		match audit.subject.answer() {
+			Some(answer) => {
+				let provider = answer.provider.clone();
+				let until = now.saturating_add(T::OpenBlocks::get());
+				audit.phase = Phase::Opening;
+				Self::wait_until(id, audit, until);
+				Self::deposit_event(Event::OpeningAwaited { audit: id, provider, until });
+			},
+			None => {
+				let until = now.saturating_add(T::RevealBlocks::get());
+				audit.phase = Phase::Revealing;
+				Self::wait_until(id, audit, until);
+				Self::deposit_event(Event::VotesAwaited { audit: id, until });
+			},
+		}
 	}
 
 	pub(crate) fn do_open(
@@ -50,13 +61,14 @@ impl<T: Config> Pallet<T> {
 		salt: H256,
 	) -> DispatchResult {
 		let mut audit = Audits::<T>::get(id).ok_or(Error::<T>::UnknownAudit)?;
-		let provider = &audit.subject.provider;
+		// Of a batch nothing is opened.
+		let answer = audit.subject.answer().ok_or(Error::<T>::NotOpening)?;
 		let owner = T::Providers::provider_of(&worker);
-		ensure!(owner.as_ref() == Some(provider), Error::<T>::NotTheWorker);
+		ensure!(owner.as_ref() == Some(&answer.provider), Error::<T>::NotTheWorker);
 		ensure!(audit.phase == Phase::Opening, Error::<T>::NotOpening);
 		ensure!(Self::is_in_time(&audit), Error::<T>::TooLate);
-		let committed = commitment(&id.0, &name_of(provider), &root.0, &salt.0);
-		ensure!(committed == audit.subject.commitment.0, Error::<T>::WrongOpening);
+		let committed = commitment(&id.0, &name_of(&answer.provider), &root.0, &salt.0);
+		ensure!(committed == answer.commitment.0, Error::<T>::WrongOpening);
 
 		audit.opened = Some(Opened { root, fingerprint });
 		audit.phase = Phase::Revealing;
@@ -77,16 +89,16 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn end_reveals(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		let silent = |ballot: &Ballot| matches!(ballot, Ballot::Committed(_));
 		let weight = Self::note_missing(id, &mut audit, silent);
-		let Some(thresholds) = Self::thresholds(&audit) else {
+		let thresholds = Self::thresholds(&audit);
+		let Some(mut votes) = Self::judged(id, &audit, thresholds.as_ref()) else {
 			// The model has left the store; nobody can say anything.
 			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
 		};
-		let mut votes = Self::judged(id, &audit, &thresholds);
 		let contested = tally::is_contested(&audit.first);
 		let committee = tally::Committee { size: audit.size, quorum: audit.quorum, contested };
 		let count = match audit.larger {
 			false => tally::first(&committee, &votes),
-			true => tally::larger(&committee, &mut votes, &thresholds),
+			true => tally::larger(&committee, &mut votes, thresholds.as_ref()),
 		};
 		let after = match count {
 			tally::Count::Over(outcome) => {
@@ -114,28 +126,35 @@ impl<T: Config> Pallet<T> {
 		weight.saturating_add(after)
 	}
 
-	/// What the votes are measured by.
+	/// What the votes about an answer are measured by.
 	pub(crate) fn thresholds(audit: &AuditOf<T>) -> Option<Thresholds> {
-		T::Models::model(&audit.subject.model)?.thresholds
+		T::Models::model(&audit.subject.answer()?.model)?.thresholds
 	}
 
-	/// The opened votes, with what each says about the worker's rows.
+	/// The opened votes, with what each says about the work. `None` where there is nothing to measure those
+	/// about an answer by.
 	pub(crate) fn judged(
 		id: JobId,
 		audit: &AuditOf<T>,
-		thresholds: &Thresholds,
-	) -> Vec<tally::Judged<T::AccountId>> {
-		let Some(Opened { fingerprint: worker, .. }) = &audit.opened else { return Vec::new() };
-		let output = &audit.subject.output.0;
-		audit
-			.seats
-			.iter()
-			.filter(|seat| seat.ballot == Ballot::Revealed)
-			.filter_map(|seat| {
-				let statement = Statements::<T>::get(id, &seat.auditor)?;
-				Some(tally::judge(thresholds, worker, output, seat.auditor.clone(), statement))
-			})
-			.collect()
+		thresholds: Option<&Thresholds>,
+	) -> Option<Vec<tally::Judged<T::AccountId>>> {
+		let revealed = audit.seats.iter().filter(|seat| seat.ballot == Ballot::Revealed);
+		let said = revealed.filter_map(|seat| {
+			let statement = Statements::<T>::get(id, &seat.auditor)?;
+			Some((seat.auditor.clone(), statement))
+		});
+		let answer = match &audit.subject {
+			Subject::Answer(answer) => answer,
+			Subject::Batch(_) => return Some(tally::judge_batch(said.collect(), audit.larger)),
+		};
+		let thresholds = thresholds?;
+		let Some(Opened { fingerprint: worker, .. }) = &audit.opened else {
+			return Some(Vec::new());
+		};
+		let judge = |(auditor, statement)| {
+			tally::judge(thresholds, worker, &answer.output.0, auditor, statement)
+		};
+		Some(said.map(judge).collect())
 	}
 
 	pub(crate) fn forget_statements(id: JobId, audit: &AuditOf<T>) {

@@ -10,11 +10,12 @@ use frame_support::{
 	},
 	weights::Weight,
 };
-use reckon_primitives::{Balance, JobId};
+use reckon_primitives::{Balance, BatchId, JobId};
 use reckon_support::{
-	AuditOutcome, AuditSubjects, Cause, Conviction, OnAuditVote, Ruling, Subject,
+	AuditOutcome, AuditSubjects, AuditedAnswer, AuditedBatches, Cause, Conviction, OnAuditVote,
+	Ruling, Subject,
 };
-use reckon_verification::Grade;
+use reckon_verification::{Grade, Rejection};
 
 /// What an auditor's vote was worth.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,7 +42,12 @@ fn worth<AccountId>(outcome: &AuditOutcome, said: &Opinion<AccountId>, comparabl
 			Worth::Missed
 		},
 		(AuditOutcome::Accepted, Grade::Different) => Worth::Wrong,
-		(AuditOutcome::Rejected(Conviction::Answer(_)), Grade::Same) if comparable => Worth::Wrong,
+		(
+			AuditOutcome::Rejected(
+				Conviction::Answer(_) | Conviction::Batch(Rejection::Leaves),
+			),
+			Grade::Same,
+		) if comparable => Worth::Wrong,
 		// The worker may have stood by its answer once, and shown its rows to some.
 		_ => Worth::Useless,
 	}
@@ -95,18 +101,26 @@ impl<T: Config> Pallet<T> {
 		let votes = auditors.len() as u32;
 		Self::deposit_event(Event::AuditDecided { audit: id, outcome, votes });
 
-		let convicted = matches!(outcome, AuditOutcome::Rejected(_));
-		let Subject { subnet, charge, .. } = audit.subject;
-		let slash = match convicted {
-			true => Self::deterrence().slash(charge, audit.rate),
-			false => 0,
+		let slash = match outcome {
+			AuditOutcome::Rejected(_) => Self::slash_of(&audit.subject, audit.rate),
+			_ => 0,
 		};
 		let costs = match audit.cause {
 			Cause::Requested => audit.fee,
-			Cause::Lot | Cause::Attested => Self::price(subnet).fee(charge),
+			Cause::Lot | Cause::Attested => Self::costs_of(&audit.subject),
 		};
-		let brought = T::Subjects::on_ruling(&id, Ruling { outcome, costs, slash });
-		let found = matches!(outcome, AuditOutcome::Accepted | AuditOutcome::Doubtful);
+		let ruling = Ruling { outcome, costs, slash };
+		let (brought, found) = match audit.subject {
+			Subject::Answer(_) => {
+				let found = matches!(outcome, AuditOutcome::Accepted | AuditOutcome::Doubtful);
+				(T::Subjects::on_ruling(&id, ruling), found)
+			},
+			// What its auditors have comes from what all batches owe.
+			Subject::Batch(_) => {
+				Self::carry_out(&id, ruling);
+				(0, outcome != AuditOutcome::Inconclusive)
+			},
+		};
 		let fee = Self::close_fee(&audit, found);
 		let wages = match audit.cause {
 			// Others pay for these, by their premiums.
@@ -117,13 +131,22 @@ impl<T: Config> Pallet<T> {
 		Self::ruling_weight(votes, wrong)
 	}
 
+	/// A batch that is convicted is not paid. Any other is, when its owner asks again.
+	fn carry_out(id: &BatchId, ruling: Ruling<Balance>) {
+		let AuditOutcome::Rejected(Conviction::Batch(why)) = ruling.outcome else { return };
+		// It may have been rejected already, for what the chain itself has seen.
+		let _ = T::Batches::reject(id, why, ruling.slash);
+	}
+
 	/// Puts the fee of a client that asked for an audit into the pot if it has found something, and
 	/// gives it back if not; says what came into the pot.
 	fn close_fee(audit: &AuditOf<T>, found: bool) -> Balance {
 		if audit.fee == 0 {
 			return 0;
 		}
-		let (reason, client) = (HoldReason::AuditFee.into(), &audit.subject.client);
+		// Nobody asks for the audit of a batch.
+		let Some(AuditedAnswer { client, .. }) = audit.subject.answer() else { return 0 };
+		let reason = HoldReason::AuditFee.into();
 		if found {
 			let moved = T::Currency::transfer_on_hold(
 				&reason,
@@ -167,7 +190,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ruling_weight(right: u32, wrong: u32) -> Weight {
 		T::WeightInfo::rule(right)
 			.saturating_add(T::OnVote::on_audit_vote_weight().saturating_mul(right.into()))
-			.saturating_add(T::Subjects::on_ruling_weight())
+			.saturating_add(T::Subjects::on_ruling_weight().max(T::Batches::reject_weight()))
 			.saturating_add(Self::missing_weight(wrong))
 	}
 }
@@ -182,6 +205,8 @@ mod tests {
 		let answer = AuditOutcome::Rejected(Conviction::Answer(Reason::Output));
 		let unproven = AuditOutcome::Rejected(Conviction::RowsUnproven);
 		let silent = AuditOutcome::Rejected(Conviction::NotOpened);
+		let batch = |why| AuditOutcome::Rejected(Conviction::Batch(why));
+		let (leaves, unavailable) = (batch(Rejection::Leaves), batch(Rejection::Unavailable));
 		let (proven, absent) = (RowsSeen::Proven, RowsSeen::Unproven);
 		for (outcome, grade, rows, expected) in [
 			(AuditOutcome::Accepted, Grade::Same, proven, Worth::Right),
@@ -193,6 +218,9 @@ mod tests {
 			(answer, Grade::Same, proven, Worth::Wrong),
 			(unproven, Grade::Different, absent, Worth::Right),
 			(unproven, Grade::Same, proven, Worth::Useless),
+			(leaves, Grade::Same, proven, Worth::Wrong),
+			(unavailable, Grade::Same, proven, Worth::Useless),
+			(unavailable, Grade::Different, absent, Worth::Right),
 			(silent, Grade::Same, proven, Worth::Useless),
 			(silent, Grade::Different, proven, Worth::Right),
 			(AuditOutcome::Doubtful, Grade::Same, proven, Worth::Right),

@@ -1,9 +1,9 @@
 //! What votes add up to. No storage: integers only.
 
 use crate::types::{Opinion, RowsSeen, Statement};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use reckon_support::{AuditOutcome, Conviction, EraIndex};
-use reckon_verification::{distance, Fingerprint, Grade, Hash, Thresholds, Vote};
+use reckon_verification::{distance, Fingerprint, Grade, Hash, Rejection, Thresholds, Vote};
 
 /// An opened vote, measured.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,6 +75,44 @@ pub(crate) fn judge<AccountId>(
 	Judged { auditor, statement, grade, why }
 }
 
+/// Measures the votes about a batch, which are about the same bytes: those that have most of the digests'
+/// have them.
+///
+/// Whoever could not get the receipts, or saw the channels' money when other receipts were struck, may say
+/// something else than others by no fault of its own: that is as if it had not seen them. Who says that all
+/// is well and has other bytes has not looked; in the first committee those may be the most.
+pub(crate) fn judge_batch<AccountId>(
+	said: Vec<(AccountId, Statement)>,
+	larger: bool,
+) -> Vec<Judged<AccountId>> {
+	let mut counts = BTreeMap::<Hash, u32>::new();
+	for (_, statement) in &said {
+		if let Vote::Batch { rejection: None | Some(Rejection::Leaves), digest } = statement.vote {
+			let count = counts.entry(digest).or_default();
+			*count = count.saturating_add(1);
+		}
+	}
+	let most = counts.into_iter().max_by_key(|(_, count)| *count).map(|(digest, _)| digest);
+	let judge = |(auditor, statement): (AccountId, Statement)| {
+		let (grade, rejection, seen) = match statement.vote {
+			Vote::Batch { rejection: None, digest } if Some(digest) == most => {
+				(Grade::Same, None, true)
+			},
+			Vote::Batch { rejection: None, .. } => (Grade::Different, None, larger),
+			Vote::Batch { rejection: Some(Rejection::Leaves), .. } => {
+				(Grade::Different, Some(Rejection::Leaves), true)
+			},
+			Vote::Batch { rejection, .. } => (Grade::Different, rejection, false),
+			// It is no word about a batch, and does not get here.
+			_ => (Grade::Doubtful, None, false),
+		};
+		let rows = if seen { RowsSeen::Proven } else { RowsSeen::Unproven };
+		let why = rejection.map(Conviction::Batch);
+		Judged { auditor, statement: Statement { rows, ..statement }, grade, why }
+	};
+	said.into_iter().map(judge).collect()
+}
+
 /// The first committee: all of one mind, or a larger one looks.
 pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count {
 	if votes.iter().any(|vote| vote.grade != Grade::Same) {
@@ -95,7 +133,7 @@ pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>
 pub(crate) fn larger<AccountId>(
 	committee: &Committee,
 	votes: &mut [Judged<AccountId>],
-	thresholds: &Thresholds,
+	thresholds: Option<&Thresholds>,
 ) -> Count {
 	if !is_quorate(committee, votes) {
 		return Count::TooFew;
@@ -130,7 +168,7 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 fn convicting<AccountId>(
 	committee: &Committee,
 	votes: &[Judged<AccountId>],
-	thresholds: &Thresholds,
+	thresholds: Option<&Thresholds>,
 ) -> Option<(Vec<bool>, Conviction)> {
 	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
 	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
@@ -144,17 +182,24 @@ fn convicting<AccountId>(
 	})
 }
 
-/// Whether two who found the worker wrong have found the same.
-fn agree<AccountId>(a: &Judged<AccountId>, b: &Judged<AccountId>, thresholds: &Thresholds) -> bool {
+/// Whether two who found the worker wrong have found the same. Without thresholds nothing is measured, and
+/// they have said the same.
+fn agree<AccountId>(
+	a: &Judged<AccountId>,
+	b: &Judged<AccountId>,
+	thresholds: Option<&Thresholds>,
+) -> bool {
 	let unproven = Some(Conviction::RowsUnproven);
 	if a.why == unproven || b.why == unproven {
 		return a.why == b.why;
 	}
-	match (&a.statement.vote, &b.statement.vote) {
-		(Vote::Replayed { fingerprint: a, .. }, Vote::Replayed { fingerprint: b, .. }) => {
-			thresholds.distance.grade(distance(a, b)) == Grade::Same
-		},
-		(a, b) => a == b,
+	match (&a.statement.vote, &b.statement.vote, thresholds) {
+		(
+			Vote::Replayed { fingerprint: a, .. },
+			Vote::Replayed { fingerprint: b, .. },
+			Some(thresholds),
+		) => thresholds.distance.grade(distance(a, b)) == Grade::Same,
+		(a, b, _) => a == b,
 	}
 }
 
@@ -199,7 +244,7 @@ mod tests {
 
 	fn count_larger(statements: &[Statement], size: u32) -> Count {
 		let committee = Committee { size, quorum: (size * 2).div_ceil(3), contested: false };
-		larger(&committee, &mut judged(statements), &THRESHOLDS)
+		larger(&committee, &mut judged(statements), Some(&THRESHOLDS))
 	}
 
 	fn accepted() -> Count {
@@ -262,7 +307,7 @@ mod tests {
 	fn nobody_should_be_accepted_by_nobody() {
 		let committee = Committee { size: 0, quorum: 0, contested: false };
 		assert_eq!(first::<u64>(&committee, &[]), Count::TooFew);
-		assert_eq!(larger::<u64>(&committee, &mut [], &THRESHOLDS), Count::TooFew);
+		assert_eq!(larger::<u64>(&committee, &mut [], Some(&THRESHOLDS)), Count::TooFew);
 	}
 
 	#[test]
@@ -299,7 +344,7 @@ mod tests {
 	fn dissenter_should_count_as_doubtful_when_it_is_far_from_those_who_convict() {
 		let mut votes = judged(&[vec![replayed(OTHER); 6], vec![replayed(THIRD); 3]].concat());
 		let committee = Committee { size: 9, quorum: 6, contested: false };
-		assert!(is_rejected(larger(&committee, &mut votes, &THRESHOLDS)));
+		assert!(is_rejected(larger(&committee, &mut votes, Some(&THRESHOLDS))));
 		let of = |grade| votes.iter().filter(|vote| vote.grade == grade).count();
 		assert_eq!((of(Grade::Different), of(Grade::Doubtful)), (6, 3));
 	}
@@ -318,7 +363,7 @@ mod tests {
 
 		let committee = Committee { size: 9, quorum: 6, contested: true };
 		let count =
-			|statements: &[Statement]| larger(&committee, &mut judged(statements), &THRESHOLDS);
+			|statements: &[Statement]| larger(&committee, &mut judged(statements), Some(&THRESHOLDS));
 		assert_eq!(count(&[right; 9]), Count::Over(AuditOutcome::Doubtful));
 		assert!(is_rejected(count(&[wrong; 9])));
 	}

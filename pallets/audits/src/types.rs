@@ -5,7 +5,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use reckon_primitives::JobId;
 use reckon_support::{Cause, EraIndex, Subject};
-use reckon_verification::{Fingerprint, Grade, Statistics, Vote};
+use reckon_verification::{Fingerprint, Grade, Rejection, Statistics, Vote};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -42,7 +42,7 @@ pub enum Phase {
 	/// The auditors' blind votes.
 	#[codec(index = 1)]
 	Committing,
-	/// The worker, which opens what it has committed to.
+	/// The worker, which opens what it has committed to. Audits of batches have no such phase.
 	#[codec(index = 2)]
 	Opening,
 	/// The auditors, who open their votes.
@@ -245,7 +245,7 @@ pub struct Statement {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct Commit {
-	/// The audit.
+	/// The audit: the job's id, or the batch's.
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
@@ -270,7 +270,7 @@ pub struct Commit {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct Reveal {
-	/// The audit.
+	/// The audit: the job's id, or the batch's.
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
@@ -312,6 +312,13 @@ pub enum Said {
 		/// What was computed.
 		vote: Vote,
 	},
+	/// What was seen in a batch, of which nothing is opened.
+	Batch {
+		/// What is wrong with it as a whole.
+		rejection: Option<Rejection>,
+		/// Shows that the auditor has its receipts.
+		digest: H256,
+	},
 }
 
 impl Said {
@@ -325,13 +332,14 @@ impl Said {
 		}
 	}
 
-	/// The vote, if it is about this opening.
+	/// The vote about an answer, if it is about this opening.
 	pub fn about(&self, opened: &Opened) -> Option<Vote> {
 		match *self {
 			Self::TheSame { statistics } => {
 				Some(Vote::Replayed { fingerprint: opened.fingerprint, statistics })
 			},
 			Self::Else { opened: name, vote } => (name == opened.name()).then_some(vote),
+			Self::Batch { .. } => None,
 		}
 	}
 }
@@ -351,7 +359,7 @@ impl Said {
 )]
 #[scale_info(capture_docs = "always")]
 pub struct Decline {
-	/// The audit.
+	/// The audit: the job's id, or the batch's.
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
@@ -437,7 +445,7 @@ pub struct Offences {
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
 #[scale_info(capture_docs = "always")]
 pub struct Duty<AccountId, Balance, BlockNumber> {
-	/// The audit.
+	/// The audit: the job's id, or the batch's.
 	pub audit: JobId,
 	/// What it is about.
 	pub subject: Subject<AccountId, Balance>,
@@ -459,7 +467,7 @@ pub struct Duty<AccountId, Balance, BlockNumber> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
 #[scale_info(capture_docs = "always")]
 pub struct Inquiry<BlockNumber> {
-	/// The audit.
+	/// The audit: the job's id, or the batch's.
 	pub audit: JobId,
 	/// Which of its committees.
 	pub round: u8,
@@ -485,6 +493,21 @@ impl<AccountId: PartialEq, Balance, BlockNumber> Audit<AccountId, Balance, Block
 	/// How many votes are there, blind.
 	pub(crate) fn committed(&self) -> u32 {
 		self.count(|ballot| matches!(ballot, Ballot::Committed(_)))
+	}
+
+	/// What is said as a vote, if it is one on what is audited that shows its auditor's own work.
+	pub(crate) fn vote(&self, said: &Said) -> Option<Vote> {
+		match (&self.subject, said) {
+			(Subject::Answer(_), said) => {
+				let vote = said.about(self.opened.as_ref()?)?;
+				// Everybody knows the hash of what was delivered: to repeat it shows nothing.
+				matches!(vote, Vote::Refuted(_) | Vote::Replayed { .. }).then_some(vote)
+			},
+			(Subject::Batch(_), Said::Batch { rejection, digest }) => {
+				Some(Vote::Batch { rejection: *rejection, digest: digest.0 })
+			},
+			(Subject::Batch(_), _) => None,
+		}
 	}
 
 	/// An auditor's seat.

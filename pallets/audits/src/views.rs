@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn inquiries(provider: &T::AccountId) -> Vec<Inquiry<BlockNumberFor<T>>> {
 		Audits::<T>::iter()
 			.take(MAX_SEEN)
-			.filter(|(_, audit)| audit.subject.provider == *provider)
+			.filter(|(_, audit)| audit.subject.answer().is_some_and(|it| it.provider == *provider))
 			.map(|(id, audit)| Inquiry {
 				audit: id,
 				round: audit.round,
@@ -50,15 +50,17 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn grades_of(id: JobId) -> Vec<(T::AccountId, Grade)> {
 		let Some(audit) = Audits::<T>::get(id) else { return Vec::new() };
-		let Some(thresholds) = Self::thresholds(&audit) else { return Vec::new() };
-		let votes = Self::judged(id, &audit, &thresholds).into_iter();
+		let votes = Self::judged(id, &audit, Self::thresholds(&audit).as_ref());
+		let votes = votes.unwrap_or_default().into_iter();
 		votes.map(|vote| (vote.auditor, vote.grade)).collect()
 	}
 
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 		Audits::<T>::iter()
 			.take(MAX_SEEN)
-			.filter(|(_, audit)| audit.fee > 0 && audit.subject.client == *who)
+			.filter(|(_, audit)| {
+				audit.fee > 0 && audit.subject.answer().is_some_and(|it| it.client == *who)
+			})
 			.map(|(id, audit)| Held {
 				held_for: HeldFor::AuditFee(id),
 				amount: audit.fee,

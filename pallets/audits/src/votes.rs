@@ -20,7 +20,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::JobId;
-use reckon_verification::{blind, Vote};
+use reckon_verification::blind;
 use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating, Zero},
@@ -99,15 +99,10 @@ impl<T: Config> Item<T> for Reveal {
 	}
 
 	fn fits(&self, audit: &AuditOf<T>, seat: &Seat<T::AccountId>) -> bool {
-		let Some(vote) = audit.opened.and_then(|opened| self.said.about(&opened)) else {
-			return false;
-		};
+		let Some(vote) = audit.vote(&self.said) else { return false };
 		let auditor = name_of(&seat.auditor);
 		let hidden = || H256(blind(&self.audit.0, &auditor, &vote, &self.salt.0));
-		// Everybody knows the hash of what was delivered: to repeat it shows nothing.
-		let is_own_work = !matches!(vote, Vote::Output { .. });
 		audit.phase == Phase::Revealing
-			&& is_own_work
 			&& matches!(seat.ballot, Ballot::Committed(committed) if committed == hidden())
 	}
 
@@ -116,7 +111,7 @@ impl<T: Config> Item<T> for Reveal {
 		if let Some(seat) = audit.seat_of(auditor) {
 			seat.ballot = Ballot::Revealed;
 		}
-		let vote = audit.opened.and_then(|opened| self.said.about(&opened));
+		let vote = audit.vote(&self.said);
 		frame_support::defensive_assert!(vote.is_some(), "it fits");
 		if let Some(vote) = vote {
 			Statements::<T>::insert(id, auditor, Statement { vote, rows: self.rows });
@@ -225,7 +220,7 @@ impl<T: Config> Pallet<T> {
 	fn end_commits_early(id: JobId, audit: &mut AuditOf<T>) {
 		let awaited = audit.count(|ballot| *ballot == Ballot::Awaited);
 		if awaited == 0 && audit.committed() >= audit.quorum {
-			Self::await_opening(id, audit);
+			Self::close_commits(id, audit);
 		}
 	}
 }

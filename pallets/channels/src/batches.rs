@@ -1,12 +1,15 @@
 //! Batches: what a gateway takes for many receipts at once.
 
 use crate::{pallet::*, types::*};
+use codec::MaxEncodedLen;
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, BatchId, ContentRef};
-use reckon_receipts::{batch_root, Root, Total, TreeError, MAX_LEAVES};
+use reckon_receipts::{
+	batch_root, Root, SignedReceipt, Total, TreeError, MAX_LEAVES, MAX_RECEIPTS,
+};
 use reckon_support::{
-	BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect, SubnetParameters,
+	AuditedBatch, BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect, SubnetParameters,
 };
 use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
 
@@ -27,6 +30,11 @@ impl<T: Config> Pallet<T> {
 		ensure!(stays, Error::<T>::LeavesTooSoon);
 		let (root, receipts) = Self::check_totals(&totals, &rules)?;
 		ensure!(leaves.length > 0, Error::<T>::LeavesMissing);
+		// Else nobody could be asked to look at them.
+		let longest = u64::from(receipts)
+			.saturating_mul(SignedReceipt::<T::AccountId>::max_encoded_len() as u64)
+			.saturating_add(5);
+		ensure!(u64::from(leaves.length) <= longest, Error::<T>::LeavesTooLong);
 
 		let id = BatchCount::<T>::mutate(|count| {
 			*count = count.saturating_add(1);
@@ -36,20 +44,24 @@ impl<T: Config> Pallet<T> {
 		ensure!(charged == root.sum, Error::<T>::SumsDiffer);
 
 		Self::insert_payouts(id, totals);
+		Outstanding::<T>::mutate(&gateway, |sum| *sum = sum.saturating_add(charged));
+		let subnet = info.subnet;
+		let audited = AuditedBatch { gateway: gateway.clone(), subnet, receipts, charge: charged };
+		let premium = T::Audits::submit(&id, audited);
 		let batch = Batch {
 			gateway: gateway.clone(),
-			subnet: info.subnet,
+			subnet,
 			root,
 			receipts,
 			leaves,
 			escrow: charged,
 			for_gateway: 0,
+			premium,
 			state: BatchState::Waiting,
 			due,
 		};
 		Batches::<T>::insert(id, batch);
 		Agenda::<T>::insert(due, Due::Batch(id), ());
-		T::Audits::submit(&id, &gateway, info.subnet);
 		let root = root.hash;
 		Self::deposit_event(Event::BatchCommitted { batch: id, gateway, root, receipts, charged });
 		Ok(())
@@ -77,6 +89,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(stands, Error::<T>::ProviderWithoutBond);
 			receipts = receipts.checked_add(root.count).ok_or(Error::<T>::CountOutOfRange)?;
 		}
+		ensure!(receipts <= MAX_RECEIPTS, Error::<T>::CountOutOfRange);
 		Ok((whole, receipts))
 	}
 

@@ -13,8 +13,26 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_deposits()?;
 		Self::try_escrows()?;
+		Self::try_outstanding()?;
 		Self::try_agenda()?;
 		Self::try_indices()
+	}
+
+	/// What gateways stand for = what their batches have charged that wait.
+	fn try_outstanding() -> Result<(), TryRuntimeError> {
+		let mut waiting: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for batch in Batches::<T>::iter_values() {
+			if batch.state == BatchState::Waiting {
+				let sum = waiting.entry(batch.gateway).or_default();
+				*sum = sum.checked_add(batch.root.sum).ok_or("more in batches than money")?;
+			}
+		}
+		for (gateway, sum) in Outstanding::<T>::iter() {
+			let is_so = waiting.remove(&gateway) == Some(sum);
+			ensure!(is_so, "what a gateway stands for is not what its batches charge");
+		}
+		ensure!(waiting.is_empty(), "a gateway does not stand for its batches");
+		Ok(())
 	}
 
 	/// Held for channels = what is left in them, client by client; and

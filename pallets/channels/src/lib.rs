@@ -14,6 +14,7 @@
 extern crate alloc;
 
 mod agenda;
+mod audits;
 mod batches;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
@@ -53,9 +54,10 @@ pub mod pallet {
 		traits::fungible::{Inspect, InspectHold, MutateHold},
 		PalletId,
 	};
-	use frame_system::pallet_prelude::*;
+	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Held, ModelId};
-	use reckon_receipts::Item;
+	use reckon_receipts::{Item, MAX_RECEIPTS};
+	use sp_runtime::traits::BadOrigin;
 	use reckon_support::{
 		BatchAuditing, EscrowSource, Fault, GatewayInspect, GatewaySlash, ModelInspect, OnPayout,
 		ProviderPool, Rejection, SubnetInspect,
@@ -75,7 +77,10 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256> {
+	pub trait Config:
+		CreateAuthorizedTransaction<Call<Self>>
+		+ frame_system::Config<RuntimeEvent: From<Event<Self>>, Hash = H256>
+	{
 		/// What the calls and hooks weigh.
 		type WeightInfo: WeightInfo;
 
@@ -200,6 +205,12 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
+	/// What each gateway's batches have charged that wait to be paid, in the smallest token unit: how much
+	/// its bond stands for.
+	#[pallet::storage]
+	pub type Outstanding<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, Balance, ValueQuery>;
+
 	/// What each client has deposited, paid and been refunded, as long as its account is there.
 	#[pallet::storage]
 	pub type Ledgers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
@@ -253,7 +264,7 @@ pub mod pallet {
 		SumTooHigh,
 		/// Totals are in ascending order by provider and model, each of these once.
 		TotalsUnordered,
-		/// A total has from 1 to 2^20 receipts, and a batch fewer than 2^32.
+		/// A total has at least 1 receipt, and a batch at most the constant `MaxReceipts`.
 		CountOutOfRange,
 		/// A total charges nothing.
 		TotalZero,
@@ -265,6 +276,8 @@ pub mod pallet {
 		ProviderWithoutBond,
 		/// The batch does not say which receipts it is made of.
 		LeavesMissing,
+		/// So few receipts are not so long.
+		LeavesTooLong,
 		/// Claims are in ascending order by channel and lane, each of these once.
 		ClaimsUnordered,
 		/// The channel is another gateway's.
@@ -387,35 +400,54 @@ pub mod pallet {
 		/// Shows that a receipt of a batch that waits is wrong: not signed by the worker that it names,
 		/// with times that can't be, or of another gateway, provider, model or channel than the
 		/// batch's. It is not paid, its client has the charge back, and it costs the gateway bond.
-		/// Where as many are struck as can be, the whole batch is rejected. Signed by anybody; costs
-		/// nothing when it is so, as long as the gateway has bond.
+		/// Where as many are struck as can be, the whole batch is rejected. Signed by anybody, or by
+		/// nobody, as auditors' nodes send it; costs nothing when it is so, as long as the gateway has
+		/// bond.
 		///
 		/// Emits `ReceiptStruck` or `BatchRejected`.
 		#[pallet::call_index(5)]
+		#[pallet::weight_of_authorize(T::WeightInfo::report_item())]
+		#[pallet::authorize(|source, batch: &BatchId, item: &Box<Item<T::AccountId>>| {
+			Pallet::<T>::authorize_item(source, batch, item)
+		})]
 		pub fn report_item(
 			origin: OriginFor<T>,
 			batch: BatchId,
 			item: Box<Item<T::AccountId>>,
 		) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
+			Self::ensure_anybody(origin)?;
 			Ok(Self::do_report_item(batch, &item)?.into())
 		}
 
 		/// Shows that a batch that waits has two receipts for one request. The second is not paid, its
 		/// client has the charge back, and it costs the gateway bond. Where as many are struck as can
-		/// be, the whole batch is rejected. Signed by anybody; costs nothing when it is so, as long as
-		/// the gateway has bond.
+		/// be, the whole batch is rejected. Signed by anybody, or by nobody, as auditors' nodes send it;
+		/// costs nothing when it is so, as long as the gateway has bond.
 		///
 		/// Emits `ReceiptStruck` or `BatchRejected`.
 		#[pallet::call_index(6)]
+		#[pallet::weight_of_authorize(T::WeightInfo::report_twins())]
+		#[pallet::authorize(|
+			source,
+			batch: &BatchId,
+			first: &Box<Item<T::AccountId>>,
+			second: &Box<Item<T::AccountId>>,
+		| Pallet::<T>::authorize_twins(source, batch, first, second))]
 		pub fn report_twins(
 			origin: OriginFor<T>,
 			batch: BatchId,
 			first: Box<Item<T::AccountId>>,
 			second: Box<Item<T::AccountId>>,
 		) -> DispatchResultWithPostInfo {
-			ensure_signed(origin)?;
+			Self::ensure_anybody(origin)?;
 			Ok(Self::do_report_twins(batch, &first, &second)?.into())
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		/// Who has signed it, or that nobody had to.
+		fn ensure_anybody(origin: OriginFor<T>) -> Result<(), BadOrigin> {
+			ensure_authorized(origin.clone()).or_else(|_| ensure_signed(origin).map(|_| ()))
 		}
 	}
 
@@ -437,6 +469,12 @@ pub mod pallet {
 		#[pallet::constant_name(MaxTotals)]
 		fn max_totals() -> u32 {
 			MAX_TOTALS
+		}
+
+		/// The most receipts of one batch.
+		#[pallet::constant_name(MaxReceipts)]
+		fn max_receipts() -> u32 {
+			MAX_RECEIPTS
 		}
 
 		/// The most receipts of one total that can be struck.

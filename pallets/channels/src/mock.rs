@@ -2,6 +2,7 @@
 //! `reckon-support`.
 
 use crate as pallet_channels;
+use codec::Encode;
 use frame_support::{
 	assert_ok, derive_impl,
 	dispatch::GetDispatchInfo,
@@ -14,6 +15,9 @@ use frame_support::{
 	weights::Weight,
 	PalletId,
 };
+use frame_system::offchain::{
+	CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
+};
 use pallet_channels::{Event, LaneClaim, LaneClaims, Totals};
 use reckon_primitives::{
 	Balance, BatchId, ChannelId, ContentRef, ModelId, Price, SubnetId, TaskKind, Units,
@@ -21,12 +25,21 @@ use reckon_primitives::{
 use reckon_receipts::{BatchTree, Item, Receipt, SignedReceipt, SignedVoucher, Voucher};
 use reckon_support::{
 	mocks::{self, MockGateways, MockModels, MockPool, MockSubnets},
-	BatchAuditing, EscrowSource, GatewayInfo, OnPayout, PaidTotal, SubnetParameters,
+	AuditedBatch, BatchAuditing, EscrowSource, GatewayInfo, OnPayout, PaidTotal, SubnetParameters,
 };
 use sp_core::{sr25519, Pair, H256};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
-use sp_runtime::{BuildStorage, Permill};
-use std::{cell::RefCell, collections::BTreeSet};
+use sp_runtime::{
+	generic,
+	testing::UintAuthorityId,
+	traits::{Applyable, BlakeTwo256, Checkable},
+	transaction_validity::{TransactionSource, TransactionValidityError},
+	BuildStorage, Permill,
+};
+use std::{
+	cell::{Cell, RefCell},
+	collections::BTreeSet,
+};
 
 pub type AccountId = u64;
 
@@ -40,6 +53,8 @@ pub const BANK: AccountId = 7;
 pub const TREASURY: AccountId = 8;
 pub const MODEL_OWNER: AccountId = 9;
 pub const PROVIDERS: [AccountId; 3] = [11, 12, 13];
+/// What auditors are paid from.
+pub const POT: AccountId = 10;
 pub const GATEWAY: AccountId = 21;
 pub const OTHER_GATEWAY: AccountId = 22;
 pub const START: Balance = 1_000_000;
@@ -80,7 +95,10 @@ mod runtime {
 	pub type Channels = pallet_channels::Pallet<Test>;
 }
 
-type Block = frame_system::mocking::MockBlockU32<Test>;
+type TxExtension = (frame_system::AuthorizeCall<Test>,);
+pub type UncheckedExtrinsic =
+	generic::UncheckedExtrinsic<AccountId, RuntimeCall, UintAuthorityId, TxExtension>;
+type Block = generic::Block<generic::Header<u32, BlakeTwo256>, UncheckedExtrinsic>;
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
@@ -101,6 +119,47 @@ impl pallet_balances::Config for Test {
 	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
 }
 
+impl<Local> CreateTransactionBase<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<Local> CreateTransaction<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<Local> CreateAuthorizedTransaction<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	fn create_extension() -> TxExtension {
+		(frame_system::AuthorizeCall::new(),)
+	}
+}
+
+/// Sends a call as a transaction that nobody has signed, as an auditor's node does.
+pub fn send(call: pallet_channels::Call<Test>) -> Result<(), TransactionValidityError> {
+	type Local = pallet_channels::Call<Test>;
+	let create = <Test as CreateAuthorizedTransaction<Local>>::create_authorized_transaction;
+	let tx: UncheckedExtrinsic = create(call.into());
+	let (info, length) = (tx.get_dispatch_info(), tx.encoded_size());
+	let checked = tx.check(&frame_system::ChainContext::<Test>::default())?;
+	checked.validate::<Test>(TransactionSource::External, &info, length)?;
+	checked.apply::<Test>(&info, length)?.expect("what is authorised does not fail");
+	check();
+	Ok(())
+}
+
 /// Pays [`EARNER`] from [`BANK`], as long as that has something.
 pub struct Earnings;
 
@@ -117,9 +176,12 @@ impl EscrowSource<AccountId, Balance> for Earnings {
 	}
 }
 
+type Submitted = Vec<(BatchId, AuditedBatch<AccountId, Balance>)>;
+
 std::thread_local! {
 	static OPEN: RefCell<BTreeSet<BatchId>> = const { RefCell::new(BTreeSet::new()) };
-	static SUBMITTED: RefCell<Vec<BatchId>> = const { RefCell::new(Vec::new()) };
+	static SUBMITTED: RefCell<Submitted> = const { RefCell::new(Vec::new()) };
+	static PREMIUM: Cell<Balance> = const { Cell::new(0) };
 	static PAID: RefCell<Vec<PaidTotal<AccountId, Balance>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -135,14 +197,24 @@ impl Audits {
 		OPEN.with_borrow_mut(|open| open.remove(&id));
 	}
 
-	pub fn submitted() -> Vec<BatchId> {
+	pub fn submitted() -> Submitted {
 		SUBMITTED.with_borrow(Clone::clone)
+	}
+
+	/// Says what each batch owes for audits from now on.
+	pub fn set_premium(amount: Balance) {
+		PREMIUM.set(amount);
 	}
 }
 
 impl BatchAuditing<AccountId> for Audits {
-	fn submit(id: &BatchId, _: &AccountId, _: SubnetId) {
-		SUBMITTED.with_borrow_mut(|all| all.push(*id));
+	fn submit(id: &BatchId, batch: AuditedBatch<AccountId, Balance>) -> Balance {
+		SUBMITTED.with_borrow_mut(|all| all.push((*id, batch)));
+		PREMIUM.get()
+	}
+
+	fn pot() -> Option<AccountId> {
+		Some(POT)
 	}
 
 	fn submit_weight() -> Weight {
@@ -235,8 +307,10 @@ pub fn ext() -> sp_io::TestExternalities {
 	mocks::reset();
 	OPEN.take();
 	SUBMITTED.take();
+	PREMIUM.take();
 	PAID.take();
-	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, GATEWAY, OTHER_GATEWAY];
+	let accounts =
+		[CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, POT, GATEWAY, OTHER_GATEWAY];
 	let all = accounts.into_iter().chain(PROVIDERS);
 	let mut balances: Vec<_> = all.map(|who| (who, START)).collect();
 	balances.extend([(EARNER, 100), (BANK, START + EARNED), (Channels::till(), 10)]);
@@ -374,7 +448,7 @@ pub fn totals(tree: &BatchTree<AccountId>) -> Totals<AccountId> {
 	tree.totals().to_vec().try_into().unwrap()
 }
 
-pub const LEAVES: ContentRef = ContentRef { hash: H256([5; 32]), length: 1_000 };
+pub const LEAVES: ContentRef = ContentRef { hash: H256([5; 32]), length: 100 };
 
 /// Commits [`GATEWAY`] to a batch and says its id.
 pub fn commit(tree: &BatchTree<AccountId>, paid: impl IntoIterator<Item = LaneClaim>) -> BatchId {

@@ -37,9 +37,18 @@ impl<T: Config> Pallet<T> {
 			Self::reschedule(id, batch, now.saturating_add(AUDIT_POLL_BLOCKS.into()));
 		} else {
 			// It stays due, and the next step pays.
+			Self::end_waiting(batch);
 			batch.state = BatchState::Paying;
 		}
 		Self::due_wait()
+	}
+
+	/// Its gateway does not stand for it any more. The caller changes its state.
+	pub(crate) fn end_waiting(batch: &BatchOf<T>) {
+		Outstanding::<T>::mutate_exists(&batch.gateway, |sum| {
+			let left = sum.unwrap_or_default().saturating_sub(batch.root.sum);
+			*sum = (left > 0).then_some(left);
+		});
 	}
 
 	/// Totals first, then what is left.
@@ -52,6 +61,7 @@ impl<T: Config> Pallet<T> {
 		if Self::remove_contributions(id) {
 			return Self::due_removal();
 		}
+		Self::pay_premium(batch);
 		if Self::pay_rest(id, batch, batch.for_gateway) {
 			batch.state = BatchState::Settled;
 			Self::deposit_event(Event::BatchSettled { batch: id, gateway: batch.gateway.clone() });
@@ -72,7 +82,7 @@ impl<T: Config> Pallet<T> {
 			treasury: share(|rules| rules.treasury_share).unwrap_or_default(),
 			royalty: model.as_ref().map(|model| model.royalty),
 			gateway: share(|rules| rules.gateway_share),
-			// What pays for audits is a premium, which work that no lot can fall on does not owe.
+			// The gateway pays for the audits of its batches.
 			auditors: None,
 		};
 		let parts = economics::settle(charge, &shares);
@@ -100,6 +110,14 @@ impl<T: Config> Pallet<T> {
 			charge,
 			earned,
 		});
+	}
+
+	/// What those have who audit batches, out of the gateway's part.
+	fn pay_premium(batch: &mut BatchOf<T>) {
+		let owed = core::mem::take(&mut batch.premium).min(batch.for_gateway);
+		let paid = T::Audits::pot().map_or(0, |pot| Self::pay(&pot, owed));
+		batch.escrow = batch.escrow.saturating_sub(paid);
+		batch.for_gateway = batch.for_gateway.saturating_sub(paid);
 	}
 
 	/// A rejected batch: each client has back what its channel paid, then nothing of the batch stays.

@@ -1,11 +1,29 @@
 //! What is taken out of batches that wait: receipts that are wrong, and whole batches.
 
-use crate::{pallet::*, types::*, weights::WeightInfo};
-use frame_support::{dispatch::Pays, ensure, traits::Get, weights::Weight};
+use crate::{pallet::*, types::*};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{
+	dispatch::Pays,
+	ensure,
+	pallet_prelude::{
+		InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
+	},
+	traits::Get,
+	weights::Weight,
+};
 use reckon_primitives::{BatchId, Reason};
 use reckon_receipts::{Item, SignedReceipt};
-use reckon_support::{AuditedBatches, Fault, GatewaySlash, Rejection};
-use sp_runtime::{DispatchError, DispatchResult};
+use reckon_support::{Fault, GatewayInspect, GatewaySlash, Rejection};
+use sp_runtime::{
+	traits::{One, SaturatedConversion, Saturating},
+	DispatchError, DispatchResult,
+};
+
+/// What receipts that are shown to be wrong are known by in the pool.
+const SHOWN: &[u8] = b"reckon:receipt-shown:v1";
+/// As votes: they are few, and late ones are worth nothing.
+const PRIORITY: u64 = u64::MAX / 2;
 
 impl<T: Config> Pallet<T> {
 	/// Strikes a receipt that proves itself wrong; says whether its reporter pays for that.
@@ -27,12 +45,7 @@ impl<T: Config> Pallet<T> {
 		first: &Item<T::AccountId>,
 		second: &Item<T::AccountId>,
 	) -> Result<Pays, DispatchError> {
-		let place = |item: &Item<T::AccountId>| (item.total, item.index);
-		ensure!(place(first) != place(second), Error::<T>::NoFault);
-		let request = |item: &Item<T::AccountId>| {
-			(item.receipt.receipt.channel, item.receipt.receipt.request)
-		};
-		ensure!(request(first) == request(second), Error::<T>::NoFault);
+		ensure!(Self::are_twins(first, second), Error::<T>::NoFault);
 		let batch = Self::waiting(id)?;
 		// Else each of the two could be struck for the other's sake.
 		Self::proven(id, first)?;
@@ -82,7 +95,7 @@ impl<T: Config> Pallet<T> {
 	/// Takes an item's charge out of its total. As much of it as its channel has paid in this batch
 	/// goes to its client; what is more was charged to others, nobody can say to whom, and is the
 	/// treasury's at the batch's end.
-	fn strike_proven(
+	pub(crate) fn strike_proven(
 		id: BatchId,
 		mut batch: BatchOf<T>,
 		mut payout: Payout<T::AccountId>,
@@ -113,21 +126,77 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn waiting(id: BatchId) -> Result<BatchOf<T>, Error<T>> {
+	/// Whether the pool and a block take it from nobody in particular that a receipt is wrong: when that is
+	/// shown, and the gateway pays for it.
+	pub(crate) fn authorize_item(
+		_: TransactionSource,
+		id: &BatchId,
+		item: &Item<T::AccountId>,
+	) -> TransactionValidityWithRefund {
+		let batch = Self::waiting(*id).map_err(|_| InvalidTransaction::Stale)?;
+		let payout = Self::proven(*id, item).map_err(|_| InvalidTransaction::Stale)?;
+		let fault = Self::fault(*id, &batch, &payout, &item.receipt);
+		ensure!(fault.is_some(), InvalidTransaction::BadProof);
+		Self::admit(*id, &batch, item)
+	}
+
+	/// The same for the second of two.
+	pub(crate) fn authorize_twins(
+		_: TransactionSource,
+		id: &BatchId,
+		first: &Item<T::AccountId>,
+		second: &Item<T::AccountId>,
+	) -> TransactionValidityWithRefund {
+		ensure!(Self::are_twins(first, second), InvalidTransaction::BadProof);
+		let batch = Self::waiting(*id).map_err(|_| InvalidTransaction::Stale)?;
+		Self::proven(*id, first).map_err(|_| InvalidTransaction::Stale)?;
+		Self::proven(*id, second).map_err(|_| InvalidTransaction::Stale)?;
+		Self::admit(*id, &batch, second)
+	}
+
+	/// Each receipt is shown once, however many show it.
+	fn admit(
+		id: BatchId,
+		batch: &BatchOf<T>,
+		item: &Item<T::AccountId>,
+	) -> TransactionValidityWithRefund {
+		let bond = T::Gateways::gateway(&batch.gateway).map_or(0, |gateway| gateway.bond);
+		ensure!(bond >= T::FaultSlash::get(), InvalidTransaction::Payment);
+		let left = batch.due.saturating_sub(frame_system::Pallet::<T>::block_number());
+		let valid = ValidTransaction {
+			priority: PRIORITY,
+			requires: Vec::new(),
+			provides: [(SHOWN, id, item.total, item.index).encode()].into(),
+			longevity: left.max(One::one()).saturated_into(),
+			propagate: true,
+		};
+		Ok((valid, Weight::zero()))
+	}
+
+	fn are_twins(first: &Item<T::AccountId>, second: &Item<T::AccountId>) -> bool {
+		let place = |item: &Item<T::AccountId>| (item.total, item.index);
+		let request = |item: &Item<T::AccountId>| {
+			(item.receipt.receipt.channel, item.receipt.receipt.request)
+		};
+		place(first) != place(second) && request(first) == request(second)
+	}
+
+	pub(crate) fn waiting(id: BatchId) -> Result<BatchOf<T>, Error<T>> {
 		let batch = Batches::<T>::get(id).ok_or(Error::<T>::UnknownBatch)?;
 		ensure!(batch.state == BatchState::Waiting, Error::<T>::NotWaiting);
 		Ok(batch)
 	}
 
 	/// The total of an item that is in it, and is not struck.
-	fn proven(id: BatchId, item: &Item<T::AccountId>) -> Result<Payout<T::AccountId>, Error<T>> {
+	pub(crate) fn proven(id: BatchId, item: &Item<T::AccountId>) -> Result<Payout<T::AccountId>, Error<T>> {
 		let payout = Payouts::<T>::get(id, item.total).ok_or(Error::<T>::UnknownTotal)?;
 		ensure!(item.verify(&payout.total.receipts).is_ok(), Error::<T>::ItemUnproven);
 		ensure!(!payout.strikes.contains(&item.index), Error::<T>::AlreadyStruck);
 		Ok(payout)
 	}
 
-	fn reject_waiting(id: BatchId, mut batch: BatchOf<T>, why: Rejection) {
+	pub(crate) fn reject_waiting(id: BatchId, mut batch: BatchOf<T>, why: Rejection) {
+		Self::end_waiting(&batch);
 		batch.state = BatchState::Returning(why);
 		Self::wait_for_nobody(id, &mut batch);
 		Batches::<T>::insert(id, batch);
@@ -144,27 +213,5 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Pays::No
 		}
-	}
-}
-
-impl<T: Config> AuditedBatches<T::AccountId> for Pallet<T> {
-	fn strike(id: &BatchId, item: &Item<T::AccountId>, fault: Fault) -> DispatchResult {
-		let batch = Self::waiting(*id)?;
-		let payout = Self::proven(*id, item)?;
-		Self::strike_proven(*id, batch, payout, item, fault)
-	}
-
-	fn strike_weight() -> Weight {
-		T::WeightInfo::strike()
-	}
-
-	fn reject(id: &BatchId, why: Rejection) -> DispatchResult {
-		let batch = Self::waiting(*id)?;
-		Self::reject_waiting(*id, batch, why);
-		Ok(())
-	}
-
-	fn reject_weight() -> Weight {
-		T::WeightInfo::reject()
 	}
 }

@@ -5,7 +5,7 @@ use frame_support::{traits::Get, weights::Weight};
 use reckon_primitives::{Assurance, Balance, Content, JobId, JobState, Reason};
 use reckon_support::{
 	AuditOutcome, AuditSubjects, AuditWork, Auditing, OnProviderOutcome, Outcome, ProviderPool,
-	Ruling, Subject,
+	Ruling, AuditedAnswer,
 };
 use sp_runtime::traits::Bounded;
 
@@ -17,11 +17,11 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn subject_of(job: &JobOf<T>) -> Option<Subject<T::AccountId, Balance>> {
+	fn subject_of(job: &JobOf<T>) -> Option<AuditedAnswer<T::AccountId, Balance>> {
 		let JobState::Delivered { provider, delivery, charge, .. } = &job.state else {
 			return None;
 		};
-		Some(Subject {
+		Some(AuditedAnswer {
 			client: job.client.clone(),
 			provider: provider.clone(),
 			subnet: job.subnet,
@@ -75,7 +75,7 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
-	fn subject(id: &JobId) -> Option<Subject<T::AccountId, Balance>> {
+	fn subject(id: &JobId) -> Option<AuditedAnswer<T::AccountId, Balance>> {
 		let now = frame_system::Pallet::<T>::block_number();
 		Jobs::<T>::get(id)
 			.filter(|job| job.comparison.is_none() && now < job.due)
@@ -131,7 +131,7 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn create_for_benchmark(subject: Subject<T::AccountId, Balance>) -> JobId {
+	fn create_for_benchmark(subject: AuditedAnswer<T::AccountId, Balance>) -> JobId {
 		use reckon_primitives::{ContentRef, Delivery, Job, Privacy, Sampling, TaskKind, Units};
 		use sp_runtime::traits::{Saturating, Zero};
 		let now = frame_system::Pallet::<T>::block_number();

@@ -4,16 +4,89 @@ use crate::EraIndex;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::weights::Weight;
 use reckon_primitives::{Content, JobId, ModelId, Sampling, SubnetId, TaskKind, Units};
+use reckon_verification::Rejection;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::{Perbill, Permill};
 
-/// What an audit is about: a delivery that nobody has been paid for.
+/// What an audit is about: something that nobody has been paid for.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[scale_info(capture_docs = "always")]
-pub struct Subject<AccountId, Balance> {
+pub enum Subject<AccountId, Balance> {
+	/// A delivery.
+	#[codec(index = 0)]
+	Answer(AuditedAnswer<AccountId, Balance>),
+	/// A gateway's batch of receipts.
+	#[codec(index = 1)]
+	Batch(AuditedBatch<AccountId, Balance>),
+}
+
+impl<AccountId: PartialEq, Balance: Copy> Subject<AccountId, Balance> {
+	/// Whose rules apply.
+	pub fn subnet(&self) -> SubnetId {
+		match self {
+			Self::Answer(answer) => answer.subnet,
+			Self::Batch(batch) => batch.subnet,
+		}
+	}
+
+	/// What is paid if nothing is wrong.
+	pub fn charge(&self) -> Balance {
+		match self {
+			Self::Answer(answer) => answer.charge,
+			Self::Batch(batch) => batch.charge,
+		}
+	}
+
+	/// Who has made it: a provider, or a gateway.
+	pub fn maker(&self) -> &AccountId {
+		match self {
+			Self::Answer(answer) => &answer.provider,
+			Self::Batch(batch) => &batch.gateway,
+		}
+	}
+
+	/// Whether an account has a part in it: nobody audits its own work.
+	pub fn has_part(&self, who: &AccountId) -> bool {
+		match self {
+			Self::Answer(answer) => answer.provider == *who || answer.client == *who,
+			Self::Batch(batch) => batch.gateway == *who,
+		}
+	}
+
+	/// The answer, if it is one.
+	pub fn answer(&self) -> Option<&AuditedAnswer<AccountId, Balance>> {
+		match self {
+			Self::Answer(answer) => Some(answer),
+			Self::Batch(_) => None,
+		}
+	}
+}
+
+/// A gateway's batch that waits to be paid.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct AuditedBatch<AccountId, Balance> {
+	/// Who has put it together.
+	pub gateway: AccountId,
+	/// Whose rules apply.
+	pub subnet: SubnetId,
+	/// How many receipts it has.
+	pub receipts: u32,
+	/// What it has charged.
+	pub charge: Balance,
+}
+
+/// A delivery that nobody has been paid for.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct AuditedAnswer<AccountId, Balance> {
 	/// Who pays for the work.
 	pub client: AccountId,
 	/// Who did it.
@@ -75,7 +148,7 @@ pub enum Cause {
 	Requested,
 }
 
-/// Why a provider is convicted.
+/// Why a provider is convicted, or a gateway.
 #[derive(
 	Clone,
 	Copy,
@@ -99,6 +172,9 @@ pub enum Conviction {
 	/// The answer is not the model's.
 	#[codec(index = 2)]
 	Answer(reckon_verification::Reason),
+	/// A gateway's batch is not what it says.
+	#[codec(index = 3)]
+	Batch(Rejection),
 }
 
 /// How an audit ended.
@@ -116,13 +192,14 @@ pub enum Conviction {
 )]
 #[scale_info(capture_docs = "always")]
 pub enum AuditOutcome {
-	/// The answer is right: it is paid.
+	/// It is right: it is paid.
 	#[codec(index = 0)]
 	Accepted,
 	/// It is wrong: it is not paid, and costs bond.
 	#[codec(index = 1)]
 	Rejected(Conviction),
-	/// It is neither certainly right nor certainly wrong: it is not paid, and costs no bond.
+	/// It is neither certainly right nor certainly wrong: an answer is not paid, and costs no bond; a batch
+	/// is paid.
 	#[codec(index = 2)]
 	Doubtful,
 	/// Too few auditors said anything: it is paid, unless its client pays only for what they accept.
@@ -149,7 +226,7 @@ pub trait Auditing<AccountId, Balance> {
 	fn is_auditable(model: &ModelId) -> bool;
 
 	/// Takes up a delivery: it is audited for certain, or by lot, which is drawn six blocks later.
-	fn submit(id: JobId, subject: Subject<AccountId, Balance>, certain: bool);
+	fn submit(id: JobId, answer: AuditedAnswer<AccountId, Balance>, certain: bool);
 	/// The most that [`Self::submit`] weighs.
 	fn submit_weight() -> Weight;
 
@@ -171,7 +248,7 @@ impl<AccountId, Balance: Default> Auditing<AccountId, Balance> for () {
 		false
 	}
 
-	fn submit(_: JobId, _: Subject<AccountId, Balance>, _: bool) {}
+	fn submit(_: JobId, _: AuditedAnswer<AccountId, Balance>, _: bool) {}
 
 	fn submit_weight() -> Weight {
 		Weight::zero()
@@ -194,11 +271,11 @@ impl<AccountId, Balance: Default> Auditing<AccountId, Balance> for () {
 	}
 }
 
-/// Owns what is audited. Implemented by `pallet-jobs`.
+/// Owns the answers that are audited. Implemented by `pallet-jobs`.
 pub trait AuditSubjects<AccountId, Balance> {
 	/// What there is to audit under an id, as long as nobody has been paid for it and nothing else
 	/// decides on it. Two storage reads at most.
-	fn subject(id: &JobId) -> Option<Subject<AccountId, Balance>>;
+	fn subject(id: &JobId) -> Option<AuditedAnswer<AccountId, Balance>>;
 
 	/// What its auditors have to compute, as long as nobody has been paid for it. For off-chain
 	/// workers: nobody weighs it.
@@ -212,7 +289,7 @@ pub trait AuditSubjects<AccountId, Balance> {
 
 	/// Makes something to audit, whose escrow need not be there, for a benchmark.
 	#[cfg(feature = "runtime-benchmarks")]
-	fn create_for_benchmark(subject: Subject<AccountId, Balance>) -> JobId;
+	fn create_for_benchmark(subject: AuditedAnswer<AccountId, Balance>) -> JobId;
 }
 
 /// Is told of each vote of an auditor that counts.

@@ -1,10 +1,11 @@
 //! Batches of channels: having them audited, and hearing what is paid out of them.
 
-use crate::Conviction;
+use crate::{AuditedBatch, Conviction, GatewayEndpoint};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
-use reckon_primitives::{BatchId, ModelId, SubnetId};
-use reckon_receipts::{Item, ReceiptFault};
+use reckon_primitives::{Balance, BatchId, ModelId};
+use reckon_receipts::{Committed, Exhibit, Item, ReceiptFault};
+use reckon_verification::Rejection;
 use scale_info::TypeInfo;
 
 /// Why a receipt is struck from a batch.
@@ -42,53 +43,35 @@ pub enum Fault {
 	Answer(Conviction),
 }
 
-/// Why a whole batch is rejected.
-#[derive(
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	Debug,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-#[scale_info(capture_docs = "always")]
-pub enum Rejection {
-	/// Auditors could not get its receipts.
-	#[codec(index = 0)]
-	Unavailable,
-	/// Its receipts are not those that the totals' roots name.
-	#[codec(index = 1)]
-	Leaves,
-	/// What channels paid is not what their receipts charge.
-	#[codec(index = 2)]
-	Charges,
-	/// More of its receipts prove themselves wrong than can be struck.
-	#[codec(index = 3)]
-	Faults,
-}
-
-/// Takes batches up for audits, which hold up their payment. Implemented by whoever draws auditors.
+/// Takes batches up for audits, which hold up their payment. Implemented by `pallet-audits`.
 pub trait BatchAuditing<AccountId> {
-	/// A batch has been committed: it is audited, or may be, by a lot that nobody knows yet.
-	fn submit(batch: &BatchId, gateway: &AccountId, subnet: SubnetId);
+	/// A batch has been committed, and counts in its gateway's [`GatewayExposure`]: it is audited by lot,
+	/// which is drawn six blocks later. Says what the batch owes to those who audit such batches, audited
+	/// itself or not.
+	fn submit(id: &BatchId, batch: AuditedBatch<AccountId, Balance>) -> Balance;
 	/// The most that [`Self::submit`] weighs.
 	fn submit_weight() -> Weight;
 
+	/// Who has what batches owe; nobody if they owe nothing.
+	fn pot() -> Option<AccountId>;
+
 	/// Whether a batch is audited, or may be, so that nobody is to be paid for it yet. One storage
 	/// read.
-	fn is_open(batch: &BatchId) -> bool;
+	fn is_open(id: &BatchId) -> bool;
 }
 
 /// No batch is ever audited.
 impl<AccountId> BatchAuditing<AccountId> for () {
-	fn submit(_: &BatchId, _: &AccountId, _: SubnetId) {}
+	fn submit(_: &BatchId, _: AuditedBatch<AccountId, Balance>) -> Balance {
+		0
+	}
 
 	fn submit_weight() -> Weight {
 		Weight::zero()
+	}
+
+	fn pot() -> Option<AccountId> {
+		None
 	}
 
 	fn is_open(_: &BatchId) -> bool {
@@ -96,22 +79,51 @@ impl<AccountId> BatchAuditing<AccountId> for () {
 	}
 }
 
+/// What a gateway could gain by batches that are not what they say, and what it stands for them with, in
+/// the smallest token unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct GatewayExposure {
+	/// What all its batches have charged that wait to be paid.
+	pub outstanding: Balance,
+	/// Its bond.
+	pub bond: Balance,
+}
+
+/// A batch as those need it who look at its receipts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BatchWork<AccountId> {
+	/// What the chain knows of it.
+	pub committed: Committed<AccountId>,
+	/// Where its gateway serves the receipts.
+	pub endpoint: GatewayEndpoint,
+}
+
 /// Owns the batches that are audited. Implemented by `pallet-channels`.
 pub trait AuditedBatches<AccountId> {
+	/// What a gateway stands for with what. Two storage reads.
+	fn exposure(gateway: &AccountId) -> GatewayExposure;
+
+	/// What there is to look at, as long as the batch waits. For off-chain workers: nobody weighs it.
+	fn work(id: &BatchId) -> Option<BatchWork<AccountId>>;
+
+	/// Sends the chain what shows that a receipt is wrong, unless it is struck already. For off-chain
+	/// workers. Says whether the node has taken it.
+	fn show(id: &BatchId, exhibit: Exhibit<AccountId>) -> bool;
+
 	/// Takes a receipt's charge out of its total and gives it back to its client; the rest of the
 	/// batch is paid.
 	///
 	/// # Errors
 	/// When the batch does not wait any more, or the item is not proved to be in it, or is struck.
-	fn strike(batch: &BatchId, item: &Item<AccountId>, fault: Fault) -> DispatchResult;
+	fn strike(id: &BatchId, item: &Item<AccountId>, fault: Fault) -> DispatchResult;
 	/// The most that [`Self::strike`] weighs.
 	fn strike_weight() -> Weight;
 
-	/// Gives all that a batch has charged back to its clients.
+	/// Gives all that a batch has charged back to its clients, and takes so much out of its gateway's bond.
 	///
 	/// # Errors
 	/// When the batch does not wait any more.
-	fn reject(batch: &BatchId, why: Rejection) -> DispatchResult;
+	fn reject(id: &BatchId, why: Rejection, slash: Balance) -> DispatchResult;
 	/// The most that [`Self::reject`] weighs.
 	fn reject_weight() -> Weight;
 }

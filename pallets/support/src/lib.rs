@@ -27,10 +27,12 @@ mod subnets;
 pub mod mocks;
 
 pub use audits::{
-	AuditOutcome, AuditSubjects, AuditWork, Auditing, Cause, Conviction, OnAuditVote, Ruling,
-	Subject, ValidatorPenalty,
+	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, AuditedBatch, Auditing, Cause,
+	Conviction, OnAuditVote, Ruling, Subject, ValidatorPenalty,
 };
-pub use channels::{AuditedBatches, BatchAuditing, Fault, OnPayout, PaidTotal, Rejection};
+pub use channels::{
+	AuditedBatches, BatchAuditing, BatchWork, Fault, GatewayExposure, OnPayout, PaidTotal,
+};
 pub use departures::OnProviderLeft;
 pub use escrow_source::EscrowSource;
 pub use gateways::{
@@ -42,4 +44,5 @@ pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
 pub use reputation::ReputationInspect;
 pub use stake::{era_of, first_session_of, EraIndex, Exposure, StakeInspect};
+pub use reckon_verification::Rejection;
 pub use subnets::{MaxListedModels, Membership, SubnetInspect, SubnetParameters};

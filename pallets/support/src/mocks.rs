@@ -6,7 +6,7 @@ mod stake;
 mod subnets;
 
 pub use audits::{
-	MockAudits, MockPenalties, MockReputation, MockSubjects, AUDIT_PRICE, AUDIT_RATE, THRESHOLDS,
+	MockAudits, MockBatches, MockPenalties, MockReputation, MockSubjects, AUDIT_PRICE, AUDIT_RATE, THRESHOLDS,
 };
 pub use stake::MockStake;
 pub use subnets::{MockGateways, MockSubnets};

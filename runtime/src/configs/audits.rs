@@ -2,7 +2,7 @@
 
 use super::{jobs::AuditPotAccount, validator_staking::MAX_VALIDATORS};
 use crate::{
-	adapters::VotePoints, Balances, BlockNumber, Jobs, Models, Providers, Reputation, Runtime,
+	adapters::VotePoints, Balances, BlockNumber, Channels, Jobs, Models, Providers, Reputation, Runtime,
 	RuntimeHoldReason, Subnets, ValidatorStaking,
 };
 use frame_support::{
@@ -45,6 +45,7 @@ impl pallet_audits::Config for Runtime {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Subjects = Jobs;
+	type Batches = Channels;
 	type Models = Models;
 	type Providers = Providers;
 	type Reputation = Reputation;
@@ -63,6 +64,8 @@ impl pallet_audits::Config for Runtime {
 	type RevealBlocks = ConstU32<REVEAL>;
 	// What it costs to be asked at all: of longer answers a share of the charge is more.
 	type SeatFee = ConstU128<{ UNIT / 1_000 }>;
+	// A check of a signature and half a kilobyte: of a thousand receipts as much as it costs to be asked.
+	type ReceiptFee = ConstU128<{ UNIT / 1_000_000 }>;
 	type Pot = AuditPotAccount;
 	// One each five seconds for half of the time for blind votes, and as long again to lose.
 	type MaxOpenSeats = ConstU32<12>;

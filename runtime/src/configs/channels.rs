@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
 	time::{prod_or_fast, HOURS},
-	Balance, Balances, BlockNumber, Models, Providers, Rewards, Runtime, RuntimeHoldReason,
+	Audits, Balance, Balances, BlockNumber, Models, Providers, Rewards, Runtime, RuntimeHoldReason,
 	Subnets,
 };
 use frame_support::{
@@ -37,8 +37,7 @@ impl pallet_channels::Config for Runtime {
 	type Providers = Providers;
 	type Models = Models;
 	type Subnets = Subnets;
-	// Batches are not audited yet (known weakness 52).
-	type Audits = ();
+	type Audits = Audits;
 	type OnPayout = Rewards;
 	type Earnings = Rewards;
 	type Treasury = TreasuryAccount;

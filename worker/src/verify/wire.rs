@@ -182,6 +182,31 @@ pub struct RowsAnswer {
 	pub why: Option<String>,
 }
 
+/// A gateway's batch whose receipts are to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchRequest {
+	/// The batch.
+	pub batch: H256,
+	/// The audit's challenge.
+	pub challenge: H256,
+	/// What the chain knows of it: `reckon_receipts::Committed`, SCALE.
+	pub committed: HexBytes,
+	/// Where its gateway is: a URL.
+	pub endpoint: HexBytes,
+}
+
+/// What the auditor votes, and shows the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchAnswer {
+	/// The vote as the chain takes it, SCALE.
+	pub vote: HexBytes,
+	/// What is wrong with the whole of it, for people; nothing when it is to be paid.
+	pub found: Option<String>,
+	/// Of receipts that are wrong, what shows it to the chain: `reckon_receipts::Exhibit`, SCALE.
+	pub wrong: Vec<HexBytes>,
+}
+
 /// What is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Complaint {

@@ -8,7 +8,9 @@
 use crate::types::{Ballot, Opened, Phase, RowsSeen, Statement};
 use codec::{Decode, Encode};
 use reckon_primitives::JobId;
-use reckon_verification::{blind, parse_tokens, EndingFault, Fault, Hash, Vote, MAX_POSITIONS};
+use reckon_verification::{
+	blind, parse_tokens, EndingFault, Fault, Hash, Rejection, Vote, MAX_POSITIONS,
+};
 use sp_core::H256;
 
 /// Failures before they count: a worker may be a block behind.
@@ -25,7 +27,10 @@ const PAUSE: u64 = 2_000;
 /// that comes back is still in time.
 const DOUBLINGS: u8 = 3;
 /// An answer of which nothing is handed out is one without tokens.
-const WITHHELD: Vote = Vote::Refuted(Fault::Ending(EndingFault::Empty));
+pub(crate) const ANSWER_WITHHELD: Vote = Vote::Refuted(Fault::Ending(EndingFault::Empty));
+/// A batch of which nothing is handed out.
+pub(crate) const BATCH_WITHHELD: Vote =
+	Vote::Batch { rejection: Some(Rejection::Unavailable), digest: [0; 32] };
 
 /// A seat in an audit, under one challenge: another fork may have drawn another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
@@ -66,6 +71,8 @@ pub(crate) struct View {
 	pub(crate) took: u64,
 	/// Whether this node has a verifier.
 	pub(crate) has_verifier: bool,
+	/// What to vote when nothing is handed out.
+	pub(crate) withheld: Vote,
 }
 
 /// The rows that the auditor itself has computed.
@@ -106,7 +113,7 @@ pub(crate) enum Kind {
 }
 
 /// What an auditor has decided to say, before it has said it.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
 pub(crate) struct Voted {
 	/// What it will say.
 	pub(crate) vote: Vote,
@@ -171,8 +178,8 @@ pub(crate) enum Message {
 	Commit(H256),
 	/// A vote, of which opening, and what hid it.
 	Reveal {
-		/// The opening.
-		opened: Opened,
+		/// The opening; none of a batch.
+		opened: Option<Opened>,
 		/// What hid the vote.
 		salt: H256,
 		/// The vote.
@@ -261,7 +268,7 @@ impl Record {
 				if view.left > view.declining_ends || self.withheld < TRIES {
 					return Step::Rest;
 				}
-				let nothing = Judgement { vote: WITHHELD, own: None };
+				let nothing = Judgement { vote: view.withheld, own: None };
 				let voted = Voted::new(place, nothing, salt);
 				self.vote(view, Voted { withheld: true, ..voted })
 			},
@@ -323,6 +330,9 @@ impl Record {
 			let was_known = core::mem::replace(&mut self.lost, true);
 			return if was_known { Step::Rest } else { Step::Lost };
 		};
+		if let Vote::Batch { .. } = voted.vote {
+			return self.reveal_batch(view);
+		}
 		let Some(opened) = view.opened else { return Step::Rest };
 		if let Some(rows) = self.said_of(&opened.name()) {
 			return self.reveal(view, rows);
@@ -370,7 +380,15 @@ impl Record {
 			rows
 		});
 		let statement = Statement { vote, rows };
+		let opened = Some(opened);
 		self.send(view, Sent::Reveal, Message::Reveal { opened, salt, statement })
+	}
+
+	/// Of a batch nothing is opened, and there is nothing more to look at.
+	fn reveal_batch(&mut self, view: &View) -> Step {
+		let Some(Voted { vote, salt, .. }) = self.voted else { return Step::Rest };
+		let statement = Statement { vote, rows: RowsSeen::Proven };
+		self.send(view, Sent::Reveal, Message::Reveal { opened: None, salt, statement })
 	}
 
 	/// What was said of an opening.

@@ -8,10 +8,10 @@ use super::{
 };
 use alloc::{boxed::Box, vec::Vec};
 use reckon_primitives::{Content, ContentRef};
-use reckon_support::AuditWork;
+use reckon_support::{AuditWork, BatchWork};
 
 /// What a verifier is to be handed.
-pub(crate) enum Parts {
+pub(crate) enum Parts<AccountId> {
 	/// To compute an answer again.
 	Answer {
 		/// What the chain has.
@@ -22,6 +22,11 @@ pub(crate) enum Parts {
 		payload: Part,
 		/// What was delivered.
 		output: Part,
+	},
+	/// To look at a batch's receipts, which it fetches by itself: they may be many.
+	Batch {
+		/// What the chain has.
+		work: Box<BatchWork<AccountId>>,
 	},
 	/// To look at rows.
 	Rows {
@@ -40,7 +45,7 @@ pub(crate) enum Part {
 	There(Wanted, ContentRef),
 }
 
-impl Parts {
+impl<AccountId> Parts<AccountId> {
 	/// What its worker must hand out.
 	pub(crate) fn wanted(&self) -> Vec<Wanted> {
 		let there = |part: &Part| match part {
@@ -52,6 +57,7 @@ impl Parts {
 				[tokens.clone(), there(payload), there(output)].into_iter().flatten().collect()
 			},
 			Self::Rows { rows, .. } => [rows.clone()].into(),
+			Self::Batch { .. } => Vec::new(),
 		}
 	}
 }

@@ -1,5 +1,6 @@
 //! One file for each behaviour; `node` is the node that they run on.
 
+mod batches;
 mod commits;
 mod decisions;
 mod node;

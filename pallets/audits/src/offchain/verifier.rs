@@ -14,18 +14,19 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
-use codec::{DecodeAll, Encode};
+use codec::{Decode, DecodeAll, Encode};
 use reckon_primitives::{Sampling, TaskKind, Units};
-use reckon_support::AuditWork;
-use reckon_verification::{Vote, MAX_POSITIONS, MAX_WIDTH};
+use reckon_receipts::{Exhibit, MAX_WRONG};
+use reckon_support::{AuditWork, BatchWork};
+use reckon_verification::{Rejection, Vote, MAX_POSITIONS, MAX_WIDTH};
 use serde::{de::DeserializeOwned, de::Error, Deserialize, Deserializer};
 use sp_core::H256;
 
 /// Milliseconds in which a verifier answers. It goes on computing when nobody waits any more, and has
 /// the answer ready when it is asked again in the same words.
 pub(crate) const MILLIS: u64 = 20_000;
-/// The longest answer in bytes.
-const LONGEST: usize = 64 * 1024;
+/// The longest answer in bytes: as many receipts as are shown one by one, with their paths.
+const LONGEST: usize = 256 * 1024;
 /// Bytes of a request besides the long ones.
 const FRAME: usize = 4096;
 /// Characters that are kept of what a verifier says to people.
@@ -93,6 +94,13 @@ struct RowsAnswer {
 }
 
 #[derive(Deserialize)]
+struct BatchAnswer {
+	vote: Hex,
+	/// Of receipts that are wrong, what shows it.
+	wrong: Vec<Hex>,
+}
+
+#[derive(Deserialize)]
 struct Complaint {
 	message: String,
 }
@@ -114,6 +122,25 @@ impl Verifier {
 	) -> Result<Judgement, Trouble> {
 		let answer: AuditAnswer = self.ask("/v1/audits", &audit_request(place, work, evidence))?;
 		judgement(&answer).ok_or_else(|| Trouble::unable("the verifier's answer is no vote"))
+	}
+
+	/// Has a batch's receipts fetched and looked at. Says what to vote, and which of them are wrong.
+	pub(crate) fn examine<AccountId: Encode + Decode>(
+		&self,
+		place: &Place,
+		work: &BatchWork<AccountId>,
+	) -> Result<(Judgement, Vec<Exhibit<AccountId>>), Trouble> {
+		let answer: BatchAnswer = self.ask("/v1/batches", &batch_request(place, work))?;
+		let unread = || Trouble::unable("the verifier's answer is no word about a batch");
+		let vote = Vote::decode_all(&mut answer.vote.0.as_slice()).map_err(|_| unread())?;
+		// That nothing can be had is for this node to say, after a few tries.
+		if !matches!(vote, Vote::Batch { rejection, .. } if rejection != Some(Rejection::Unavailable)) {
+			return Err(unread());
+		}
+		let wrong = answer.wrong.iter().take(MAX_WRONG);
+		let wrong = wrong.map(|bytes| Exhibit::decode_all(&mut bytes.0.as_slice()));
+		let wrong = wrong.collect::<Result<_, _>>().map_err(|_| unread())?;
+		Ok((Judgement { vote, own: None }, wrong))
 	}
 
 	/// Has a worker's rows looked at; fails when they are not what it says.
@@ -159,6 +186,8 @@ fn refusal(reply: &Reply) -> Trouble {
 	let kind = match reply.status {
 		// Its models are being loaded, it has much to do, or its token is a new one.
 		401 | 408 | 429 | 502..=504 => Kind::Busy,
+		// A gateway does not hand out its batch's receipts.
+		424 => Kind::Withheld,
 		_ => Kind::Unable,
 	};
 	Trouble { kind, why: format!("the verifier answers {}: {message}", reply.status) }
@@ -180,7 +209,7 @@ fn judgement(answer: &AuditAnswer) -> Option<Judgement> {
 			let width = answer.width.filter(|width| (1..=MAX_WIDTH).contains(width))?;
 			Some(Own { root, count, width })
 		},
-		Vote::Output { .. } => return None,
+		Vote::Output { .. } | Vote::Batch { .. } => return None,
 	};
 	Some(Judgement { vote, own })
 }
@@ -207,6 +236,16 @@ fn audit_request(place: &Place, work: &AuditWork, evidence: &Evidence) -> Vec<u8
 		.bytes("output", output)
 		.maybe_bytes("tokens", tokens)
 		.object("units", units)
+		.end()
+}
+
+fn batch_request<AccountId: Encode>(place: &Place, work: &BatchWork<AccountId>) -> Vec<u8> {
+	let committed = work.committed.encode();
+	Object::new(room([&committed, &work.endpoint, &[]]))
+		.bytes("batch", place.job.as_bytes())
+		.bytes("challenge", place.challenge.as_bytes())
+		.bytes("committed", &committed)
+		.bytes("endpoint", &work.endpoint)
 		.end()
 }
 

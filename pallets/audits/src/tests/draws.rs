@@ -130,7 +130,7 @@ fn committee_should_be_as_large_as_the_rules_say_and_there_are_validators() {
 fn audit_should_go_by_the_first_rules_when_its_subnet_is_no_more() {
 	run(|| {
 		let id = job(1);
-		let gone = reckon_support::Subject { subnet: 77, ..subject(id) };
+		let gone = reckon_support::AuditedAnswer { subnet: 77, ..subject(id) };
 		MockSubjects::insert(id, gone.clone());
 		<Audits as Auditing<_, _>>::submit(id, gone, true);
 		pass(DRAW_DELAY);

@@ -1,5 +1,6 @@
 //! One file for each behaviour.
 
+mod batches;
 mod declines;
 mod draws;
 mod keys;

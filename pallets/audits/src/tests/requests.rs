@@ -5,7 +5,7 @@ use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::JobId;
 use reckon_support::{
 	mocks::{MockModels, MockSubjects},
-	AuditOutcome, Cause, Subject,
+	AuditOutcome, Cause, AuditedAnswer,
 };
 use reckon_verification::Fault;
 use sp_runtime::{DispatchError, TokenError};
@@ -60,9 +60,9 @@ fn request_should_take_the_place_of_the_lot() {
 fn request_should_be_refused_when_there_is_nothing_to_pay_for() {
 	run(|| {
 		let id = delivered(1);
-		let uncalibrated = Subject { model: UNCALIBRATED, ..subject(job(2)) };
+		let uncalibrated = AuditedAnswer { model: UNCALIBRATED, ..subject(job(2)) };
 		MockSubjects::insert(job(2), uncalibrated);
-		let foreign = Subject { client: account(1), ..subject(job(3)) };
+		let foreign = AuditedAnswer { client: account(1), ..subject(job(3)) };
 		MockSubjects::insert(job(3), foreign);
 		let attested = submit(4, true);
 		let running = drawn(5);
@@ -81,7 +81,7 @@ fn request_should_be_refused_when_there_is_nothing_to_pay_for() {
 		}
 		assert_ok!(request(id));
 		assert_noop!(request(id), Error::AlreadyAudited);
-		let poor = Subject { client: 77, ..subject(job(6)) };
+		let poor = AuditedAnswer { client: 77, ..subject(job(6)) };
 		MockSubjects::insert(job(6), poor);
 		assert_noop!(
 			Audits::request_audit(RuntimeOrigin::signed(77), job(6)),

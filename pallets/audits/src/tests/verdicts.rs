@@ -5,7 +5,7 @@ use frame_support::traits::fungible::Mutate;
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
 	mocks::{MockModels, MockPenalties, MockPool, MockStake, MockSubjects},
-	AuditOutcome, Auditing, Conviction, Subject,
+	AuditOutcome, Auditing, Conviction, AuditedAnswer,
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
 use sp_runtime::Perbill;
@@ -464,7 +464,7 @@ fn provider_should_not_audit_itself_when_it_validates_too() {
 	run_with(4, || {
 		for n in 1..20u8 {
 			let id = job(n);
-			let own = Subject { provider: account(1), client: account(2), ..subject(id) };
+			let own = AuditedAnswer { provider: account(1), client: account(2), ..subject(id) };
 			MockPool::insert(account(1), 1, Default::default());
 			MockSubjects::insert(id, own.clone());
 			<Audits as Auditing<_, _>>::submit(id, own, true);

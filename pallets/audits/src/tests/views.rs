@@ -18,7 +18,7 @@ fn auditor_should_see_its_seats_and_what_is_asked_of_it() {
 		assert_eq!((duties[0].phase, duties[0].ballot), (Phase::Committing, Ballot::Awaited));
 		assert_eq!(duties[0].until, System::block_number() + COMMIT);
 		assert_eq!((duties[0].challenge, duties[0].round), (audit(a).challenge, 1));
-		assert_eq!(duties[0].subject, subject(a));
+		assert_eq!(duties[0].subject.answer(), Some(&subject(a)));
 		assert!(Audits::seats_of(CLIENT).is_empty());
 	});
 }

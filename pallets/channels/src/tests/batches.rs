@@ -4,7 +4,7 @@ use reckon_primitives::{ContentRef, Price};
 use reckon_receipts::{BatchTree, Receipt, Root, SignedVoucher, Total, Voucher};
 use reckon_support::{
 	mocks::{MockGateways, MockPool, MockSubnets},
-	BatchAuditing, GatewayInfo, Membership, SubnetParameters,
+	AuditedBatch, BatchAuditing, GatewayInfo, Membership, SubnetParameters,
 };
 use sp_core::{Pair, H256};
 
@@ -59,7 +59,9 @@ fn money_should_leave_the_channels_at_once_when_a_batch_is_committed() {
 				}
 			]
 		);
-		assert_eq!(Audits::submitted(), vec![id]);
+		let charge = Channels::batch(id).unwrap().root.sum;
+		let audited = AuditedBatch { gateway: GATEWAY, subnet: SUBNET, receipts: 3, charge };
+		assert_eq!(Audits::submitted(), vec![(id, audited)]);
 	});
 }
 

@@ -1,5 +1,6 @@
 //! One file for each behaviour.
 
+mod audits;
 mod batches;
 mod closing;
 mod opening;

@@ -161,7 +161,7 @@ fn carry_out(step: Step) {
 		},
 		Step::Reject { nth } => {
 			if let Some((id, _)) = nth_batch(nth) {
-				let _ = <Channels as AuditedBatches<_>>::reject(&id, Rejection::Leaves);
+				let _ = <Channels as AuditedBatches<_>>::reject(&id, Rejection::Leaves, 0);
 			}
 		},
 		Step::Audit { nth, open } => {

@@ -16,7 +16,7 @@ fn all_should_have_their_money_back_when_a_batch_is_rejected() {
 		let id = commit(&tree, [claim(CLIENT, mine, 0, 900), claim(OTHER_CLIENT, other, 0, 150)]);
 		// One is struck before: its client has that back once.
 		assert_ok!(<Channels as AuditedBatches<_>>::strike(&id, &item(&tree, 1, 0), Fault::Total));
-		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY));
+		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY, 0));
 		assert_eq!(events().last(), Some(&Event::BatchRejected { batch: id, why: WHY }));
 		to_block(3);
 		assert_eq!(
@@ -48,7 +48,7 @@ fn vouchers_of_a_rejected_batch_should_be_worth_nothing_more() {
 		let tree = tree([receipt(1, PROVIDERS[0], channel, 900)]);
 		let paid = claim(CLIENT, channel, 0, 900);
 		let id = commit(&tree, [paid.clone()]);
-		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY));
+		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY, 0));
 		to_block(3);
 		assert_noop!(
 			Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims([paid])),
@@ -62,7 +62,7 @@ fn rejected_batch_should_come_to_an_end_though_an_audit_is_open() {
 	run(|| {
 		let (_, _, id) = three();
 		Audits::open(id);
-		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY));
+		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, WHY, 0));
 		to_block(3);
 		assert_eq!(free(CLIENT), START - DEPOSIT + 1_800);
 	});

@@ -89,7 +89,7 @@ fn audit_should_come_too_late_when_the_batch_is_paid() {
 		let (_, tree, id) = three();
 		to_block(20);
 		let rejected =
-			<Channels as AuditedBatches<_>>::reject(&id, reckon_support::Rejection::Unavailable);
+			<Channels as AuditedBatches<_>>::reject(&id, reckon_support::Rejection::Unavailable, 0);
 		assert_noop!(rejected, crate::Error::<Test>::NotWaiting);
 		let struck = <Channels as AuditedBatches<_>>::strike(
 			&id,

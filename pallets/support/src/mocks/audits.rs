@@ -2,14 +2,15 @@
 
 use super::AccountId;
 use crate::{
-	AuditSubjects, AuditWork, Auditing, EraIndex, ModelInspect, ReputationInspect, Ruling, Subject,
-	ValidatorPenalty,
+	AuditSubjects, AuditWork, AuditedAnswer, AuditedBatches, Auditing, BatchWork, EraIndex, Fault,
+	GatewayExposure, ModelInspect, Rejection, ReputationInspect, Ruling, ValidatorPenalty,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::cell::{Cell, RefCell};
-use frame_support::weights::Weight;
+use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
 use reckon_economics::AuditPrice;
-use reckon_primitives::{Balance, JobId, ModelId, SubnetId};
+use reckon_primitives::{Balance, BatchId, JobId, ModelId, SubnetId};
+use reckon_receipts::{Exhibit, Item};
 use reckon_verification::{Limits, Thresholds};
 use sp_runtime::{Perbill, Permill};
 
@@ -25,9 +26,13 @@ pub const AUDIT_PRICE: AuditPrice =
 /// Which part of all work they look at.
 pub const AUDIT_RATE: Permill = Permill::from_percent(10);
 
-type Submitted = BTreeMap<JobId, (Subject<AccountId, Balance>, bool)>;
-type Subjects = BTreeMap<JobId, Subject<AccountId, Balance>>;
+type Submitted = BTreeMap<JobId, (AuditedAnswer<AccountId, Balance>, bool)>;
+type Subjects = BTreeMap<JobId, AuditedAnswer<AccountId, Balance>>;
 type Rulings = Vec<(JobId, Ruling<Balance>)>;
+type Batches = BTreeMap<BatchId, BatchWork<AccountId>>;
+type Exposures = BTreeMap<AccountId, GatewayExposure>;
+type Rejected = Vec<(BatchId, Rejection, Balance)>;
+type Shown = Vec<(BatchId, Exhibit<AccountId>)>;
 
 std::thread_local! {
 	static OPEN: RefCell<Submitted> = const { RefCell::new(BTreeMap::new()) };
@@ -36,6 +41,10 @@ std::thread_local! {
 	static WAGES: Cell<Balance> = const { Cell::new(0) };
 	static RULINGS: RefCell<Rulings> = const { RefCell::new(Vec::new()) };
 	static PENALTIES: RefCell<Vec<(EraIndex, AccountId, Perbill)>> = const { RefCell::new(Vec::new()) };
+	static BATCHES: RefCell<Batches> = const { RefCell::new(BTreeMap::new()) };
+	static EXPOSURES: RefCell<Exposures> = const { RefCell::new(BTreeMap::new()) };
+	static REJECTED: RefCell<Rejected> = const { RefCell::new(Vec::new()) };
+	static SHOWN: RefCell<Shown> = const { RefCell::new(Vec::new()) };
 	static SCORES: RefCell<BTreeMap<AccountId, Permill>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -47,6 +56,10 @@ pub(super) fn reset() {
 	WAGES.take();
 	PENALTIES.take();
 	SCORES.take();
+	BATCHES.take();
+	EXPOSURES.take();
+	REJECTED.take();
+	SHOWN.take();
 }
 
 /// Audits of models of [`super::MockModels`] that were calibrated, open until the test closes them.
@@ -54,7 +67,7 @@ pub struct MockAudits;
 
 impl MockAudits {
 	/// What was submitted and not closed, and whether it is audited for certain.
-	pub fn open(id: &JobId) -> Option<(Subject<AccountId, Balance>, bool)> {
+	pub fn open(id: &JobId) -> Option<(AuditedAnswer<AccountId, Balance>, bool)> {
 		OPEN.with_borrow(|open| open.get(id).cloned())
 	}
 
@@ -69,7 +82,7 @@ impl Auditing<AccountId, Balance> for MockAudits {
 		super::MockModels::model(model).is_some_and(|model| model.thresholds.is_some())
 	}
 
-	fn submit(id: JobId, subject: Subject<AccountId, Balance>, certain: bool) {
+	fn submit(id: JobId, subject: AuditedAnswer<AccountId, Balance>, certain: bool) {
 		OPEN.with_borrow_mut(|open| open.insert(id, (subject, certain)));
 	}
 
@@ -99,7 +112,7 @@ pub struct MockSubjects;
 
 impl MockSubjects {
 	/// Puts something there to be audited.
-	pub fn insert(id: JobId, subject: Subject<AccountId, Balance>) {
+	pub fn insert(id: JobId, subject: AuditedAnswer<AccountId, Balance>) {
 		SUBJECTS.with_borrow_mut(|subjects| subjects.insert(id, subject));
 	}
 
@@ -120,7 +133,7 @@ impl MockSubjects {
 }
 
 impl AuditSubjects<AccountId, Balance> for MockSubjects {
-	fn subject(id: &JobId) -> Option<Subject<AccountId, Balance>> {
+	fn subject(id: &JobId) -> Option<AuditedAnswer<AccountId, Balance>> {
 		SUBJECTS.with_borrow(|subjects| subjects.get(id).cloned())
 	}
 
@@ -140,10 +153,67 @@ impl AuditSubjects<AccountId, Balance> for MockSubjects {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn create_for_benchmark(subject: Subject<AccountId, Balance>) -> JobId {
+	fn create_for_benchmark(subject: AuditedAnswer<AccountId, Balance>) -> JobId {
 		let id = JobId::repeat_byte(0xbe);
 		Self::insert(id, subject);
 		id
+	}
+}
+
+/// Batches that the test makes.
+pub struct MockBatches;
+
+impl MockBatches {
+	/// Says what a gateway stands for with what.
+	pub fn expose(gateway: AccountId, exposure: GatewayExposure) {
+		EXPOSURES.with_borrow_mut(|all| all.insert(gateway, exposure));
+	}
+
+	/// Says what there is to look at.
+	pub fn set_work(id: BatchId, work: BatchWork<AccountId>) {
+		BATCHES.with_borrow_mut(|all| all.insert(id, work));
+	}
+
+	/// The batches that were rejected so far, why, and what that was to cost.
+	pub fn rejected() -> Vec<(BatchId, Rejection, Balance)> {
+		REJECTED.with_borrow(Clone::clone)
+	}
+
+	/// What the chain was shown so far.
+	pub fn shown() -> Vec<(BatchId, Exhibit<AccountId>)> {
+		SHOWN.with_borrow(Clone::clone)
+	}
+}
+
+impl AuditedBatches<AccountId> for MockBatches {
+	fn exposure(gateway: &AccountId) -> GatewayExposure {
+		EXPOSURES.with_borrow(|all| all.get(gateway).copied().unwrap_or_default())
+	}
+
+	fn work(id: &BatchId) -> Option<BatchWork<AccountId>> {
+		BATCHES.with_borrow(|all| all.get(id).cloned())
+	}
+
+	fn show(id: &BatchId, exhibit: Exhibit<AccountId>) -> bool {
+		SHOWN.with_borrow_mut(|all| all.push((*id, exhibit)));
+		true
+	}
+
+	fn strike(_: &BatchId, _: &Item<AccountId>, _: Fault) -> DispatchResult {
+		Ok(())
+	}
+
+	fn strike_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn reject(id: &BatchId, why: Rejection, slash: Balance) -> DispatchResult {
+		REJECTED.with_borrow_mut(|all| all.push((*id, why, slash)));
+		Ok(())
+	}
+
+	fn reject_weight() -> Weight {
+		Weight::zero()
 	}
 }
 

@@ -29,6 +29,7 @@ fn committing(left: u32) -> View {
 		looking_ends: LAST,
 		took: 0,
 		has_verifier: true,
+		withheld: ANSWER_WITHHELD,
 	}
 }
 
@@ -255,7 +256,7 @@ fn rows_should_be_unproven_in_the_last_blocks_though_nobody_is_asked_again() {
 	let rows = RowsSeen::Unproven;
 	let vote = replayed().vote;
 	let (opened, statement) = (opening(H256([9; 32])), Statement { vote, rows });
-	assert_eq!(step, Step::Send(Message::Reveal { opened, salt: SALT, statement }));
+	assert_eq!(step, Step::Send(Message::Reveal { opened: Some(opened), salt: SALT, statement }));
 	// Not when it is the verifier that is not there.
 	record.looked(&revealing(LAST + 1, blind), Err(Kind::Busy));
 	assert_eq!(record.next(&revealing(LAST, blind)), Step::Rest);
@@ -289,7 +290,7 @@ fn vote_should_stay_when_another_verdict_comes_later() {
 fn rows_should_be_looked_at_unless_the_roots_are_equal_or_there_is_nothing_to_see() {
 	let shown_of = |root, rows, found: Judgement| {
 		let (opened, statement) = (opening(root), Statement { vote: found.vote, rows });
-		Step::Send(Message::Reveal { opened, salt: SALT, statement })
+		Step::Send(Message::Reveal { opened: Some(opened), salt: SALT, statement })
 	};
 	let shown = |rows, found| shown_of(H256([9; 32]), rows, found);
 	let (computed, blind) = voted(replayed());
@@ -323,7 +324,7 @@ fn rows_should_be_unproven_only_in_the_last_blocks() {
 	let opened = opening(H256([9; 32]));
 	let statement = |rows| {
 		let statement = Statement { vote: replayed().vote, rows };
-		Step::Send(Message::Reveal { opened, salt: SALT, statement })
+		Step::Send(Message::Reveal { opened: Some(opened), salt: SALT, statement })
 	};
 	let (record, blind) = voted(replayed());
 	let unproven = statement(RowsSeen::Unproven);
@@ -367,7 +368,7 @@ fn rows_should_be_looked_at_again_when_another_fork_has_opened_others() {
 	else {
 		panic!("the vote goes out");
 	};
-	assert_eq!((Some(name), statement.rows), (opened, RowsSeen::Unproven));
+	assert_eq!((name, statement.rows), (opened, RowsSeen::Unproven));
 }
 
 #[test]
@@ -493,6 +494,7 @@ proptest! {
 				Step::Send(Message::Reveal { opened, salt, statement }) => {
 					let hidden = Ballot::Committed(hides(&statement.vote, salt));
 					prop_assert_eq!(seen.ballot, hidden);
+					let opened = opened.expect("it is about an answer");
 					prop_assert!(record.rows.contains(&(opened.name(), statement.rows)));
 					prop_assert_eq!(seen.opened, Some(opened));
 					statements.push((opened, salt, statement));
