@@ -340,6 +340,7 @@ mod tests {
 			leaves: reckon_sdk::ContentRef::of(b""),
 			escrow: 700,
 			for_gateway: 0,
+			premium: 0,
 			state,
 			due: 77,
 		};

@@ -14,7 +14,10 @@ use std::{
 
 use reckon_cli::devnet::balances::treasury;
 use reckon_e2e::{root, Client, Gateway, Net, Provider, Run, Worker, LIMIT};
-use reckon_sdk::{content_hash, token::UNIT, Balance, ChannelEvent, Signer};
+use reckon_sdk::{
+	calls, content_hash, token::UNIT, Balance, BatchId, ChannelEvent, Rejection, Signer,
+	SubnetParameters,
+};
 use serde_json::{json, Value};
 use tokio::time::sleep;
 
@@ -32,7 +35,10 @@ struct Stage {
 
 impl Stage {
 	async fn new(deposit: Balance) -> Self {
-		let net = Net::start().await;
+		Self::on(Net::start().await, deposit).await
+	}
+
+	async fn on(net: Net, deposit: Balance) -> Self {
 		let mut provider = net.provider("//Bob").await;
 		net.offer_chat(&provider).await;
 		net.offer_embedding(&provider).await;
@@ -84,6 +90,45 @@ impl Stage {
 			events.extend(at.channel_events().await.unwrap());
 		}
 		events
+	}
+
+	/// Waits until something has happened to channels; what it was.
+	async fn event_until<T>(&self, is_it: impl Fn(&ChannelEvent) -> Option<T>) -> T {
+		let began = Instant::now();
+		loop {
+			let events = self.events().await;
+			if let Some(found) = events.iter().find_map(&is_it) {
+				return found;
+			}
+			let (gateway, node) = (self.gateway.log(), self.net.log());
+			assert!(began.elapsed() < 3 * LIMIT, "{events:?}\n{gateway}\n{node}");
+			sleep(4 * POLL).await;
+		}
+	}
+
+	/// Asks one question and pays for it; the batch that its receipt is in.
+	async fn batch_of_one(&self, name: &str) -> (BatchId, Balance) {
+		let seen = self.events().await.len();
+		let door = (self.client.base_url.as_str(), self.client.key.as_str());
+		let body = json!({
+			"model": "reckon-lexicon",
+			"messages": [{ "role": "user", "content": QUESTION }],
+			"max_tokens": 16,
+		});
+		chat(&self.http, door, name, &body).await.unwrap();
+		let began = Instant::now();
+		loop {
+			let events = self.events().await;
+			let committed = events[seen..].iter().find_map(|event| match event {
+				ChannelEvent::BatchCommitted { batch, charged, .. } => Some((*batch, *charged)),
+				_ => None,
+			});
+			if let Some(found) = committed {
+				return found;
+			}
+			assert!(began.elapsed() < LIMIT, "{}", self.gateway.log());
+			sleep(POLL).await;
+		}
 	}
 
 	/// Checks a receipt by the command line.
@@ -293,7 +338,13 @@ async fn lifecycle_should_leave_evidence_of_every_step() {
 	assert_eq!(before.of("client") - after.of("client"), charge);
 	assert_eq!(after.of("provider") - before.of("provider"), for_provider);
 	assert_eq!(after.of("owner") - before.of("owner"), for_owner);
-	let fees = before.of("gateway") + for_gateway - after.of("gateway");
+	let premium = events.iter().map(|event| match event {
+		ChannelEvent::PremiumPaid { amount, .. } => *amount,
+		_ => 0,
+	});
+	let for_auditors = premium.sum::<Balance>();
+	assert!(for_auditors > 0, "the lot could have fallen on it");
+	let fees = before.of("gateway") + for_gateway - for_auditors - after.of("gateway");
 	assert!(fees > 0, "a batch costs a fee");
 	assert_eq!(after.of("treasury") - before.of("treasury"), for_treasury + fees);
 	assert_eq!(after.of("worker"), before.of("worker"));
@@ -324,6 +375,77 @@ async fn batch_can_be_checked(net: &Net, gateway: &Gateway) -> String {
 	let found: Value = serde_json::from_str(&missed.stdout).unwrap();
 	assert_eq!(found["findings"][0]["finding"], "unavailable", "{found}");
 	batch
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batch_should_be_paid_when_auditors_have_its_receipts_and_given_back_when_they_have_not() {
+	let net = Net::start_with_verifier().await;
+	audit_everything(&net).await;
+	let mut stage = Stage::on(net, 10 * UNIT).await;
+	let everything = async {
+		let rate = || async {
+			let at = stage.net.chain.latest().await.unwrap();
+			at.subnet(0).await.unwrap().unwrap().parameters.audit_rate_min
+		};
+		while rate().await < 1_000_000 {
+			sleep(4 * POLL).await;
+		}
+	};
+	tokio::time::timeout(2 * LIMIT, everything).await.expect("the rules are in force");
+
+	let (batch, _) = stage.batch_of_one("audited").await;
+	stage
+		.event_until(|event| match event {
+			ChannelEvent::BatchSettled { batch: of, .. } if *of == batch => Some(()),
+			_ => None,
+		})
+		.await;
+	let log = stage.net.log();
+	assert!(log.contains("commits to a vote") && log.contains("opens its vote"), "{log}");
+	let premium = |event: &ChannelEvent| match event {
+		ChannelEvent::PremiumPaid { batch: of, amount } if *of == batch => Some(*amount),
+		_ => None,
+	};
+	assert!(stage.events().await.iter().find_map(premium).unwrap() > 0);
+
+	// Of the next one, nobody has the receipts any more.
+	let gateway = stage.gateway.account();
+	let at = stage.net.chain.latest().await.unwrap();
+	let before = at.gateway(&gateway).await.unwrap().unwrap().bond;
+	let (batch, charged) = stage.batch_of_one("withheld").await;
+	stage.gateway.kill();
+	let why = stage
+		.event_until(|event| match event {
+			ChannelEvent::BatchRejected { batch: of, why } if *of == batch => Some(*why),
+			ChannelEvent::BatchSettled { batch: of, .. } if *of == batch => panic!("it is paid"),
+			_ => None,
+		})
+		.await;
+	assert_eq!(why, Rejection::Unavailable, "{}", stage.net.log());
+	let returned = stage
+		.event_until(|event| match event {
+			ChannelEvent::ContributionReturned { batch: of, client, amount, .. }
+				if *of == batch =>
+			{
+				Some((*client, *amount))
+			},
+			_ => None,
+		})
+		.await;
+	assert_eq!(returned, (stage.client.signer.account(), charged));
+	let at = stage.net.chain.latest().await.unwrap();
+	let after = at.gateway(&gateway).await.unwrap().unwrap().bond;
+	assert_eq!(after, before - charged, "all are audited, so the charge is what it could gain");
+}
+
+/// Lets the lot fall on all work of subnet 0, two minutes from now.
+async fn audit_everything(net: &Net) {
+	let at = net.chain.latest().await.unwrap();
+	let rules = at.subnet(0).await.unwrap().unwrap().parameters;
+	let all = 1_000_000;
+	let rules = SubnetParameters { audit_rate_min: all, audit_rate_max: all, ..rules };
+	let root = Signer::from_suri("//Alice").unwrap();
+	net.submit(&root, calls::sudo(calls::update_subnet(0, rules))).await.unwrap();
 }
 
 /// What `scripts/setup` has installed of this name.

@@ -1,6 +1,7 @@
 //! Settings: flags, then the environment, then a TOML file, then defaults.
 
 use clap::{Args, ValueEnum};
+use reckon_receipts::MAX_RECEIPTS;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -71,7 +71,7 @@ fn batch(receipts: u32, totals: u32, lanes: u32) -> UncheckedExtrinsic {
 	};
 	let claims: Vec<_> = (0..lanes).map(claim).collect();
 	let call = Call::<Runtime>::commit_batch {
-		leaves: ContentRef { hash: hash(1), length: receipts * 400 },
+		leaves: ContentRef { hash: hash(1), length: receipts * 350 },
 		totals: totals.try_into().expect("within the bound"),
 		claims: claims.try_into().expect("within the bound"),
 	};

@@ -38,7 +38,7 @@ pub use self::{
 		MAX_TOP_K,
 	},
 	verdict::{
-		batch_digest, blind, Fault, Grade, Limits, Reason, Rejection, Statistics, Thresholds, Verdict,
-		Vote,
+		batch_digest, blind, Fault, Grade, Limits, Reason, Rejection, Statistics, Thresholds,
+		Verdict, Vote,
 	},
 };

@@ -22,6 +22,7 @@ use axum::{
 	routing::{get, post},
 	Json, Router,
 };
+use batches::Batches;
 use codec::{DecodeAll, Encode};
 use reckon_engine::{parse_request, Audit, Claim, Device, RequestError, Requested, Usage};
 use reckon_sdk::{content_hash, Sampling, TaskKind, H256};
@@ -42,7 +43,6 @@ use tokio::{
 	net::TcpListener,
 	sync::{OwnedSemaphorePermit, Semaphore},
 };
-use batches::Batches;
 use wire::{
 	AuditAnswer, AuditRequest, BatchAnswer, BatchRequest, Complaint, Found, HexBytes, RowsAnswer,
 	RowsRequest,

@@ -6,7 +6,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
-	format_amount, AccountId, At, Batch, BatchId, BatchState, Chain, ChannelEvent, Submitter,
+	format_amount, AccountId, At, AuditPhase, Batch, BatchId, BatchState, Chain, ChannelEvent,
+	Submitter,
 };
 use reqwest::Client;
 use serde_json::{json, Value};
@@ -103,9 +104,14 @@ async fn show(context: &Context, id: BatchId) -> Result<()> {
 	let at = chain.latest().await.map_err(failure)?;
 	let batch = record(&at, id).await?;
 	let payouts = at.payouts(id).await.map_err(failure)?;
+	let audit = match batch.state {
+		BatchState::Waiting => at.audit(id).await.map_err(failure)?,
+		_ => None,
+	};
 	let json = json!({
 		"id": id,
 		"batch": batch,
+		"audit": audit,
 		"unpaid": payouts.iter().map(|(position, payout)| {
 			json!({ "position": position, "payout": payout, "amount": payout.amount().to_string() })
 		}).collect::<Vec<_>>(),
@@ -119,6 +125,12 @@ async fn show(context: &Context, id: BatchId) -> Result<()> {
 			format!("charged  {}", format_amount(batch.root.sum)),
 			format!("status   {}", status(&batch)),
 		];
+		lines.extend(audit.map(|audit| match audit.phase {
+			AuditPhase::Drawing => "audit    the lot is drawn soon, or a larger committee".into(),
+			_ => {
+				format!("audit    {} of {} auditors have looked", audit.votes(), audit.seats.len())
+			},
+		}));
 		lines.extend(payouts.iter().map(|(position, payout)| {
 			let (amount, struck) = (format_amount(payout.amount()), payout.strikes.len());
 			let provider = payout.total.provider;

@@ -12,7 +12,7 @@ use frame_support::{
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{Balance, JobId, Market, ModelId, Price};
 use reckon_support::{
-	AuditOutcome, AuditSubjects, Auditing, ModelInspect, ProviderPool, AuditedAnswer, SubnetInspect,
+	AuditOutcome, AuditSubjects, AuditedAnswer, Auditing, ModelInspect, ProviderPool, SubnetInspect,
 };
 use reckon_verification::{
 	blind, commitment, Fingerprint, Grade, Statistics, Vote, POSITIONS, PROJECTIONS,

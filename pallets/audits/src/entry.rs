@@ -7,14 +7,14 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_economics::{audit_rate, AuditPrice, Deterrence};
-use reckon_primitives::{Balance, BatchId, JobId, ModelId, SubnetId};
+use reckon_primitives::{Balance, BatchId, BlockNumber, JobId, ModelId, SubnetId};
 use reckon_support::{
 	AuditSubjects, AuditedAnswer, AuditedBatch, AuditedBatches, Auditing, BatchAuditing, Cause,
 	GatewayExposure, ModelInspect, ProviderPool, ReputationInspect, Subject, SubnetInspect,
 	SubnetParameters,
 };
 use sp_runtime::{
-	traits::{Saturating, Zero},
+	traits::{SaturatedConversion, Saturating, Zero},
 	DispatchResult, Permill,
 };
 
@@ -61,6 +61,10 @@ impl<T: Config> BatchAuditing<T::AccountId> for Pallet<T> {
 	fn submit_weight() -> Weight {
 		// The rules, the bond, and what it stands for.
 		T::WeightInfo::submit().saturating_add(T::DbWeight::get().reads(3))
+	}
+
+	fn longest() -> BlockNumber {
+		Self::longest().saturated_into()
 	}
 
 	fn pot() -> Option<T::AccountId> {

@@ -64,8 +64,8 @@ pub mod pallet {
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, Held, JobId};
 	use reckon_support::{
-		AuditOutcome, AuditSubjects, AuditedBatches, Cause, ModelInspect, OnAuditVote, ProviderPool,
-		ReputationInspect, StakeInspect, SubnetInspect, ValidatorPenalty,
+		AuditOutcome, AuditSubjects, AuditedBatches, Cause, ModelInspect, OnAuditVote,
+		ProviderPool, ReputationInspect, StakeInspect, SubnetInspect, ValidatorPenalty,
 	};
 	use reckon_verification::{Fingerprint, Grade};
 	use sp_core::H256;

@@ -18,10 +18,10 @@ use frame_system::offchain::{
 use reckon_primitives::{Balance, JobId, ModelId, Price, TaskKind};
 use reckon_support::{
 	mocks::{
-		self, MockBatches, MockModels, MockPenalties, MockPool, MockReputation, MockStake, MockSubjects,
-		MockSubnets,
+		self, MockBatches, MockModels, MockPenalties, MockPool, MockReputation, MockStake,
+		MockSubjects, MockSubnets,
 	},
-	AuditOutcome, Auditing, OnAuditVote, Ruling, AuditedAnswer, SubnetParameters,
+	AuditOutcome, AuditedAnswer, Auditing, OnAuditVote, Ruling, SubnetParameters,
 };
 use reckon_verification::{blind, commitment, Fault, Fingerprint, Rows, Statistics, Vote};
 use sp_core::{Pair, H256};

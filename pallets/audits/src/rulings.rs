@@ -43,9 +43,7 @@ fn worth<AccountId>(outcome: &AuditOutcome, said: &Opinion<AccountId>, comparabl
 		},
 		(AuditOutcome::Accepted, Grade::Different) => Worth::Wrong,
 		(
-			AuditOutcome::Rejected(
-				Conviction::Answer(_) | Conviction::Batch(Rejection::Leaves),
-			),
+			AuditOutcome::Rejected(Conviction::Answer(_) | Conviction::Batch(Rejection::Leaves)),
 			Grade::Same,
 		) if comparable => Worth::Wrong,
 		// The worker may have stood by its answer once, and shown its rows to some.

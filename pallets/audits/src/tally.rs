@@ -362,8 +362,9 @@ mod tests {
 		assert!(!is_contested::<usize>(&[]));
 
 		let committee = Committee { size: 9, quorum: 6, contested: true };
-		let count =
-			|statements: &[Statement]| larger(&committee, &mut judged(statements), Some(&THRESHOLDS));
+		let count = |statements: &[Statement]| {
+			larger(&committee, &mut judged(statements), Some(&THRESHOLDS))
+		};
 		assert_eq!(count(&[right; 9]), Count::Over(AuditOutcome::Doubtful));
 		assert!(is_rejected(count(&[wrong; 9])));
 	}

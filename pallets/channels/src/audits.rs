@@ -28,7 +28,8 @@ impl<T: Config> AuditedBatches<T::AccountId> for Pallet<T> {
 			.iter()
 			.flat_map(|(total, payout)| payout.strikes.iter().map(|index| (*total, *index)))
 			.collect();
-		let paid = Contributions::<T>::iter_prefix(id).map(|(channel, paid)| (channel, paid.amount));
+		let paid =
+			Contributions::<T>::iter_prefix(id).map(|(channel, paid)| (channel, paid.amount));
 		let committed = Committed {
 			genesis: Self::genesis(),
 			gateway: batch.gateway,

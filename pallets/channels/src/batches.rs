@@ -9,7 +9,8 @@ use reckon_receipts::{
 	batch_root, Root, SignedReceipt, Total, TreeError, MAX_LEAVES, MAX_RECEIPTS,
 };
 use reckon_support::{
-	AuditedBatch, BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect, SubnetParameters,
+	AuditedBatch, BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect,
+	SubnetParameters,
 };
 use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
 
@@ -25,8 +26,11 @@ impl<T: Config> Pallet<T> {
 		let rules = T::Subnets::subnet(info.subnet).ok_or(Error::<T>::UnknownSubnet)?;
 		ensure!(info.bond >= T::FaultSlash::get(), Error::<T>::BondTooLow);
 		let window: BlockNumberFor<T> = rules.dispute_window_blocks.max(1).into();
-		let due = frame_system::Pallet::<T>::block_number().saturating_add(window);
-		let stays = info.leaves_at.is_none_or(|until| BlockNumberFor::<T>::from(until) >= due);
+		let now = frame_system::Pallet::<T>::block_number();
+		let due = now.saturating_add(window);
+		// As long as it can be asked to stand for it.
+		let audited = now.saturating_add(T::Audits::longest().into()).max(due);
+		let stays = info.leaves_at.is_none_or(|until| BlockNumberFor::<T>::from(until) >= audited);
 		ensure!(stays, Error::<T>::LeavesTooSoon);
 		let (root, receipts) = Self::check_totals(&totals, &rules)?;
 		ensure!(leaves.length > 0, Error::<T>::LeavesMissing);
@@ -46,8 +50,8 @@ impl<T: Config> Pallet<T> {
 		Self::insert_payouts(id, totals);
 		Outstanding::<T>::mutate(&gateway, |sum| *sum = sum.saturating_add(charged));
 		let subnet = info.subnet;
-		let audited = AuditedBatch { gateway: gateway.clone(), subnet, receipts, charge: charged };
-		let premium = T::Audits::submit(&id, audited);
+		let subject = AuditedBatch { gateway: gateway.clone(), subnet, receipts, charge: charged };
+		let premium = T::Audits::submit(&id, subject);
 		let batch = Batch {
 			gateway: gateway.clone(),
 			subnet,

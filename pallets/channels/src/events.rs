@@ -123,6 +123,13 @@ mod channels_events {
 			/// Whose batch.
 			gateway: T::AccountId,
 		},
+		/// A gateway has paid for the audits of such batches, out of its part.
+		PremiumPaid {
+			/// The batch.
+			batch: BatchId,
+			/// How much.
+			amount: Balance,
+		},
 		/// A batch that ended long ago is no longer in the chain's state.
 		BatchForgotten {
 			/// The batch.

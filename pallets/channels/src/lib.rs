@@ -57,12 +57,12 @@ pub mod pallet {
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Held, ModelId};
 	use reckon_receipts::{Item, MAX_RECEIPTS};
-	use sp_runtime::traits::BadOrigin;
 	use reckon_support::{
 		BatchAuditing, EscrowSource, Fault, GatewayInspect, GatewaySlash, ModelInspect, OnPayout,
 		ProviderPool, Rejection, SubnetInspect,
 	};
 	use sp_core::{sr25519, H256};
+	use sp_runtime::traits::BadOrigin;
 
 	/// A channel's record.
 	pub type ChannelOf<T> = Channel<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
@@ -256,7 +256,7 @@ pub mod pallet {
 		UnknownSubnet,
 		/// The gateway has less bond than one fault costs; `Subnets.bond_extra` adds to it.
 		BondTooLow,
-		/// The gateway is gone, and its bond with it, before the batch's window ends.
+		/// The gateway is gone, and its bond with it, before the batch's window or its audit can have ended.
 		LeavesTooSoon,
 		/// A batch has at least one total.
 		BatchEmpty,

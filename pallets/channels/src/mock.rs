@@ -181,6 +181,7 @@ type Submitted = Vec<(BatchId, AuditedBatch<AccountId, Balance>)>;
 std::thread_local! {
 	static OPEN: RefCell<BTreeSet<BatchId>> = const { RefCell::new(BTreeSet::new()) };
 	static SUBMITTED: RefCell<Submitted> = const { RefCell::new(Vec::new()) };
+	static LONGEST: Cell<u32> = const { Cell::new(0) };
 	static PREMIUM: Cell<Balance> = const { Cell::new(0) };
 	static PAID: RefCell<Vec<PaidTotal<AccountId, Balance>>> = const { RefCell::new(Vec::new()) };
 }
@@ -201,6 +202,11 @@ impl Audits {
 		SUBMITTED.with_borrow(Clone::clone)
 	}
 
+	/// Says how long audits can take from now on.
+	pub fn set_longest(blocks: u32) {
+		LONGEST.set(blocks);
+	}
+
 	/// Says what each batch owes for audits from now on.
 	pub fn set_premium(amount: Balance) {
 		PREMIUM.set(amount);
@@ -211,6 +217,10 @@ impl BatchAuditing<AccountId> for Audits {
 	fn submit(id: &BatchId, batch: AuditedBatch<AccountId, Balance>) -> Balance {
 		SUBMITTED.with_borrow_mut(|all| all.push((*id, batch)));
 		PREMIUM.get()
+	}
+
+	fn longest() -> u32 {
+		LONGEST.get()
 	}
 
 	fn pot() -> Option<AccountId> {
@@ -308,9 +318,9 @@ pub fn ext() -> sp_io::TestExternalities {
 	OPEN.take();
 	SUBMITTED.take();
 	PREMIUM.take();
+	LONGEST.take();
 	PAID.take();
-	let accounts =
-		[CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, POT, GATEWAY, OTHER_GATEWAY];
+	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, POT, GATEWAY, OTHER_GATEWAY];
 	let all = accounts.into_iter().chain(PROVIDERS);
 	let mut balances: Vec<_> = all.map(|who| (who, START)).collect();
 	balances.extend([(EARNER, 100), (BANK, START + EARNED), (Channels::till(), 10)]);

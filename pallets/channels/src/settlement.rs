@@ -15,8 +15,8 @@ use sp_runtime::{
 
 /// Entries that one step removes: about as heavy as a payment.
 pub(crate) const REMOVED_AT_ONCE: usize = 8;
-/// Blocks after which the chain asks again whether a batch's audit is over: half a minute.
-const AUDIT_POLL_BLOCKS: u32 = 10;
+/// Blocks after which the chain asks again whether a batch's audit is over: a quarter of a minute.
+const AUDIT_POLL_BLOCKS: u32 = 5;
 
 impl<T: Config> Pallet<T> {
 	/// Takes a batch that is due one step on; says what it weighed.
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		if Self::remove_contributions(id) {
 			return Self::due_removal();
 		}
-		Self::pay_premium(batch);
+		Self::pay_premium(id, batch);
 		if Self::pay_rest(id, batch, batch.for_gateway) {
 			batch.state = BatchState::Settled;
 			Self::deposit_event(Event::BatchSettled { batch: id, gateway: batch.gateway.clone() });
@@ -113,11 +113,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What those have who audit batches, out of the gateway's part.
-	fn pay_premium(batch: &mut BatchOf<T>) {
+	fn pay_premium(id: BatchId, batch: &mut BatchOf<T>) {
 		let owed = core::mem::take(&mut batch.premium).min(batch.for_gateway);
 		let paid = T::Audits::pot().map_or(0, |pot| Self::pay(&pot, owed));
 		batch.escrow = batch.escrow.saturating_sub(paid);
 		batch.for_gateway = batch.for_gateway.saturating_sub(paid);
+		if paid > 0 {
+			Self::deposit_event(Event::PremiumPaid { batch: id, amount: paid });
+		}
 	}
 
 	/// A rejected batch: each client has back what its channel paid, then nothing of the batch stays.

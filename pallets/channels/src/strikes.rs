@@ -188,7 +188,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The total of an item that is in it, and is not struck.
-	pub(crate) fn proven(id: BatchId, item: &Item<T::AccountId>) -> Result<Payout<T::AccountId>, Error<T>> {
+	pub(crate) fn proven(
+		id: BatchId,
+		item: &Item<T::AccountId>,
+	) -> Result<Payout<T::AccountId>, Error<T>> {
 		let payout = Payouts::<T>::get(id, item.total).ok_or(Error::<T>::UnknownTotal)?;
 		ensure!(item.verify(&payout.total.receipts).is_ok(), Error::<T>::ItemUnproven);
 		ensure!(!payout.strikes.contains(&item.index), Error::<T>::AlreadyStruck);

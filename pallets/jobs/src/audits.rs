@@ -4,8 +4,8 @@ use crate::{compare::AnsweredTurn, pallet::*, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
 use reckon_primitives::{Assurance, Balance, Content, JobId, JobState, Reason};
 use reckon_support::{
-	AuditOutcome, AuditSubjects, AuditWork, Auditing, OnProviderOutcome, Outcome, ProviderPool,
-	Ruling, AuditedAnswer,
+	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, Auditing, OnProviderOutcome, Outcome,
+	ProviderPool, Ruling,
 };
 use sp_runtime::traits::Bounded;
 

@@ -3,7 +3,7 @@
 use crate::{AuditedBatch, Conviction, GatewayEndpoint};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
-use reckon_primitives::{Balance, BatchId, ModelId};
+use reckon_primitives::{Balance, BatchId, BlockNumber, ModelId};
 use reckon_receipts::{Committed, Exhibit, Item, ReceiptFault};
 use reckon_verification::Rejection;
 use scale_info::TypeInfo;
@@ -52,6 +52,9 @@ pub trait BatchAuditing<AccountId> {
 	/// The most that [`Self::submit`] weighs.
 	fn submit_weight() -> Weight;
 
+	/// The most blocks that an audit takes: a gateway must not be gone before.
+	fn longest() -> BlockNumber;
+
 	/// Who has what batches owe; nobody if they owe nothing.
 	fn pot() -> Option<AccountId>;
 
@@ -68,6 +71,10 @@ impl<AccountId> BatchAuditing<AccountId> for () {
 
 	fn submit_weight() -> Weight {
 		Weight::zero()
+	}
+
+	fn longest() -> BlockNumber {
+		0
 	}
 
 	fn pot() -> Option<AccountId> {

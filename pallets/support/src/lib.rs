@@ -42,7 +42,7 @@ pub use models::{ModelInfo, ModelInspect};
 pub use outcomes::{EndedTurn, OnJobSettled, OnProviderOutcome, Outcome, SettledJob};
 pub use providers::{Candidate, ProviderPool};
 pub use queue::WaitQueue;
+pub use reckon_verification::Rejection;
 pub use reputation::ReputationInspect;
 pub use stake::{era_of, first_session_of, EraIndex, Exposure, StakeInspect};
-pub use reckon_verification::Rejection;
 pub use subnets::{MaxListedModels, Membership, SubnetInspect, SubnetParameters};

@@ -6,7 +6,8 @@ mod stake;
 mod subnets;
 
 pub use audits::{
-	MockAudits, MockBatches, MockPenalties, MockReputation, MockSubjects, AUDIT_PRICE, AUDIT_RATE, THRESHOLDS,
+	MockAudits, MockBatches, MockPenalties, MockReputation, MockSubjects, AUDIT_PRICE, AUDIT_RATE,
+	THRESHOLDS,
 };
 pub use stake::MockStake;
 pub use subnets::{MockGateways, MockSubnets};

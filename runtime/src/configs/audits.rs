@@ -2,8 +2,8 @@
 
 use super::{jobs::AuditPotAccount, validator_staking::MAX_VALIDATORS};
 use crate::{
-	adapters::VotePoints, Balances, BlockNumber, Channels, Jobs, Models, Providers, Reputation, Runtime,
-	RuntimeHoldReason, Subnets, ValidatorStaking,
+	adapters::VotePoints, Balances, BlockNumber, Channels, Jobs, Models, Providers, Reputation,
+	Runtime, RuntimeHoldReason, Subnets, ValidatorStaking,
 };
 use frame_support::{
 	parameter_types,

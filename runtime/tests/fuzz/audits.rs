@@ -11,9 +11,10 @@ use pallet_models::Calibration;
 use rand::Rng;
 use reckon_primitives::{Balance, BlockNumber, JobId, JobState};
 use reckon_runtime::{AccountId, Runtime, RuntimeCall};
+use reckon_support::Subject;
 use reckon_verification::{
-	blind, commitment, Fault, Fingerprint, Limits, Statistics, Thresholds, Vote, POSITIONS,
-	PROJECTIONS,
+	blind, commitment, Fault, Fingerprint, Limits, Rejection, Statistics, Thresholds, Vote,
+	POSITIONS, PROJECTIONS,
 };
 use sp_core::H256;
 
@@ -42,10 +43,26 @@ fn lot(of: impl Encode) -> u8 {
 	sp_io::hashing::blake2_128(&of.encode())[0] % 100
 }
 
+/// What an auditor of a batch says: mostly that it is to be paid, or of some all the same that it is not.
+fn batch_vote(mood: u8, lot: u8) -> Vote {
+	let rejection = match lot {
+		0 => Some(Rejection::Faults),
+		1 => Some(Rejection::Charges),
+		2..4 => Some(Rejection::Unavailable),
+		_ if mood < 10 => Some(Rejection::Unavailable),
+		_ if mood < 20 => Some(Rejection::Leaves),
+		_ => None,
+	};
+	Vote::Batch { rejection, digest: [u8::from(lot == 5); 32] }
+}
+
 /// What an auditor says: mostly what is right, if it does not work with others against the provider.
 fn statement(job: JobId, round: u8, auditor: &AccountId) -> Statement {
 	let mood = lot(job);
+	let audit = pallet_audits::Audits::<Runtime>::get(job);
+	let is_batch = audit.is_some_and(|audit| matches!(audit.subject, Subject::Batch(_)));
 	let vote = match lot((job, round, auditor)) {
+		n if is_batch => batch_vote(mood, n),
 		0 => Vote::Refuted(Fault::Text),
 		1 => Vote::Output { hash: Default::default() },
 		n => Vote::Replayed {
@@ -151,7 +168,7 @@ impl Fuzzer {
 			let call = Call::open_rows { job: root, fingerprint, root, salt };
 			return (self.account(), call.into());
 		};
-		let worker = pallet_providers::Providers::<Runtime>::get(&audit.subject.provider);
+		let worker = pallet_providers::Providers::<Runtime>::get(audit.subject.maker());
 		let worker = worker.map(|provider| provider.worker).filter(|_| !self.one_in(20));
 		let worker = worker.unwrap_or_else(|| self.account());
 		let fingerprint = Box::new(fingerprint(lot((job, b"worker")) > 15));
@@ -183,9 +200,13 @@ impl Fuzzer {
 			|job, round, auditor| {
 				let Statement { vote, rows } = statement(*job, round, auditor);
 				let audit = pallet_audits::Audits::<Runtime>::get(job);
-				let nothing = Said::Else { opened: H256::zero(), vote };
-				let opened = audit.and_then(|audit| audit.opened);
-				let said = opened.map_or(nothing, |opened| Said::of(vote, &opened));
+				let said = match (vote, audit.and_then(|audit| audit.opened)) {
+					(Vote::Batch { rejection, digest }, _) => {
+						Said::Batch { rejection, digest: H256(digest) }
+					},
+					(vote, Some(opened)) => Said::of(vote, &opened),
+					(vote, None) => Said::Else { opened: H256::zero(), vote },
+				};
 				Reveal { audit: *job, round, salt: H256(SALT), said, rows }
 			},
 		);

@@ -8,6 +8,7 @@ use reckon_runtime::{
 	Jobs, Models, Providers, Reputation, Rewards, Runtime, RuntimeCall, RuntimeHoldReason, Session,
 	Subnets, System, ValidatorStaking,
 };
+use reckon_support::Subject;
 use sp_runtime::{traits::Dispatchable, DispatchError};
 use std::collections::BTreeMap;
 
@@ -293,14 +294,26 @@ fn loads_are_jobs() -> Result<(), String> {
 	ensure(jobs.is_empty(), || format!("jobs of no provider: {jobs:?}"))
 }
 
-/// What is audited was delivered and is not paid, is compared with nothing, and is as its job says.
+/// What is audited is a batch as its gateway committed to it, or was delivered and is not paid, is compared
+/// with nothing, and is as its job says.
 fn audits_are_of_deliveries() -> Result<(), String> {
 	for (id, audit) in pallet_audits::Audits::<Runtime>::iter() {
+		let subject = match &audit.subject {
+			Subject::Answer(answer) => answer,
+			Subject::Batch(audited) => {
+				let batch = pallet_channels::Batches::<Runtime>::get(id)
+					.ok_or_else(|| format!("{id:?} is audited and is no batch"))?;
+				let same = audited.gateway == batch.gateway
+					&& audited.receipts == batch.receipts
+					&& audited.charge == batch.root.sum;
+				ensure(same, || format!("{audited:?} is audited, not {batch:?}"))?;
+				continue;
+			},
+		};
 		let job = Jobs::job(id).ok_or_else(|| format!("{id:?} is audited and is no job"))?;
 		let JobState::Delivered { provider, charge, .. } = &job.state else {
 			return Err(format!("{id:?} is audited: {:?}", job.state));
 		};
-		let subject = &audit.subject;
 		let same = subject.provider == *provider
 			&& subject.client == job.client
 			&& subject.charge == *charge;

@@ -3,7 +3,7 @@
 use super::At;
 use crate::{
 	error::Error,
-	types::{AccountId, Audit, Balance, Inquiry, JobId, SubnetId},
+	types::{AccountId, Audit, Balance, Inquiry, SubnetId, H256},
 };
 
 impl At {
@@ -15,12 +15,12 @@ impl At {
 		self.view("Audits", "inquiries_into", (*provider,)).await
 	}
 
-	/// The audit of a job's answer, until it has ended.
+	/// The audit of a job's answer, or of a batch, until it has ended.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
-	pub async fn audit(&self, job: JobId) -> Result<Option<Audit>, Error> {
-		self.view("Audits", "audit", (job,)).await
+	pub async fn audit(&self, audit: H256) -> Result<Option<Audit>, Error> {
+		self.view("Audits", "audit", (audit,)).await
 	}
 
 	/// What the audit of an answer of this charge costs a client that asks for it, in a subnet.

@@ -432,7 +432,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 	let read: Audit = read(
 		"pallet_audits::types::Audit",
 		Value::named_composite([
-			("subject", subject),
+			("subject", Value::unnamed_variant("Answer", [subject])),
 			("cause", name("Requested")),
 			("rate", number(20_000)),
 			("fee", number(7)),
@@ -792,6 +792,7 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 			("leaves", Value::named_composite([("hash", bytes(5)), ("length", number(6))])),
 			("escrow", number(7)),
 			("for_gateway", number(8)),
+			("premium", number(10)),
 			("state", state),
 			("due", number(9)),
 		])
@@ -818,6 +819,7 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 			leaves: ContentRef { hash: H256::repeat_byte(5), length: 6 },
 			escrow: 7,
 			for_gateway: 8,
+			premium: 10,
 			state,
 			due: 9,
 		};
@@ -922,7 +924,7 @@ fn every_event_of_channels_should_be_known() {
 		let known = read.unwrap_or_else(|error| panic!("{}: {error}", event.name));
 		assert!(format!("{known:?}").starts_with(&event.name), "{known:?}");
 	}
-	assert_eq!(events.variants.len(), 12);
+	assert_eq!(events.variants.len(), 13);
 }
 
 #[test]

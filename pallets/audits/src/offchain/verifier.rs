@@ -134,7 +134,8 @@ impl Verifier {
 		let unread = || Trouble::unable("the verifier's answer is no word about a batch");
 		let vote = Vote::decode_all(&mut answer.vote.0.as_slice()).map_err(|_| unread())?;
 		// That nothing can be had is for this node to say, after a few tries.
-		if !matches!(vote, Vote::Batch { rejection, .. } if rejection != Some(Rejection::Unavailable)) {
+		if !matches!(vote, Vote::Batch { rejection, .. } if rejection != Some(Rejection::Unavailable))
+		{
 			return Err(unread());
 		}
 		let wrong = answer.wrong.iter().take(MAX_WRONG);

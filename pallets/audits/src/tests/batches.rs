@@ -61,16 +61,11 @@ fn statement(vote: Vote) -> Statement {
 	Statement { vote, rows: RowsSeen::Proven }
 }
 
-fn open_vote(
-	id: BatchId,
-	who: AccountId,
-	vote: Vote,
-) -> Result<(), TransactionValidityError> {
+fn open_vote(id: BatchId, who: AccountId, vote: Vote) -> Result<(), TransactionValidityError> {
 	let Vote::Batch { rejection, digest } = vote else { panic!("a vote about a batch") };
 	let said = Said::Batch { rejection, digest: H256(digest) };
 	let round = audit(id).round;
-	let reveal =
-		crate::Reveal { audit: id, round, salt: SALT, said, rows: RowsSeen::Proven };
+	let reveal = crate::Reveal { audit: id, round, salt: SALT, said, rows: RowsSeen::Proven };
 	send_reveals(who, &[reveal])
 }
 
@@ -221,9 +216,7 @@ fn auditor_should_count_as_silent_when_it_alone_was_not_served() {
 	run(|| {
 		let id = drawn_batch(1);
 		let unserved = seated(id)[0];
-		batch_round(id, |_, who| {
-			Some(if who == unserved { unavailable(id) } else { sound(id) })
-		});
+		batch_round(id, |_, who| Some(if who == unserved { unavailable(id) } else { sound(id) }));
 		batch_round(id, |_, _| Some(sound(id)));
 		assert_eq!(decided(id), AuditOutcome::Accepted);
 		let missed = Event::VoteMissed { audit: id, auditor: unserved, missed: 1 };
@@ -255,7 +248,9 @@ fn batch_should_be_rejected_when_its_receipts_are_not_those_of_its_totals() {
 		let leaves = Some(Rejection::Leaves);
 		let id = drawn_batch(1);
 		let liar = seated(id)[0];
-		batch_round(id, |_, who| Some(if who == liar { sound(id) } else { said(id, leaves, LEAVES) }));
+		batch_round(id, |_, who| {
+			Some(if who == liar { sound(id) } else { said(id, leaves, LEAVES) })
+		});
 		batch_round(id, |_, _| Some(said(id, leaves, LEAVES)));
 		assert_eq!(decided(id), rejected(Rejection::Leaves));
 		// That is seen by whoever has the bytes.

@@ -5,7 +5,7 @@ use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::JobId;
 use reckon_support::{
 	mocks::{MockModels, MockSubjects},
-	AuditOutcome, Cause, AuditedAnswer,
+	AuditOutcome, AuditedAnswer, Cause,
 };
 use reckon_verification::Fault;
 use sp_runtime::{DispatchError, TokenError};

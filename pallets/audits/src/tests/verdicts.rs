@@ -5,7 +5,7 @@ use frame_support::traits::fungible::Mutate;
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
 	mocks::{MockModels, MockPenalties, MockPool, MockStake, MockSubjects},
-	AuditOutcome, Auditing, Conviction, AuditedAnswer,
+	AuditOutcome, AuditedAnswer, Auditing, Conviction,
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
 use sp_runtime::Perbill;

@@ -69,8 +69,9 @@ fn tree_of_one(channel: H256) -> BatchTree<AccountId> {
 fn gateway_should_pay_for_audits_out_of_its_part() {
 	run(|| {
 		Audits::set_premium(30);
-		three();
+		let (_, _, id) = three();
 		to_block(20);
+		assert!(events().contains(&Event::PremiumPaid { batch: id, amount: 30 }));
 		assert_eq!(free(POT), START + 30);
 		// A twentieth of 1,800, less that.
 		assert_eq!(free(GATEWAY), START + 90 - 30);

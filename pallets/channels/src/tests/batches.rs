@@ -248,9 +248,13 @@ fn batch_should_be_refused_when_its_gateway_or_leaves_are_none() {
 		let gone = GatewayInfo { leaves_at: Some(WINDOW), ..gateway_info() };
 		MockGateways::insert(GATEWAY, gone);
 		assert_noop!(commit(GATEWAY, LEAVES), Error::<Test>::LeavesTooSoon);
-		// One that is leaving has earned what it has vouchers for.
+		// An audit may take longer than the window.
 		let leaving = GatewayInfo { leaves_at: Some(1 + WINDOW), bond: SLASH, ..gateway_info() };
 		MockGateways::insert(GATEWAY, leaving);
+		Audits::set_longest(WINDOW + 1);
+		assert_noop!(commit(GATEWAY, LEAVES), Error::<Test>::LeavesTooSoon);
+		// One that is leaving has earned what it has vouchers for.
+		Audits::set_longest(WINDOW);
 		MockSubnets::retire(SUBNET);
 		assert_ok!(commit(GATEWAY, LEAVES));
 	});
