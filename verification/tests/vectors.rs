@@ -151,6 +151,9 @@ fn fingerprint_should_have_the_golden_positions_projections_and_distances() {
 #[test]
 fn votes_should_have_the_golden_bytes_and_hashes() {
 	let file = file("blind");
+	let (job, batch) = (hash(&file["job"]), &file["batch"]);
+	let digest = batch_digest(&job, &hash(&batch["challenge"]), &bytes(&batch["receipts"]));
+	assert_eq!(digest, hash(&batch["digest"]));
 	let expected = [
 		("refuted_broken_off", Vote::Refuted(Fault::Ending(EndingFault::BrokenOff))),
 		("refuted_unknown_token_7", Vote::Refuted(Fault::UnknownToken { position: 7 })),
@@ -173,6 +176,12 @@ fn votes_should_have_the_golden_bytes_and_hashes() {
 			},
 		),
 		("output", Vote::Output { hash: std::array::from_fn(|at| at as u8) }),
+		("batch_sound", Vote::Batch { rejection: None, digest }),
+		(
+			"batch_unavailable",
+			Vote::Batch { rejection: Some(Rejection::Unavailable), digest: [0; 32] },
+		),
+		("batch_charges", Vote::Batch { rejection: Some(Rejection::Charges), digest }),
 	];
 	assert_eq!(file["votes"].as_object().unwrap().len(), expected.len());
 	for (name, vote) in expected {

@@ -225,6 +225,14 @@ def fingerprint_vectors():
     return {"challenge": CHALLENGE.hex(), "job": JOB.hex(), "cases": cases}
 
 
+# The bytes of a batch's receipts: any will do.
+RECEIPTS = bytes(range(100))
+
+
+def receipts_digest():
+    return derive("reckon batch audit: batch, challenge, receipts", JOB, CHALLENGE, RECEIPTS).digest()
+
+
 def blind_vectors():
     fingerprint = fingerprint_vectors()["cases"][1]["fingerprint"]
     votes = {
@@ -234,11 +242,19 @@ def blind_vectors():
         + b"".join(struct.pack("<16h", *projected) for projected in fingerprint)
         + struct.pack("<5I", 5, 1, 1234, 567, 2_000_000),
         "output": bytes([2]) + SEED,
+        "batch_sound": bytes([3, 0]) + receipts_digest(),
+        "batch_unavailable": bytes([3, 1, 0]) + bytes(32),
+        "batch_charges": bytes([3, 1, 2]) + receipts_digest(),
     }
     return {
         "job": JOB.hex(),
         "auditor": AUDITOR.hex(),
         "salt": SALT.hex(),
+        "batch": {
+            "challenge": CHALLENGE.hex(),
+            "receipts": RECEIPTS.hex(),
+            "digest": receipts_digest().hex(),
+        },
         "votes": {
             name: {
                 "scale": vote.hex(),
