@@ -830,4 +830,41 @@ mod batch {
 		let nothing = BatchRequest { committed: HexBytes(nothing.encode()), ..nonsense };
 		assert_eq!(look(&service, &nothing).await.unwrap_err(), (400, "malformed".into()));
 	}
+
+	#[tokio::test(flavor = "multi_thread")]
+	async fn verifier_should_say_that_it_still_looks_when_a_gateway_is_slow() {
+		let machine = machine(&lexicon());
+		let service = service(&machine).await;
+		let case = Case::new(0);
+		// It speaks when it is told to.
+		let (speak, told) = tokio::sync::watch::channel(false);
+		let leaves = case.leaves.clone();
+		let slow = move || {
+			let (mut told, leaves) = (told.clone(), leaves.clone());
+			async move {
+				told.wait_for(|it| *it).await.unwrap();
+				leaves
+			}
+		};
+		let router = Router::new().route("/v1/batches/{root}/leaves", get(slow));
+		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}", listener.local_addr().unwrap());
+		tokio::spawn(async move { axum::serve(listener, router).await });
+
+		let request = case.request(&url);
+		let looking = Err((202, "looking".to_owned()));
+		assert_eq!(look(&service, &request).await, looking);
+		// Another gateway's batch is looked at meanwhile.
+		let other = Case::new(1);
+		let (quick, _) = gateway(&other, other.leaves.clone()).await;
+		assert!(look(&service, &other.request(&quick)).await.is_ok());
+		speak.send(true).unwrap();
+		let answer = loop {
+			match look(&service, &request).await {
+				Err(again) => assert_eq!(Err::<BatchAnswer, _>(again), looking),
+				Ok(answer) => break answer,
+			}
+		};
+		assert_eq!(answer.vote, case.vote(None));
+	}
 }

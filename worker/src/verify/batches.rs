@@ -33,7 +33,9 @@ const FETCH: Duration = Duration::from_secs(60);
 const LONGEST: u32 = 128 << 20;
 /// Answers that are remembered, for a node that asks again.
 const REMEMBERED: usize = 64;
-/// Batches that are looked at together: a gateway that is slow holds no other's up.
+/// How long a caller waits: a gateway that is slow must not hold up what else its node has to ask.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Batches that are fetched together: a gateway that is slow holds no other's up either.
 const AT_ONCE: usize = 4;
 /// Batches that are looked at or wait.
 const MAX_LOOKS: usize = 16;
@@ -48,6 +50,8 @@ pub(super) struct Batches(Arc<Inner>);
 struct Inner {
 	http: Client,
 	turns: Semaphore,
+	/// To look at one: takes a few times the memory that its bytes do.
+	judging: Semaphore,
 	looks: Mutex<Looks>,
 }
 
@@ -135,13 +139,13 @@ impl Batches {
 	pub(super) fn new() -> Result<Self, reqwest::Error> {
 		// A gateway that sends us elsewhere could send us into our own network.
 		let http = Client::builder().connect_timeout(CONNECT).redirect(Policy::none()).build()?;
-		let turns = Semaphore::new(AT_ONCE);
-		Ok(Self(Arc::new(Inner { http, turns, looks: Mutex::default() })))
+		let (turns, judging) = (Semaphore::new(AT_ONCE), Semaphore::new(1));
+		Ok(Self(Arc::new(Inner { http, turns, judging, looks: Mutex::default() })))
 	}
 
-	/// Says what to vote about a batch, and which of its receipts are wrong. Goes on when nobody waits any
-	/// more, and has the answer for who asks again with the same `key`. That a gateway serves nothing is
-	/// not remembered.
+	/// Says what to vote about a batch, and which of its receipts are wrong; or after two seconds that it is
+	/// not known yet. Goes on when nobody waits any more, and has the answer for who asks again with the
+	/// same `key`. That a gateway serves nothing is not remembered.
 	pub(super) async fn look(&self, key: H256, request: BatchRequest) -> Looked {
 		let case = Case::parse(request)?;
 		let look = {
@@ -164,7 +168,10 @@ impl Batches {
 				},
 			}
 		};
-		look.await
+		tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| {
+			let message = "its receipts are still fetched, or looked at: ask again";
+			Err(Refusal::new(StatusCode::ACCEPTED, "looking", message))
+		})
 	}
 
 	async fn take_look(self, key: H256, case: Case) -> Looked {
@@ -188,6 +195,7 @@ impl Batches {
 
 	async fn examine(&self, case: Case) -> Result<BatchAnswer, Refusal> {
 		let leaves = case.fetch(&self.0.http).await?;
+		let _judging = self.0.judging.acquire().await.map_err(Refusal::failed)?;
 		tokio::task::spawn_blocking(move || case.judge(&leaves)).await.map_err(Refusal::failed)?
 	}
 

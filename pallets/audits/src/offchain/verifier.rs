@@ -187,6 +187,8 @@ fn refusal(reply: &Reply) -> Trouble {
 	let kind = match reply.status {
 		// Its models are being loaded, it has much to do, or its token is a new one.
 		401 | 408 | 429 | 502..=504 => Kind::Busy,
+		// A batch's receipts are still fetched.
+		202 => Kind::Computing,
 		// A gateway does not hand out its batch's receipts.
 		424 => Kind::Withheld,
 		_ => Kind::Unable,

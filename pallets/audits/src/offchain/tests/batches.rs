@@ -143,6 +143,22 @@ fn auditor_should_say_that_receipts_are_withheld_when_its_gateway_serves_none_fo
 }
 
 #[test]
+fn verifier_should_be_asked_again_in_the_same_words_when_a_batch_takes_longer() {
+	let mut node = Node::new();
+	let id = batch(&mut node);
+	let vote = sound(&mut node, id);
+	let looking = json!({ "error": "looking", "message": "ask again" });
+	node.answer(&batches_line(), Answer::Reply(202, looking.to_string().into_bytes()));
+	assert!(node.blocks(2).is_empty());
+	node.answer(&batches_line(), ok(json!({ "vote": hex(&vote.encode()), "wrong": [] })));
+	assert!(matches!(&node.block()[..], [Call::commit_votes { .. }]));
+	let asked = node.asked();
+	assert_eq!(asked.len(), 3);
+	assert!(asked.iter().all(|it| it.body == asked[0].body));
+	assert_eq!(node.status().failures, 2);
+}
+
+#[test]
 fn seat_should_be_given_up_when_the_verifier_says_what_is_no_word_about_a_batch() {
 	for vote in [
 		Vote::Refuted(reckon_verification::Fault::Text),
