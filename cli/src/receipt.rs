@@ -340,7 +340,6 @@ mod tests {
 			leaves: reckon_sdk::ContentRef::of(b""),
 			escrow: 700,
 			for_gateway: 0,
-			premium: 0,
 			state,
 			due: 77,
 		};

@@ -403,7 +403,7 @@ async fn batch_should_be_paid_when_auditors_have_its_receipts_and_given_back_whe
 	let log = stage.net.log();
 	assert!(log.contains("commits to a vote") && log.contains("opens its vote"), "{log}");
 	let premium = |event: &ChannelEvent| match event {
-		ChannelEvent::PremiumPaid { batch: of, amount } if *of == batch => Some(*amount),
+		ChannelEvent::PremiumPaid { batch: of, amount, .. } if *of == batch => Some(*amount),
 		_ => None,
 	};
 	assert!(stage.events().await.iter().find_map(premium).unwrap() > 0);
@@ -443,7 +443,9 @@ async fn audit_everything(net: &Net) {
 	let at = net.chain.latest().await.unwrap();
 	let rules = at.subnet(0).await.unwrap().unwrap().parameters;
 	let all = 1_000_000;
-	let rules = SubnetParameters { audit_rate_min: all, audit_rate_max: all, ..rules };
+	// What providers owe for audits must leave them half of a charge.
+	let rules =
+		SubnetParameters { audit_rate_min: all, audit_rate_max: all, auditor_share: 0, ..rules };
 	let root = Signer::from_suri("//Alice").unwrap();
 	net.submit(&root, calls::sudo(calls::update_subnet(0, rules))).await.unwrap();
 }

@@ -4,6 +4,7 @@ mod ask;
 mod body;
 mod connections;
 mod keys;
+mod leaves;
 mod line;
 mod models;
 mod openapi;
@@ -28,6 +29,7 @@ use axum::{
 	routing::{delete, get, post},
 	Router,
 };
+use leaves::Leaves;
 use problems::Refused;
 use reckon_openai::{default_max_tokens, Problem};
 use repeats::Repeats;
@@ -82,6 +84,7 @@ struct Door {
 	requests: Arc<Semaphore>,
 	uploads: Semaphore,
 	repeats: Repeats,
+	leaves: Leaves,
 }
 
 impl Door {
@@ -92,6 +95,7 @@ impl Door {
 			requests: Arc::new(Semaphore::new(limits.max_requests)),
 			uploads: Semaphore::new(limits.max_uploads),
 			repeats: Repeats::default(),
+			leaves: Leaves::default(),
 		})
 	}
 

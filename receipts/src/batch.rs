@@ -12,9 +12,9 @@ use scale_info::TypeInfo;
 
 const TOTAL: &[u8] = b"reckon:total-leaf:v1";
 
-/// The most receipts of a batch: whoever looks at all of them has some 100 MiB to fetch, and takes a quarter
-/// of a minute to check their signatures.
-pub const MAX_RECEIPTS: u32 = 1 << 18;
+/// The most receipts of a batch: whoever looks at all of them has some 50 MB to fetch, and takes seven
+/// seconds to check their signatures.
+pub const MAX_RECEIPTS: u32 = 1 << 17;
 
 /// All that a batch has for one provider and one model.
 #[derive(

@@ -162,7 +162,7 @@ pub enum ChannelEvent {
 	/// All that a batch charged is paid.
 	BatchSettled { batch: BatchId, gateway: AccountId },
 	/// A gateway has paid for the audits of such batches.
-	PremiumPaid { batch: BatchId, amount: Balance },
+	PremiumPaid { batch: BatchId, gateway: AccountId, amount: Balance },
 	/// The chain has forgotten a batch.
 	BatchForgotten { batch: BatchId },
 }

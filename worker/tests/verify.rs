@@ -818,9 +818,14 @@ mod batch {
 		}
 		let (url, _) = gateway(&Case::new(1), case.leaves.clone()).await;
 		assert_eq!(refused(&url).await, withheld);
-		for url in
-			["http://127.0.0.1:1", "", "ftp://127.0.0.1", "http://a@127.0.0.1", "http://h/?q="]
-		{
+		for url in [
+			"http://127.0.0.1:1",
+			"",
+			"ftp://127.0.0.1",
+			"http://a@127.0.0.1",
+			"http://h/?q=",
+			"http://127.0.0.1/any/path#",
+		] {
 			assert_eq!(refused(url).await, withheld, "{url}");
 		}
 		let mut nonsense = case.request(&url);
@@ -864,7 +869,41 @@ mod batch {
 				Err(again) => assert_eq!(Err::<BatchAnswer, _>(again), looking),
 				Ok(answer) => break answer,
 			}
+			tokio::time::sleep(std::time::Duration::from_millis(20)).await;
 		};
 		assert_eq!(answer.vote, case.vote(None));
+	}
+
+	#[tokio::test(flavor = "multi_thread")]
+	async fn verifier_should_say_that_receipts_are_withheld_when_that_took_longer_than_its_callers_wait(
+	) {
+		let machine = machine(&lexicon());
+		let service = service(&machine).await;
+		let case = Case::new(0);
+		// It takes the time of a caller's patience, and breaks off.
+		let (leave, left) = tokio::sync::watch::channel(false);
+		let broken = move || {
+			let mut left = left.clone();
+			async move {
+				left.wait_for(|it| *it).await.unwrap();
+				axum::http::StatusCode::BAD_GATEWAY
+			}
+		};
+		let router = Router::new().route("/v1/batches/{root}/leaves", get(broken));
+		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}", listener.local_addr().unwrap());
+		tokio::spawn(async move { axum::serve(listener, router).await });
+
+		let request = case.request(&url);
+		let looking = (202, "looking".to_owned());
+		assert_eq!(look(&service, &request).await.unwrap_err(), looking);
+		leave.send(true).unwrap();
+		let told = loop {
+			match look(&service, &request).await.unwrap_err() {
+				told if told != looking => break told,
+				_ => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+			}
+		};
+		assert_eq!(told, (424, "withheld".to_owned()));
 	}
 }

@@ -16,9 +16,9 @@ use crate::{
 	http,
 };
 
-/// The most bytes of receipts that are fetched, of more than a million receipts: a gateway may name four
-/// gigabytes, and they are all in memory at once.
-const MAX_BYTES: u32 = 512 << 20;
+/// The most bytes of receipts that are fetched: more than the chain lets a batch have. They are all in
+/// memory at once.
+const MAX_BYTES: u32 = 128 << 20;
 
 /// Something that is wrong with a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]

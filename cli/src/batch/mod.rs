@@ -5,6 +5,7 @@ mod check;
 use std::collections::{BTreeSet, VecDeque};
 
 use clap::{Args, Subcommand};
+use futures::{stream, StreamExt};
 use reckon_sdk::{
 	format_amount, AccountId, At, AuditPhase, Batch, BatchId, BatchState, Chain, ChannelEvent,
 	Submitter,
@@ -20,6 +21,9 @@ use crate::{
 	job::order::{parse_account, parse_hash},
 	output::table,
 };
+
+/// Batches that are looked at together: a gateway that hands its receipts out slowly holds few others up.
+const AT_ONCE: usize = 4;
 
 /// What can be done with batches.
 #[derive(Debug, Subcommand)]
@@ -225,9 +229,16 @@ async fn watch(context: &Context, how: &How) -> Result<()> {
 	let mut missed = BTreeSet::new();
 	context.output.say(&format!("{} batches wait; watching for more", queue.len()));
 	loop {
-		for _ in 0..queue.len() {
-			let Some(id) = queue.pop_front() else { break };
-			match watcher.look_at(id, missed.contains(&id)).await {
+		let looks: Vec<_> = queue
+			.drain(..)
+			.map(|id| {
+				let (watcher, again) = (&watcher, missed.contains(&id));
+				async move { (id, watcher.look_at(id, again).await) }
+			})
+			.collect();
+		let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
+		while let Some((id, looked)) = looks.next().await {
+			match looked {
 				Ok(true) => drop(missed.remove(&id)),
 				Ok(false) => {
 					missed.insert(id);

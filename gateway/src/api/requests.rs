@@ -194,7 +194,7 @@ pub(super) async fn leaves(
 	State(door): State<Arc<Door>>,
 	Name(root): Name,
 ) -> Result<impl IntoResponse, Refused> {
-	let leaves = door.desk.leaves(id(&root, "root")?).await?;
+	let leaves = door.leaves.of(id(&root, "root")?, &*door.desk).await?;
 	Ok(([(CONTENT_TYPE, "application/octet-stream")], leaves))
 }
 

@@ -9,7 +9,7 @@ use frame_support::{
 };
 use reckon_economics::is_drawn;
 use reckon_primitives::JobId;
-use reckon_support::{AuditOutcome, Cause, StakeInspect};
+use reckon_support::{AuditOutcome, Cause, StakeInspect, Subject};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash, Saturating},
@@ -52,9 +52,10 @@ impl<T: Config> Pallet<T> {
 		if audit.round > 0 {
 			return Self::begin_round(id, audit);
 		}
-		audit.rate = match audit.cause {
-			Cause::Attested => Permill::one(),
-			Cause::Lot | Cause::Requested => Self::rate_of(&audit.subject),
+		audit.rate = match (audit.cause, &audit.subject) {
+			(Cause::Attested, _) => Permill::one(),
+			(_, Subject::Batch(_)) => audit.rate,
+			(Cause::Lot | Cause::Requested, subject) => Self::rate_of(subject),
 		};
 		let lot = Self::random((LOT, id));
 		if audit.cause == Cause::Lot && !is_drawn(&lot, audit.rate) {

@@ -25,7 +25,7 @@ impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
 
 	fn submit(id: JobId, answer: AuditedAnswer<T::AccountId, Balance>, certain: bool) {
 		let cause = if certain { Cause::Attested } else { Cause::Lot };
-		Self::enter(id, Subject::Answer(answer), cause, 0);
+		Self::enter(id, Subject::Answer(answer), cause, Permill::zero(), 0);
 	}
 
 	fn submit_weight() -> Weight {
@@ -52,15 +52,21 @@ impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
 impl<T: Config> BatchAuditing<T::AccountId> for Pallet<T> {
 	fn submit(id: &BatchId, batch: AuditedBatch<T::AccountId, Balance>) -> Balance {
 		let subject = Subject::Batch(batch);
+		let rate = Self::rate_of(&subject);
 		// What is expected to be paid for it: others' audits are paid by what it owes for its own.
-		let owed = Self::rate_of(&subject).mul_ceil(Self::costs_of(&subject));
-		Self::enter(*id, subject, Cause::Lot, 0);
+		let owed = rate.mul_ceil(Self::costs_of(&subject));
+		Self::enter(*id, subject, Cause::Lot, rate, 0);
 		owed
 	}
 
 	fn submit_weight() -> Weight {
 		// The rules, the bond, and what it stands for.
 		T::WeightInfo::submit().saturating_add(T::DbWeight::get().reads(3))
+	}
+
+	fn penalty(batch: &AuditedBatch<T::AccountId, Balance>) -> Balance {
+		let subject = Subject::Batch(batch.clone());
+		Self::slash_of(&subject, Self::rate_of(&subject))
 	}
 
 	fn longest() -> BlockNumber {
@@ -77,12 +83,19 @@ impl<T: Config> BatchAuditing<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Lets something wait for the draw.
-	fn enter(id: JobId, subject: Subject<T::AccountId, Balance>, cause: Cause, fee: Balance) {
+	/// Lets something wait for the draw. The rate is a batch's, which has paid for it; that of an answer
+	/// is known when its lot is drawn.
+	fn enter(
+		id: JobId,
+		subject: Subject<T::AccountId, Balance>,
+		cause: Cause,
+		rate: Permill,
+		fee: Balance,
+	) {
 		let mut audit = Audit {
 			subject,
 			cause,
-			rate: Permill::zero(),
+			rate,
 			fee,
 			phase: Phase::Drawing,
 			due: Zero::zero(),
@@ -111,7 +124,8 @@ impl<T: Config> Pallet<T> {
 		match Audits::<T>::get(id) {
 			None => {
 				hold()?;
-				Self::enter(id, Subject::Answer(answer), Cause::Requested, fee);
+				let subject = Subject::Answer(answer);
+				Self::enter(id, subject, Cause::Requested, Permill::zero(), fee);
 			},
 			// The lot is not drawn yet, and no longer needed.
 			Some(mut audit) if audit.round == 0 && audit.cause == Cause::Lot => {

@@ -143,6 +143,10 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 			}
 			let auditor = seat.auditor.clone();
 			let name = name_of(&auditor);
+			let (withheld, tries) = match audit.subject {
+				Subject::Answer(_) => (decide::ANSWER_WITHHELD, decide::ANSWER_TRIES),
+				Subject::Batch(_) => (decide::BATCH_WITHHELD, decide::BATCH_TRIES),
+			};
 			let (round, challenge) = (audit.round, audit.challenge);
 			all.push(Duty {
 				place: Place { job, round, challenge, auditor: name },
@@ -158,10 +162,8 @@ fn duties<T: Config>(now: BlockNumberFor<T>, keys: &[AuditId], has_verifier: boo
 					looking_ends,
 					took,
 					has_verifier,
-					withheld: match audit.subject {
-						Subject::Answer(_) => decide::ANSWER_WITHHELD,
-						Subject::Batch(_) => decide::BATCH_WITHHELD,
-					},
+					withheld,
+					tries,
 				},
 				sender: Sender { auditor, key: seat.key.clone() },
 				audit: audit.clone(),
@@ -211,7 +213,10 @@ impl Run {
 		}
 		let mut lock = lane.lock();
 		let Ok(mut guard) = lock.try_lock() else { return };
-		errands.sort_by_key(|errand| (errand.record.failures, errand.duty.view.left));
+		errands.sort_by_key(|Errand { record, duty, .. }| {
+			// What the verifier works on already comes after what nobody has asked for.
+			(record.failures, record.trouble == Some(Kind::Computing), duty.view.left)
+		});
 		let mut wanted = Vec::new();
 		let mut batch = Vec::new();
 		let mut room = MAX_HANDED;

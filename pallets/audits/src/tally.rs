@@ -75,30 +75,32 @@ pub(crate) fn judge<AccountId>(
 	Judged { auditor, statement, grade, why }
 }
 
-/// Measures the votes about a batch, which are about the same bytes: those that have most of the digests'
-/// have them.
+/// Measures the votes about a batch, which are about the same bytes: who has most of the digests' has them.
 ///
 /// Whoever could not get the receipts, or saw the channels' money when other receipts were struck, may say
 /// something else than others by no fault of its own: that is as if it had not seen them. Who says that all
-/// is well and has other bytes has not looked; in the first committee those may be the most.
+/// is well and has other bytes has not looked; but in the first committee those may be the most, so that
+/// nobody there is believed where they differ.
 pub(crate) fn judge_batch<AccountId>(
 	said: Vec<(AccountId, Statement)>,
 	larger: bool,
 ) -> Vec<Judged<AccountId>> {
 	let mut counts = BTreeMap::<Hash, u32>::new();
 	for (_, statement) in &said {
-		if let Vote::Batch { rejection: None | Some(Rejection::Leaves), digest } = statement.vote {
+		if let Vote::Batch { rejection: None, digest } = statement.vote {
 			let count = counts.entry(digest).or_default();
 			*count = count.saturating_add(1);
 		}
 	}
+	let is_agreed = larger || counts.len() <= 1;
 	let most = counts.into_iter().max_by_key(|(_, count)| *count).map(|(digest, _)| digest);
 	let judge = |(auditor, statement): (AccountId, Statement)| {
 		let (grade, rejection, seen) = match statement.vote {
+			Vote::Batch { rejection: None, .. } if !is_agreed => (Grade::Doubtful, None, false),
 			Vote::Batch { rejection: None, digest } if Some(digest) == most => {
 				(Grade::Same, None, true)
 			},
-			Vote::Batch { rejection: None, .. } => (Grade::Different, None, larger),
+			Vote::Batch { rejection: None, .. } => (Grade::Different, None, true),
 			Vote::Batch { rejection: Some(Rejection::Leaves), .. } => {
 				(Grade::Different, Some(Rejection::Leaves), true)
 			},
@@ -161,7 +163,7 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 }
 
 /// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
-/// whether it is among them, and what they have found.
+/// whether it is among them, and what they have found. Without thresholds it is about a batch.
 ///
 /// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once: of those
 /// who have found the same, one is among the first of all dissenters, however many others are before.
@@ -171,6 +173,7 @@ fn convicting<AccountId>(
 	thresholds: Option<&Thresholds>,
 ) -> Option<(Vec<bool>, Conviction)> {
 	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
+	let Some(thresholds) = thresholds else { return convicting_batch(needed, votes) };
 	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
 	let against = || votes.iter().filter(|vote| is_against(vote));
 	let others = against().count().checked_sub(needed)?;
@@ -182,24 +185,39 @@ fn convicting<AccountId>(
 	})
 }
 
-/// Whether two who found the worker wrong have found the same. Without thresholds nothing is measured, and
-/// they have said the same.
-fn agree<AccountId>(
-	a: &Judged<AccountId>,
-	b: &Judged<AccountId>,
-	thresholds: Option<&Thresholds>,
-) -> bool {
+/// The same of a batch. Who finds anything wrong with it is against it, whatever that is: else a gateway
+/// that hands the receipts to some only would be paid for what these have seen. What is said of it is what
+/// most of those have found who had them.
+fn convicting_batch<AccountId>(
+	needed: usize,
+	votes: &[Judged<AccountId>],
+) -> Option<(Vec<bool>, Conviction)> {
+	let is_against =
+		|vote: &Judged<AccountId>| vote.grade == Grade::Different && vote.why.is_some();
+	let camp: Vec<_> = votes.iter().map(is_against).collect();
+	let reasons = || votes.iter().filter(|vote| is_against(vote)).filter_map(|vote| vote.why);
+	if reasons().count() < needed {
+		return None;
+	}
+	let unavailable = Conviction::Batch(Rejection::Unavailable);
+	let weight = |why: &Conviction| {
+		let count = reasons().filter(|other| other == why).count();
+		(*why != unavailable, count)
+	};
+	reasons().max_by_key(weight).map(|why| (camp, why))
+}
+
+/// Whether two who found the worker wrong have found the same.
+fn agree<AccountId>(a: &Judged<AccountId>, b: &Judged<AccountId>, thresholds: &Thresholds) -> bool {
 	let unproven = Some(Conviction::RowsUnproven);
 	if a.why == unproven || b.why == unproven {
 		return a.why == b.why;
 	}
-	match (&a.statement.vote, &b.statement.vote, thresholds) {
-		(
-			Vote::Replayed { fingerprint: a, .. },
-			Vote::Replayed { fingerprint: b, .. },
-			Some(thresholds),
-		) => thresholds.distance.grade(distance(a, b)) == Grade::Same,
-		(a, b, _) => a == b,
+	match (&a.statement.vote, &b.statement.vote) {
+		(Vote::Replayed { fingerprint: a, .. }, Vote::Replayed { fingerprint: b, .. }) => {
+			thresholds.distance.grade(distance(a, b)) == Grade::Same
+		},
+		(a, b) => a == b,
 	}
 }
 

@@ -2,7 +2,10 @@
 
 use crate::{pallet::*, types::*};
 use codec::MaxEncodedLen;
-use frame_support::{ensure, traits::Get};
+use frame_support::{
+	ensure,
+	traits::{fungible::Mutate, tokens::Preservation, Get},
+};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, BatchId, ContentRef};
 use reckon_receipts::{
@@ -52,6 +55,7 @@ impl<T: Config> Pallet<T> {
 		let subnet = info.subnet;
 		let subject = AuditedBatch { gateway: gateway.clone(), subnet, receipts, charge: charged };
 		let premium = T::Audits::submit(&id, subject);
+		Self::pay_premium(id, &gateway, premium)?;
 		let batch = Batch {
 			gateway: gateway.clone(),
 			subnet,
@@ -60,7 +64,6 @@ impl<T: Config> Pallet<T> {
 			leaves,
 			escrow: charged,
 			for_gateway: 0,
-			premium,
 			state: BatchState::Waiting,
 			due,
 		};
@@ -68,6 +71,15 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::insert(due, Due::Batch(id), ());
 		let root = root.hash;
 		Self::deposit_event(Event::BatchCommitted { batch: id, gateway, root, receipts, charged });
+		Ok(())
+	}
+
+	/// What those have who audit batches. At once, and whatever becomes of the batch: it is looked at also
+	/// when nothing of it is paid.
+	fn pay_premium(id: BatchId, gateway: &T::AccountId, amount: Balance) -> DispatchResult {
+		let Some(pot) = T::Audits::pot().filter(|_| amount > 0) else { return Ok(()) };
+		T::Currency::transfer(gateway, &pot, amount, Preservation::Preserve)?;
+		Self::deposit_event(Event::PremiumPaid { batch: id, gateway: gateway.clone(), amount });
 		Ok(())
 	}
 

@@ -12,7 +12,7 @@ use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Market, ModelId, Price, Units};
 use reckon_receipts::{
 	BatchTree, Item, MaxDepth, Node, Receipt, Root, SignedReceipt, SignedVoucher, Total, Voucher,
-	MAX_LEAVES,
+	MAX_RECEIPTS,
 };
 use reckon_support::{
 	AuditedBatches, Fault, GatewayInspect, ModelInspect, ProviderPool, Rejection, SubnetInspect,
@@ -114,12 +114,12 @@ fn committed<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, [Item<T::
 	let receipts = [receipt::<T>(model, channel, 1), receipt::<T>(model, channel, 1)];
 	// As deep as can be; all other leaves charge nothing.
 	let path_beside = |other: &SignedReceipt<T::AccountId>| {
-		let mut path = vec![Node::default(); <MaxDepth as Get<u32>>::get() as usize];
+		let mut path = vec![Node::default(); MAX_RECEIPTS.ilog2() as usize];
 		path[0] = other.leaf();
 		bounded::<Node, MaxDepth>(path)
 	};
 	let paths = [path_beside(&receipts[1]), path_beside(&receipts[0])];
-	let root = Root::of_path(MAX_LEAVES, 0, receipts[0].leaf(), &paths[0]).expect("a tree");
+	let root = Root::of_path(MAX_RECEIPTS, 0, receipts[0].leaf(), &paths[0]).expect("a tree");
 	let provider = account("provider", 0, 0);
 	let total = Total { provider, model, receipts: root };
 	let claims = vec![claim::<T>(channel, &key, total.receipts.sum)];
@@ -301,7 +301,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::reject(&id, why).expect("it waits");
+			Pallet::<T>::reject(&id, why, 0).expect("it waits");
 		}
 
 		assert_eq!(batch::<T>(id).state, BatchState::Returning(why));
@@ -317,7 +317,8 @@ mod benchmarks {
 			step::<T>(id);
 		}
 
-		assert_eq!(batch::<T>(id).state, BatchState::Paying);
+		// Its audit's lot is not drawn yet: it is asked for again.
+		assert_eq!(batch::<T>(id).state, BatchState::Waiting);
 	}
 
 	#[benchmark]

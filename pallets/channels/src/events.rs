@@ -123,10 +123,12 @@ mod channels_events {
 			/// Whose batch.
 			gateway: T::AccountId,
 		},
-		/// A gateway has paid for the audits of such batches, out of its part.
+		/// A gateway has paid for the audits of such batches.
 		PremiumPaid {
 			/// The batch.
 			batch: BatchId,
+			/// Who pays.
+			gateway: T::AccountId,
 			/// How much.
 			amount: Balance,
 		},

@@ -51,7 +51,7 @@ pub mod pallet {
 	use alloc::boxed::Box;
 	use frame_support::{
 		pallet_prelude::*,
-		traits::fungible::{Inspect, InspectHold, MutateHold},
+		traits::fungible::{Inspect, InspectHold, Mutate, MutateHold},
 		PalletId,
 	};
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
@@ -86,6 +86,7 @@ pub mod pallet {
 
 		/// The money that work is paid in.
 		type Currency: Inspect<Self::AccountId, Balance = Balance>
+			+ Mutate<Self::AccountId>
 			+ InspectHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
 			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
@@ -305,7 +306,8 @@ pub mod pallet {
 		ItemUnproven,
 		/// The receipt is struck already.
 		AlreadyStruck,
-		/// Of a total, no more than the constant `MaxStrikes` receipts can be struck.
+		/// Of a total, no more than the constant `MaxStrikes` receipts can be struck. The whole batch is
+		/// rejected, by its auditors if they are to look or look now.
 		TooManyStrikes,
 		/// The chain sees nothing wrong with the receipt.
 		NoFault,
@@ -381,7 +383,10 @@ pub mod pallet {
 		/// The money leaves the channels at once. It is paid after the subnet's dispute window, and
 		/// after an audit if there is one, without what was struck by then.
 		///
-		/// Emits `ChannelCharged` for each channel and `BatchCommitted`; later `TotalPaid` for each
+		/// The signer pays what such batches' audits cost, times the rate at which they are audited; not
+		/// out of what the batch brings.
+		///
+		/// Emits `ChannelCharged` for each channel, `PremiumPaid` and `BatchCommitted`; later `TotalPaid` for each
 		/// total and `BatchSettled`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(
@@ -406,6 +411,7 @@ pub mod pallet {
 		///
 		/// Emits `ReceiptStruck` or `BatchRejected`.
 		#[pallet::call_index(5)]
+		#[pallet::weight(Pallet::<T>::rejecting(T::WeightInfo::report_item()))]
 		#[pallet::weight_of_authorize(T::WeightInfo::report_item())]
 		#[pallet::authorize(|source, batch: &BatchId, item: &Box<Item<T::AccountId>>| {
 			Pallet::<T>::authorize_item(source, batch, item)
@@ -426,6 +432,7 @@ pub mod pallet {
 		///
 		/// Emits `ReceiptStruck` or `BatchRejected`.
 		#[pallet::call_index(6)]
+		#[pallet::weight(Pallet::<T>::rejecting(T::WeightInfo::report_twins()))]
 		#[pallet::weight_of_authorize(T::WeightInfo::report_twins())]
 		#[pallet::authorize(|
 			source,

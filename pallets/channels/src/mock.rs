@@ -219,6 +219,11 @@ impl BatchAuditing<AccountId> for Audits {
 		PREMIUM.get()
 	}
 
+	/// Ten times its charge.
+	fn penalty(batch: &AuditedBatch<AccountId, Balance>) -> Balance {
+		10 * batch.charge
+	}
+
 	fn longest() -> u32 {
 		LONGEST.get()
 	}

@@ -61,7 +61,6 @@ impl<T: Config> Pallet<T> {
 		if Self::remove_contributions(id) {
 			return Self::due_removal();
 		}
-		Self::pay_premium(id, batch);
 		if Self::pay_rest(id, batch, batch.for_gateway) {
 			batch.state = BatchState::Settled;
 			Self::deposit_event(Event::BatchSettled { batch: id, gateway: batch.gateway.clone() });
@@ -82,7 +81,7 @@ impl<T: Config> Pallet<T> {
 			treasury: share(|rules| rules.treasury_share).unwrap_or_default(),
 			royalty: model.as_ref().map(|model| model.royalty),
 			gateway: share(|rules| rules.gateway_share),
-			// The gateway pays for the audits of its batches.
+			// The gateway has paid for the audits of its batches.
 			auditors: None,
 		};
 		let parts = economics::settle(charge, &shares);
@@ -110,17 +109,6 @@ impl<T: Config> Pallet<T> {
 			charge,
 			earned,
 		});
-	}
-
-	/// What those have who audit batches, out of the gateway's part.
-	fn pay_premium(id: BatchId, batch: &mut BatchOf<T>) {
-		let owed = core::mem::take(&mut batch.premium).min(batch.for_gateway);
-		let paid = T::Audits::pot().map_or(0, |pot| Self::pay(&pot, owed));
-		batch.escrow = batch.escrow.saturating_sub(paid);
-		batch.for_gateway = batch.for_gateway.saturating_sub(paid);
-		if paid > 0 {
-			Self::deposit_event(Event::PremiumPaid { batch: id, amount: paid });
-		}
 	}
 
 	/// A rejected batch: each client has back what its channel paid, then nothing of the batch stays.

@@ -14,7 +14,7 @@ use frame_support::{
 };
 use reckon_primitives::{BatchId, Reason};
 use reckon_receipts::{Item, SignedReceipt};
-use reckon_support::{Fault, GatewayInspect, GatewaySlash, Rejection};
+use reckon_support::{AuditedBatch, BatchAuditing, Fault, GatewayInspect, GatewaySlash, Rejection};
 use sp_runtime::{
 	traits::{One, SaturatedConversion, Saturating},
 	DispatchError, DispatchResult,
@@ -34,6 +34,7 @@ impl<T: Config> Pallet<T> {
 		let batch = Self::waiting(id)?;
 		let payout = Self::proven(id, item)?;
 		let fault = Self::fault(id, &batch, &payout, &item.receipt).ok_or(Error::<T>::NoFault)?;
+		ensure!(Self::may_strike(id, &payout), Error::<T>::TooManyStrikes);
 		let pays = Self::blame_gateway(&batch);
 		Self::strike_or_reject(id, batch, payout, item, fault)?;
 		Ok(pays)
@@ -50,9 +51,16 @@ impl<T: Config> Pallet<T> {
 		// Else each of the two could be struck for the other's sake.
 		Self::proven(id, first)?;
 		let payout = Self::proven(id, second)?;
+		ensure!(Self::may_strike(id, &payout), Error::<T>::TooManyStrikes);
 		let pays = Self::blame_gateway(&batch);
 		Self::strike_or_reject(id, batch, payout, second, Fault::Repeated)?;
 		Ok(pays)
+	}
+
+	/// Whether one receipt more can be struck, or its whole batch be rejected for it: not where auditors do
+	/// so when they have looked, for which they are paid.
+	fn may_strike(id: BatchId, payout: &Payout<T::AccountId>) -> bool {
+		!payout.strikes.is_full() || !T::Audits::is_open(&id)
 	}
 
 	/// Strikes what the gateway could have seen to be wrong. When as many are struck as can be, nobody
@@ -65,8 +73,7 @@ impl<T: Config> Pallet<T> {
 		fault: Fault,
 	) -> DispatchResult {
 		if payout.strikes.is_full() {
-			Self::reject_waiting(id, batch, Rejection::Faults);
-			return Ok(());
+			return Self::reject_at_cost(id, batch, Rejection::Faults);
 		}
 		Self::strike_proven(id, batch, payout, item, fault)
 	}
@@ -137,7 +144,7 @@ impl<T: Config> Pallet<T> {
 		let payout = Self::proven(*id, item).map_err(|_| InvalidTransaction::Stale)?;
 		let fault = Self::fault(*id, &batch, &payout, &item.receipt);
 		ensure!(fault.is_some(), InvalidTransaction::BadProof);
-		Self::admit(*id, &batch, item)
+		Self::admit(*id, &batch, &payout, item)
 	}
 
 	/// The same for the second of two.
@@ -150,16 +157,18 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::are_twins(first, second), InvalidTransaction::BadProof);
 		let batch = Self::waiting(*id).map_err(|_| InvalidTransaction::Stale)?;
 		Self::proven(*id, first).map_err(|_| InvalidTransaction::Stale)?;
-		Self::proven(*id, second).map_err(|_| InvalidTransaction::Stale)?;
-		Self::admit(*id, &batch, second)
+		let payout = Self::proven(*id, second).map_err(|_| InvalidTransaction::Stale)?;
+		Self::admit(*id, &batch, &payout, second)
 	}
 
 	/// Each receipt is shown once, however many show it.
 	fn admit(
 		id: BatchId,
 		batch: &BatchOf<T>,
+		payout: &Payout<T::AccountId>,
 		item: &Item<T::AccountId>,
 	) -> TransactionValidityWithRefund {
+		ensure!(Self::may_strike(id, payout), InvalidTransaction::Stale);
 		let bond = T::Gateways::gateway(&batch.gateway).map_or(0, |gateway| gateway.bond);
 		ensure!(bond >= T::FaultSlash::get(), InvalidTransaction::Payment);
 		let left = batch.due.saturating_sub(frame_system::Pallet::<T>::block_number());
@@ -196,6 +205,17 @@ impl<T: Config> Pallet<T> {
 		ensure!(item.verify(&payout.total.receipts).is_ok(), Error::<T>::ItemUnproven);
 		ensure!(!payout.strikes.contains(&item.index), Error::<T>::AlreadyStruck);
 		Ok(payout)
+	}
+
+	/// Rejects a batch that nobody audits. That must cost what auditors would have made it cost, or who
+	/// fears them would have it rejected.
+	fn reject_at_cost(id: BatchId, batch: BatchOf<T>, why: Rejection) -> DispatchResult {
+		let BatchOf::<T> { gateway, subnet, receipts, root, .. } = batch.clone();
+		let audited = AuditedBatch { gateway, subnet, receipts, charge: root.sum };
+		let slash = T::Audits::penalty(&audited);
+		T::Gateways::slash_gateway(&batch.gateway, slash, Reason::BatchRejected);
+		Self::reject_waiting(id, batch, why);
+		Ok(())
 	}
 
 	pub(crate) fn reject_waiting(id: BatchId, mut batch: BatchOf<T>, why: Rejection) {

@@ -128,8 +128,6 @@ pub struct Batch<AccountId, BlockNumber> {
 	pub escrow: Balance,
 	/// The gateway's part, as far as totals are paid; in `escrow` until the end.
 	pub for_gateway: Balance,
-	/// What goes from the gateway's part to those who audit batches, audited or not, as far as it reaches.
-	pub premium: Balance,
 	/// Where it stands.
 	pub state: BatchState,
 	/// The block at whose start the chain looks at it again.

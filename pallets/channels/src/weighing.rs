@@ -2,7 +2,7 @@
 
 use crate::{pallet::*, settlement::REMOVED_AT_ONCE, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
-use reckon_support::{BatchAuditing, OnPayout};
+use reckon_support::{BatchAuditing, GatewaySlash, OnPayout};
 #[cfg(feature = "std")]
 use sp_runtime::traits::Zero;
 
@@ -28,6 +28,8 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::WeightInfo::commit_totals(totals))
 			.saturating_add(T::Audits::submit_weight())
 			.saturating_add(Self::outstanding_weight())
+			// The premium is a payment more.
+			.saturating_add(T::WeightInfo::due_return())
 	}
 
 	/// What a gateway stands for grows or shrinks. It is not in the calls' own weights.
@@ -45,9 +47,20 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::close()
 	}
 
-	/// The end of a window, or another look at an audit.
+	/// The end of a window, or another look at an audit, which then moves the batch in the agenda.
 	pub(crate) fn due_wait() -> Weight {
-		T::WeightInfo::due_wait().saturating_add(Self::outstanding_weight())
+		T::WeightInfo::due_wait()
+			.saturating_add(Self::outstanding_weight())
+			.saturating_add(T::DbWeight::get().reads_writes(1, 2))
+	}
+
+	/// What it weighs to report a receipt, where that rejects the whole batch.
+	pub(crate) fn rejecting(report: Weight) -> Weight {
+		report
+			.saturating_add(T::WeightInfo::reject())
+			.saturating_add(T::Gateways::slash_gateway_weight())
+			.saturating_add(Self::outstanding_weight())
+			.saturating_add(T::DbWeight::get().reads(4))
 	}
 
 	// The benchmarks run on the whole runtime, but hooks may do more than they do there.
@@ -60,9 +73,9 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::due_removal()
 	}
 
-	/// The rest is paid, one payment more than is measured: what audits cost.
+	/// The rest is paid.
 	pub(crate) fn due_end() -> Weight {
-		T::WeightInfo::due_end().saturating_add(T::WeightInfo::due_return())
+		T::WeightInfo::due_end()
 	}
 
 	/// A client has its money back.

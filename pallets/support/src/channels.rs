@@ -52,6 +52,9 @@ pub trait BatchAuditing<AccountId> {
 	/// The most that [`Self::submit`] weighs.
 	fn submit_weight() -> Weight;
 
+	/// What a batch that is rejected costs its gateway, as far as its bond reaches. Three storage reads.
+	fn penalty(batch: &AuditedBatch<AccountId, Balance>) -> Balance;
+
 	/// The most blocks that an audit takes: a gateway must not be gone before.
 	fn longest() -> BlockNumber;
 
@@ -71,6 +74,10 @@ impl<AccountId> BatchAuditing<AccountId> for () {
 
 	fn submit_weight() -> Weight {
 		Weight::zero()
+	}
+
+	fn penalty(_: &AuditedBatch<AccountId, Balance>) -> Balance {
+		0
 	}
 
 	fn longest() -> BlockNumber {

@@ -240,9 +240,6 @@ pub struct Batch {
 	/// The gateway's part, as far as totals are paid.
 	#[serde(with = "super::as_string")]
 	pub for_gateway: Balance,
-	/// What goes from the gateway's part to those who audit batches, as far as it reaches.
-	#[serde(with = "super::as_string")]
-	pub premium: Balance,
 	/// Where it stands.
 	pub state: BatchState,
 	/// The block at whose start the chain looks at it again.

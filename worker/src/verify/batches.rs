@@ -9,39 +9,37 @@ use super::{
 };
 use axum::http::StatusCode;
 use codec::{DecodeAll, Encode};
-use futures::{
-	future::{BoxFuture, Shared},
-	FutureExt,
-};
 use reckon_primitives::AccountId;
 use reckon_receipts::{batch_root, Committed, Unlike, MAX_WRONG};
-use reckon_sdk::H256;
+use reckon_sdk::{content_hash, H256};
 use reckon_verification::{batch_digest, Rejection, Vote};
 use reqwest::{redirect::Policy, Client, Url};
 use std::{
-	collections::{HashMap, VecDeque},
+	collections::{HashSet, VecDeque},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
-use tokio::{sync::Semaphore, task::JoinError};
+use tokio::sync::Semaphore;
 
 /// How long a gateway may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long all of the receipts may take.
-const FETCH: Duration = Duration::from_secs(60);
+/// How long the receipts may take, however few they are.
+const FETCH: Duration = Duration::from_secs(10);
+/// Of many, bytes that must come in each second: all of the largest batch within half a minute.
+const BYTES_PER_SECOND: u32 = 3_000_000;
 /// The most bytes of receipts: more than the chain lets a batch have.
 const LONGEST: u32 = 128 << 20;
 /// Answers that are remembered, for a node that asks again.
 const REMEMBERED: usize = 64;
-/// How long a caller waits: a gateway that is slow must not hold up what else its node has to ask.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long who asks first waits: a gateway that is slow must not hold up what else its node has to ask.
+/// Who asks again is told at once how far it is.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Batches that are fetched together: a gateway that is slow holds no other's up either.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// Batches that are looked at or wait.
-const MAX_LOOKS: usize = 16;
+const MAX_LOOKS: usize = 256;
 
 type Looked = Result<BatchAnswer, Refusal>;
-type Look = Shared<BoxFuture<'static, Looked>>;
 
 /// What looks at batches. Cheap to clone.
 #[derive(Clone)]
@@ -57,8 +55,20 @@ struct Inner {
 
 #[derive(Default)]
 struct Looks {
-	under_way: HashMap<H256, Look>,
-	remembered: VecDeque<(H256, BatchAnswer)>,
+	under_way: HashSet<H256>,
+	/// What came of them. That a gateway hands nothing out is told once: the next time it may.
+	ended: VecDeque<(H256, Looked)>,
+}
+
+impl Looks {
+	/// What came of a look.
+	fn ended(&mut self, key: H256) -> Option<Looked> {
+		let at = self.ended.iter().position(|(known, _)| *known == key)?;
+		match &self.ended.get(at)?.1 {
+			Ok(answer) => Some(Ok(answer.clone())),
+			Err(_) => self.ended.remove(at).map(|(_, looked)| looked),
+		}
+	}
 }
 
 /// A request that makes sense.
@@ -83,7 +93,9 @@ impl Case {
 		let url = format!("{}/v1/batches/{:?}/leaves", endpoint.trim_end_matches('/'), root.hash);
 		let url = Url::parse(&url).ok().filter(|url| {
 			let is_plain = url.username().is_empty() && url.password().is_none();
-			matches!(url.scheme(), "http" | "https") && is_plain && url.query().is_none()
+			matches!(url.scheme(), "http" | "https")
+				&& is_plain && url.query().is_none()
+				&& url.fragment().is_none()
 		});
 		let url = url.ok_or_else(|| withheld("its gateway names no URL that could be asked"))?;
 		Ok(Self { batch, challenge, committed, url })
@@ -93,7 +105,9 @@ impl Case {
 	async fn fetch(&self, http: &Client) -> Result<Vec<u8>, Refusal> {
 		let url = self.url.as_str();
 		let broken = |error: reqwest::Error| withheld(format!("{url}: {}", innermost(&error)));
-		let mut response = http.get(url).timeout(FETCH).send().await.map_err(broken)?;
+		let more = Duration::from_secs((self.committed.leaves.length / BYTES_PER_SECOND).into());
+		let request = http.get(url).timeout(FETCH.saturating_add(more));
+		let mut response = request.send().await.map_err(broken)?;
 		if !response.status().is_success() {
 			return Err(withheld(format!("{url} answers {}", response.status().as_u16())));
 		}
@@ -143,58 +157,59 @@ impl Batches {
 		Ok(Self(Arc::new(Inner { http, turns, judging, looks: Mutex::default() })))
 	}
 
-	/// Says what to vote about a batch, and which of its receipts are wrong; or after two seconds that it is
-	/// not known yet. Goes on when nobody waits any more, and has the answer for who asks again with the
-	/// same `key`. That a gateway serves nothing is not remembered.
-	pub(super) async fn look(&self, key: H256, request: BatchRequest) -> Looked {
+	/// Says what to vote about a batch, and which of its receipts are wrong; or that it is not known yet.
+	/// Goes on when nobody waits any more, and has the answer for who asks again about the batch under this
+	/// challenge, whatever was struck meanwhile: that changes no vote.
+	pub(super) async fn look(&self, request: BatchRequest) -> Looked {
 		let case = Case::parse(request)?;
+		let key = content_hash(&(case.batch, case.challenge).encode());
 		let look = {
 			let mut looks = self.looks();
-			if let Some((_, answer)) = looks.remembered.iter().find(|(known, _)| *known == key) {
-				return Ok(answer.clone());
+			if let Some(looked) = looks.ended(key) {
+				return looked;
 			}
-			match looks.under_way.get(&key) {
-				Some(look) => look.clone(),
-				None if looks.under_way.len() >= MAX_LOOKS => {
-					let message = format!("{MAX_LOOKS} batches are looked at: ask again");
-					return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message));
-				},
-				None => {
-					let looking = tokio::spawn(self.clone().take_look(key, case));
-					let ended = |ended: Result<_, JoinError>| ended.map_err(Refusal::failed)?;
-					let look = looking.map(ended).boxed().shared();
-					looks.under_way.insert(key, look.clone());
-					look
-				},
+			if looks.under_way.contains_key(&key) {
+				return Err(looking());
 			}
+			if looks.under_way.len() >= MAX_LOOKS {
+				let message = format!("{MAX_LOOKS} batches are looked at: ask again");
+				return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message));
+			}
+			let look = tokio::spawn(self.clone().take_look(key, case));
+			looks.under_way.insert(key);
+			look
 		};
-		tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| {
-			let message = "its receipts are still fetched, or looked at: ask again";
-			Err(Refusal::new(StatusCode::ACCEPTED, "looking", message))
-		})
+		match tokio::time::timeout(PATIENCE, look).await {
+			Ok(ended) => {
+				ended.map_err(Refusal::failed)?;
+				self.looks().ended(key).unwrap_or_else(|| Err(looking()))
+			},
+			Err(_) => Err(looking()),
+		}
 	}
 
-	async fn take_look(self, key: H256, case: Case) -> Looked {
-		let _turn = self.0.turns.acquire().await.map_err(Refusal::failed)?;
-		let _ended = Ended(&self, key);
+	async fn take_look(self, key: H256, case: Case) {
+		let _over = Over(&self, key);
 		let started = Instant::now();
-		let answer = self.examine(case).await;
+		let looked = self.examine(case).await;
 		let seconds = started.elapsed().as_secs_f64();
-		match &answer {
+		match &looked {
 			Ok(answer) => {
 				let (found, wrong) = (&answer.found, answer.wrong.len());
 				tracing::info!(seconds, ?found, wrong, "looked at a batch");
-				let mut looks = self.looks();
-				looks.remembered.truncate(REMEMBERED - 1);
-				looks.remembered.push_front((key, answer.clone()));
 			},
 			Err(refusal) => tracing::warn!(seconds, ?refusal, "a batch could not be looked at"),
 		}
-		answer
+		let mut looks = self.looks();
+		looks.ended.truncate(REMEMBERED - 1);
+		looks.ended.push_front((key, looked));
 	}
 
-	async fn examine(&self, case: Case) -> Result<BatchAnswer, Refusal> {
-		let leaves = case.fetch(&self.0.http).await?;
+	async fn examine(&self, case: Case) -> Looked {
+		let leaves = {
+			let _turn = self.0.turns.acquire().await.map_err(Refusal::failed)?;
+			case.fetch(&self.0.http).await?
+		};
 		let _judging = self.0.judging.acquire().await.map_err(Refusal::failed)?;
 		tokio::task::spawn_blocking(move || case.judge(&leaves)).await.map_err(Refusal::failed)?
 	}
@@ -205,12 +220,18 @@ impl Batches {
 }
 
 /// A look that is over when this is gone, however it ended.
-struct Ended<'a>(&'a Batches, H256);
+struct Over<'a>(&'a Batches, H256);
 
-impl Drop for Ended<'_> {
+impl Drop for Over<'_> {
 	fn drop(&mut self) {
 		self.0.looks().under_way.remove(&self.1);
 	}
+}
+
+/// Whoever asks again in the same words has the answer when it is there.
+fn looking() -> Refusal {
+	let message = "its receipts are still fetched, or looked at: ask again";
+	Refusal::new(StatusCode::ACCEPTED, "looking", message)
 }
 
 /// A gateway does not hand out what the chain knows of. Whoever is asked again may have better luck.

@@ -14,7 +14,9 @@ use reckon_verification::{
 use sp_core::H256;
 
 /// Failures before they count: a worker may be a block behind.
-const TRIES: u8 = 3;
+pub(crate) const ANSWER_TRIES: u8 = 3;
+/// The same of a batch, of which each may take half a minute.
+pub(crate) const BATCH_TRIES: u8 = 2;
 /// Blocks before seats can't be given up any more in which those are that will not have a vote in time:
 /// what is sent must still come into a block.
 const LAST_CALL: u32 = 3;
@@ -73,6 +75,8 @@ pub(crate) struct View {
 	pub(crate) has_verifier: bool,
 	/// What to vote when nothing is handed out.
 	pub(crate) withheld: Vote,
+	/// How often that must have been so.
+	pub(crate) tries: u8,
 }
 
 /// The rows that the auditor itself has computed.
@@ -265,7 +269,7 @@ impl Record {
 			Ok(judgement) => self.vote(view, Voted::new(place, judgement, salt)),
 			Err(Kind::Withheld) => {
 				self.withheld = self.withheld.saturating_add(1);
-				if view.left > view.declining_ends || self.withheld < TRIES {
+				if view.left > view.declining_ends || self.withheld < view.tries {
 					return Step::Rest;
 				}
 				let nothing = Judgement { vote: view.withheld, own: None };
@@ -307,6 +311,8 @@ impl Record {
 		let is_late = match self.trouble {
 			// That is the worker's fault, and is voted in time.
 			Some(Kind::Withheld) => false,
+			// And it is tried once more whether it hands anything out.
+			Some(Kind::Computing) if self.withheld > 0 => false,
 			// Once more it is asked.
 			Some(Kind::Busy) => !is_first_call,
 			None | Some(Kind::Computing | Kind::Unable) => !is_in_time(view, since),
@@ -317,7 +323,7 @@ impl Record {
 		// No longer when the next failure is what decides.
 		let decides = match self.trouble {
 			Some(Kind::Busy) => is_first_call,
-			_ => self.withheld >= TRIES.saturating_sub(1) && view.left <= view.declining_ends,
+			_ => self.withheld >= view.tries.saturating_sub(1) && view.left <= view.declining_ends,
 		};
 		match self.is_pausing(view) && !decides {
 			true => Step::Rest,

@@ -243,6 +243,40 @@ fn auditor_should_lose_stake_when_it_says_that_all_is_well_and_has_not_looked() 
 }
 
 #[test]
+fn nobody_of_the_first_committee_should_be_believed_when_they_differ_about_the_bytes() {
+	run(|| {
+		let id = drawn_batch(1);
+		// Two have agreed on a guess, and the one who has looked stands alone.
+		let guess = |id| said(id, None, b"something");
+		batch_round(id, |n, _| Some(if n == 0 { sound(id) } else { guess(id) }));
+		batch_round(id, |_, _| Some(sound(id)));
+		assert_eq!(decided(id), AuditOutcome::Accepted);
+		assert_eq!(Counted::all().len(), 9);
+		let missed = |event: &Event<Test>| matches!(event, Event::VoteMissed { .. });
+		assert!(!events().iter().any(missed));
+	});
+}
+
+#[test]
+fn batch_should_be_rejected_when_its_gateway_hands_it_out_to_some_only_who_find_it_wrong() {
+	run(|| {
+		for (n, why) in
+			[Rejection::Leaves, Rejection::Charges, Rejection::Faults].into_iter().enumerate()
+		{
+			let id = drawn_batch(n as u8 + 1);
+			let some = |n: usize| match n {
+				0..4 => said(id, Some(why), LEAVES),
+				_ => unavailable(id),
+			};
+			batch_round(id, |n, _| Some(some(2 * n)));
+			batch_round(id, |n, _| Some(some(n)));
+			assert_eq!(decided(id), rejected(why));
+		}
+		assert_eq!(MockBatches::rejected().len(), 3);
+	});
+}
+
+#[test]
 fn batch_should_be_rejected_when_its_receipts_are_not_those_of_its_totals() {
 	run(|| {
 		let leaves = Some(Rejection::Leaves);

@@ -66,22 +66,27 @@ fn tree_of_one(channel: H256) -> BatchTree<AccountId> {
 }
 
 #[test]
-fn gateway_should_pay_for_audits_out_of_its_part() {
+fn gateway_should_pay_for_audits_when_it_commits_whatever_becomes_of_the_batch() {
 	run(|| {
 		Audits::set_premium(30);
 		let (_, _, id) = three();
+		let paid = Event::PremiumPaid { batch: id, gateway: GATEWAY, amount: 30 };
+		assert!(events().contains(&paid));
+		assert_eq!((free(POT), free(GATEWAY)), (START + 30, START - 30));
+		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, Rejection::Charges, 0));
 		to_block(20);
-		assert!(events().contains(&Event::PremiumPaid { batch: id, amount: 30 }));
-		assert_eq!(free(POT), START + 30);
-		// A twentieth of 1,800, less that.
-		assert_eq!(free(GATEWAY), START + 90 - 30);
+		assert_eq!((free(POT), free(GATEWAY)), (START + 30, START - 30));
 	});
 	run(|| {
 		// More than it has.
-		Audits::set_premium(1_000_000);
-		three();
-		to_block(20);
-		assert_eq!((free(POT), free(GATEWAY)), (START + 90, START));
+		Audits::set_premium(START);
+		let channel = open(CLIENT);
+		let tree = tree_of_one(channel);
+		let claims = claims([claim(CLIENT, channel, 0, 700)]);
+		assert_noop!(
+			Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims),
+			sp_runtime::TokenError::NotExpendable
+		);
 	});
 }
 

@@ -1,4 +1,4 @@
-use crate::{mock::*, Error, Event, Ledger, Ledgers, MAX_STRIKES};
+use crate::{mock::*, Call, Error, Event, Ledger, Ledgers, MAX_STRIKES};
 use frame_support::{assert_noop, assert_ok, pallet_prelude::Pays};
 use reckon_primitives::{BatchId, Reason};
 use reckon_receipts::{
@@ -8,7 +8,7 @@ use reckon_support::{
 	mocks::MockGateways, AuditedBatches, Conviction, Fault, GatewayInfo, GatewayInspect, Rejection,
 };
 use sp_core::H256;
-use sp_runtime::DispatchError;
+use sp_runtime::{transaction_validity::InvalidTransaction, DispatchError};
 
 fn gateway_bond() -> u128 {
 	MockGateways::gateway(&GATEWAY).unwrap().bond
@@ -146,14 +146,26 @@ fn batch_should_be_rejected_when_more_receipts_prove_themselves_wrong_than_can_b
 		let tree = tree(forged.chain([honest]));
 		let paid = [claim(CLIENT, mine, 0, 3_300), claim(OTHER_CLIENT, other, 0, 50)];
 		let id = commit(&tree, paid);
-		MockGateways::insert(GATEWAY, GatewayInfo { bond: 100 * SLASH, ..gateway_info() });
+		MockGateways::insert(GATEWAY, GatewayInfo { bond: 200 * SLASH, ..gateway_info() });
 		for index in 0..MAX_STRIKES {
 			assert_ok!(report(id, item(&tree, 0, index)));
 		}
-		assert_ok!(report(id, item(&tree, 0, MAX_STRIKES)));
+		// Those who audit it decide, if there are any.
+		Audits::open(id);
+		let last = item(&tree, 0, MAX_STRIKES);
+		assert_noop!(
+			Channels::report_item(signed(OTHER_CLIENT), id, Box::new(last.clone())),
+			Error::<Test>::TooManyStrikes
+		);
+		let call = Call::report_item { batch: id, item: Box::new(last.clone()) };
+		assert_eq!(send(call), Err(InvalidTransaction::Stale.into()));
+		Audits::close(id);
+		assert_ok!(report(id, last));
 		let why = Rejection::Faults;
 		assert_eq!(events().last(), Some(&Event::BatchRejected { batch: id, why }));
-		assert_eq!(gateway_bond(), (100 - u128::from(MAX_STRIKES) - 1) * SLASH);
+		// As much as auditors would have made it cost, beside what each of the faults did.
+		let faults = (u128::from(MAX_STRIKES) + 1) * SLASH;
+		assert_eq!(gateway_bond(), 200 * SLASH - faults - 10 * 3_350);
 		blocks(3);
 		let all = (free(CLIENT), free(OTHER_CLIENT));
 		assert_eq!(all, (START - DEPOSIT + 3_300, START - DEPOSIT + 50));

@@ -159,6 +159,26 @@ fn verifier_should_be_asked_again_in_the_same_words_when_a_batch_takes_longer() 
 }
 
 #[test]
+fn auditor_should_say_that_receipts_are_withheld_when_its_gateway_is_slow_to_break_off() {
+	let mut node = Node::new();
+	let id = batch(&mut node);
+	let told = |status| Answer::Reply(status, b"{\"message\":\"\"}".to_vec());
+	// Each try takes the verifier some blocks, in which it says that it still looks.
+	let mut sent = Vec::new();
+	for n in 0..COMMIT - 2 {
+		node.answer(&batches_line(), told(if n % 4 == 3 { 424 } else { 202 }));
+		sent = node.block();
+		if !sent.is_empty() {
+			break;
+		}
+	}
+	assert!(matches!(&sent[..], [Call::commit_votes { .. }]), "{sent:?}");
+	let vote = Vote::Batch { rejection: Some(Rejection::Unavailable), digest: [0; 32] };
+	others_commit(&mut node, id, vote);
+	assert!(matches!(revealed(&node.block()), Said::Batch { digest, .. } if digest.is_zero()));
+}
+
+#[test]
 fn seat_should_be_given_up_when_the_verifier_says_what_is_no_word_about_a_batch() {
 	for vote in [
 		Vote::Refuted(reckon_verification::Fault::Text),

@@ -30,6 +30,7 @@ fn committing(left: u32) -> View {
 		took: 0,
 		has_verifier: true,
 		withheld: ANSWER_WITHHELD,
+		tries: ANSWER_TRIES,
 	}
 }
 
