@@ -2,6 +2,7 @@
 
 mod batches;
 mod closing;
+mod invariants;
 mod opening;
 mod origins;
 mod random;
