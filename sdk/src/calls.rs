@@ -186,7 +186,7 @@ calls! {
 		amount: Compact<u128> = Balance => Compact(amount)
 	) = "ValidatorStaking"."undelegate" as Undelegate;
 
-	/// `Rewards.claim`: pays a provider or gateway what it has earned in an era.
+	/// `Rewards.claim`: pays a provider what it has earned in an era.
 	claim(earner: AccountId = AccountId => earner, era: Compact<u32> = EraIndex => Compact(era))
 		= "Rewards"."claim" as Claim;
 	/// `Rewards.claim_validator`: pays a validator and its backers what it has earned in an era.

@@ -5,13 +5,14 @@
 use crate::{pallet::*, types::*};
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::InspectHold};
-use reckon_primitives::{Balance, BatchId};
+use reckon_primitives::{Balance, BatchId, ChannelId};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
 	/// Checks the whole of this pallet's state.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_deposits()?;
+		Self::try_lanes()?;
 		Self::try_escrows()?;
 		Self::try_outstanding()?;
 		Self::try_agenda()?;
@@ -61,6 +62,35 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// No channel has paid more than its client has put in, whatever its lanes say; and batches that may
+	/// give something back have taken it through lanes, of the client that has it back. Which voucher
+	/// covered what was taken is not kept: what is seen of a lane is that it never pays twice.
+	fn try_lanes() -> Result<(), TryRuntimeError> {
+		let mut ever: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		let mut charged: BTreeMap<ChannelId, Balance> = BTreeMap::new();
+		for (_, id, paid) in Contributions::<T>::iter() {
+			let sum = charged.entry(id).or_default();
+			*sum = sum.checked_add(paid.amount).ok_or("more contributions than money")?;
+			let payer = Channels::<T>::get(id).map(|channel| channel.client);
+			let whose = payer.is_none_or(|client| client == paid.client);
+			ensure!(whose, "a contribution is not its channel's client's");
+		}
+		for (id, channel) in Channels::<T>::iter() {
+			let taken = channel.taken.iter().try_fold(0, |sum: Balance, one| sum.checked_add(*one));
+			let taken = taken.ok_or("more is taken than money")?;
+			let charged = charged.remove(&id).unwrap_or_default();
+			ensure!(charged <= taken, "batches have charged what no lane has paid");
+			let put_in = taken.checked_add(channel.held()).ok_or("more in channels than money")?;
+			let sum = ever.entry(channel.client).or_default();
+			*sum = sum.checked_add(put_in).ok_or("more in channels than money")?;
+		}
+		for (client, sum) in ever {
+			let deposited = Ledgers::<T>::get(client).deposited;
+			ensure!(sum <= deposited, "lanes have paid more than was ever put in");
+		}
+		Ok(())
+	}
+
 	/// Held by the till = the sum of escrows, and each escrow is what is to be paid out of it.
 	fn try_escrows() -> Result<(), TryRuntimeError> {
 		let mut sum: Balance = 0;
@@ -80,6 +110,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn try_escrow(id: BatchId, batch: &BatchOf<T>) -> Result<(), TryRuntimeError> {
+		ensure!(batch.escrow <= batch.root.sum, "a batch has more than it has charged");
 		let mut unpaid: Balance = 0;
 		let mut struck: Balance = 0;
 		let mut payouts = 0u32;

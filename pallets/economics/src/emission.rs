@@ -52,6 +52,25 @@ impl Curve {
 		let left_over = amount.checked_rem(eras).unwrap_or(0);
 		each.saturating_add(Balance::from(Balance::from(nth) < left_over))
 	}
+
+	/// What the first `eras` eras emit together.
+	pub fn sum(&self, supply: Balance, eras: u32) -> Balance {
+		let (Some(years), Some(begun)) =
+			(eras.checked_div(self.eras_per_year), eras.checked_rem(self.eras_per_year))
+		else {
+			return 0;
+		};
+		let year = |year| self.year(supply, year);
+		let falling = (0..years.min(FALLING_YEARS)).map(year).fold(0, Balance::saturating_add);
+		let flat = Balance::from(years.saturating_sub(FALLING_YEARS));
+		let flat = year(FALLING_YEARS).saturating_mul(flat);
+		let eras = Balance::from(self.eras_per_year);
+		let each = year(years).checked_div(eras).unwrap_or(0);
+		let left_over = year(years).checked_rem(eras).unwrap_or(0);
+		let begun = Balance::from(begun);
+		let of_begun = each.saturating_mul(begun).saturating_add(left_over.min(begun));
+		falling.saturating_add(flat).saturating_add(of_begun)
+	}
 }
 
 #[cfg(test)]
@@ -99,6 +118,15 @@ mod tests {
 		assert_eq!(flat.era(1_000_000_000, u32::MAX), flat.era(1_000_000_000, 364));
 	}
 
+	#[test]
+	fn sum_should_say_what_a_century_and_a_half_emit() {
+		let supply = 1_000_000_000;
+		let all: u128 = (0..150).map(|year| CURVE.year(supply, year)).sum();
+		assert_eq!(CURVE.sum(supply, 150 * 365), all);
+		assert_eq!(CURVE.sum(supply, 150 * 365 + 1), all + CURVE.era(supply, 150 * 365));
+		assert_eq!(Curve { eras_per_year: 0, ..CURVE }.sum(supply, 7), 0);
+	}
+
 	proptest! {
 		#[test]
 		fn era_should_never_exceed_the_supply_whatever_the_input(
@@ -123,6 +151,14 @@ mod tests {
 				.map(|era| curve.era(supply, era))
 				.sum();
 			prop_assert_eq!(sum, curve.year(supply, year));
+		}
+
+		#[test]
+		fn sum_should_be_that_of_all_eras_so_far(
+			curve in curve(), supply in 0u128..1 << 100, eras in 0u32..5_000,
+		) {
+			let sum: u128 = (0..eras).map(|era| curve.era(supply, era)).sum();
+			prop_assert_eq!(curve.sum(supply, eras), sum);
 		}
 
 		/// The falling part is a geometric series: all of it, for ever, is at most

@@ -13,7 +13,7 @@ pub fn pro_rata(pot: Balance, part: Balance, whole: Balance) -> Balance {
 pub struct Pots {
 	/// For those who validate.
 	pub validation: Balance,
-	/// For those who compute and route.
+	/// For those who compute.
 	pub work: Balance,
 }
 

@@ -8,13 +8,14 @@ use alloc::{
 	vec::Vec,
 };
 use frame_support::{ensure, traits::fungible::InspectHold};
-use reckon_primitives::{Balance, Fate, JobState, Progress, Reason, Sibling};
+use reckon_primitives::{Assurance, Balance, Fate, JobState, Progress, Reason, Sibling};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
 	/// Checks the whole of this pallet's state.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_money()?;
+		Self::try_prices()?;
 		Self::try_agenda()?;
 		Self::try_comparisons()?;
 		Self::try_indices()
@@ -40,6 +41,28 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		ensure!(open.is_empty(), "a client without a ledger has escrow");
+		Ok(())
+	}
+
+	/// No job costs its client more than it has signed for: neither an answer, nor with it an audit, for
+	/// which only those pay who want one.
+	fn try_prices() -> Result<(), TryRuntimeError> {
+		for job in Jobs::<T>::iter_values() {
+			let (charge, audit_fee) = match job.state {
+				JobState::Open { .. } | JobState::Assigned { .. } | JobState::Refunded { .. } => {
+					continue
+				},
+				JobState::Delivered { charge, .. } => (charge, 0),
+				JobState::Settled { charge, audit_fee, .. } => (charge, audit_fee),
+			};
+			let costs = charge.checked_add(audit_fee).ok_or("a price is more than money")?;
+			ensure!(costs <= job.max_price, "a job costs more than its client has signed for");
+			let wanted = job.assurance == Assurance::Attested;
+			ensure!(
+				wanted || audit_fee == 0,
+				"a client has paid for an audit that it did not want"
+			);
+		}
 		Ok(())
 	}
 
@@ -95,6 +118,12 @@ impl<T: Config> Pallet<T> {
 		job: &JobOf<T>,
 	) -> Result<(), TryRuntimeError> {
 		let has = |who: &T::AccountId| comparison.providers.contains(who);
+		// What a disputed answer's provider may owe is what these cost.
+		if let (Progress::Delivered { charge, .. }, JobState::Delivered { charge: own, .. }) =
+			(&sibling.progress, &job.state)
+		{
+			ensure!(charge == own, "a comparison is wrong about a price");
+		}
 		let (answered, rejected) = match &job.state {
 			JobState::Open { .. } => (None, false),
 			JobState::Assigned { provider, seed, .. } => {

@@ -119,13 +119,17 @@ impl<T: Config> Pallet<T> {
 	/// The most that an era emits by the curve.
 	pub(crate) fn emission_of(era: EraIndex) -> Balance {
 		let base = EmissionBase::<T>::get();
-		let curve = Curve {
+		era.checked_sub(base.era).map_or(0, |nth| Self::curve().era(base.supply, nth))
+	}
+
+	/// The published curve.
+	pub(crate) fn curve() -> Curve {
+		Curve {
 			first_year: T::FirstYearEmission::get(),
 			decay: T::EmissionDecay::get(),
 			floor: T::EmissionFloor::get(),
 			eras_per_year: T::ErasPerYear::get(),
-		};
-		era.checked_sub(base.era).map_or(0, |nth| curve.era(base.supply, nth))
+		}
 	}
 
 	/// What an era with these points earns.

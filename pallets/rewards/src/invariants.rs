@@ -19,9 +19,32 @@ impl<T: Config> Pallet<T> {
 			ensure!(Eras::<T>::iter_keys().next().is_none(), "an era ended before the first began");
 			return Ok(());
 		};
+		Self::try_issuance(&running)?;
 		Self::try_money()?;
 		Self::try_points(&running)?;
 		Self::try_history(&running)
+	}
+
+	/// Money comes into being by emission alone, and emission keeps to the published curve. That it is
+	/// burned by nothing but what says so is not to be seen in the state: decision 0019.
+	fn try_issuance(running: &RunningEraOf<T>) -> Result<(), TryRuntimeError> {
+		let base = EmissionBase::<T>::get();
+		let emitted = Emitted::<T>::get();
+		let most = base.supply.saturating_add(emitted);
+		ensure!(T::Currency::total_issuance() <= most, "there is money that was never emitted");
+		let mut remembered: Balance = 0;
+		for (era, record) in Eras::<T>::iter() {
+			let amount = record.work.amount.saturating_add(record.validation.amount);
+			ensure!(amount <= Self::emission_of(era), "an era emitted more than the curve says");
+			remembered = remembered.saturating_add(amount);
+		}
+		ensure!(remembered <= emitted, "what eras have for their earners was never emitted");
+		let over = running.index.saturating_sub(base.era);
+		// And the least balance of the pot's account, once.
+		let most = Self::curve().sum(base.supply, over);
+		let most = most.saturating_add(T::Currency::minimum_balance());
+		ensure!(emitted <= most, "more was emitted than the curve says");
+		Ok(())
 	}
 
 	/// The pot owes what the eras have left, and has it, with its own least balance. It may have

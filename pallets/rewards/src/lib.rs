@@ -261,7 +261,7 @@ pub mod pallet {
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
-		/// Pays a provider or gateway what it has earned in an era. Anybody can sign.
+		/// Pays a provider what it has earned in an era. Anybody can sign.
 		///
 		/// The reward for the work of `earner` in `era`, which must be over, goes to `earner`.
 		/// Several at once: `Utility.batch`.
@@ -344,7 +344,7 @@ pub mod pallet {
 			Points::<T>::get((era, duty, who))
 		}
 
-		/// What a provider or gateway has earned in an era, and whether it has been paid.
+		/// What a provider has earned in an era, and whether it has been paid.
 		pub fn earnings(era: EraIndex, earner: T::AccountId) -> Option<Earnings> {
 			Self::earnings_of(era, Duty::Work, &earner)
 		}
@@ -359,16 +359,16 @@ pub mod pallet {
 			Self::backer_earnings(era, &validator, &backer)
 		}
 
-		/// What an account can have by claims, as provider, gateway or validator: the sum, and
-		/// each of at most 1,000 rewards, oldest first. Rewards of a backer are claimed with its
-		/// validator's and are not among them.
+		/// What an account can have by claims, as provider or validator: the sum, and each of at most
+		/// 1,000 rewards, oldest first. Rewards of a backer are claimed with its validator's and are
+		/// not among them.
 		pub fn unclaimed(earner: T::AccountId) -> (Balance, Vec<UnclaimedReward>) {
 			Self::unclaimed_by(&earner)
 		}
 
-		/// What an account has earned as provider, gateway or validator, the newest first: in `last`
-		/// or the running era, whichever is older, and the 99 eras before. Of a validator's rewards
-		/// it is what the validator itself gets.
+		/// What an account has earned as provider or validator, the newest first: in `last` or the
+		/// running era, whichever is older, and the 99 eras before. Of a validator's rewards it is
+		/// what the validator itself gets.
 		pub fn history(earner: T::AccountId, last: EraIndex) -> Vec<EraEarnings> {
 			Self::earned_by(&earner, last)
 		}

@@ -23,8 +23,8 @@ use scale_info::TypeInfo;
 )]
 #[scale_info(capture_docs = "always")]
 pub enum Duty {
-	/// Settled work of providers and gateways. A point is the smallest token unit of fees that the
-	/// work has brought the treasury.
+	/// Settled work of providers. A point is the smallest token unit of fees that the work has
+	/// brought the treasury. Gateways have their share of each settlement instead.
 	#[codec(index = 0)]
 	Work,
 	/// Blocks and votes of validators.

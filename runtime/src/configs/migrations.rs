@@ -1,7 +1,8 @@
 //! Changes of storage that an upgrade brings with it.
 //!
 //! A pallet's change that is done within a block goes into [`SingleBlock`], one that takes several into
-//! `Migrations`. Both are emptied in the upgrade after the one that ran them.
+//! `Migrations`. Both are emptied in the upgrade after the one that ran them. How to write one, and
+//! what waits meanwhile: `docs/upgrades.md`.
 
 use super::system::RuntimeBlockWeights;
 use crate::{Runtime, RuntimeEvent};

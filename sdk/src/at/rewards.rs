@@ -39,7 +39,7 @@ impl At {
 		self.view("Rewards", "points", (era, duty, *who)).await
 	}
 
-	/// What a provider or gateway has earned in an era, and whether it has been paid.
+	/// What a provider has earned in an era, and whether it has been paid.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
@@ -65,8 +65,8 @@ impl At {
 		self.view("Rewards", "validator_earnings", (era, *validator, *backer)).await
 	}
 
-	/// What an account can have by claims, as provider, gateway or validator: the sum, and each of
-	/// at most 1,000 rewards, oldest first. A backer's are claimed with its validator's.
+	/// What an account can have by claims, as provider or validator: the sum, and each of at most
+	/// 1,000 rewards, oldest first. A backer's are claimed with its validator's.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.
@@ -77,9 +77,9 @@ impl At {
 		self.view("Rewards", "unclaimed", (*earner,)).await
 	}
 
-	/// What an account has earned as provider, gateway or validator, the newest first: in `last` or
-	/// the running era, whichever is older, and the 99 eras before. Of a validator's rewards it is
-	/// what the validator itself gets.
+	/// What an account has earned as provider or validator, the newest first: in `last` or the running
+	/// era, whichever is older, and the 99 eras before. Of a validator's rewards it is what the
+	/// validator itself gets.
 	///
 	/// # Errors
 	/// When the node does not answer, or its answer can't be read.

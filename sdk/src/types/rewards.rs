@@ -10,7 +10,7 @@ use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
 #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
 #[serde(rename_all = "snake_case")]
 pub enum Duty {
-	/// Settled work of providers and gateways.
+	/// Settled work of providers. Gateways have their share of each settlement instead.
 	Work,
 	/// Blocks and votes of validators.
 	Validation,

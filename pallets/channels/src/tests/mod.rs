@@ -3,6 +3,7 @@
 mod audits;
 mod batches;
 mod closing;
+mod invariants;
 mod opening;
 mod origins;
 mod random;

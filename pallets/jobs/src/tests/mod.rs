@@ -6,6 +6,7 @@ mod delivery;
 mod disputes;
 mod exodus;
 mod expiry;
+mod invariants;
 mod origins;
 mod random;
 mod replicas;

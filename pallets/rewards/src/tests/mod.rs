@@ -4,6 +4,7 @@ mod claims;
 mod draws;
 mod emission;
 mod history;
+mod invariants;
 mod points;
 mod random;
 mod robustness;
