@@ -71,7 +71,7 @@ release: setup ## the programs as they are shipped: slower to build, with the ch
 worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too
 	@$(ENV) scripts/worker-cuda
 
-zombienet: build ## networks of validators that come, fall, audit and cheat: the long tests, 18 minutes
+zombienet: build ## networks of validators that come, fall, audit and cheat: the long tests, 23 minutes
 	@$(ENV) RECKON_BIN_DIR="$(abspath $(TARGET_DIR))/debug" \
 		cargo test --locked --manifest-path zombienet/Cargo.toml -- --nocapture
 

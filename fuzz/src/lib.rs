@@ -132,32 +132,52 @@ pub mod chain {
 		payload, Batch, Commit, Decline, Reveal, RowsSeen, Said, Statement, COMMITS, MAX_VOTES,
 	};
 	use reckon_primitives::{ContentRef, JobId, Units};
-	use reckon_receipts::{BatchTree, Committed, Receipt, SignedReceipt};
+	use reckon_receipts::{BatchTree, Committed, Receipt, SignedReceipt, Wrong};
 	use reckon_support::{Conviction, Subject};
-	use sp_core::{sr25519, Pair};
+	use sp_core::{hex2array, sr25519, Pair};
+	use std::collections::BTreeMap;
 
 	type Account = [u8; 32];
 
+	/// The chain that everything is signed for.
+	const GENESIS: JobId = JobId::repeat_byte(5);
 	/// Who commits to the batch, of whose receipts everything is said to be.
 	const GATEWAY: Account = [4; 32];
+	/// The worker's, of the batch's receipts: signed again they would be others each time, and no seed
+	/// would be of the batch of the process that reads it.
+	const SIGNATURES: [[u8; 64]; 3] = [
+		hex2array!(
+			"461068631ca230a2baa80405e7ba27ec674eff484fd9c114744530d449400321\
+			 8f2c46c14ce959aebdffa3503f7fbb6e87cc9534e3a1b3e926a692c86dbd0587"
+		),
+		hex2array!(
+			"1897b99bd4a501d479940acf202a21f2a74b2e40bcf39172362632077a7e231c\
+			 6826299c0434c46e3d678abfff8b60878465bf8d26ded0960c09fa46fc89b88c"
+		),
+		hex2array!(
+			"0062fa4b04526ce09c9e3f259a2c6d8936a32172b545e9602d38e8cde7510e74\
+			 489c17a030278be02f12f7433ade516a497a1da26b3b91a06921634418fbb48c"
+		),
+	];
 
 	thread_local! {
 		static BATCH: (Committed<Account>, Vec<u8>) = {
 			let receipts = receipts();
 			let tree = BatchTree::new(receipts.clone()).expect("few receipts");
 			let leaves = receipts.encode();
-			let paid = [(receipts[0].receipt.channel, 60)].into();
-			(committed(&tree, &leaves, paid), leaves)
+			(committed(&tree, &leaves), leaves)
 		};
 	}
 
-	fn committed(
-		tree: &BatchTree<Account>,
-		leaves: &[u8],
-		paid: std::collections::BTreeMap<JobId, u128>,
-	) -> Committed<Account> {
+	/// What a gateway commits to whose channels pay what these receipts charge.
+	fn committed(tree: &BatchTree<Account>, leaves: &[u8]) -> Committed<Account> {
+		let mut paid = BTreeMap::<_, u128>::new();
+		for (_, signed) in tree.places() {
+			let sum = paid.entry(signed.receipt.channel).or_default();
+			*sum = sum.saturating_add(signed.receipt.charge);
+		}
 		Committed {
-			genesis: JobId::repeat_byte(5),
+			genesis: GENESIS,
 			gateway: GATEWAY,
 			leaves: ContentRef::of(leaves),
 			totals: tree.totals().to_vec(),
@@ -185,10 +205,12 @@ pub mod chain {
 			finished_at: 2_000,
 			first_token_ms: 100,
 		};
-		let all = [receipt(1, 1), receipt(2, 1), receipt(3, 2)].into_iter();
-		all.map(|receipt| {
-			let signature = worker.sign(&receipt.payload(&JobId::repeat_byte(5)));
-			SignedReceipt { receipt, signature }
+		let all = [receipt(1, 1), receipt(2, 1), receipt(3, 2)].into_iter().zip(SIGNATURES);
+		all.map(|(receipt, signature)| {
+			let again = worker.sign(&receipt.payload(&GENESIS));
+			let signed = SignedReceipt { receipt, signature: signature.into() };
+			assert_eq!(signed.verify(&GENESIS), Ok(()), "sign again, for example by {again:?}");
+			signed
 		})
 		.collect()
 	}
@@ -232,8 +254,8 @@ pub mod chain {
 		batch::<Decline>(bytes);
 	}
 
-	/// All receipts of a batch, as a gateway serves them: they are those that it has committed to, or they are
-	/// refused, also when the bytes have the name that the batch says.
+	/// All receipts of a batch, as a gateway serves them: they are those that it has committed to, or
+	/// they are refused, also when the bytes have the name that the batch says.
 	pub fn batches(bytes: &[u8]) {
 		BATCH.with(|(batch, good)| {
 			assert_eq!(batch.examine(bytes).is_ok(), bytes == good);
@@ -251,7 +273,7 @@ pub mod chain {
 		// Whatever makes totals is the batch of these: each receipt can be shown, also the wrong ones.
 		let Ok(all) = Vec::<SignedReceipt<Account>>::decode_all(&mut &bytes[..]) else { return };
 		let Ok(tree) = BatchTree::new(all) else { return };
-		let batch = committed(&tree, bytes, Default::default());
+		let batch = committed(&tree, bytes);
 		let found = batch.examine(bytes).expect("the receipts make these totals");
 		let mut places = 0;
 		for ((total, index), signed) in tree.places() {
@@ -261,7 +283,21 @@ pub mod chain {
 			places += 1;
 		}
 		assert_eq!(found.receipts(), places);
-		assert!(found.wrong().keys().all(|place| found.item(*place).is_some()));
+		assert!(found.unequal().is_empty());
+		for (place, wrong) in found.wrong() {
+			let at = |place| found.item(place).expect("what is wrong is there").receipt;
+			let signed = at(*place);
+			match wrong {
+				Wrong::Receipt(fault) => assert_eq!(signed.verify(&GENESIS), Err(*fault)),
+				Wrong::Gateway => assert_ne!(signed.receipt.gateway, GATEWAY),
+				Wrong::Channel => panic!("every channel pays"),
+				Wrong::Repeated(first) => {
+					assert!(first < place);
+					let request = |it: Receipt<Account>| (it.channel, it.request);
+					assert_eq!(request(at(*first).receipt), request(signed.receipt));
+				},
+			}
+		}
 	}
 
 	/// What is stored: subjects, statements, convictions.
