@@ -110,6 +110,9 @@ pub enum Reason {
 	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
 	#[codec(index = 48)]
 	NotAttested,
+	/// Of a gateway's slash: a worker's receipt that it has taken was in none of its batches.
+	#[codec(index = 49)]
+	ReceiptWithheld,
 
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]

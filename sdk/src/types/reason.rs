@@ -106,6 +106,9 @@ pub enum Reason {
 	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
 	#[codec(index = 48)]
 	NotAttested,
+	/// Of a gateway's slash: a worker's receipt that it has taken was in none of its batches.
+	#[codec(index = 49)]
+	ReceiptWithheld,
 	/// The provider can be given work; there is none that fits.
 	#[codec(index = 60)]
 	Eligible,
@@ -216,6 +219,9 @@ impl Reason {
 				 it; the money is back"
 			},
 			ReceiptInvalid => "the gateway's batch had a receipt that proves itself wrong",
+			ReceiptWithheld => {
+				"the gateway has taken a worker's receipt and put it into none of its batches"
+			},
 			Eligible => "nothing speaks against the provider: there is no job that fits",
 			NotRegistered => "no such provider is registered: register it",
 			Paused => "the provider is paused: resume it",

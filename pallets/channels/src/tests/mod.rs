@@ -2,6 +2,7 @@
 
 mod batches;
 mod closing;
+mod complaints;
 mod opening;
 mod origins;
 mod random;
