@@ -100,6 +100,7 @@ fn held_line(held: &Held) -> String {
 		HeldFor::SessionKeys => "as the deposit for session keys".into(),
 		HeldFor::Proxies => "as deposits for proxies".into(),
 		HeldFor::Multisigs => "as deposits for multisigs".into(),
+		HeldFor::Complaint(receipt) => format!("for a complaint about receipt {receipt:?}"),
 	};
 	let until = match held.next_step_at {
 		Some(block) => format!("the chain moves on by block #{block}"),

@@ -3,6 +3,7 @@
 use crate::{ChannelId, EntryId, JobId, SubnetId};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
+use sp_core::H256;
 
 /// What some money is held for.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
@@ -53,6 +54,9 @@ pub enum HeldFor {
 	/// The deposits for what this account has begun for multisigs.
 	#[codec(index = 14)]
 	Multisigs,
+	/// The deposit for a complaint about a receipt, which is named by the hash of its leaf.
+	#[codec(index = 15)]
+	Complaint(H256),
 }
 
 /// One held amount.

@@ -110,7 +110,10 @@ pub enum Reason {
 	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
 	#[codec(index = 48)]
 	NotAttested,
-	/// Of a gateway's slash: auditors have rejected its batch.
+	/// Of a gateway's slash: a worker's receipt that it has taken was in none of its batches.
+	#[codec(index = 49)]
+	ReceiptWithheld,
+	/// Of a gateway's slash: auditors have rejected its batch, or the chain, for too many wrong receipts.
 	#[codec(index = 50)]
 	BatchRejected,
 

@@ -14,6 +14,7 @@
 
 extern crate alloc;
 
+mod acknowledgement;
 mod batch;
 mod examine;
 #[cfg(feature = "std")]
@@ -27,6 +28,7 @@ mod voucher;
 #[cfg(feature = "std")]
 pub use self::file::{BatchProof, PaidBy, ReceiptFile};
 pub use self::{
+	acknowledgement::{Acknowledgement, SignedAcknowledgement},
 	batch::{batch_root, BatchTree, Item, Proof, Total, MAX_RECEIPTS},
 	examine::{Committed, Examination, Exhibit, Place, Unequal, Unlike, Wrong, MAX_WRONG},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},

@@ -136,7 +136,8 @@ impl<AccountId: Encode> SignedReceipt<AccountId> {
 		}
 	}
 
-	/// The receipt in a batch's tree: its hash, signature included, and its charge.
+	/// The receipt in a batch's tree: its hash, signature included, and its charge. The hash is also what
+	/// acknowledgements and complaints name the receipt by.
 	pub fn leaf(&self) -> Node {
 		Node { hash: hash(LEAF, self), sum: self.receipt.charge }
 	}

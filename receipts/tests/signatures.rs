@@ -93,12 +93,31 @@ fn receipt_should_name_the_voucher_that_pays() {
 	assert!(!receipt.is_paid_by(&Voucher { request: H256::zero(), ..voucher }));
 }
 
+#[test]
+fn acknowledgement_should_be_good_for_its_gateway_chain_receipt_and_time_only() {
+	let acknowledgement = Acknowledgement { receipt: signed_receipt().leaf().hash, taken_at: 70 };
+	let signature = pair(4).sign(&acknowledgement.payload(&GENESIS));
+	let good = SignedAcknowledgement { acknowledgement, signature };
+	assert!(good.verify(&GENESIS, &pair(4).public()));
+	assert!(!good.verify(&GENESIS, &pair(2).public()));
+	assert!(!good.verify(&H256([0x48; 32]), &pair(4).public()));
+	for acknowledgement in [
+		Acknowledgement { receipt: unsigned(1).leaf().hash, ..acknowledgement },
+		Acknowledgement { taken_at: 71, ..acknowledgement },
+	] {
+		let other = SignedAcknowledgement { acknowledgement, ..good.clone() };
+		assert!(!other.verify(&GENESIS, &pair(4).public()), "{acknowledgement:?}");
+	}
+}
+
 /// A voucher's bytes are never a receipt's, and neither is a leaf's: each use has its domain.
 #[test]
 fn payloads_should_have_different_domains() {
 	let (voucher, receipt) = (VOUCHER.payload(&GENESIS), receipt(1).payload(&GENESIS));
 	assert!(voucher.starts_with(b"reckon:voucher:v1"));
 	assert!(receipt.starts_with(b"reckon:receipt:v1"));
+	let taken = Acknowledgement { receipt: H256::zero(), taken_at: 0 }.payload(&GENESIS);
+	assert!(taken.starts_with(b"reckon:acknowledgement:v1"));
 	assert_eq!(voucher.len(), 17 + 32 + 32 + 2 + 16 + 32);
 }
 

@@ -69,6 +69,16 @@ fn receipts_should_have_the_golden_payloads() {
 }
 
 #[test]
+fn acknowledgements_should_have_the_golden_payloads() {
+	for case in list(&file("signing"), "acknowledgements", 3) {
+		let n = case["n"].as_u64().unwrap() as usize;
+		let taken_at = case["taken_at"].as_u64().unwrap().try_into().unwrap();
+		let acknowledgement = Acknowledgement { receipt: unsigned(n).leaf().hash, taken_at };
+		assert_eq!(acknowledgement.payload(&GENESIS), bytes(&case["payload"]));
+	}
+}
+
+#[test]
 fn batches_should_have_the_golden_totals_roots_and_paths() {
 	for case in list(&file("batch"), "cases", 8) {
 		let batch = batch(case["receipts"].as_u64().unwrap() as usize);

@@ -71,9 +71,18 @@ def receipt(n):
     }
 
 
+def acknowledgement(receipt, taken_at):
+    return receipt + u32(taken_at)
+
+
 def signature(n):
     """No signature, but as long as one."""
     return name(3 * n) + name(5 * n)
+
+
+def leaf(n):
+    """What names the nth receipt with its signature."""
+    return h(b"reckon:receipt-leaf:v1", receipt(n)["scale"], signature(n))
 
 
 # Trees that add up.
@@ -134,6 +143,14 @@ def signing_vectors():
         "receipts": [
             {"n": n, "payload": (b"reckon:receipt:v1" + GENESIS + receipt(n)["scale"]).hex()} for n in range(6)
         ],
+        "acknowledgements": [
+            {
+                "n": n,
+                "taken_at": taken_at,
+                "payload": (b"reckon:acknowledgement:v1" + GENESIS + acknowledgement(leaf(n), taken_at)).hex(),
+            }
+            for n, taken_at in [(0, 0), (1, 1_000_000), (5, 2**32 - 1)]
+        ],
     }
 
 
@@ -143,8 +160,7 @@ def batch_vectors():
         groups = {}
         for n in range(count):
             made = receipt(n)
-            leaf = (h(b"reckon:receipt-leaf:v1", made["scale"], signature(n)), made["charge"])
-            groups.setdefault((made["provider"], made["model"]), []).append(leaf)
+            groups.setdefault((made["provider"], made["model"]), []).append((leaf(n), made["charge"]))
         totals, leaves = [], []
         for (provider, model), group in sorted(groups.items()):
             root = root_of(group)

@@ -9,6 +9,7 @@ use frame_support::{
 use pallet_rewards::Duty;
 use reckon_primitives::{Held, HeldFor, SessionIndex};
 use reckon_support::OnAuditVote;
+use sp_core::sr25519;
 use sp_runtime::traits::{AccountIdConversion, Convert};
 
 /// The treasury's account: has the fees, the treasury's share of charges, slashed bonds and dust.
@@ -28,6 +29,15 @@ impl TypedGet for Treasury {
 
 	fn get() -> AccountId {
 		Self::account()
+	}
+}
+
+/// The key whose public half an account is: what its holder signs off chain is checked by it.
+pub struct AccountKey;
+
+impl Convert<AccountId, sr25519::Public> for AccountKey {
+	fn convert(account: AccountId) -> sr25519::Public {
+		sr25519::Public::from_raw(account.into())
 	}
 }
 

@@ -1,13 +1,14 @@
 //! When the chain looks at channels and batches again: the agenda. Nobody's help is needed for a notice
 //! or a window to end.
 //!
-//! A channel that closes, and each batch, stands in the agenda exactly once.
+//! A channel that closes, each batch and each complaint stand in the agenda exactly once.
 
 use crate::{pallet::*, types::*};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::BatchId;
+use sp_core::H256;
 use sp_runtime::traits::{One, Saturating};
 
 /// Blocks without entries that one sweep passes over: it catches up after a halt, bounded.
@@ -68,6 +69,17 @@ impl<T: Config> Pallet<T> {
 		used
 	}
 
+	/// A complaint's deadline, or its oblivion; says what it weighed.
+	pub(crate) fn take_up(id: H256) -> Option<Weight> {
+		if let Some(complaint) = Complaints::<T>::get(id) {
+			Self::uphold(id, complaint);
+			return Some(Self::due_complaint());
+		}
+		let due = Heard::<T>::get(id)?;
+		Self::forget_complaint(id, due);
+		Some(Self::due_heard())
+	}
+
 	/// What it weighs to see that nothing is due.
 	fn look() -> Weight {
 		T::DbWeight::get().reads_writes(2, 1)
@@ -81,6 +93,7 @@ impl<T: Config> Pallet<T> {
 				Self::due_channel()
 			}),
 			Due::Batch(id) => Batches::<T>::get(id).map(|batch| Self::advance(id, batch)),
+			Due::Complaint(id) => Self::take_up(id),
 		};
 		weight.unwrap_or_else(|| {
 			frame_support::defensive!("the agenda names something that is not there");

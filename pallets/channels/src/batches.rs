@@ -7,7 +7,7 @@ use frame_support::{
 	traits::{fungible::Mutate, tokens::Preservation, Get},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use reckon_primitives::{Balance, BatchId, ContentRef};
+use reckon_primitives::{Balance, BatchId, ContentRef, ModelId};
 use reckon_receipts::{
 	batch_root, Root, SignedReceipt, Total, TreeError, MAX_LEAVES, MAX_RECEIPTS,
 };
@@ -99,14 +99,24 @@ impl<T: Config> Pallet<T> {
 		for Total { provider, model, receipts: root } in totals {
 			ensure!((1..=MAX_LEAVES).contains(&root.count), Error::<T>::CountOutOfRange);
 			ensure!(root.sum > 0, Error::<T>::TotalZero);
-			ensure!(rules.membership.admits(model), Error::<T>::ModelNotInSubnet);
-			ensure!(T::Models::model(model).is_some(), Error::<T>::UnknownModel);
-			let stands = T::Providers::stake_per_job(provider) > 0;
-			ensure!(stands, Error::<T>::ProviderWithoutBond);
+			Self::check_payee(rules, provider, model)?;
 			receipts = receipts.checked_add(root.count).ok_or(Error::<T>::CountOutOfRange)?;
 		}
 		ensure!(receipts <= MAX_RECEIPTS, Error::<T>::CountOutOfRange);
 		Ok((whole, receipts))
+	}
+
+	/// Whether a provider can be paid for a model's answers.
+	pub(crate) fn check_payee(
+		rules: &SubnetParameters,
+		provider: &T::AccountId,
+		model: &ModelId,
+	) -> Result<(), Error<T>> {
+		ensure!(rules.membership.admits(model), Error::<T>::ModelNotInSubnet);
+		ensure!(T::Models::model(model).is_some(), Error::<T>::UnknownModel);
+		let stands = T::Providers::stake_per_job(provider) > 0;
+		ensure!(stands, Error::<T>::ProviderWithoutBond);
+		Ok(())
 	}
 
 	pub(crate) fn insert_payouts(id: BatchId, totals: Totals<T::AccountId>) {

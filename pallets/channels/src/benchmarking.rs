@@ -3,6 +3,7 @@
 
 use crate::*;
 use alloc::{boxed::Box, vec, vec::Vec};
+use codec::Decode;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungible::Mutate, Get},
@@ -11,8 +12,8 @@ use frame_support::{
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Market, ModelId, Price, Units};
 use reckon_receipts::{
-	BatchTree, Item, MaxDepth, Node, Receipt, Root, SignedReceipt, SignedVoucher, Total, Voucher,
-	MAX_RECEIPTS,
+	Acknowledgement, BatchTree, Item, MaxDepth, Node, Path, Proof, Receipt, Root,
+	SignedAcknowledgement, SignedReceipt, SignedVoucher, Total, Voucher, MAX_RECEIPTS,
 };
 use reckon_support::{
 	AuditedBatches, Fault, GatewayInspect, ModelInspect, ProviderPool, Rejection, SubnetInspect,
@@ -157,6 +158,51 @@ fn step<T: Config>(id: BatchId) {
 
 fn batch<T: Config>(id: BatchId) -> BatchOf<T> {
 	Batches::<T>::get(id).expect("it is there")
+}
+
+/// A complaint that can be made, and the proof that answers it, by as long a path as there can be. The
+/// gateway's account is a key that signs.
+fn withheld<T: Config<Currency: Mutate<T::AccountId>>>(
+) -> (SignedReceipt<T::AccountId>, SignedAcknowledgement, BatchId, Proof<T::AccountId>) {
+	let (_, model) = gateway::<T>();
+	let key = sr25519_generate(KEYS, None);
+	let own = T::AccountId::decode(&mut &key.0[..]).expect("as long as a key, or shorter");
+	T::Currency::set_balance(&own, Balance::MAX >> 40);
+	T::Gateways::create_for_benchmark(&own);
+	providers::<T>(model, 1);
+	T::Currency::set_balance(&account("provider", 0, 0), CHARGE);
+	let (_, channel, session) = opened::<T>(&own, 0);
+	let genesis = Pallet::<T>::genesis();
+	let mut signed = receipt::<T>(model, channel, 1);
+	let worker = sr25519_generate(KEYS, None);
+	(signed.receipt.gateway, signed.receipt.worker) = (own.clone(), worker);
+	let payload = signed.receipt.payload(&genesis);
+	signed.signature = sr25519_sign(KEYS, &worker, &payload).expect("the keystore has it");
+
+	let path: Path = bounded(vec![Node::default(); MAX_RECEIPTS.ilog2() as usize]);
+	let root = Root::of_path(MAX_RECEIPTS, 0, signed.leaf(), &path).expect("a tree");
+	let total = Total { provider: account("provider", 0, 0), model, receipts: root };
+	let claims = vec![claim::<T>(channel, &session, root.sum)];
+	Pallet::<T>::do_commit_batch(own, LEAVES, bounded(vec![total.clone()]), bounded(claims))
+		.expect("set up for it");
+	let batch = Batches::<T>::iter_keys().next().expect("just committed");
+	let item = Item { total: 0, index: 0, receipt: signed.clone(), path };
+	let proof = Proof { item, total, path: Default::default() };
+
+	let now = T::PatienceBlocks::get().saturating_add(2u32.into());
+	frame_system::Pallet::<T>::set_block_number(now);
+	let acknowledgement = Acknowledgement { receipt: signed.leaf().hash, taken_at: 1 };
+	let payload = acknowledgement.payload(&genesis);
+	let signature = sr25519_sign(KEYS, &key, &payload).expect("the keystore has it");
+	(signed, SignedAcknowledgement { acknowledgement, signature }, batch, proof)
+}
+
+/// An open complaint, and what answers it.
+fn complained<T: Config<Currency: Mutate<T::AccountId>>>() -> (H256, BatchId, Proof<T::AccountId>) {
+	let (signed, acknowledged, batch, proof) = withheld::<T>();
+	Pallet::<T>::do_complain(funded::<T>("worker", 0), &signed, &acknowledged)
+		.expect("set up for it");
+	(signed.leaf().hash, batch, proof)
 }
 
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
@@ -395,6 +441,55 @@ mod benchmarks {
 		}
 
 		assert!(!Batches::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn complain() {
+		let (signed, acknowledged, ..) = withheld::<T>();
+		let receipt = Box::new(signed);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(funded::<T>("worker", 0)), receipt, acknowledged);
+
+		assert_eq!(Complaints::<T>::iter_keys().count(), 1);
+	}
+
+	#[benchmark]
+	fn answer_complaint() {
+		let (_, batch, proof) = complained::<T>();
+		let gateway = proof.item.receipt.receipt.gateway.clone();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(gateway), batch, Box::new(proof));
+
+		assert_eq!(Complaints::<T>::iter_keys().count(), 0);
+	}
+
+	#[benchmark]
+	fn due_complaint() {
+		let (id, _, proof) = complained::<T>();
+		let gateway = proof.item.receipt.receipt.gateway;
+		let bond = T::Gateways::gateway(&gateway).map(|info| info.bond);
+
+		#[block]
+		{
+			Pallet::<T>::take_up(id);
+		}
+
+		assert!(T::Gateways::gateway(&gateway).map(|info| info.bond) < bond);
+	}
+
+	#[benchmark]
+	fn due_heard() {
+		let (id, ..) = complained::<T>();
+		Pallet::<T>::take_up(id);
+
+		#[block]
+		{
+			Pallet::<T>::take_up(id);
+		}
+
+		assert_eq!(Heard::<T>::iter_keys().count(), 0);
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::ext(), crate::mock::Test);

@@ -132,6 +132,49 @@ mod channels_events {
 			/// How much.
 			amount: Balance,
 		},
+		/// Somebody says that a gateway has taken a worker's receipt and put it into no batch.
+		Complained {
+			/// The receipt, by the hash of its leaf.
+			receipt: H256,
+			/// Who has taken it.
+			gateway: T::AccountId,
+			/// Who complains.
+			complainer: T::AccountId,
+			/// What it charges.
+			charge: Balance,
+			/// From which block on it is too late for an answer.
+			answer_by: BlockNumberFor<T>,
+		},
+		/// A gateway has shown the batch that a receipt is in.
+		ComplaintAnswered {
+			/// The receipt.
+			receipt: H256,
+			/// Whose batch.
+			gateway: T::AccountId,
+			/// The batch.
+			batch: BatchId,
+		},
+		/// A gateway has not answered in time, and its bond pays.
+		ComplaintUpheld {
+			/// The receipt.
+			receipt: H256,
+			/// Whose bond.
+			gateway: T::AccountId,
+			/// Who has worked.
+			provider: T::AccountId,
+			/// What the provider has of the bond.
+			paid: Balance,
+			/// What else was taken of it.
+			slashed: Balance,
+		},
+		/// A receipt about which somebody complained could not be paid by now, whoever is to blame: nobody
+		/// loses anything.
+		ComplaintDropped {
+			/// The receipt.
+			receipt: H256,
+			/// The gateway.
+			gateway: T::AccountId,
+		},
 		/// A batch that ended long ago is no longer in the chain's state.
 		BatchForgotten {
 			/// The batch.

@@ -15,6 +15,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_lanes()?;
 		Self::try_escrows()?;
 		Self::try_outstanding()?;
+		Self::try_complaints()?;
 		Self::try_agenda()?;
 		Self::try_indices()
 	}
@@ -151,7 +152,35 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each closing channel and each batch is in the agenda exactly once, and not before the cursor.
+	/// Held for complaints = their deposits, account by account; each is in both lists; and none is
+	/// both open and over.
+	fn try_complaints() -> Result<(), TryRuntimeError> {
+		let mut open: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		let mut count = 0usize;
+		for (id, complaint) in Complaints::<T>::iter() {
+			let Complaint { gateway, complainer, deposit, .. } = complaint;
+			count = count.saturating_add(1);
+			ensure!(!Heard::<T>::contains_key(id), "a complaint is open and over");
+			ensure!(
+				GatewayComplaints::<T>::contains_key(gateway, id)
+					&& OwnComplaints::<T>::contains_key(&complainer, id),
+				"a list lacks a complaint"
+			);
+			let sum = open.entry(complainer).or_default();
+			*sum = sum.checked_add(deposit).ok_or("more in complaints than money")?;
+		}
+		let listed = GatewayComplaints::<T>::iter_keys().count();
+		ensure!(listed == count, "a gateway's list has a complaint too many");
+		let listed = OwnComplaints::<T>::iter_keys().count();
+		ensure!(listed == count, "an account's list has a complaint too many");
+		for (who, deposits) in open {
+			let held = T::Currency::balance_on_hold(&HoldReason::Complaint.into(), &who);
+			ensure!(held == deposits, "a hold is not what complaints have as deposits");
+		}
+		Ok(())
+	}
+
+	/// Each closing channel, each batch and each complaint is in the agenda exactly once, and not before the cursor.
 	fn try_agenda() -> Result<(), TryRuntimeError> {
 		let cursor = AgendaCursor::<T>::get();
 		let mut entries = 0usize;
@@ -161,11 +190,18 @@ impl<T: Config> Pallet<T> {
 			let own = match entry {
 				Due::Channel(id) => Channels::<T>::get(id).and_then(|channel| channel.closes_at),
 				Due::Batch(id) => Batches::<T>::get(id).map(|batch| batch.due),
+				Due::Complaint(id) => match Complaints::<T>::get(id) {
+					Some(complaint) => Some(complaint.due),
+					None => Heard::<T>::get(id),
+				},
 			};
 			ensure!(own == Some(due), "an entry of the agenda is nobody's");
 		}
 		let closing = Channels::<T>::iter_values().filter(|one| one.closes_at.is_some()).count();
-		let expected = closing.saturating_add(Batches::<T>::iter_keys().count());
+		let expected = closing
+			.saturating_add(Batches::<T>::iter_keys().count())
+			.saturating_add(Complaints::<T>::iter_keys().count())
+			.saturating_add(Heard::<T>::iter_keys().count());
 		ensure!(entries == expected, "something is not in the agenda");
 		Ok(())
 	}

@@ -19,12 +19,14 @@ mod batches;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod channels;
+mod complaints;
 mod events;
 mod invariants;
 #[cfg(test)]
 mod mock;
 mod money;
 mod settlement;
+mod state;
 mod strikes;
 #[cfg(test)]
 mod tests;
@@ -37,14 +39,15 @@ use frame_support::pallet_macros::import_section;
 
 pub use pallet::*;
 pub use types::{
-	Batch, BatchState, Channel, Contribution, Due, LaneClaim, LaneClaims, Lanes, Ledger, Payout,
-	Totals, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
+	Batch, BatchState, Channel, Complaint, Contribution, Due, LaneClaim, LaneClaims, Lanes, Ledger,
+	Payout, Totals, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
 };
 pub use weights::WeightInfo;
 
 // The macro's own code expects what it has just made sure of.
 #[allow(clippy::expect_used)]
 #[import_section(events::channels_events)]
+#[import_section(state::channels_state)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -56,13 +59,13 @@ pub mod pallet {
 	};
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Held, ModelId};
-	use reckon_receipts::{Item, MAX_RECEIPTS};
+	use reckon_receipts::{Item, Proof, SignedAcknowledgement, SignedReceipt, MAX_RECEIPTS};
 	use reckon_support::{
 		BatchAuditing, EscrowSource, Fault, GatewayInspect, GatewaySlash, ModelInspect, OnPayout,
 		ProviderPool, Rejection, SubnetInspect,
 	};
 	use sp_core::{sr25519, H256};
-	use sp_runtime::traits::BadOrigin;
+	use sp_runtime::traits::{BadOrigin, Convert};
 
 	/// A channel's record.
 	pub type ChannelOf<T> = Channel<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
@@ -99,6 +102,9 @@ pub mod pallet {
 
 		/// The gateways, and their bonds.
 		type Gateways: GatewayInspect<Self::AccountId> + GatewaySlash<Self::AccountId>;
+
+		/// The key with which a gateway's account signs.
+		type GatewayKey: Convert<Self::AccountId, sr25519::Public>;
 
 		/// The providers that are paid.
 		type Providers: ProviderPool<Self::AccountId, Balance>;
@@ -141,6 +147,25 @@ pub mod pallet {
 		#[pallet::constant]
 		type FaultSlash: Get<Balance>;
 
+		/// Blocks that a gateway has for putting a receipt that it has taken into a batch, before anybody
+		/// may complain.
+		#[pallet::constant]
+		type PatienceBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Blocks after these in which anybody may complain. Bounded: the chain must still remember the
+		/// batch that the receipt is in.
+		#[pallet::constant]
+		type ComplaintBlocks: Get<BlockNumberFor<Self>>;
+
+		/// Blocks that a gateway has for its answer to a complaint.
+		#[pallet::constant]
+		type AnswerBlocks: Get<BlockNumberFor<Self>>;
+
+		/// What a complaint's place in storage costs, in the smallest token unit: the gateway's, when it
+		/// answers. More than an answer's fee.
+		#[pallet::constant]
+		type ComplaintDeposit: Get<Balance>;
+
 		/// How many steps each block takes whatever else it does; what is left over waits for spare
 		/// weight or the next block.
 		#[pallet::constant]
@@ -153,6 +178,9 @@ pub mod pallet {
 		/// Clients' deposits in channels; on the pallet's own account, the batches' escrows.
 		#[codec(index = 0)]
 		Channel,
+		/// Complaints' deposits.
+		#[codec(index = 1)]
+		Complaint,
 	}
 
 	/// The channels.
@@ -215,17 +243,6 @@ pub mod pallet {
 	/// What each client has deposited, paid and been refunded, as long as its account is there.
 	#[pallet::storage]
 	pub type Ledgers<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Ledger, ValueQuery>;
-
-	/// The block at whose start the chain looks at something again: each closing channel and each
-	/// batch stands here once.
-	#[pallet::storage]
-	pub type Agenda<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, Due, (), OptionQuery>;
-
-	/// The first block of the agenda that may not be worked off.
-	#[pallet::storage]
-	#[pallet::whitelist_storage]
-	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
 	#[pallet::error]
 	pub enum Error<T> {
@@ -311,6 +328,26 @@ pub mod pallet {
 		TooManyStrikes,
 		/// The chain sees nothing wrong with the receipt.
 		NoFault,
+		/// The worker that the receipt names has not signed it for this chain, or its times can't be.
+		ReceiptInvalid,
+		/// The receipt charges nothing: what is free is in no batch.
+		NothingCharged,
+		/// The receipt's gateway has not signed for this chain that it has taken this receipt.
+		NotAcknowledged,
+		/// The gateway has `PatienceBlocks` for its batch, from the block on at which it took the receipt.
+		ComplaintTooEarly,
+		/// Complaints are heard for `ComplaintBlocks` after the gateway's time for its batch is over.
+		ComplaintTooLate,
+		/// Somebody has complained about this receipt before.
+		AlreadyComplained,
+		/// There is no open complaint about this receipt.
+		UnknownComplaint,
+		/// The complaint is about another gateway.
+		NotYourComplaint,
+		/// The batch is another gateway's.
+		NotYourBatch,
+		/// Nobody is paid out of a batch that was rejected.
+		BatchIsRejected,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
@@ -449,6 +486,40 @@ pub mod pallet {
 			Self::ensure_anybody(origin)?;
 			Ok(Self::do_report_twins(batch, &first, &second)?.into())
 		}
+
+		/// Complains that a gateway has taken a worker's receipt, as it has acknowledged, and put it
+		/// into no batch. Signed by anybody, from `PatienceBlocks` after the acknowledgement on, for
+		/// `ComplaintBlocks`. Holds `ComplaintDeposit`, which the gateway has when it answers, and else
+		/// the signer again.
+		///
+		/// Without an answer within `AnswerBlocks` the provider has what the receipt charges out of
+		/// the gateway's bond, at most `FaultSlash`, and the gateway loses `FaultSlash` beside that.
+		///
+		/// Emits `Complained`, later `ComplaintAnswered`, `ComplaintUpheld` or `ComplaintDropped`.
+		#[pallet::call_index(7)]
+		#[pallet::weight(Pallet::<T>::complaint_weight())]
+		pub fn complain(
+			origin: OriginFor<T>,
+			receipt: Box<SignedReceipt<T::AccountId>>,
+			acknowledged: SignedAcknowledgement,
+		) -> DispatchResult {
+			let complainer = ensure_signed(origin)?;
+			Self::do_complain(complainer, &receipt, &acknowledged)
+		}
+
+		/// Answers a complaint: shows that the receipt is in a batch of the signer's that is not
+		/// rejected, also one that was committed since. The signer has the complaint's deposit.
+		///
+		/// Emits `ComplaintAnswered`.
+		#[pallet::call_index(8)]
+		pub fn answer_complaint(
+			origin: OriginFor<T>,
+			batch: BatchId,
+			proof: Box<Proof<T::AccountId>>,
+		) -> DispatchResult {
+			let gateway = ensure_signed(origin)?;
+			Self::do_answer_complaint(gateway, batch, &proof)
+		}
 	}
 
 	impl<T: Config> Pallet<T> {
@@ -545,8 +616,22 @@ pub mod pallet {
 			Self::unpaid(batch)
 		}
 
-		/// What this pallet holds of an account's money, channel by channel, for at most 1,000; the sum
-		/// of all is in `Ledgers`.
+		/// An open complaint about a receipt, by the hash of the receipt's leaf.
+		pub fn complaint(receipt: H256) -> Option<ComplaintOf<T>> {
+			Complaints::<T>::get(receipt)
+		}
+
+		/// The open complaints about a gateway, at most 1,000 of them, those after `after` in the chain's
+		/// order.
+		pub fn complaints_about(
+			gateway: T::AccountId,
+			after: Option<H256>,
+		) -> alloc::vec::Vec<(H256, ComplaintOf<T>)> {
+			Self::gateway_complaints(&gateway, after)
+		}
+
+		/// What this pallet holds of an account's money, channel by channel and complaint by complaint,
+		/// for at most 1,000 of each; the sum of what is in channels is in `Ledgers`.
 		pub fn held_by(who: T::AccountId) -> alloc::vec::Vec<Held<Balance, BlockNumberFor<T>>> {
 			Self::held(&who)
 		}

@@ -20,19 +20,22 @@ use frame_system::offchain::{
 };
 use pallet_channels::{Event, LaneClaim, LaneClaims, Totals};
 use reckon_primitives::{
-	Balance, BatchId, ChannelId, ContentRef, ModelId, Price, SubnetId, TaskKind, Units,
+	Balance, BatchId, BlockNumber, ChannelId, ContentRef, ModelId, Price, SubnetId, TaskKind, Units,
 };
-use reckon_receipts::{BatchTree, Item, Receipt, SignedReceipt, SignedVoucher, Voucher};
+use reckon_receipts::{
+	Acknowledgement, BatchTree, Item, Receipt, SignedAcknowledgement, SignedReceipt, SignedVoucher,
+	Voucher,
+};
 use reckon_support::{
 	mocks::{self, MockGateways, MockModels, MockPool, MockSubnets},
 	AuditedBatch, BatchAuditing, EscrowSource, GatewayInfo, OnPayout, PaidTotal, SubnetParameters,
 };
-use sp_core::{sr25519, Pair, H256};
+use sp_core::{crypto::KeyTypeId, sr25519, Pair, H256};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	generic,
 	testing::UintAuthorityId,
-	traits::{Applyable, BlakeTwo256, Checkable},
+	traits::{Applyable, BlakeTwo256, Checkable, Convert},
 	transaction_validity::{TransactionSource, TransactionValidityError},
 	BuildStorage, Permill,
 };
@@ -69,6 +72,11 @@ pub const SLASH: Balance = 500;
 pub const WINDOW: u32 = 5;
 pub const NOTICE: u32 = 20;
 pub const RETENTION: u32 = 50;
+pub const PATIENCE: u32 = 10;
+/// How long anybody may complain after that.
+pub const COMPLAINT: u32 = 15;
+pub const ANSWER: u32 = 8;
+pub const COMPLAINT_DEPOSIT: Balance = 70;
 /// The parent of the mock's first block, for which everything is signed.
 pub const GENESIS: H256 = H256([69; 32]);
 
@@ -260,6 +268,17 @@ impl OnPayout<AccountId, Balance> for Payments {
 	}
 }
 
+/// Gateways' keys: [`gateway_key`], but for an account that a benchmark has made of a key.
+pub struct GatewayKeys;
+
+impl Convert<AccountId, sr25519::Public> for GatewayKeys {
+	fn convert(who: AccountId) -> sr25519::Public {
+		let made = sp_io::crypto::sr25519_public_keys(KeyTypeId(*b"chan"));
+		let is_whos = |key: &sr25519::Public| key.0.starts_with(&who.to_le_bytes());
+		made.into_iter().find(is_whos).unwrap_or_else(|| gateway_key(who).public())
+	}
+}
+
 parameter_types! {
 	pub const ChannelsId: PalletId = PalletId(*b"rkn/chan");
 	pub const Treasury: AccountId = TREASURY;
@@ -271,6 +290,7 @@ impl pallet_channels::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type PalletId = ChannelsId;
 	type Gateways = MockGateways;
+	type GatewayKey = GatewayKeys;
 	type Providers = MockPool;
 	type Models = MockModels;
 	type Subnets = MockSubnets;
@@ -282,6 +302,10 @@ impl pallet_channels::Config for Test {
 	type NoticeBlocks = ConstU32<NOTICE>;
 	type RetentionBlocks = ConstU32<RETENTION>;
 	type FaultSlash = ConstU128<SLASH>;
+	type PatienceBlocks = ConstU32<PATIENCE>;
+	type ComplaintBlocks = ConstU32<COMPLAINT>;
+	type AnswerBlocks = ConstU32<ANSWER>;
+	type ComplaintDeposit = ConstU128<COMPLAINT_DEPOSIT>;
 	type DuePerBlock = ConstU32<4>;
 }
 
@@ -383,6 +407,21 @@ pub fn session(client: AccountId) -> sr25519::Pair {
 /// The key of a provider's worker.
 pub fn worker(provider: AccountId) -> sr25519::Pair {
 	sr25519::Pair::from_seed(&[100 + provider as u8; 32])
+}
+
+/// The key of a gateway's account.
+pub fn gateway_key(gateway: AccountId) -> sr25519::Pair {
+	sr25519::Pair::from_seed(&[200 + gateway as u8; 32])
+}
+
+/// What [`GATEWAY`] says when it takes a receipt.
+pub fn acknowledged(
+	receipt: &SignedReceipt<AccountId>,
+	taken_at: BlockNumber,
+) -> SignedAcknowledgement {
+	let acknowledgement = Acknowledgement { receipt: receipt.leaf().hash, taken_at };
+	let signature = gateway_key(GATEWAY).sign(&acknowledgement.payload(&GENESIS));
+	SignedAcknowledgement { acknowledgement, signature }
 }
 
 /// Opens a channel of the client's to [`GATEWAY`] with [`DEPOSIT`] and four lanes.

@@ -102,6 +102,40 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// Complaints' deposits are on hold on the accounts of those who complain.
+impl<T: Config> Pallet<T> {
+	/// Holds what a complaint's place in storage costs.
+	pub(crate) fn hold_for_complaint(who: &T::AccountId, amount: Balance) -> DispatchResult {
+		T::Currency::hold(&HoldReason::Complaint.into(), who, amount)
+	}
+
+	/// Gives it back.
+	pub(crate) fn release_complaint(who: &T::AccountId, amount: Balance) {
+		let reason = HoldReason::Complaint.into();
+		let released = T::Currency::release(&reason, who, amount, Precision::BestEffort);
+		frame_support::defensive_assert!(
+			released == Ok(amount),
+			"a complaint's deposit is what was held for it"
+		);
+	}
+
+	/// Gives it to the gateway that has answered; back to who complained where the gateway can't have it.
+	pub(crate) fn pay_complaint(who: &T::AccountId, gateway: &T::AccountId, amount: Balance) {
+		let moved = T::Currency::transfer_on_hold(
+			&HoldReason::Complaint.into(),
+			who,
+			gateway,
+			amount,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Force,
+		);
+		if moved.is_err() {
+			Self::release_complaint(who, amount);
+		}
+	}
+}
+
 /// An account's ledger goes with the account, whose least balance is what its place in storage
 /// costs. Money in channels keeps an account alive.
 impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {

@@ -2,11 +2,11 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
-use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, SubnetId};
+use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, ModelId, SubnetId};
 use reckon_receipts::{Root, SignedVoucher, Total};
 use reckon_support::Rejection;
 use scale_info::TypeInfo;
-use sp_core::sr25519;
+use sp_core::{sr25519, H256};
 
 /// The most lanes of a channel: requests that run at the same time. All are in the channel's record,
 /// one kibibyte. A client that needs more opens another channel.
@@ -167,6 +167,33 @@ pub struct Contribution<AccountId> {
 	pub amount: Balance,
 }
 
+/// A worker's receipt that its gateway has taken and, somebody says, put into no batch. Known by the hash of
+/// the receipt's leaf.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Complaint<AccountId, BlockNumber> {
+	/// Who has taken the receipt.
+	pub gateway: AccountId,
+	/// Who has worked.
+	pub provider: AccountId,
+	/// The hash of the request that was answered: the gateway finds the receipt by it.
+	pub request: H256,
+	/// The model that was asked.
+	pub model: ModelId,
+	/// What the receipt charges, in the smallest token unit.
+	pub charge: Balance,
+	/// Who complains.
+	pub complainer: AccountId,
+	/// What its place in storage costs, in the smallest token unit; on hold. The gateway's when it answers.
+	pub deposit: Balance,
+	/// The last block in which anybody could complain about the receipt.
+	pub last: BlockNumber,
+	/// From which block on it is too late for an answer.
+	pub due: BlockNumber,
+}
+
 /// What the chain looks at when its time has come.
 #[derive(
 	Clone,
@@ -190,6 +217,9 @@ pub enum Due {
 	/// A batch that goes on.
 	#[codec(index = 1)]
 	Batch(BatchId),
+	/// A complaint that is not answered, or one that is over and is forgotten.
+	#[codec(index = 2)]
+	Complaint(H256),
 }
 
 /// A client's account with the channels, in the smallest token unit:

@@ -4,8 +4,9 @@ use crate::{pallet::*, types::Payout};
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, BatchId, ChannelId, Held, HeldFor};
+use sp_core::H256;
 
-/// The most channels that one answer lists.
+/// The most channels or complaints that one answer lists.
 const MAX_LISTED: usize = 1_000;
 
 impl<T: Config> Pallet<T> {
@@ -35,6 +36,24 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	pub(crate) fn gateway_complaints(
+		gateway: &T::AccountId,
+		after: Option<H256>,
+	) -> Vec<(H256, ComplaintOf<T>)> {
+		match after {
+			None => Self::complaints(GatewayComplaints::<T>::iter_key_prefix(gateway)),
+			Some(after) => Self::complaints(GatewayComplaints::<T>::iter_key_prefix_from(
+				gateway,
+				GatewayComplaints::<T>::hashed_key_for(gateway, after),
+			)),
+		}
+	}
+
+	fn complaints(receipts: impl Iterator<Item = H256>) -> Vec<(H256, ComplaintOf<T>)> {
+		let found = receipts.take(MAX_LISTED);
+		found.filter_map(|id| Some((id, Complaints::<T>::get(id)?))).collect()
+	}
+
 	fn listed(ids: impl Iterator<Item = ChannelId>) -> Vec<(ChannelId, ChannelOf<T>)> {
 		ids.take(MAX_LISTED).filter_map(|id| Some((id, Channels::<T>::get(id)?))).collect()
 	}
@@ -47,13 +66,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
-		Self::client_channels(who, None)
-			.into_iter()
-			.map(|(id, channel)| Held {
-				held_for: HeldFor::Channel(id),
-				amount: channel.held(),
-				next_step_at: channel.closes_at,
-			})
-			.collect()
+		let channels = Self::client_channels(who, None).into_iter().map(|(id, channel)| Held {
+			held_for: HeldFor::Channel(id),
+			amount: channel.held(),
+			next_step_at: channel.closes_at,
+		});
+		let complaints = Self::complaints(OwnComplaints::<T>::iter_key_prefix(who));
+		let complaints = complaints.into_iter().map(|(receipt, complaint)| Held {
+			held_for: HeldFor::Complaint(receipt),
+			amount: complaint.deposit,
+			next_step_at: Some(complaint.due),
+		});
+		channels.chain(complaints).collect()
 	}
 }

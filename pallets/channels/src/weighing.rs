@@ -4,7 +4,7 @@ use crate::{pallet::*, settlement::REMOVED_AT_ONCE, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
 use reckon_support::{BatchAuditing, GatewaySlash, OnPayout};
 #[cfg(feature = "std")]
-use sp_runtime::traits::Zero;
+use sp_runtime::traits::{Saturating, Zero};
 
 impl<T: Config> Pallet<T> {
 	/// What a batch weighs, with the steps that it leaves to later blocks: whoever commits to it pays
@@ -88,6 +88,23 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::due_final()
 	}
 
+	/// A complaint is upheld, or dropped.
+	pub(crate) fn due_complaint() -> Weight {
+		T::WeightInfo::due_complaint()
+	}
+
+	/// A complaint is forgotten.
+	pub(crate) fn due_heard() -> Weight {
+		T::WeightInfo::due_heard()
+	}
+
+	/// A complaint, with the steps that it leaves to later blocks: who complains pays for them.
+	pub(crate) fn complaint_weight() -> Weight {
+		T::WeightInfo::complain()
+			.saturating_add(Self::step(Self::due_complaint()))
+			.saturating_add(Self::step(Self::due_heard()))
+	}
+
 	/// What the heaviest step of the agenda weighs.
 	pub(crate) fn heaviest_step() -> Weight {
 		let heaviest = [
@@ -97,6 +114,8 @@ impl<T: Config> Pallet<T> {
 			Self::due_end(),
 			Self::due_return(),
 			Self::due_final(),
+			Self::due_complaint(),
+			Self::due_heard(),
 		]
 		.into_iter()
 		.fold(Self::due_channel(), |most, step| most.max(step));
@@ -109,5 +128,16 @@ impl<T: Config> Pallet<T> {
 		assert!(!T::NoticeBlocks::get().is_zero(), "a gateway needs time for its vouchers");
 		assert!(!T::RetentionBlocks::get().is_zero(), "a batch is due after now, always");
 		assert!(T::MinDeposit::get() > 0, "a channel's place in storage would cost nothing");
+		assert!(
+			T::ComplaintDeposit::get() > 0,
+			"a complaint's place in storage would cost nothing"
+		);
+		assert!(!T::PatienceBlocks::get().is_zero(), "a gateway needs time for its batches");
+		assert!(!T::AnswerBlocks::get().is_zero(), "a gateway needs time for its answers");
+		let remembered = T::PatienceBlocks::get()
+			.saturating_add(T::ComplaintBlocks::get())
+			.saturating_add(T::AnswerBlocks::get());
+		let fits = remembered < T::RetentionBlocks::get();
+		assert!(fits, "the batch that answers a complaint must be remembered until it is due");
 	}
 }

@@ -26,6 +26,10 @@ pub trait WeightInfo {
 	fn due_end() -> Weight;
 	fn due_return() -> Weight;
 	fn due_final() -> Weight;
+	fn complain() -> Weight;
+	fn answer_complaint() -> Weight;
+	fn due_complaint() -> Weight;
+	fn due_heard() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -320,6 +324,98 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Gateways` (r:1 w:0)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Complaints` (r:1 w:1)
+	/// Proof: `Channels::Complaints` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Heard` (r:1 w:0)
+	/// Proof: `Channels::Heard` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:1 w:0)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(275), added: 2750, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::OwnComplaints` (r:0 w:1)
+	/// Proof: `Channels::OwnComplaints` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::GatewayComplaints` (r:0 w:1)
+	/// Proof: `Channels::GatewayComplaints` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:1)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	fn complain() -> Weight {
+		// At least 279_000_000 picoseconds.
+		Weight::from_parts(310_000_000, 7833)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	/// Storage: `Channels::Complaints` (r:1 w:1)
+	/// Proof: `Channels::Complaints` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Batches` (r:1 w:0)
+	/// Proof: `Channels::Batches` (`max_values`: None, `max_size`: Some(198), added: 2673, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::OwnComplaints` (r:0 w:1)
+	/// Proof: `Channels::OwnComplaints` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::GatewayComplaints` (r:0 w:1)
+	/// Proof: `Channels::GatewayComplaints` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:2)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Heard` (r:0 w:1)
+	/// Proof: `Channels::Heard` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	fn answer_complaint() -> Weight {
+		// At least 198_000_000 picoseconds.
+		Weight::from_parts(220_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(9))
+	}
+	/// Storage: `Channels::Complaints` (r:1 w:1)
+	/// Proof: `Channels::Complaints` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(229), added: 2704, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:4 w:4)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Subnets::Subnets` (r:1 w:0)
+	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Models` (r:1 w:0)
+	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Providers` (r:1 w:0)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(275), added: 2750, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::OwnComplaints` (r:0 w:1)
+	/// Proof: `Channels::OwnComplaints` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::GatewayComplaints` (r:0 w:1)
+	/// Proof: `Channels::GatewayComplaints` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:2)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Heard` (r:0 w:1)
+	/// Proof: `Channels::Heard` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	fn due_complaint() -> Weight {
+		// At least 270_000_000 picoseconds.
+		Weight::from_parts(300_000_000, 11402)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(13))
+	}
+	/// Storage: `Channels::Complaints` (r:1 w:0)
+	/// Proof: `Channels::Complaints` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Heard` (r:1 w:1)
+	/// Proof: `Channels::Heard` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Agenda` (r:0 w:1)
+	/// Proof: `Channels::Agenda` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
+	fn due_heard() -> Weight {
+		// At least 27_000_000 picoseconds.
+		Weight::from_parts(30_000_000, 3665)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
 }
 
 /// For tests.
@@ -408,6 +504,26 @@ impl WeightInfo for () {
 	fn due_final() -> Weight {
 		Weight::from_parts(67_581_000, 6046)
 			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(2))
+	}
+	fn complain() -> Weight {
+		Weight::from_parts(310_000_000, 7833)
+			.saturating_add(ParityDbWeight::get().reads(9))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn answer_complaint() -> Weight {
+		Weight::from_parts(220_000_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().writes(9))
+	}
+	fn due_complaint() -> Weight {
+		Weight::from_parts(300_000_000, 11402)
+			.saturating_add(ParityDbWeight::get().reads(11))
+			.saturating_add(ParityDbWeight::get().writes(13))
+	}
+	fn due_heard() -> Weight {
+		Weight::from_parts(30_000_000, 3665)
+			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 }

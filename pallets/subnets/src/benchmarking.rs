@@ -210,4 +210,20 @@ mod benchmarks {
 
 		assert_eq!(taken, half);
 	}
+
+	/// To an account that is there, as a provider's is.
+	#[benchmark]
+	fn compensate_from_gateway() {
+		let who = gateway::<T>();
+		let to = funded::<T>("provider");
+		let half = rules::<T>().min_gateway_bond / 2;
+		let paid;
+
+		#[block]
+		{
+			paid = Pallet::<T>::compensate_from_gateway(&who, &to, half, Reason::ReceiptWithheld);
+		}
+
+		assert_eq!(paid, half);
+	}
 }

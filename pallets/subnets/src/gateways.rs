@@ -5,7 +5,7 @@ use frame_support::{
 	ensure,
 	traits::{
 		fungible::{BalancedHold, MutateHold},
-		tokens::{Imbalance, Precision},
+		tokens::{Fortitude, Imbalance, Precision, Restriction},
 		Get, OnUnbalanced,
 	},
 	weights::Weight,
@@ -138,6 +138,38 @@ impl<T: Config> GatewaySlash<T::AccountId> for Pallet<T> {
 
 	fn slash_gateway_weight() -> Weight {
 		T::WeightInfo::slash_gateway()
+	}
+
+	fn compensate_from_gateway(
+		who: &T::AccountId,
+		to: &T::AccountId,
+		up_to: Balance,
+		reason: Reason,
+	) -> Balance {
+		let Some(mut gateway) = Gateways::<T>::get(who) else { return 0 };
+		let amount = up_to.min(gateway.bond);
+		if amount == 0 {
+			return 0;
+		}
+		// Whatever else it is locked for.
+		let moved = T::Currency::transfer_on_hold(
+			&HoldReason::GatewayBond.into(),
+			who,
+			to,
+			amount,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Force,
+		);
+		let Ok(amount) = moved else { return 0 };
+		gateway.bond = gateway.bond.saturating_sub(amount);
+		Gateways::<T>::insert(who, gateway);
+		Self::deposit_event(Event::GatewaySlashed { gateway: who.clone(), amount, reason });
+		amount
+	}
+
+	fn compensate_from_gateway_weight() -> Weight {
+		T::WeightInfo::compensate_from_gateway()
 	}
 }
 

@@ -22,6 +22,7 @@ pub trait WeightInfo {
 	fn leave_gateway() -> Weight;
 	fn finish_departure() -> Weight;
 	fn slash_gateway() -> Weight;
+	fn compensate_from_gateway() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -190,6 +191,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
+	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	fn compensate_from_gateway() -> Weight {
+		// At least 70_000_000 picoseconds.
+		Weight::from_parts(75_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
 }
 
 /// For tests.
@@ -253,5 +266,10 @@ impl WeightInfo for () {
 		Weight::from_parts(61_171_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
+	}
+	fn compensate_from_gateway() -> Weight {
+		Weight::from_parts(75_000_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 }

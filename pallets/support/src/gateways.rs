@@ -60,6 +60,17 @@ pub trait GatewaySlash<AccountId> {
 	fn slash_gateway(who: &AccountId, amount: Balance, reason: Reason) -> Balance;
 	/// The most that [`Self::slash_gateway`] weighs.
 	fn slash_gateway_weight() -> frame_support::weights::Weight;
+
+	/// Pays as much of the bond as there is, up to `up_to`, to somebody, also while the gateway is
+	/// leaving; says how much that was.
+	fn compensate_from_gateway(
+		who: &AccountId,
+		to: &AccountId,
+		up_to: Balance,
+		reason: Reason,
+	) -> Balance;
+	/// The most that [`Self::compensate_from_gateway`] weighs.
+	fn compensate_from_gateway_weight() -> frame_support::weights::Weight;
 }
 
 /// There is nothing to take.
@@ -69,6 +80,14 @@ impl<AccountId> GatewaySlash<AccountId> for () {
 	}
 
 	fn slash_gateway_weight() -> frame_support::weights::Weight {
+		frame_support::weights::Weight::zero()
+	}
+
+	fn compensate_from_gateway(_: &AccountId, _: &AccountId, _: Balance, _: Reason) -> Balance {
+		0
+	}
+
+	fn compensate_from_gateway_weight() -> frame_support::weights::Weight {
 		frame_support::weights::Weight::zero()
 	}
 }

@@ -60,7 +60,7 @@ impl Purpose {
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
 			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
 			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,
-			HeldFor::Channel(_) => Self::Channel,
+			HeldFor::Channel(_) | HeldFor::Complaint(_) => Self::Channel,
 			HeldFor::SessionKeys => Self::SessionKeys,
 			HeldFor::Proxies => Self::Proxies,
 			HeldFor::Multisigs => Self::Multisigs,

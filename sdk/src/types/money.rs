@@ -2,7 +2,7 @@
 
 use super::{Balance, BlockNumber, ChannelId, EntryId, JobId};
 use serde::{Deserialize, Serialize};
-use subxt::ext::scale_decode::DecodeAsType;
+use subxt::{ext::scale_decode::DecodeAsType, utils::H256};
 
 /// The chain's token.
 pub mod token {
@@ -51,6 +51,8 @@ pub enum HeldFor {
 	Proxies,
 	/// The deposits for what this account has begun for multisigs.
 	Multisigs,
+	/// The deposit for a complaint about a receipt, which is named by the hash of its leaf.
+	Complaint(H256),
 }
 
 /// One held amount.

@@ -106,7 +106,10 @@ pub enum Reason {
 	/// Refunded: the answer was to be paid only if auditors accept it, and too few have said anything.
 	#[codec(index = 48)]
 	NotAttested,
-	/// Of a gateway's slash: auditors have rejected its batch.
+	/// Of a gateway's slash: a worker's receipt that it has taken was in none of its batches.
+	#[codec(index = 49)]
+	ReceiptWithheld,
+	/// Of a gateway's slash: auditors have rejected its batch, or the chain, for too many wrong receipts.
 	#[codec(index = 50)]
 	BatchRejected,
 	/// The provider can be given work; there is none that fits.
@@ -220,6 +223,9 @@ impl Reason {
 			},
 			ReceiptInvalid => "the gateway's batch had a receipt that proves itself wrong",
 			BatchRejected => "auditors have rejected the gateway's batch",
+			ReceiptWithheld => {
+				"the gateway has taken a worker's receipt and put it into none of its batches"
+			},
 			Eligible => "nothing speaks against the provider: there is no job that fits",
 			NotRegistered => "no such provider is registered: register it",
 			Paused => "the provider is paused: resume it",

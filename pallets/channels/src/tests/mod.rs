@@ -3,6 +3,7 @@
 mod audits;
 mod batches;
 mod closing;
+mod complaints;
 mod invariants;
 mod opening;
 mod origins;

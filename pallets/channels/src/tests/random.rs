@@ -30,6 +30,10 @@ enum Step {
 	Reject { nth: u8 },
 	/// The audit of the nth batch is opened or closed.
 	Audit { nth: u8, open: bool },
+	/// Somebody complains about a receipt of the nth batch, or one that is in none.
+	Complain { nth: u8, batched: bool, ago: u8 },
+	/// The gateway answers what it can out of the nth batch.
+	Answer { nth: u8 },
 	/// The gateway leaves, or comes back.
 	Gateway { active: bool },
 	/// Time passes.
@@ -58,6 +62,10 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => n().prop_map(|nth| Step::Twins { nth }),
 		1 => n().prop_map(|nth| Step::Reject { nth }),
 		1 => (n(), any::<bool>()).prop_map(|(nth, open)| Step::Audit { nth, open }),
+		3 => (n(), any::<bool>(), 0u8..30).prop_map(|(nth, batched, ago)| {
+			Step::Complain { nth, batched, ago }
+		}),
+		2 => n().prop_map(|nth| Step::Answer { nth }),
 		1 => any::<bool>().prop_map(|active| Step::Gateway { active }),
 		4 => (1u8..12).prop_map(|blocks| Step::Wait { blocks }),
 		1 => Just(Step::FullBlock),
@@ -114,6 +122,18 @@ fn commit_some(nth: u8, next: u8, lane: u8, charges: (u16, u16), slack: u8, lie:
 	if committed.is_ok() {
 		TREES.with_borrow_mut(|trees| trees.push((newest_batch().unwrap(), tree)));
 	}
+}
+
+/// A complaint, mostly in time.
+fn complain_some(nth: u8, batched: bool, ago: u8) {
+	let provider = PROVIDERS[usize::from(nth) % 2];
+	let signed_receipt = match nth_batch(nth) {
+		Some((_, tree)) if batched => item(&tree, 0, 0).receipt,
+		_ => receipt(nth, provider, Default::default(), Balance::from(nth) * 10),
+	};
+	let taken_at = System::block_number().saturating_sub(PATIENCE + u32::from(ago));
+	let proof = acknowledged(&signed_receipt, taken_at);
+	let _ = Channels::complain(signed(PROVIDERS[2]), Box::new(signed_receipt), proof);
 }
 
 /// Carries out a step; that it is refused is fine.
@@ -173,6 +193,14 @@ fn carry_out(step: Step) {
 				}
 			}
 		},
+		Step::Complain { nth, batched, ago } => complain_some(nth, batched, ago),
+		Step::Answer { nth } => {
+			let Some((id, tree)) = nth_batch(nth) else { return };
+			for ((total, index), _) in tree.places() {
+				let proof = Box::new(tree.proof(total, index).unwrap());
+				let _ = Channels::answer_complaint(signed(GATEWAY), id, proof);
+			}
+		},
 		Step::Gateway { active } => {
 			let leaves_at = (!active).then_some(System::block_number() + 4 * WINDOW);
 			MockGateways::insert(GATEWAY, GatewayInfo { leaves_at, ..gateway_info() });
@@ -211,6 +239,9 @@ proptest! {
 			assert_eq!(crate::Payouts::<Test>::iter().count(), 0);
 			assert_eq!(crate::Contributions::<Test>::iter().count(), 0);
 			assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
+			assert_eq!(crate::Complaints::<Test>::iter().count(), 0);
+			assert_eq!(crate::Heard::<Test>::iter().count(), 0);
+			assert_eq!(held(PROVIDERS[2]), 0);
 			assert_eq!(held(Channels::till()), 0);
 			assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), issuance);
 			for client in [CLIENT, OTHER_CLIENT] {
@@ -272,6 +303,10 @@ fn random_calls_should_lead_to_everything_that_can_happen() {
 		"ChannelClosing",
 		"ChannelOpened",
 		"ChannelToppedUp",
+		"Complained",
+		"ComplaintAnswered",
+		"ComplaintDropped",
+		"ComplaintUpheld",
 		"ContributionReturned",
 		"ReceiptStruck",
 		"TotalPaid",

@@ -93,3 +93,26 @@ fn slash_should_reach_the_bond_when_the_gateway_is_leaving() {
 		System::assert_last_event(Event::GatewayLeft { gateway: BOB, bond }.into());
 	});
 }
+
+#[test]
+fn bond_should_pay_whoever_a_fault_has_harmed() {
+	run(|| {
+		register(BOB, 0);
+		let issuance = Balances::total_issuance();
+		let pay = |up_to| Subnets::compensate_from_gateway(&BOB, &ALICE, up_to, FAULT);
+		assert_eq!(pay(300), 300);
+		assert_eq!((free(ALICE), free(TREASURY)), (START + 300, START));
+		assert_eq!(Subnets::gateway(BOB).unwrap().bond, GATEWAY_BOND - 300);
+		let event = Event::GatewaySlashed { gateway: BOB, amount: 300, reason: FAULT };
+		System::assert_last_event(event.into());
+		// Also while it is leaving, and no more than there is.
+		assert_ok!(Subnets::leave_gateway(signed(BOB)));
+		assert_eq!(pay(u128::MAX), GATEWAY_BOND - 300);
+		assert_eq!(pay(1), 0);
+		assert_eq!(Subnets::compensate_from_gateway(&ALICE, &BOB, 1, FAULT), 0);
+		assert_eq!(free(ALICE), START + GATEWAY_BOND);
+		assert_eq!(Balances::total_issuance(), issuance);
+		idle(1 + UNBONDING);
+		assert_eq!((free(BOB), Subnets::gateway(BOB)), (START - GATEWAY_BOND, None));
+	});
+}
