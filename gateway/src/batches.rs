@@ -11,10 +11,11 @@ use crate::{
 	rooms::Rooms,
 };
 use codec::Encode;
-use reckon_gateway_store::{BatchState, Store, StoreError};
+use reckon_gateway_protocol::v1::Proved;
+use reckon_gateway_store::{BatchState, RequestId, Store, StoreError};
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId};
-use reckon_receipts::{BatchProof, BatchTree, SignedReceipt, SignedVoucher};
-use sp_core::H256;
+use reckon_receipts::{BatchProof, BatchTree, Proof, Root, SignedReceipt, SignedVoucher};
+use sp_core::{sr25519, H256};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::Arc,
@@ -288,6 +289,12 @@ pub async fn proof(
 	receipt: &Receipt,
 ) -> Result<Option<BatchProof>, StoreError> {
 	let receipts = store.receipts_of(root).await?;
+	Ok(proof_of(receipts, receipt).map(|(root, proof)| BatchProof::new(root, proof)))
+}
+
+/// Where a receipt is in a batch of these, whose root comes with it; `None` when it is not there, or they
+/// make no tree.
+pub fn proof_of(receipts: Vec<Receipt>, receipt: &Receipt) -> Option<(Root, Proof<AccountId>)> {
 	let of_total = |signed: &&Receipt| {
 		signed.receipt.provider == receipt.receipt.provider
 			&& signed.receipt.model == receipt.receipt.model
@@ -296,13 +303,50 @@ pub async fn proof(
 		.iter()
 		.filter(of_total)
 		.position(|signed| signed.receipt.request == receipt.receipt.request);
-	let Ok(tree) = BatchTree::new(receipts) else { return Ok(None) };
+	let tree = BatchTree::new(receipts).ok()?;
 	let total = tree.totals().iter().position(|total| {
 		total.provider == receipt.receipt.provider && total.model == receipt.receipt.model
-	});
-	let place = total.zip(index).and_then(|(total, index)| {
-		let place = (u32::try_from(total).ok()?, u32::try_from(index).ok()?);
-		tree.proof(place.0, place.1)
-	});
-	Ok(place.map(|proof| BatchProof::new(tree.root(), proof)))
+	})?;
+	let proof = tree.proof(u32::try_from(total).ok()?, u32::try_from(index?).ok()?)?;
+	Some((tree.root(), proof))
+}
+
+/// In which batches the receipts are that a worker has signed for these requests: those that the chain has
+/// taken, and has not rejected as far as this gateway knows.
+///
+/// # Errors
+/// When the store can't be read.
+pub async fn proved(
+	store: &dyn Store,
+	worker: &sr25519::Public,
+	requests: &[RequestId],
+) -> Result<Vec<Proved>, StoreError> {
+	let mut wanted = BTreeMap::<H256, BTreeSet<H256>>::new();
+	for id in requests {
+		let Some(record) = store.request(*id).await? else { continue };
+		let own = record.answer.filter(|answer| answer.receipt.receipt.worker == *worker);
+		if let Some((answer, root)) = own.zip(record.batch) {
+			wanted.entry(root).or_default().insert(answer.receipt.leaf().hash);
+		}
+	}
+	let mut proved = Vec::new();
+	for (root, receipts) in wanted {
+		let batch = match store.batch_of(root).await?.map(|batch| batch.state) {
+			Some(BatchState::Committed(id) | BatchState::Settled(id)) if !id.is_zero() => id,
+			_ => continue,
+		};
+		// One tree for all of a batch's.
+		let Ok(tree) = BatchTree::new(store.receipts_of(root).await?) else { continue };
+		for ((total, index), signed) in tree.places() {
+			if !receipts.contains(&signed.leaf().hash) {
+				continue;
+			}
+			if let Some(proof) = tree.proof(total, index) {
+				let request = signed.receipt.request.0.to_vec();
+				let (batch, proof) = (batch.0.to_vec(), proof.encode());
+				proved.push(Proved { request, batch, proof });
+			}
+		}
+	}
+	Ok(proved)
 }

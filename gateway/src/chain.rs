@@ -4,7 +4,7 @@ use crate::reservation::OnChain;
 use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, TaskSet,
 };
-use reckon_receipts::{SignedVoucher, Total};
+use reckon_receipts::{Proof, SignedVoucher, Total};
 use sp_core::{sr25519, H256};
 use std::collections::BTreeMap;
 use tokio::sync::watch;
@@ -65,6 +65,17 @@ pub enum BatchOnChain {
 	Forgotten,
 }
 
+/// What somebody says about a receipt of this gateway's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Complaint {
+	/// The receipt, by the hash of its leaf.
+	pub receipt: H256,
+	/// The request that it is for.
+	pub request: H256,
+	/// The block from which on it is too late for an answer.
+	pub answer_by: u32,
+}
+
 /// Why the chain did not answer, or did not take something.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -72,8 +83,8 @@ pub enum ChainError {
 	/// Ask again later.
 	#[error("the chain: {0}")]
 	Unreachable(String),
-	/// A batch was refused: the error's name and what the chain says about it.
-	#[error("the chain refused the batch: {name}: {docs}")]
+	/// A batch or an answer was refused: the error's name and what the chain says about it.
+	#[error("the chain refused this: {name}: {docs}")]
 	Refused {
 		/// Of the Channels pallet, as a rule.
 		name: String,
@@ -113,6 +124,12 @@ pub trait Chain: Send + Sync + 'static {
 
 	/// The batch of this gateway that has this root, if the chain has one.
 	async fn find(&self, root: H256) -> Result<Option<BatchId>, ChainError>;
+
+	/// The open complaints about this gateway.
+	async fn complaints(&self) -> Result<Vec<Complaint>, ChainError>;
+
+	/// Answers one with the batch that its receipt is in, and waits until that is in a finalized block.
+	async fn answer(&self, batch: BatchId, proof: Proof<AccountId>) -> Result<(), ChainError>;
 
 	/// How a batch stands.
 	async fn batch(&self, batch: BatchId) -> Result<BatchOnChain, ChainError>;

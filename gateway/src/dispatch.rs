@@ -3,8 +3,8 @@
 
 use crate::{
 	clock::now_millis,
-	desk::{Logprob, Piece, Refusal},
-	finalisation, join,
+	desk::{End, Logprob, Piece, Refusal},
+	finalisation,
 	keys::Hold,
 	late::Late,
 	reservation::Reservation,
@@ -105,14 +105,15 @@ impl Errand {
 	/// admission.
 	pub async fn run(self, place: Reservation, hold: Option<Hold>, first: Option<Picked>) {
 		let id = self.id();
+		let mut paid = None;
 		let ended = match self.answer(first).await {
 			Ok((worker, answer)) => {
 				let ended =
 					finalisation::end(&self.rooms, &self.admission, place, hold, answer).await;
-				if ended.is_ok() {
-					self.rooms.workers.tell(&worker, join::stored(id));
-				}
-				ended
+				ended.map(|(end, fresh)| {
+					paid = Some((worker, fresh));
+					end
+				})
 			},
 			Err(refusal) => {
 				tracing::debug!(step = "failed", ?id, %refusal);
@@ -123,14 +124,29 @@ impl Errand {
 			},
 		};
 		self.rooms.end(&self.admission);
-		if ended.is_ok() {
+		if let (Ok(end), Some((paid, fresh))) = (&ended, paid) {
+			self.confirm(&paid, fresh, end).await;
 			// Nobody can bring anything from here on.
 			for worker in self.late.left() {
-				self.rooms.workers.tell(&worker, join::stored(id));
+				if worker != paid {
+					self.rooms.decline(&worker, id);
+				}
 			}
 		}
 		self.transcript.push(Piece::End(ended));
 		self.leased.send_replace(true);
+	}
+
+	/// Tells the worker that its receipt is on disk.
+	async fn confirm(&self, worker: &sr25519::Public, fresh: bool, end: &End) {
+		let receipt = &end.answer.receipt;
+		if fresh {
+			return self.rooms.acknowledge(worker, receipt, now_millis());
+		}
+		// Noted by a write that was not heard of; or it had failed.
+		if let Err(error) = self.rooms.acknowledge_noted(worker, receipt).await {
+			tracing::error!(id = ?self.id(), %error, "a worker is not told that its receipt is here");
+		}
 	}
 
 	fn id(&self) -> RequestId {

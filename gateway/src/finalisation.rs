@@ -89,8 +89,8 @@ pub fn check(
 	Ok(Answer { output: finished.output.clone(), finish, receipt })
 }
 
-/// Notes an answer for good, takes its charge, and says so. The worker can be told that its receipt is
-/// stored when this succeeds.
+/// Notes an answer for good, takes its charge, and says so, with whether it was not noted before. The worker
+/// can be told that its receipt is stored when this succeeds.
 ///
 /// # Errors
 /// When the store does not take it. The worker will bring it again.
@@ -100,7 +100,7 @@ pub async fn end(
 	place: Reservation,
 	hold: Option<Hold>,
 	answer: Answer,
-) -> Result<Arc<End>, Refusal> {
+) -> Result<(Arc<End>, bool), Refusal> {
 	let id = admission.request.hash();
 	let mut tries = 0;
 	let fresh = loop {
@@ -134,7 +134,7 @@ pub async fn end(
 		finish = ?answer.finish,
 	);
 	let receipt = rooms.receipt_file(admission, &answer);
-	Ok(Arc::new(End { answer, receipt }))
+	Ok((Arc::new(End { answer, receipt }), fresh))
 }
 
 /// Notes that a request will not be answered.

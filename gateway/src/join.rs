@@ -1,19 +1,22 @@
 //! The workers' door: `Workers.Join`, one stream for each worker.
 
 use crate::{
+	batches,
 	clock::now_millis,
 	desk::Logprob,
 	rooms::Rooms,
 	workers::{Joining, Said},
 };
+use codec::Encode;
 use reckon_gateway_protocol::{
 	join_payload, lease_payload,
 	v1::{
-		from_worker, to_worker, workers_server, Challenge, Finished, FromWorker, Hello, Lease,
-		Piece, Refused, Stored, ToWorker, TokenLogprob, Welcome,
+		from_worker, to_worker, workers_server, Challenge, Finished, FromWorker, Hello, Inquiry,
+		Lease, Piece, Proofs, Refused, Stored, ToWorker, TokenLogprob, Welcome,
 	},
 };
 use reckon_gateway_store::RequestId;
+use reckon_receipts::SignedAcknowledgement;
 use sp_core::{sr25519, Pair};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -34,6 +37,8 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 const SILENT_FOR: Duration = Duration::from_secs(30);
 /// Streams whose hello has not come; each costs a question to the chain.
 const NEWCOMERS: usize = 64;
+/// Requests that one inquiry is about.
+const MAX_INQUIRY: usize = 64;
 /// The longest name of a worker's program.
 const MAX_SOFTWARE: usize = 64;
 
@@ -229,6 +234,17 @@ impl Guest {
 				tracing::debug!(?request, reason, worker = %self.worker, "task refused");
 				self.pass(rooms, request, Said::Refused(refused)).await;
 			},
+			from_worker::Message::Inquiry(Inquiry { requests }) => {
+				if requests.len() > MAX_INQUIRY {
+					let why = format!("an inquiry is about at most {MAX_INQUIRY} requests");
+					return Err(Status::invalid_argument(why));
+				}
+				let ids = requests.iter().map(|id| request_id(id));
+				let ids = ids.collect::<Result<Vec<_>, _>>()?;
+				let proved = batches::proved(&*rooms.store, &self.worker, &ids).await;
+				let proved = proved.map_err(|error| Status::unavailable(error.to_string()))?;
+				rooms.workers.tell(&self.worker, to_worker::Message::Proofs(Proofs { proved }));
+			},
 		}
 		Ok(())
 	}
@@ -267,7 +283,13 @@ fn request_id(request: &[u8]) -> Result<RequestId, Status> {
 	bytes(request, "a request's hash").map(RequestId::from)
 }
 
-/// The message that a worker need not send a receipt again.
-pub fn stored(request: RequestId) -> to_worker::Message {
-	to_worker::Message::Stored(Stored { requests: vec![request.0.to_vec()] })
+/// The message that a worker need not send a receipt again: with what the gateway has signed for it, unless
+/// nobody is paid for it.
+pub fn stored(
+	request: RequestId,
+	acknowledged: Option<&SignedAcknowledgement>,
+) -> to_worker::Message {
+	let requests = vec![request.0.to_vec()];
+	let acknowledgements = vec![acknowledged.map(Encode::encode).unwrap_or_default()];
+	to_worker::Message::Stored(Stored { requests, acknowledgements })
 }

@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod acknowledgements;
 pub mod api;
 pub mod batches;
 pub mod chain;
 pub mod cli;
 mod clock;
+pub mod complaints;
 pub mod config;
 pub mod desk;
 pub mod dispatch;

@@ -23,6 +23,8 @@ pub struct Metrics {
 	charged: AtomicU64,
 	batches: AtomicU64,
 	batched: AtomicU64,
+	complaints_answered: AtomicU64,
+	complaints_lost: AtomicU64,
 	millis: [AtomicU64; MILLIS.len()],
 	millis_sum: AtomicU64,
 }
@@ -73,6 +75,16 @@ impl Metrics {
 		self.batched.fetch_add(u64::try_from(receipts).unwrap_or(u64::MAX), Relaxed);
 	}
 
+	/// A complaint was answered.
+	pub fn complaint_answered(&self) {
+		self.complaints_answered.fetch_add(1, Relaxed);
+	}
+
+	/// There is no answer to a complaint.
+	pub fn complaint_lost(&self) {
+		self.complaints_lost.fetch_add(1, Relaxed);
+	}
+
 	/// In Prometheus' text format, with what is there now.
 	pub fn text(&self, gauges: &[(&str, &str, f64)]) -> String {
 		let mut out = String::new();
@@ -94,6 +106,16 @@ impl Metrics {
 			("charged_planck_total", "Charged, in the smallest token unit.", &self.charged),
 			("batches_total", "Batches that the chain has taken.", &self.batches),
 			("receipts_batched_total", "Receipts in them.", &self.batched),
+			(
+				"complaints_answered_total",
+				"Complaints that were shown their batch.",
+				&self.complaints_answered,
+			),
+			(
+				"complaints_lost_total",
+				"Complaints without an answer: the bond pays.",
+				&self.complaints_lost,
+			),
 		];
 		for (name, help, counter) in counters {
 			line(name, "counter", help, counter.load(Relaxed).to_string());

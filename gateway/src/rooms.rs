@@ -1,11 +1,11 @@
 //! What all rooms share.
 
 use crate::{
+	acknowledgements::Fate,
 	chain::{Chain, Listed, Market},
 	clock::now_millis,
 	desk::{End, Piece, Refusal},
 	dispatch::{Before, Errand},
-	join,
 	keys::Keys,
 	late::Late,
 	metrics::Metrics,
@@ -17,6 +17,7 @@ use reckon_gateway_protocol::v1::Finished;
 use reckon_gateway_store::{Admission, Record, RequestId, State, Store, Times};
 use reckon_primitives::{AccountId, ModelId, SubnetId};
 use reckon_receipts::{PaidBy, ReceiptFile};
+use reckon_sdk::Signer;
 use sp_core::{sr25519, H256};
 use std::{
 	collections::BTreeMap,
@@ -74,6 +75,8 @@ pub struct Rooms {
 	pub store: Arc<dyn Store>,
 	/// Its chain.
 	pub chain: Arc<dyn Chain>,
+	/// Its account's key.
+	pub signer: Signer,
 	/// What can be asked for.
 	pub market: RwLock<Arc<Market>>,
 	/// Who pays.
@@ -108,12 +111,14 @@ impl Rooms {
 		bounds: Bounds,
 		store: Arc<dyn Store>,
 		chain: Arc<dyn Chain>,
+		signer: Signer,
 	) -> Arc<Self> {
 		Arc::new(Self {
 			identity,
 			bounds,
 			store,
 			chain,
+			signer,
 			market: RwLock::default(),
 			channels: Channels::default(),
 			workers: Workers::default(),
@@ -296,17 +301,12 @@ impl Rooms {
 	pub async fn late(&self, worker: sr25519::Public, id: RequestId, finished: Finished) {
 		// Looked up again when it has ended between the two.
 		for _ in 0..2 {
-			let record = match self.store.request(id).await {
-				Ok(record) => record,
+			match self.fate(id, &finished.receipt).await {
+				Ok(Fate::Open) => {},
+				Ok(Fate::Taken(receipt, at)) => return self.acknowledge(&worker, &receipt, at),
+				// Another one's was first, or it has failed or is forgotten: the worker may forget it too.
+				Ok(Fate::Declined) => return self.decline(&worker, id),
 				Err(error) => return tracing::error!(?id, %error, "cannot look up a late answer"),
-			};
-			let open = |state: &State| matches!(state, State::Authorised | State::Dispatched);
-			if !record.as_ref().is_some_and(|record| open(&record.state)) {
-				if let Some(Record { state: State::Failed(_), answer: None, .. }) = record {
-					tracing::warn!(?id, %worker, "an answer to what has failed is not paid");
-				}
-				// Paid, failed or forgotten: the worker may forget it too.
-				return self.workers.tell(&worker, join::stored(id));
 			}
 			// Whoever is first is paid.
 			if let Some(run) = self.lock().requests.get(&id) {

@@ -1,14 +1,14 @@
 //! The chain through the SDK.
 
 use crate::{
-	chain::{BatchOnChain, Chain, ChainError, Claim, Listed, Market},
+	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Listed, Market},
 	reservation::OnChain,
 	rooms::Identity,
 };
 use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, TaskSet,
 };
-use reckon_receipts::Total;
+use reckon_receipts::{Node, Proof, Total};
 use reckon_sdk::{calls, At, BatchState, GatewayStatus, ProviderStatus, SubmitError, Submitter};
 use sp_core::{sr25519, H256};
 use std::collections::BTreeMap;
@@ -18,6 +18,9 @@ use tokio::sync::watch;
 const PAGE: usize = 1_000;
 /// The most channels that a gateway looks at.
 const MAX_CHANNELS: usize = 100_000;
+
+/// The most complaints that are answered in one round.
+const MAX_COMPLAINTS: usize = 10_000;
 
 /// A chain, and the key that commits batches.
 pub struct SdkChain {
@@ -38,6 +41,66 @@ pub fn ours(account: &reckon_sdk::AccountId) -> AccountId {
 
 fn unreachable(error: impl std::fmt::Display) -> ChainError {
 	ChainError::Unreachable(error.to_string())
+}
+
+fn refused(error: SubmitError) -> ChainError {
+	match error {
+		SubmitError::Refused(refused) => {
+			ChainError::Refused { name: refused.name, docs: refused.docs }
+		},
+		other => unreachable(other),
+	}
+}
+
+fn total_of(total: &Total<AccountId>) -> reckon_sdk::Total {
+	reckon_sdk::Total {
+		provider: theirs(&total.provider),
+		model: total.model,
+		receipts: reckon_sdk::Root {
+			hash: total.receipts.hash,
+			count: total.receipts.count,
+			sum: total.receipts.sum,
+		},
+	}
+}
+
+fn path_of(path: &[Node]) -> Vec<reckon_sdk::Node> {
+	path.iter().map(|node| reckon_sdk::Node { hash: node.hash, sum: node.sum }).collect()
+}
+
+/// A proof as the chain's calls take it.
+fn proof_of(proof: &Proof<AccountId>) -> reckon_sdk::Proof {
+	let Proof { item, total, path } = proof;
+	let receipt = &item.receipt.receipt;
+	let signed = reckon_sdk::SignedReceipt {
+		receipt: reckon_sdk::Receipt {
+			request: receipt.request,
+			channel: receipt.channel,
+			lane: receipt.lane,
+			model: receipt.model,
+			provider: theirs(&receipt.provider),
+			worker: receipt.worker.0,
+			gateway: theirs(&receipt.gateway),
+			units: reckon_sdk::Units { input: receipt.units.input, output: receipt.units.output },
+			charge: receipt.charge,
+			output: reckon_sdk::ContentRef {
+				hash: receipt.output.hash,
+				length: receipt.output.length,
+			},
+			commitment: receipt.commitment,
+			started_at: receipt.started_at,
+			finished_at: receipt.finished_at,
+			first_token_ms: receipt.first_token_ms,
+		},
+		signature: item.receipt.signature.0,
+	};
+	let item = reckon_sdk::Item {
+		total: item.total,
+		index: item.index,
+		receipt: signed,
+		path: path_of(&item.path),
+	};
+	reckon_sdk::Proof { item, total: total_of(total), path: path_of(path) }
 }
 
 fn price(price: &reckon_sdk::Price) -> Price<Balance> {
@@ -150,15 +213,7 @@ impl Chain for SdkChain {
 		totals: Vec<Total<AccountId>>,
 		claims: Vec<Claim>,
 	) -> Result<BatchId, ChainError> {
-		let totals = totals.into_iter().map(|total| reckon_sdk::Total {
-			provider: theirs(&total.provider),
-			model: total.model,
-			receipts: reckon_sdk::Root {
-				hash: total.receipts.hash,
-				count: total.receipts.count,
-				sum: total.receipts.sum,
-			},
-		});
+		let totals = totals.iter().map(total_of);
 		let claims = claims.into_iter().map(|Claim { voucher, upto }| reckon_sdk::LaneClaim {
 			signed: reckon_sdk::SignedVoucher {
 				voucher: reckon_sdk::Voucher {
@@ -173,12 +228,7 @@ impl Chain for SdkChain {
 		});
 		let leaves = reckon_sdk::ContentRef { hash: leaves.hash, length: leaves.length };
 		let call = calls::commit_batch(leaves, totals.collect(), claims.collect());
-		let outcome = self.submitter.submit(call).await.map_err(|error| match error {
-			SubmitError::Refused(refused) => {
-				ChainError::Refused { name: refused.name, docs: refused.docs }
-			},
-			other => unreachable(other),
-		})?;
+		let outcome = self.submitter.submit(call).await.map_err(refused)?;
 		let committed = outcome.batch_committed();
 		committed.ok_or_else(|| unreachable("the call is in a block and its event is not"))
 	}
@@ -187,6 +237,30 @@ impl Chain for SdkChain {
 		let us = theirs(&self.us.account);
 		let found = self.at().await?.batch_with_root(&us, root).await.map_err(unreachable)?;
 		Ok(found.map(|(id, _)| id))
+	}
+
+	async fn complaints(&self) -> Result<Vec<Complaint>, ChainError> {
+		let (at, us) = (self.at().await?, theirs(&self.us.account));
+		let mut complaints = Vec::new();
+		let mut after = None;
+		loop {
+			let page = at.complaints_about(&us, after).await.map_err(unreachable)?;
+			let (count, last) = (page.len(), page.last().map(|(receipt, _)| *receipt));
+			complaints.extend(page.into_iter().map(|(receipt, complaint)| Complaint {
+				receipt,
+				request: complaint.request,
+				answer_by: complaint.due,
+			}));
+			if count < PAGE || complaints.len() >= MAX_COMPLAINTS {
+				return Ok(complaints);
+			}
+			after = last;
+		}
+	}
+
+	async fn answer(&self, batch: BatchId, proof: Proof<AccountId>) -> Result<(), ChainError> {
+		let call = calls::answer_complaint(batch, proof_of(&proof));
+		self.submitter.submit(call).await.map(drop).map_err(refused)
 	}
 
 	async fn batch(&self, batch: BatchId) -> Result<BatchOnChain, ChainError> {

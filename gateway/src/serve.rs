@@ -4,6 +4,7 @@ use crate::{
 	api,
 	batches::{self, Rhythm},
 	clock::now_millis,
+	complaints,
 	config::Config,
 	desk::Desk,
 	gateway::Gateway,
@@ -50,7 +51,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 		Err(why) => bail!("{why}"),
 	};
 	let identity = Identity { account, subnet, genesis };
-	let submitter = Submitter::start(chain.clone(), signer);
+	let submitter = Submitter::start(chain.clone(), signer.clone());
 	let sdk = SdkChain::new(chain, submitter, identity.clone());
 	let bounds = Bounds {
 		queue: config.max_waiting,
@@ -58,7 +59,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 		answer_within: Duration::from_secs(config.answer_seconds),
 		..Bounds::default()
 	};
-	let rooms = Rooms::new(identity, bounds, store, Arc::new(sdk));
+	let rooms = Rooms::new(identity, bounds, store, Arc::new(sdk), signer);
 	look(&rooms, true).await.context("cannot read the chain")?;
 	rooms.take_up().await?;
 
@@ -72,6 +73,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	tokio::spawn(follow(rooms.clone()));
 	let every = Duration::from_secs(config.batch_seconds);
 	tokio::spawn(batches::run(rooms.clone(), Rhythm { every, receipts: config.batch_receipts }));
+	tokio::spawn(complaints::run(rooms.clone()));
 	tokio::spawn(prune(rooms.clone(), config.keep_days));
 
 	let desk: Arc<dyn Desk> = Arc::new(Gateway::new(rooms.clone()));

@@ -3,7 +3,8 @@
 use crate::types::{
 	AccountId, AppDetails, Balance, BatchId, ChannelId, Content, ContentRef, DataSetDetails,
 	Delivery, EntryId, EraIndex, Fingerprint, Item, JobId, JobRequest, LaneClaim, ModelDetails,
-	ModelId, Price, Reason, SessionKeys, SubnetId, SubnetParameters, Total, H256,
+	ModelId, Price, Proof, Reason, SessionKeys, SignedAcknowledgement, SignedReceipt, SubnetId,
+	SubnetParameters, Total, H256,
 };
 use subxt::{
 	ext::{
@@ -267,6 +268,16 @@ calls! {
 		first: Box<Item> = Item => Box::new(first),
 		second: Box<Item> = Item => Box::new(second)
 	) = "Channels"."report_twins" as ReportTwins;
+	/// `Channels.complain`: says that a gateway has taken a receipt and put it into no batch.
+	complain(
+		receipt: Box<SignedReceipt> = SignedReceipt => Box::new(receipt),
+		acknowledged: SignedAcknowledgement = SignedAcknowledgement => acknowledged
+	) = "Channels"."complain" as Complain;
+	/// `Channels.answer_complaint`: shows the batch that a receipt is in; for its gateway.
+	answer_complaint(
+		batch: BatchId = BatchId => batch,
+		proof: Box<Proof> = Proof => Box::new(proof)
+	) = "Channels"."answer_complaint" as AnswerComplaint;
 
 	/// `Session.set_keys`: names the keys that a validator's node signs with, as
 	/// [`crate::Chain::rotate_keys`] has them from the node.

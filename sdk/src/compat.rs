@@ -71,6 +71,8 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Channels", "commit_batch", &["leaves", "totals", "claims"]),
 	("Channels", "report_item", &["batch", "item"]),
 	("Channels", "report_twins", &["batch", "first", "second"]),
+	("Channels", "complain", &["receipt", "acknowledged"]),
+	("Channels", "answer_complaint", &["batch", "proof"]),
 	("Utility", "batch_all", &["calls"]),
 	("Utility", "force_batch", &["calls"]),
 	("Balances", "transfer_keep_alive", &["dest", "value"]),
@@ -138,6 +140,8 @@ pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
 	("Channels", "channels_to", 2),
 	("Channels", "batch", 1),
 	("Channels", "payouts", 1),
+	("Channels", "complaint", 1),
+	("Channels", "complaints_about", 2),
 ];
 
 /// Refuses a runtime that lacks something. Types are matched by name when they are used, so a

@@ -163,6 +163,26 @@ pub enum ChannelEvent {
 	BatchSettled { batch: BatchId, gateway: AccountId },
 	/// A gateway has paid for the audits of such batches.
 	PremiumPaid { batch: BatchId, gateway: AccountId, amount: Balance },
+	/// Somebody says that a gateway has taken a receipt and put it into no batch.
+	Complained {
+		receipt: H256,
+		gateway: AccountId,
+		complainer: AccountId,
+		charge: Balance,
+		answer_by: BlockNumber,
+	},
+	/// The gateway has shown the batch.
+	ComplaintAnswered { receipt: H256, gateway: AccountId, batch: BatchId },
+	/// The gateway has not answered, and its bond pays.
+	ComplaintUpheld {
+		receipt: H256,
+		gateway: AccountId,
+		provider: AccountId,
+		paid: Balance,
+		slashed: Balance,
+	},
+	/// The receipt could not be paid by now, whoever is to blame.
+	ComplaintDropped { receipt: H256, gateway: AccountId },
 	/// The chain has forgotten a batch.
 	BatchForgotten { batch: BatchId },
 }

@@ -24,8 +24,9 @@ pub use self::{
 		Thresholds,
 	},
 	channel::{
-		Batch, BatchId, BatchState, Channel, ChannelBounds, Contribution, Item, LaneClaim, Node,
-		Payout, Receipt, Rejection, Root, SignedReceipt, SignedVoucher, Total, Voucher,
+		Acknowledgement, Batch, BatchId, BatchState, Channel, ChannelBounds, Complaint,
+		ComplaintBounds, Contribution, Item, LaneClaim, Node, Payout, Proof, Receipt, Rejection,
+		Root, SignedAcknowledgement, SignedReceipt, SignedVoucher, Total, Voucher,
 	},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},

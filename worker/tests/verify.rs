@@ -688,9 +688,13 @@ mod batch {
 	}
 
 	struct Case {
+		batch: H256,
 		committed: Committed<AccountId>,
 		leaves: Vec<u8>,
 	}
+
+	/// Each batch of a test has an id of its own.
+	static BATCHES: AtomicUsize = AtomicUsize::new(1);
 
 	impl Case {
 		/// Two receipts of gateway 9, and as many of gateway 7.
@@ -707,12 +711,13 @@ mod batch {
 				totals: BatchTree::new(receipts).unwrap().totals().to_vec(),
 				struck: Default::default(),
 			};
-			Self { committed, leaves }
+			let batch = H256::from_low_u64_be(BATCHES.fetch_add(1, Ordering::SeqCst) as u64);
+			Self { batch, committed, leaves }
 		}
 
 		fn request(&self, endpoint: &str) -> BatchRequest {
 			BatchRequest {
-				batch: H256([5; 32]),
+				batch: self.batch,
 				challenge: CHALLENGE,
 				committed: HexBytes(self.committed.encode()),
 				endpoint: HexBytes(endpoint.as_bytes().to_vec()),
@@ -720,7 +725,7 @@ mod batch {
 		}
 
 		fn vote(&self, rejection: Option<Rejection>) -> HexBytes {
-			let digest = batch_digest(&[5; 32], &CHALLENGE.0, &self.leaves);
+			let digest = batch_digest(&self.batch.0, &CHALLENGE.0, &self.leaves);
 			HexBytes(Vote::Batch { rejection, digest }.encode())
 		}
 	}

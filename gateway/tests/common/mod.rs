@@ -9,7 +9,7 @@ use faults::Faults;
 use futures::StreamExt;
 use reckon_gateway::{
 	api,
-	chain::{BatchOnChain, Chain, ChainError, Claim, Listed, Market},
+	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Listed, Market},
 	desk::{Answering, Ask, Desk, End, Payer, Piece, Refusal},
 	gateway::Gateway,
 	join::Joins,
@@ -29,7 +29,8 @@ use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind,
 	TaskSet, Units,
 };
-use reckon_receipts::{charge, Receipt, Request, SignedReceipt, SignedVoucher, Total};
+use reckon_receipts::{charge, Proof, Receipt, Request, SignedReceipt, SignedVoucher, Total};
+use reckon_sdk::Signer;
 use sp_core::{sr25519, Pair, H256};
 use std::{
 	collections::BTreeMap,
@@ -60,6 +61,8 @@ pub struct Table {
 	/// Takes the next batches and says that it did not hear.
 	pub deaf: Mutex<bool>,
 	pub refuses: Mutex<Option<String>>,
+	pub complaints: Mutex<Vec<Complaint>>,
+	pub answers: Mutex<Vec<(BatchId, Proof<AccountId>)>>,
 }
 
 fn provider_of(worker: &sr25519::Public) -> AccountId {
@@ -141,6 +144,19 @@ impl Chain for Table {
 		Ok(batches.iter().find(|(of, ..)| *of == root).map(|(_, id, _)| *id))
 	}
 
+	async fn complaints(&self) -> Result<Vec<Complaint>, ChainError> {
+		Ok(self.complaints.lock().unwrap().clone())
+	}
+
+	async fn answer(&self, batch: BatchId, proof: Proof<AccountId>) -> Result<(), ChainError> {
+		let receipt = proof.item.receipt.leaf().hash;
+		let mut complaints = self.complaints.lock().unwrap();
+		assert!(complaints.iter().any(|complaint| complaint.receipt == receipt));
+		complaints.retain(|complaint| complaint.receipt != receipt);
+		self.answers.lock().unwrap().push((batch, proof));
+		Ok(())
+	}
+
 	async fn batch(&self, batch: BatchId) -> Result<BatchOnChain, ChainError> {
 		let batches = self.batches.lock().unwrap();
 		let found = batches.iter().find(|(_, id, _)| *id == batch);
@@ -185,7 +201,8 @@ impl Net {
 		let path = dir.join("gateway.sqlite");
 		let store = reckon_gateway_store::open(path.to_str().unwrap()).await.unwrap();
 		let identity = Identity { account: GATEWAY, subnet: 0, genesis: GENESIS };
-		let rooms = Rooms::new(identity, bounds, store.clone(), chain.clone());
+		let signer = Signer::from_suri("//Gateway").unwrap();
+		let rooms = Rooms::new(identity, bounds, store.clone(), chain.clone(), signer);
 		*rooms.market.write().unwrap() = Arc::new(chain.market().await.unwrap());
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = format!("http://{}", listener.local_addr().unwrap());

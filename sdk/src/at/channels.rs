@@ -5,8 +5,8 @@ use crate::{
 	error::Error,
 	events::{channel_event, ChannelEvent},
 	types::{
-		AccountId, Batch, BatchId, BatchState, Channel, ChannelBounds, ChannelId, Contribution,
-		Ledger, Payout, H256,
+		AccountId, Batch, BatchId, BatchState, Channel, ChannelBounds, ChannelId, Complaint,
+		ComplaintBounds, Contribution, Ledger, Payout, H256,
 	},
 };
 
@@ -80,6 +80,40 @@ impl At {
 		let is_it = |batch: &Batch| batch.gateway == *gateway && batch.root.hash == root;
 		let found = self.find("Channels", "Batches", Vec::<BatchId>::new(), 1, is_it).await?;
 		Ok(found.into_iter().next())
+	}
+
+	/// The open complaint about a receipt, which is named by the hash of its leaf.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn complaint(&self, receipt: H256) -> Result<Option<Complaint>, Error> {
+		self.view("Channels", "complaint", (receipt,)).await
+	}
+
+	/// The open complaints about a gateway, at most 1,000 of them, those after `after` in the chain's
+	/// order.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn complaints_about(
+		&self,
+		gateway: &AccountId,
+		after: Option<H256>,
+	) -> Result<Vec<(H256, Complaint)>, Error> {
+		self.view("Channels", "complaints_about", (*gateway, after)).await
+	}
+
+	/// When complaints are heard, and what they cost.
+	///
+	/// # Errors
+	/// When the runtime lacks a constant: [`Error::Incompatible`].
+	pub fn complaint_bounds(&self) -> Result<ComplaintBounds, Error> {
+		Ok(ComplaintBounds {
+			patience_blocks: self.constant("Channels", "PatienceBlocks")?,
+			complaint_blocks: self.constant("Channels", "ComplaintBlocks")?,
+			answer_blocks: self.constant("Channels", "AnswerBlocks")?,
+			deposit: self.constant("Channels", "ComplaintDeposit")?,
+		})
 	}
 
 	/// The totals of a batch that are not paid, by their position.

@@ -163,11 +163,18 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::commit_batch(ContentRef { hash: id, length: 1 }, vec![total()], vec![claim()]),
 		calls::report_item(id, item()),
 		calls::report_twins(id, item(), item()),
+		calls::complain(item().receipt, acknowledged()),
+		calls::answer_complaint(id, Proof { item: item(), total: total(), path: Vec::new() }),
 		calls::batch_all(vec![calls::set_keys(keys(), vec![2; 9]), calls::join(5, 0)]),
 		calls::force_batch(vec![calls::batch_all(Vec::new()), calls::claim(who, 1)]),
 		calls::transfer(who, 1),
 		calls::sudo(calls::set_code_without_checks(vec![1, 2])),
 	]
+}
+
+fn acknowledged() -> SignedAcknowledgement {
+	let acknowledgement = Acknowledgement { receipt: H256::repeat_byte(4), taken_at: 5 };
+	SignedAcknowledgement { acknowledgement, signature: [6; 64] }
 }
 
 fn thresholds() -> Thresholds {
@@ -922,7 +929,7 @@ fn every_event_of_channels_should_be_known() {
 		let known = read.unwrap_or_else(|error| panic!("{}: {error}", event.name));
 		assert!(format!("{known:?}").starts_with(&event.name), "{known:?}");
 	}
-	assert_eq!(events.variants.len(), 13);
+	assert_eq!(events.variants.len(), 17);
 }
 
 #[test]

@@ -165,6 +165,78 @@ pub struct Item {
 	pub path: Vec<Node>,
 }
 
+/// One receipt of a batch, with the proof up to the batch's own root.
+#[derive(Clone, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Proof {
+	/// The receipt in its total.
+	pub item: Item,
+	/// The total.
+	pub total: Total,
+	/// The siblings on the way from the total to the batch's root.
+	pub path: Vec<Node>,
+}
+
+/// A gateway's word that it has taken a receipt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct Acknowledgement {
+	/// The receipt, by the hash of its leaf.
+	pub receipt: H256,
+	/// The block at which the gateway has taken it.
+	pub taken_at: BlockNumber,
+}
+
+/// An acknowledgement with the signature of the gateway's account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct SignedAcknowledgement {
+	/// What is signed.
+	pub acknowledgement: Acknowledgement,
+	/// The signature, sr25519.
+	pub signature: [u8; 64],
+}
+
+/// A receipt that its gateway has taken and, somebody says, put into no batch.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Complaint {
+	/// Who has taken the receipt.
+	pub gateway: AccountId,
+	/// Who has worked.
+	pub provider: AccountId,
+	/// The hash of the request that was answered.
+	pub request: H256,
+	/// The model that was asked.
+	pub model: ModelId,
+	/// What the receipt charges.
+	#[serde(with = "super::as_string")]
+	pub charge: Balance,
+	/// Who complains.
+	pub complainer: AccountId,
+	/// What its place in the chain's state costs; the gateway's when it answers.
+	#[serde(with = "super::as_string")]
+	pub deposit: Balance,
+	/// The last block in which anybody could complain about the receipt.
+	pub last: BlockNumber,
+	/// From which block on it is too late for an answer.
+	pub due: BlockNumber,
+}
+
+/// When complaints are heard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct ComplaintBounds {
+	/// Blocks that a gateway has for its batch, after it has taken a receipt.
+	pub patience_blocks: BlockNumber,
+	/// Blocks after these in which anybody may complain.
+	pub complaint_blocks: BlockNumber,
+	/// Blocks that a gateway has for its answer.
+	pub answer_blocks: BlockNumber,
+	/// What is held for a complaint.
+	#[serde(with = "super::as_string")]
+	pub deposit: Balance,
+}
+
 /// What a channel pays in a batch, as far as it has not come back.
 #[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]

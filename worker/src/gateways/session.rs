@@ -225,6 +225,8 @@ fn take<L: Ledger>(
 			let requests = requests.map(|request| request.map(H256)).collect::<Result<_, _>>()?;
 			desk.receipts().stored(host.account, requests);
 		},
+		// Nothing was asked.
+		Some(to_worker::Message::Proofs(_)) => {},
 		Some(to_worker::Message::Challenge(_) | to_worker::Message::Welcome(_)) => {
 			return Err(SessionError::Protocol("it greets twice".into()));
 		},

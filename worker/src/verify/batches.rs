@@ -168,7 +168,7 @@ impl Batches {
 			if let Some(looked) = looks.ended(key) {
 				return looked;
 			}
-			if looks.under_way.contains_key(&key) {
+			if looks.under_way.contains(&key) {
 				return Err(looking());
 			}
 			if looks.under_way.len() >= MAX_LOOKS {

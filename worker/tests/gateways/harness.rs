@@ -478,7 +478,8 @@ impl Stream {
 
 	pub async fn stored(&mut self, ask: &Ask) {
 		let requests = vec![ask.hash().0.to_vec()];
-		self.say(to_worker::Message::Stored(v1::Stored { requests })).await;
+		self.say(to_worker::Message::Stored(v1::Stored { requests, acknowledgements: Vec::new() }))
+			.await;
 	}
 
 	/// The next message, whatever it is.

@@ -159,7 +159,10 @@ async fn gateway_should_be_left_and_joined_again_when_it_sends_what_can_not_be()
 		(to_worker::Message::Task(more), "a task's request can't be read"),
 		(to_worker::Message::Cancel(Cancel { request: vec![1; 31] }), "it sent 31"),
 		(
-			to_worker::Message::Stored(Stored { requests: vec![vec![1; 32], vec![]] }),
+			to_worker::Message::Stored(Stored {
+				requests: vec![vec![1; 32], vec![]],
+				acknowledgements: vec![],
+			}),
 			"a request has 32 bytes, it sent 0",
 		),
 		(to_worker::Message::Challenge(gateway.challenge()), "it greets twice"),
