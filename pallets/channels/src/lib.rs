@@ -44,8 +44,8 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
-// The macro's own code expects what it has just made sure of.
-#[allow(clippy::expect_used)]
+// The macro's own code expects what it has just made sure of, and hands calls' arguments on as they are.
+#[allow(clippy::expect_used, clippy::borrowed_box, clippy::type_complexity)]
 #[import_section(events::channels_events)]
 #[import_section(state::channels_state)]
 #[frame_support::pallet]

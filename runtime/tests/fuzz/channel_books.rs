@@ -93,7 +93,7 @@ impl ChannelBooks {
 				})?;
 				Ok(None)
 			},
-			PremiumPaid { gateway, amount, .. } => return Ok(Some((gateway.clone(), *amount))),
+			PremiumPaid { gateway, amount, .. } => Ok(Some((gateway.clone(), *amount))),
 			ReceiptStruck { batch, total, index, charge, returned, .. } => {
 				self.strike(batch, (*total, *index), *charge, *returned)?;
 				Ok(Some((Channels::till(), *returned)))

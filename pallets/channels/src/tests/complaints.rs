@@ -314,8 +314,10 @@ fn bond_should_pay_what_it_has_when_that_is_less() {
 /// Else a provider that takes its bond away would make its gateway pay.
 #[test]
 fn complaint_should_be_dropped_when_nobody_could_be_paid_by_now() {
+	/// Something that changes.
+	type Change = fn();
 	run(|| {
-		let trouble: [(fn(), fn()); 3] = [
+		let trouble: [(Change, Change); 3] = [
 			(|| MockPool::set_bond(PROVIDERS[0], 0), || MockPool::set_bond(PROVIDERS[0], BOND)),
 			(
 				|| MockModels::remove(MODEL),

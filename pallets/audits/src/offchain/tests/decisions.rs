@@ -315,7 +315,7 @@ fn rows_should_be_looked_at_unless_the_roots_are_equal_or_there_is_nothing_to_se
 	for _ in 0..3 {
 		record.judged(&PLACE, &committing(5), Err(Kind::Withheld), SALT);
 	}
-	let Voted { vote, blind, .. } = record.voted.clone().unwrap();
+	let Voted { vote, blind, .. } = record.voted.unwrap();
 	let withheld = Judgement { vote, own: None };
 	assert_eq!(record.next(&revealing(15, blind)), shown(RowsSeen::Unproven, withheld));
 }
