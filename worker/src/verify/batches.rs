@@ -34,7 +34,7 @@ const REMEMBERED: usize = 64;
 /// How long who asks first waits: a gateway that is slow must not hold up what else its node has to ask.
 /// Who asks again is told at once how far it is.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Batches that are fetched together: a gateway that is slow holds no other's up either.
+/// Batches that are fetched or looked at together: a gateway that is slow holds no other's up either.
 const AT_ONCE: usize = 8;
 /// Batches that are looked at or wait.
 const MAX_LOOKS: usize = 256;
@@ -206,10 +206,9 @@ impl Batches {
 	}
 
 	async fn examine(&self, case: Case) -> Looked {
-		let leaves = {
-			let _turn = self.0.turns.acquire().await.map_err(Refusal::failed)?;
-			case.fetch(&self.0.http).await?
-		};
+		// Until it is judged: so many are in memory together, and no more.
+		let _turn = self.0.turns.acquire().await.map_err(Refusal::failed)?;
+		let leaves = case.fetch(&self.0.http).await?;
 		let _judging = self.0.judging.acquire().await.map_err(Refusal::failed)?;
 		tokio::task::spawn_blocking(move || case.judge(&leaves)).await.map_err(Refusal::failed)?
 	}
