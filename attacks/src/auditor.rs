@@ -106,6 +106,7 @@ impl Auditor {
 			tokens: delivery.told.as_ref().unwrap_or(&delivery.tokens).clone(),
 			output: delivery.output.clone(),
 			usage: delivery.usage,
+			stops: None,
 		};
 		let audit = self.scheduler.audit(&claim)?;
 		let vote = audit.vote(&job.challenge, &job.id)?;

@@ -360,7 +360,13 @@ mod tests {
 				closes_at: None,
 			}),
 			batch: Some((H256([8; 32]), batch)),
-			payout: Some(Payout { total, struck: 0, strikes: vec![] }),
+			payout: Some(Payout {
+				total,
+				struck: 0,
+				strikes: vec![],
+				terms,
+				sample: Sample::Unshown,
+			}),
 		}
 	}
 

@@ -117,6 +117,7 @@ impl Clerk {
 		self.refused.retain(|_, until| *until > now);
 		let mut known = BTreeMap::new();
 		let (mut free, mut lost, mut good) = (Vec::new(), Vec::new(), Vec::new());
+		let (market, mut unfit) = (self.rooms.market(), Vec::new());
 		let mut lanes = BTreeSet::new();
 		let mut totals = BTreeSet::new();
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
@@ -125,6 +126,13 @@ impl Clerk {
 			if receipt.charge == 0 {
 				free.push(signed);
 				continue;
+			}
+			if let Some(oldest) = market.oldest_in_batch(&receipt.model, now) {
+				// Its batch would be rejected if the lot fell on it.
+				if receipt.commitment.is_none() || receipt.finished_at < oldest {
+					unfit.push(signed);
+					continue;
+				}
 			}
 			let channel = receipt.channel;
 			let chain =
@@ -151,6 +159,7 @@ impl Clerk {
 		}
 		self.close(free, None).await?;
 		self.close(lost, Some("channel_closed")).await?;
+		self.close(unfit, Some("not_auditable")).await?;
 		Ok((!good.is_empty()).then_some(good))
 	}
 

@@ -4,8 +4,9 @@ use crate::reservation::OnChain;
 use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, TaskSet,
 };
-use reckon_receipts::{Proof, SignedVoucher, Total};
+use reckon_receipts::{Item, Proof, Request, SignedVoucher, Total};
 use sp_core::{sr25519, H256};
+use sp_runtime::Permill;
 use std::collections::BTreeMap;
 use tokio::sync::watch;
 
@@ -22,6 +23,8 @@ pub struct Listed {
 	pub profile: &'static str,
 	/// An SPDX expression.
 	pub licence: String,
+	/// Whether its answers may be audited: then receipts must say what was committed to.
+	pub audited: bool,
 	/// The lowest price that anybody asks for in this subnet; `None` when nobody offers it.
 	pub offered: Option<Price<Balance>>,
 }
@@ -31,9 +34,28 @@ pub struct Listed {
 pub struct Market {
 	/// The models that can be asked for.
 	pub models: BTreeMap<ModelId, Listed>,
+	/// Milliseconds after its end for which an answer can be audited.
+	pub receipt_life_millis: u64,
 }
 
+/// Part of a receipt's life in which it must be here: the rest is for its batch.
+const LATEST: u64 = 2;
+
 impl Market {
+	/// The earliest that the work of an answer may have ended, in Unix milliseconds, which comes in now:
+	/// of older ones the worker need not have what auditors ask for. `None` where nobody asks.
+	pub fn oldest(&self, model: &ModelId, now: u64) -> Option<u64> {
+		let listed = self.models.get(model).filter(|listed| listed.audited);
+		listed.map(|_| now.saturating_sub(self.receipt_life_millis / LATEST))
+	}
+
+	/// The same for one that goes into a batch now.
+	pub fn oldest_in_batch(&self, model: &ModelId, now: u64) -> Option<u64> {
+		let listed = self.models.get(model).filter(|listed| listed.audited);
+		// Ten minutes for the chain.
+		listed.map(|_| now.saturating_sub(self.receipt_life_millis.saturating_sub(600_000)))
+	}
+
 	/// A model by its name, or by its id in hexadecimal.
 	pub fn find(&self, name: &str) -> Option<(ModelId, &Listed)> {
 		if let Ok(id) = name.parse::<ModelId>() {
@@ -63,6 +85,22 @@ pub enum BatchOnChain {
 	Rejected(String),
 	/// The chain has forgotten it, long after its end.
 	Forgotten,
+}
+
+/// What is drawn of a batch to be computed again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Drawn {
+	/// It is not drawn yet.
+	Later,
+	/// Nothing that is not shown.
+	Nothing,
+	/// The lot may have fallen on these.
+	Totals {
+		/// What decides that.
+		seed: H256,
+		/// Which totals have not been shown, and the part of such totals that the lot falls on.
+		unshown: Vec<(u32, Permill)>,
+	},
 }
 
 /// What somebody says about a receipt of this gateway's.
@@ -131,6 +169,49 @@ pub trait Chain: Send + Sync + 'static {
 	/// Answers one with the batch that its receipt is in, and waits until that is in a finalized block.
 	async fn answer(&self, batch: BatchId, proof: Proof<AccountId>) -> Result<(), ChainError>;
 
+	/// What is drawn of a batch.
+	async fn drawn(&self, batch: BatchId) -> Result<Drawn, ChainError>;
+
+	/// Shows a receipt that the lot fell on, and waits until that is in a finalized block.
+	async fn show(
+		&self,
+		batch: BatchId,
+		item: Item<AccountId>,
+		request: Request,
+	) -> Result<(), ChainError>;
+
 	/// How a batch stands.
 	async fn batch(&self, batch: BatchId) -> Result<BatchOnChain, ChainError>;
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn answers_should_come_in_time_for_their_audit() {
+		let (audited, other) = (H256::repeat_byte(1), H256::repeat_byte(2));
+		let listed = |audited| Listed {
+			name: String::new(),
+			tasks: TaskSet::of(&[]),
+			context: 1,
+			profile: "F32",
+			licence: String::new(),
+			audited,
+			offered: None,
+		};
+		let models = [(audited, listed(true)), (other, listed(false))].into();
+		let market = Market { models, receipt_life_millis: 7_200_000 };
+		let now = 10_000_000;
+		assert_eq!(market.oldest(&audited, now), Some(6_400_000));
+		// A receipt that was just taken has time for its batch.
+		assert_eq!(market.oldest_in_batch(&audited, now), Some(3_400_000));
+		assert_eq!(market.oldest(&audited, 5), Some(0));
+		for model in [other, H256::zero()] {
+			assert_eq!(
+				(market.oldest(&model, now), market.oldest_in_batch(&model, now)),
+				(None, None)
+			);
+		}
+	}
 }

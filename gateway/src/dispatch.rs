@@ -317,7 +317,8 @@ impl Errand {
 		told: &str,
 	) -> Result<Answer, String> {
 		let (us, admission) = (&self.rooms.identity, &self.admission);
-		let answer = finalisation::check(us, admission, worker, finished);
+		let oldest = self.rooms.market().oldest(&admission.request.model, now_millis());
+		let answer = finalisation::check(us, admission, worker, finished, oldest);
 		let answer = answer.map_err(|lie| lie.to_string())?;
 		tracing::debug!(step = "checked", id = ?self.id());
 		if admission.request.task != TaskKind::Embed {

@@ -42,13 +42,20 @@ pub enum Lie {
 	/// More work than was asked for, or than there can have been.
 	#[error("its receipt has more units than the request can have")]
 	Units,
+	/// No word of what was computed, of a model whose answers may be audited.
+	#[error("its receipt commits to nothing, and answers of this model may be audited")]
+	Uncommitted,
+	/// An answer so old that nobody could audit it.
+	#[error("its work ended too long ago to be audited: does the worker's clock run behind?")]
+	Stale,
 	/// Another price.
 	#[error("its charge is not within the price of its units, or above what is reserved")]
 	Charge,
 }
 
 /// Whether what a worker sends is the end of this request: everything that the chain would strike a
-/// receipt for, and everything that the client would not accept.
+/// receipt for, and everything that the client would not accept. Where the answer may be audited, its work
+/// must not have ended before `oldest`, in Unix milliseconds.
 ///
 /// # Errors
 /// With what it is not.
@@ -57,6 +64,7 @@ pub fn check(
 	admission: &Admission,
 	worker: &sr25519::Public,
 	finished: &Finished,
+	oldest: Option<u64>,
 ) -> Result<Answer, Lie> {
 	let receipt = SignedReceipt::<AccountId>::decode_all(&mut &finished.receipt[..])
 		.map_err(|_| Lie::Unreadable)?;
@@ -80,6 +88,14 @@ pub fn check(
 	// Nothing is charged where nothing is batched: a receipt without a charge is good.
 	if said.charge > charge(&asked.price, said.units) || said.charge > admission.reserved {
 		return Err(Lie::Charge);
+	}
+	if let Some(oldest) = oldest.filter(|_| said.charge > 0) {
+		if said.commitment.is_none() {
+			return Err(Lie::Uncommitted);
+		}
+		if said.finished_at < oldest {
+			return Err(Lie::Stale);
+		}
 	}
 	let finish = match v1::Finish::try_from(finished.finish) {
 		Ok(v1::Finish::Length) => Finish::Length,

@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod payment;
 pub mod reservation;
 pub mod rooms;
+pub mod samples;
 mod sdk_chain;
 mod serve;
 pub mod transcript;

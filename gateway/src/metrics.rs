@@ -25,6 +25,7 @@ pub struct Metrics {
 	batched: AtomicU64,
 	complaints_answered: AtomicU64,
 	complaints_lost: AtomicU64,
+	samples_shown: AtomicU64,
 	millis: [AtomicU64; MILLIS.len()],
 	millis_sum: AtomicU64,
 }
@@ -75,6 +76,11 @@ impl Metrics {
 		self.batched.fetch_add(u64::try_from(receipts).unwrap_or(u64::MAX), Relaxed);
 	}
 
+	/// A receipt that the lot fell on was shown.
+	pub fn sample_shown(&self) {
+		self.samples_shown.fetch_add(1, Relaxed);
+	}
+
 	/// A complaint was answered.
 	pub fn complaint_answered(&self) {
 		self.complaints_answered.fetch_add(1, Relaxed);
@@ -115,6 +121,11 @@ impl Metrics {
 				"complaints_lost_total",
 				"Complaints without an answer: the bond pays.",
 				&self.complaints_lost,
+			),
+			(
+				"samples_shown_total",
+				"Receipts that the lot fell on and that were shown.",
+				&self.samples_shown,
 			),
 		];
 		for (name, help, counter) in counters {

@@ -1,16 +1,17 @@
 //! The chain through the SDK.
 
 use crate::{
-	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Listed, Market},
+	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Drawn, Listed, Market},
 	reservation::OnChain,
 	rooms::Identity,
 };
 use reckon_primitives::{
-	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, TaskSet,
+	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind, TaskSet,
 };
-use reckon_receipts::{Node, Proof, Total};
+use reckon_receipts::{Item, Node, Proof, Request, Total};
 use reckon_sdk::{calls, At, BatchState, GatewayStatus, ProviderStatus, SubmitError, Submitter};
 use sp_core::{sr25519, H256};
+use sp_runtime::Permill;
 use std::collections::BTreeMap;
 use tokio::sync::watch;
 
@@ -71,6 +72,11 @@ fn path_of(path: &[Node]) -> Vec<reckon_sdk::Node> {
 /// A proof as the chain's calls take it.
 fn proof_of(proof: &Proof<AccountId>) -> reckon_sdk::Proof {
 	let Proof { item, total, path } = proof;
+	reckon_sdk::Proof { item: item_of(item), total: total_of(total), path: path_of(path) }
+}
+
+/// A receipt with its path as the chain's calls take it.
+fn item_of(item: &Item<AccountId>) -> reckon_sdk::Item {
 	let receipt = &item.receipt.receipt;
 	let signed = reckon_sdk::SignedReceipt {
 		receipt: reckon_sdk::Receipt {
@@ -94,13 +100,8 @@ fn proof_of(proof: &Proof<AccountId>) -> reckon_sdk::Proof {
 		},
 		signature: item.receipt.signature.0,
 	};
-	let item = reckon_sdk::Item {
-		total: item.total,
-		index: item.index,
-		receipt: signed,
-		path: path_of(&item.path),
-	};
-	reckon_sdk::Proof { item, total: total_of(total), path: path_of(path) }
+	let path = path_of(&item.path);
+	reckon_sdk::Item { total: item.total, index: item.index, receipt: signed, path }
 }
 
 fn price(price: &reckon_sdk::Price) -> Price<Balance> {
@@ -153,11 +154,13 @@ impl Chain for SdkChain {
 					reckon_sdk::NumericProfile::Tolerant => "Tolerant",
 				},
 				licence: String::from_utf8_lossy(&details.licence).into_owned(),
+				audited: details.calibration.is_some(),
 				offered,
 			};
 			models.insert(id, listed);
 		}
-		Ok(Market { models })
+		let constants = at.constants().map_err(unreachable)?;
+		Ok(Market { models, receipt_life_millis: constants.receipt_life_millis })
 	}
 
 	async fn channels(&self) -> Result<BTreeMap<ChannelId, OnChain>, ChainError> {
@@ -260,6 +263,67 @@ impl Chain for SdkChain {
 
 	async fn answer(&self, batch: BatchId, proof: Proof<AccountId>) -> Result<(), ChainError> {
 		let call = calls::answer_complaint(batch, proof_of(&proof));
+		self.submitter.submit(call).await.map(drop).map_err(refused)
+	}
+
+	async fn drawn(&self, batch: BatchId) -> Result<Drawn, ChainError> {
+		let at = self.at().await?;
+		let found = at.batch(batch).await.map_err(unreachable)?;
+		let waits = found.filter(|found| found.state == BatchState::Waiting);
+		let Some(samples) = waits.and_then(|found| found.samples) else {
+			return Ok(Drawn::Nothing);
+		};
+		let Some(seed) = samples.seed else { return Ok(Drawn::Later) };
+		let payouts = at.payouts(batch).await.map_err(unreachable)?;
+		let unshown: Vec<_> = payouts
+			.into_iter()
+			.filter(|(position, payout)| {
+				let rate = Permill::from_parts(payout.terms.rate);
+				let sum = payout.total.receipts.sum;
+				let is_drawn = reckon_receipts::sampled(&seed, *position, rate, sum).is_some();
+				payout.sample == reckon_sdk::Sample::Unshown && is_drawn
+			})
+			.map(|(position, payout)| (position, Permill::from_parts(payout.terms.rate)))
+			.collect();
+		Ok(match unshown.is_empty() {
+			true => Drawn::Nothing,
+			false => Drawn::Totals { seed, unshown },
+		})
+	}
+
+	async fn show(
+		&self,
+		batch: BatchId,
+		item: Item<AccountId>,
+		request: Request,
+	) -> Result<(), ChainError> {
+		let Request { nonce, model, payload, presence_milli, frequency_milli, price, .. } = request;
+		let Sampling { max_output, temperature_milli, top_k, top_p_milli, salt } = request.sampling;
+		let request = reckon_sdk::GatewayRequest {
+			nonce,
+			model,
+			task: match request.task {
+				TaskKind::Chat => reckon_sdk::TaskKind::Chat,
+				TaskKind::Complete => reckon_sdk::TaskKind::Complete,
+				TaskKind::Embed => reckon_sdk::TaskKind::Embed,
+			},
+			payload: reckon_sdk::ContentRef { hash: payload.hash, length: payload.length },
+			sampling: reckon_sdk::Sampling {
+				max_output,
+				temperature_milli,
+				top_k,
+				top_p_milli,
+				salt,
+			},
+			presence_milli,
+			frequency_milli,
+			price: reckon_sdk::Price {
+				base: price.base,
+				per_input: price.per_input,
+				per_output: price.per_output,
+			},
+		};
+		let call = calls::show_sample(batch, item_of(&item), request);
 		self.submitter.submit(call).await.map(drop).map_err(refused)
 	}
 

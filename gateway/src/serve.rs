@@ -10,6 +10,7 @@ use crate::{
 	gateway::Gateway,
 	join::Joins,
 	rooms::{Bounds, Identity, Rooms},
+	samples,
 	sdk_chain::{ours, subnet_of, SdkChain},
 };
 use anyhow::{bail, Context};
@@ -74,6 +75,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let every = Duration::from_secs(config.batch_seconds);
 	tokio::spawn(batches::run(rooms.clone(), Rhythm { every, receipts: config.batch_receipts }));
 	tokio::spawn(complaints::run(rooms.clone()));
+	tokio::spawn(samples::run(rooms.clone()));
 	tokio::spawn(prune(rooms.clone(), config.keep_days));
 
 	let desk: Arc<dyn Desk> = Arc::new(Gateway::new(rooms.clone()));

@@ -7,7 +7,8 @@ use crate::{
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use reckon_primitives::ModelId;
+use core::ops::Range;
+use reckon_primitives::{Balance, ModelId};
 use scale_info::TypeInfo;
 
 const TOTAL: &[u8] = b"reckon:total-leaf:v1";
@@ -69,7 +70,15 @@ impl<AccountId: Encode> Item<AccountId> {
 	/// # Errors
 	/// When it is not.
 	pub fn verify(&self, receipts: &Root) -> Result<(), PathError> {
-		receipts.verify(self.index, self.receipt.leaf(), &self.path)
+		self.span(receipts).map(|_| ())
+	}
+
+	/// The same, and says which part of what the total charges is this receipt's.
+	///
+	/// # Errors
+	/// When it is not there.
+	pub fn span(&self, receipts: &Root) -> Result<Range<Balance>, PathError> {
+		receipts.span(self.index, self.receipt.leaf(), &self.path)
 	}
 }
 
@@ -157,6 +166,18 @@ impl<AccountId: Clone + Encode + Ord> BatchTree<AccountId> {
 		let (receipts, tree) = self.receipts.get(usize::try_from(total).ok()?)?;
 		let receipt = receipts.get(usize::try_from(index).ok()?)?.clone();
 		Some(Item { total, index, receipt, path: tree.path(index)? })
+	}
+
+	/// The receipt of a total that charges for this one of its smallest token units, from 0; `None` where
+	/// there is none.
+	pub fn charging(&self, total: u32, point: Balance) -> Option<Item<AccountId>> {
+		let (receipts, _) = self.receipts.get(usize::try_from(total).ok()?)?;
+		let mut upto: Balance = 0;
+		let index = receipts.iter().position(|signed| {
+			upto = upto.saturating_add(signed.receipt.charge);
+			point < upto
+		});
+		self.item(total, u32::try_from(index?).ok()?)
 	}
 
 	/// A receipt with the proof up to the batch's root; `None` where there is none.

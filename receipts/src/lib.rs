@@ -22,6 +22,7 @@ mod file;
 mod hash;
 mod receipt;
 mod request;
+mod sample;
 mod tree;
 mod voucher;
 
@@ -33,6 +34,7 @@ pub use self::{
 	examine::{Committed, Examination, Exhibit, Place, Unequal, Unlike, Wrong, MAX_WRONG},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},
 	request::{charge, Request},
+	sample::sampled,
 	tree::{MaxDepth, Node, Path, PathError, Root, SumTree, TreeError, MAX_LEAVES},
 	voucher::{SignedVoucher, Voucher, VoucherError},
 };

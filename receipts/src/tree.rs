@@ -6,6 +6,7 @@
 use crate::hash::hash;
 use alloc::{vec, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::ops::Range;
 use reckon_primitives::Balance;
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
@@ -89,19 +90,31 @@ impl Root {
 	/// # Errors
 	/// When there is no such tree.
 	pub fn of_path(count: u32, index: u32, leaf: Node, path: &[Node]) -> Result<Self, PathError> {
+		Self::walk(count, index, leaf, path).map(|(root, _)| root)
+	}
+
+	/// The same, with what all leaves before this one add up to.
+	fn walk(
+		count: u32,
+		index: u32,
+		leaf: Node,
+		path: &[Node],
+	) -> Result<(Self, Balance), PathError> {
 		if !(1..=MAX_LEAVES).contains(&count) {
 			return Err(PathError::Count);
 		}
 		if index >= count {
 			return Err(PathError::Index);
 		}
-		let mut here = leaf;
+		let (mut here, mut before): (Node, Balance) = (leaf, 0);
 		let (mut index, mut last) = (index, count.saturating_sub(1));
 		let mut path = path.iter();
 		while last > 0 {
 			if index % 2 == 1 {
 				let left = path.next().ok_or(PathError::Length)?;
 				here = Node::above(*left, here).ok_or(PathError::Sum)?;
+				// No more than the sum above, which there is.
+				before = before.saturating_add(left.sum);
 			} else if index < last {
 				let right = path.next().ok_or(PathError::Length)?;
 				here = Node::above(here, *right).ok_or(PathError::Sum)?;
@@ -110,8 +123,21 @@ impl Root {
 			last /= 2;
 		}
 		match path.next() {
-			None => Ok(Self::over(count, here)),
+			None => Ok((Self::over(count, here), before)),
 			Some(_) => Err(PathError::Length),
+		}
+	}
+
+	/// Checks that a leaf stands at this place of the tree, and says which part of the tree's sum is its own:
+	/// what all leaves before it add up to, and that with its own.
+	///
+	/// # Errors
+	/// When it does not, with what is wrong.
+	pub fn span(&self, index: u32, leaf: Node, path: &[Node]) -> Result<Range<Balance>, PathError> {
+		let (root, before) = Self::walk(self.count, index, leaf, path)?;
+		match root == *self {
+			true => Ok(before..before.saturating_add(leaf.sum)),
+			false => Err(PathError::Root),
 		}
 	}
 
@@ -120,10 +146,7 @@ impl Root {
 	/// # Errors
 	/// When it does not, with what is wrong.
 	pub fn verify(&self, index: u32, leaf: Node, path: &[Node]) -> Result<(), PathError> {
-		match Self::of_path(self.count, index, leaf, path)? == *self {
-			true => Ok(()),
-			false => Err(PathError::Root),
-		}
+		self.span(index, leaf, path).map(|_| ())
 	}
 }
 

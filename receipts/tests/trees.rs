@@ -25,6 +25,10 @@ fn tree_should_prove_each_leaf_and_the_sum_of_all() {
 		for index in 0..count {
 			let path = tree.path(index).unwrap();
 			assert_eq!(root.verify(index, leaf(index.into()), &path), Ok(()));
+			// Leaf n is n, so that those before it add up to its triangle.
+			let before = (0..u128::from(index)).sum();
+			let own = before..before + u128::from(index);
+			assert_eq!(root.span(index, leaf(index.into()), &path), Ok(own));
 		}
 		assert_eq!(tree.path(count), None);
 		assert_eq!(tree.path(u32::MAX), None);
@@ -110,6 +114,19 @@ fn batch_should_count_each_receipt_once_in_its_own_total() {
 	assert_eq!(batch.proof(6, 0), None);
 	let all: u128 = (0..20).map(|n| receipt(n).charge).sum();
 	assert_eq!((batch.root().count, batch.root().sum), (6, all));
+}
+
+#[test]
+fn receipt_should_be_found_by_what_it_charges_for() {
+	let batch = batch(20);
+	for (position, total) in (0u32..).zip(batch.totals()) {
+		for point in (0..total.receipts.sum).step_by(7) {
+			let item = batch.charging(position, point).unwrap();
+			assert!(item.span(&total.receipts).unwrap().contains(&point));
+		}
+		assert_eq!(batch.charging(position, total.receipts.sum), None);
+	}
+	assert_eq!(batch.charging(99, 0), None);
 }
 
 #[test]

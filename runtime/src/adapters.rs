@@ -1,14 +1,14 @@
 //! Where one pallet's question is another pallet's answer.
 
-use crate::{AccountId, Balance, Balances, BlockNumber, Rewards, Runtime, Session};
+use crate::{AccountId, Balance, Balances, BlockNumber, Channels, Jobs, Rewards, Runtime, Session};
 use frame_support::{
 	traits::{fungible::InspectHold, Get, TypedGet},
 	weights::Weight,
 	PalletId,
 };
 use pallet_rewards::Duty;
-use reckon_primitives::{Held, HeldFor, SessionIndex};
-use reckon_support::OnAuditVote;
+use reckon_primitives::{Held, HeldFor, JobId, SessionIndex};
+use reckon_support::{AuditSubjects, AuditWork, AuditedAnswer, OnAuditVote, Ruling};
 use sp_core::sr25519;
 use sp_runtime::traits::{AccountIdConversion, Convert};
 
@@ -134,5 +134,39 @@ impl OnAuditVote<AccountId> for VotePoints {
 
 	fn on_audit_vote_weight() -> Weight {
 		Rewards::note_points_weight()
+	}
+}
+
+/// The answers that are audited: jobs', and those out of gateways' batches. An id is a job's, which has the
+/// chain's own counter in it, or the hash of a request: never both.
+pub struct AuditedAnswers;
+
+impl AuditSubjects<AccountId, Balance> for AuditedAnswers {
+	fn subject(id: &JobId) -> Option<AuditedAnswer<AccountId, Balance>> {
+		<Jobs as AuditSubjects<_, _>>::subject(id)
+	}
+
+	fn work(id: &JobId) -> Option<AuditWork> {
+		let of_job = <Jobs as AuditSubjects<AccountId, Balance>>::work(id);
+		of_job.or_else(|| <Channels as AuditSubjects<_, _>>::work(id))
+	}
+
+	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance {
+		match pallet_channels::Sampled::<Runtime>::contains_key(id) {
+			true => <Channels as AuditSubjects<_, _>>::on_ruling(id, ruling),
+			false => <Jobs as AuditSubjects<_, _>>::on_ruling(id, ruling),
+		}
+	}
+
+	fn on_ruling_weight() -> Weight {
+		let jobs = <Jobs as AuditSubjects<AccountId, Balance>>::on_ruling_weight();
+		let channels = <Channels as AuditSubjects<AccountId, Balance>>::on_ruling_weight();
+		jobs.max(channels)
+			.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads(1))
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(subject: AuditedAnswer<AccountId, Balance>) -> JobId {
+		<Jobs as AuditSubjects<_, _>>::create_for_benchmark(subject)
 	}
 }

@@ -61,6 +61,9 @@ pub struct Constants {
 	pub max_output_units: u32,
 	/// How far a worker's clock may be ahead of the chain's, in milliseconds.
 	pub max_clock_lead_millis: u64,
+	/// Milliseconds after its end for which a worker keeps what an answer through a gateway was computed
+	/// with.
+	pub receipt_life_millis: u64,
 	/// The least bond of a provider.
 	pub min_bond: Balance,
 	/// The bond that one ticket in a draw stands for.
@@ -361,6 +364,7 @@ impl At {
 			max_answer_bytes: self.constant("Jobs", "MaxAnswerBytes")?,
 			max_output_units: self.constant("Jobs", "MaxOutputUnits")?,
 			max_clock_lead_millis: self.constant("Jobs", "MaxClockLeadMillis")?,
+			receipt_life_millis: self.constant("Channels", "ReceiptLife")?,
 			min_bond: self.constant("Providers", "MinBond")?,
 			bond_per_ticket: self.constant("Providers", "BondPerTicket")?,
 			bond_per_job: self.constant("Providers", "BondPerJob")?,

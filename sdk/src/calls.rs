@@ -2,9 +2,9 @@
 
 use crate::types::{
 	AccountId, AppDetails, Balance, BatchId, ChannelId, Content, ContentRef, DataSetDetails,
-	Delivery, EntryId, EraIndex, Fingerprint, Item, JobId, JobRequest, LaneClaim, ModelDetails,
-	ModelId, Price, Proof, Reason, SessionKeys, SignedAcknowledgement, SignedReceipt, SubnetId,
-	SubnetParameters, Total, H256,
+	Delivery, EntryId, EraIndex, Fingerprint, GatewayRequest, Item, JobId, JobRequest, LaneClaim,
+	ModelDetails, ModelId, Price, Proof, Reason, SessionKeys, SignedAcknowledgement, SignedReceipt,
+	SubnetId, SubnetParameters, Total, H256,
 };
 use subxt::{
 	ext::{
@@ -278,6 +278,13 @@ calls! {
 		batch: BatchId = BatchId => batch,
 		proof: Box<Proof> = Proof => Box::new(proof)
 	) = "Channels"."answer_complaint" as AnswerComplaint;
+	/// `Channels.show_sample`: shows the receipt of a total that the lot fell on, with the request that it
+	/// answers; free.
+	show_sample(
+		batch: BatchId = BatchId => batch,
+		item: Box<Item> = Item => Box::new(item),
+		request: Box<GatewayRequest> = GatewayRequest => Box::new(request)
+	) = "Channels"."show_sample" as ShowSample;
 
 	/// `Session.set_keys`: names the keys that a validator's node signs with, as
 	/// [`crate::Chain::rotate_keys`] has them from the node.

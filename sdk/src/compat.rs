@@ -73,6 +73,7 @@ pub(crate) const CALLS: &[(&str, &str, &[&str])] = &[
 	("Channels", "report_twins", &["batch", "first", "second"]),
 	("Channels", "complain", &["receipt", "acknowledged"]),
 	("Channels", "answer_complaint", &["batch", "proof"]),
+	("Channels", "show_sample", &["batch", "item", "request"]),
 	("Utility", "batch_all", &["calls"]),
 	("Utility", "force_batch", &["calls"]),
 	("Balances", "transfer_keep_alive", &["dest", "value"]),
@@ -140,6 +141,7 @@ pub(crate) const VIEWS: &[(&str, &str, usize)] = &[
 	("Channels", "channels_to", 2),
 	("Channels", "batch", 1),
 	("Channels", "payouts", 1),
+	("Channels", "sampled", 1),
 	("Channels", "complaint", 1),
 	("Channels", "complaints_about", 2),
 ];

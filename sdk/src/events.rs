@@ -163,6 +163,14 @@ pub enum ChannelEvent {
 	BatchSettled { batch: BatchId, gateway: AccountId },
 	/// A gateway has paid for the audits of such batches.
 	PremiumPaid { batch: BatchId, gateway: AccountId, amount: Balance },
+	/// It is drawn which receipts of a batch are computed again.
+	SamplesDrawn { batch: BatchId, seed: H256, until: BlockNumber },
+	/// One of them is shown, and its answer is audited.
+	SampleShown { batch: BatchId, total: u32, index: u32, audit: H256, provider: AccountId },
+	/// One of them was not shown: the batch is rejected.
+	SampleWithheld { batch: BatchId, total: u32 },
+	/// The answer to one of them is not the model's.
+	SampleConvicted { batch: BatchId, audit: H256, provider: AccountId, slashed: Balance },
 	/// Somebody says that a gateway has taken a receipt and put it into no batch.
 	Complained {
 		receipt: H256,

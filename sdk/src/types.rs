@@ -25,8 +25,9 @@ pub use self::{
 	},
 	channel::{
 		Acknowledgement, Batch, BatchId, BatchState, Channel, ChannelBounds, Complaint,
-		ComplaintBounds, Contribution, Item, LaneClaim, Node, Payout, Proof, Receipt, Rejection,
-		Root, SignedAcknowledgement, SignedReceipt, SignedVoucher, Total, Voucher,
+		ComplaintBounds, Contribution, GatewayRequest, Item, LaneClaim, Node, Payout, Proof,
+		Receipt, Rejection, Root, Sample, SampleTerms, SampledAnswer, SampledReceipt, Samples,
+		SignedAcknowledgement, SignedReceipt, SignedVoucher, Total, Voucher,
 	},
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},

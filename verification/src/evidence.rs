@@ -21,6 +21,14 @@ impl Evidence {
 		Self { tree: Tree::new(job, &rows), rows }
 	}
 
+	/// The same of the answer's first `count` tokens; `None` where there are fewer, or none are asked for.
+	pub fn first(&self, job: &Hash, count: usize) -> Option<Self> {
+		if count == self.rows.tokens().len() {
+			return Some(self.clone());
+		}
+		Some(Self::new(job, self.rows.first(count)?))
+	}
+
 	/// The rows.
 	pub fn rows(&self) -> &Rows {
 		&self.rows

@@ -127,6 +127,13 @@ impl Rows {
 		self.encode()
 	}
 
+	/// The first `count` of them; `None` where there are fewer, or none are asked for.
+	pub fn first(&self, count: usize) -> Option<Self> {
+		let numbers = count.checked_mul(self.width as usize)?;
+		let (tokens, numbers) = (self.tokens.get(..count)?, self.numbers.get(..numbers)?);
+		(count > 0).then(|| Self::of_checked(self.width, tokens.to_vec(), numbers.to_vec()))
+	}
+
 	/// Numbers per row.
 	pub fn width(&self) -> u32 {
 		self.width

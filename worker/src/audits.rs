@@ -38,13 +38,16 @@ impl From<&Inquiry> for Question {
 }
 
 /// An audit of an answer of this worker.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Case {
 	/// What is asked, and how far the audit is.
 	pub inquiry: Inquiry,
 	/// What the answer was committed to with, by the job's record: a job may have been computed for
 	/// more forks than one.
 	pub commitment: H256,
+	/// The keys of its auditors, where what they look at is nobody else's business: an answer through a
+	/// gateway.
+	pub auditors: Option<Vec<[u8; 32]>>,
 }
 
 /// What became of rows that were to be opened.

@@ -456,6 +456,7 @@ fn audit(
 		tokens: worker.rows().tokens().to_vec(),
 		output: output.into_bytes(),
 		usage,
+		stops: None,
 	};
 	let (rows, statistics) = match scheduler.audit(&claim)? {
 		Audit::Replayed { rows, statistics } => (rows, statistics),

@@ -62,6 +62,20 @@ pub trait ChainClient: Clone + Send + Sync + 'static {
 		job: JobId,
 	) -> impl Future<Output = Result<Option<H256>, ChainError>> + Send;
 
+	/// What the answer to a gateway's request was committed to with, while it is audited at a block.
+	fn sampled(
+		&self,
+		at: BlockRef,
+		request: H256,
+	) -> impl Future<Output = Result<Option<H256>, ChainError>> + Send;
+
+	/// The keys of those who sit in an audit at a block.
+	fn auditors(
+		&self,
+		at: BlockRef,
+		audit: H256,
+	) -> impl Future<Output = Result<Vec<[u8; 32]>, ChainError>> + Send;
+
 	/// Whether a job is paid for, given back or forgotten, so that nobody asks how it was computed.
 	fn is_over(
 		&self,
@@ -237,6 +251,16 @@ impl ChainClient for SdkChain {
 	async fn committed(&self, at: BlockRef, job: JobId) -> Result<Option<H256>, ChainError> {
 		let record = self.chain.at(at).await?.job(job).await?;
 		Ok(record.and_then(|record| record.state.delivery()?.commitment))
+	}
+
+	async fn sampled(&self, at: BlockRef, request: H256) -> Result<Option<H256>, ChainError> {
+		let sampled = self.chain.at(at).await?.sampled(request).await?;
+		Ok(sampled.and_then(|sampled| sampled.receipt.commitment))
+	}
+
+	async fn auditors(&self, at: BlockRef, audit: H256) -> Result<Vec<[u8; 32]>, ChainError> {
+		let audit = self.chain.at(at).await?.audit(audit).await?;
+		Ok(audit.map_or_else(Vec::new, |it| it.seats.into_iter().map(|seat| seat.key).collect()))
 	}
 
 	async fn is_over(&self, at: BlockRef, job: JobId) -> Result<bool, ChainError> {

@@ -290,7 +290,7 @@ pub(crate) fn vectors_fit(task: &Task, able: &Capabilities, max_bytes: u32) -> b
 }
 
 /// The most rows of evidence that an answer can have.
-fn most_rows(task: &Task, sampling: &SamplingParams, able: &Capabilities) -> usize {
+pub(crate) fn most_rows(task: &Task, sampling: &SamplingParams, able: &Capabilities) -> usize {
 	match task {
 		Task::Embed { inputs } => inputs.len(),
 		_ => sampling.max_tokens.min(able.context_length),

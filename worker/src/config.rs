@@ -51,6 +51,9 @@ pub struct Config {
 	/// Disk for the evidence of answers that may still be audited, in MiB. A worker without room
 	/// declines the jobs of audited models.
 	pub evidence_mib: u64,
+	/// The same of answers through gateways, for the hours in which they may be drawn out of their batches.
+	/// A worker without room refuses requests for audited models.
+	pub gateway_evidence_mib: u64,
 	/// Where `verify` listens: on loopback.
 	pub verify_listen: SocketAddr,
 	/// The file with the token that `verify` asks its callers for.
@@ -113,6 +116,10 @@ pub struct Layer {
 	/// audited models are declined [default: 4096]
 	#[arg(long, global = true, env = "RECKON_WORKER_EVIDENCE_MIB")]
 	pub evidence_mib: Option<u64>,
+	/// Disk for the evidence of answers through gateways, which is kept for hours, in MiB; without room
+	/// requests for audited models are refused [default: 16384]
+	#[arg(long, global = true, env = "RECKON_WORKER_GATEWAY_EVIDENCE_MIB")]
+	pub gateway_evidence_mib: Option<u64>,
 	/// Where `verify` listens, on loopback [default: 127.0.0.1:9621]
 	#[arg(long, global = true, env = "RECKON_WORKER_VERIFY_LISTEN", value_name = "ADDRESS")]
 	pub verify_listen: Option<SocketAddr>,
@@ -164,6 +171,7 @@ impl Layer {
 			max_waiting: self.max_waiting.or(below.max_waiting),
 			cache_mib: self.cache_mib.or(below.cache_mib),
 			evidence_mib: self.evidence_mib.or(below.evidence_mib),
+			gateway_evidence_mib: self.gateway_evidence_mib.or(below.gateway_evidence_mib),
 			verify_listen: self.verify_listen.or(below.verify_listen),
 			verify_token_file: self.verify_token_file.or(below.verify_token_file),
 		}
@@ -202,6 +210,7 @@ impl Config {
 			max_waiting: layer.max_waiting.unwrap_or(64),
 			cache_mib: layer.cache_mib.unwrap_or(2048),
 			evidence_mib: layer.evidence_mib.unwrap_or(4096),
+			gateway_evidence_mib: layer.gateway_evidence_mib.unwrap_or(16_384),
 			verify_listen: layer
 				.verify_listen
 				.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 9621))),

@@ -14,6 +14,7 @@ use crate::{
 	compute::{Compute, Done, Order, Running},
 	endpoint::Expected,
 	fault,
+	gateways::vault::Vault,
 	jobs::{depends_on_seed, Action, Event, Machine, Recovered, Sent, Work},
 	journal::{Journal, JournalError},
 	presence::Pulse,
@@ -72,6 +73,8 @@ pub struct Parts<C, E> {
 	pub blobs: BlobStore,
 	/// What answers were committed to with.
 	pub evidence: EvidenceStore,
+	/// The same of answers through gateways, where the worker has joined any.
+	pub vault: Option<Vault>,
 	/// What the endpoint knows of our audits.
 	pub inquiries: Inquiries,
 	/// Payloads that the endpoint may take in.

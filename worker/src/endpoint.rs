@@ -8,7 +8,7 @@ use crate::{
 use axum::{
 	body::{Body, Bytes},
 	extract::{Path, State},
-	http::{header, StatusCode},
+	http::{header, HeaderMap, StatusCode},
 	response::{IntoResponse, Response},
 	routing::get,
 	Json, Router,
@@ -84,6 +84,8 @@ impl Endpoint {
 		Router::new()
 			.route("/blobs/{hash}", get(read).put(write))
 			.route("/audits/{job}/tokens", get(tokens))
+			.route("/audits/{job}/payload", get(payload))
+			.route("/audits/{job}/output", get(output))
 			.route("/audits/{job}/rows/{challenge}", get(rows))
 			.route("/healthz", get(|| async { "ok\n" }))
 			.route("/metrics", get(metrics))
@@ -122,6 +124,7 @@ impl Endpoint {
 				let status = match why {
 					Withheld::NotAudited | Withheld::OtherChallenge => StatusCode::NOT_FOUND,
 					Withheld::TooEarly => StatusCode::FORBIDDEN,
+					Withheld::NotAnAuditor => StatusCode::UNAUTHORIZED,
 					Withheld::Unreadable => StatusCode::INTERNAL_SERVER_ERROR,
 				};
 				says(status, why.to_string())
@@ -159,23 +162,62 @@ async fn read(State(endpoint): State<Endpoint>, Path(hash): Path<String>) -> Res
 }
 
 /// An audited answer's tokens.
-async fn tokens(State(endpoint): State<Endpoint>, Path(job): Path<String>) -> Response {
+async fn tokens(
+	State(endpoint): State<Endpoint>,
+	Path(job): Path<String>,
+	headers: HeaderMap,
+) -> Response {
 	let Some(job) = parse_hash(&job) else {
 		return says(StatusCode::BAD_REQUEST, "a job has 64 hexadecimal digits");
 	};
-	endpoint.disclose(move |disclosure| disclosure.tokens(job)).await
+	let pass = pass_of(&headers);
+	endpoint.disclose(move |disclosure| disclosure.tokens(job, pass.as_deref())).await
+}
+
+/// What was asked of a gateway.
+async fn payload(
+	State(endpoint): State<Endpoint>,
+	Path(request): Path<String>,
+	headers: HeaderMap,
+) -> Response {
+	let Some(request) = parse_hash(&request) else {
+		return says(StatusCode::BAD_REQUEST, "a request has 64 hexadecimal digits");
+	};
+	let pass = pass_of(&headers);
+	endpoint.disclose(move |disclosure| disclosure.payload(request, pass.as_deref())).await
+}
+
+/// What was answered through it.
+async fn output(
+	State(endpoint): State<Endpoint>,
+	Path(request): Path<String>,
+	headers: HeaderMap,
+) -> Response {
+	let Some(request) = parse_hash(&request) else {
+		return says(StatusCode::BAD_REQUEST, "a request has 64 hexadecimal digits");
+	};
+	let pass = pass_of(&headers);
+	endpoint.disclose(move |disclosure| disclosure.output(request, pass.as_deref())).await
+}
+
+/// What shows that an auditor asks.
+fn pass_of(headers: &HeaderMap) -> Option<String> {
+	let said = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+	said.strip_prefix("Bearer ").map(ToOwned::to_owned)
 }
 
 /// An audited answer's rows at the audited positions.
 async fn rows(
 	State(endpoint): State<Endpoint>,
 	Path((job, challenge)): Path<(String, String)>,
+	headers: HeaderMap,
 ) -> Response {
 	let (Some(job), Some(challenge)) = (parse_hash(&job), parse_hash(&challenge)) else {
 		let text = "a job and a challenge have 64 hexadecimal digits each";
 		return says(StatusCode::BAD_REQUEST, text);
 	};
-	endpoint.disclose(move |disclosure| disclosure.rows(job, challenge)).await
+	let pass = pass_of(&headers);
+	endpoint.disclose(move |disclosure| disclosure.rows(job, challenge, pass.as_deref())).await
 }
 
 async fn write(State(endpoint): State<Endpoint>, Path(hash): Path<String>, body: Body) -> Response {

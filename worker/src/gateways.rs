@@ -3,6 +3,8 @@
 //!
 //! * a request is computed once, whatever gateways say, and an answer and its receipt are in the journal
 //!   before anybody sees them ([`receipts`]);
+//! * what an answer was computed with is kept for as long as it may be drawn out of its batch to be audited
+//!   ([`vault`]);
 //! * nothing is computed that is not paid for: the voucher, its channel and the provider's own price are
 //!   looked at first, on chain ([`ledger`]);
 //! * chain and gateways share the engines, their places and their memory: a full queue is [`Busy`] to both.
@@ -15,11 +17,11 @@ mod order;
 pub mod receipts;
 mod refusal;
 mod session;
-pub mod stops;
+pub mod vault;
 
 pub use self::{refusal::Refusal, session::SessionError};
 
-use self::{desk::Desk, ledger::Ledger, receipts::Receipts};
+use self::{desk::Desk, ledger::Ledger, receipts::Receipts, vault::Vault};
 use crate::{schedulers::Schedulers, secret, status::Shared};
 use reckon_sdk::{AccountId, Signer, SubnetId, H256};
 use serde::Serialize;
@@ -64,6 +66,8 @@ pub struct Parts<L> {
 	pub schedulers: Arc<Schedulers>,
 	/// The journal.
 	pub receipts: Receipts,
+	/// What answers that may be audited were computed with.
+	pub vault: Vault,
 	/// The worker's hot key.
 	pub signer: Signer,
 	/// What the endpoint shows.
@@ -113,8 +117,8 @@ impl Gateways {
 
 	/// Works for all of them until `stop` is done and the tasks under way have ended.
 	pub async fn run<L: Ledger>(self, parts: Parts<L>, stop: impl Future<Output = ()> + Send) {
-		let Parts { ledger, schedulers, receipts, signer, shared, drain } = parts;
-		let desk = Arc::new(Desk::new(ledger, schedulers, receipts, signer, shared));
+		let Parts { ledger, schedulers, receipts, vault, signer, shared, drain } = parts;
+		let desk = Arc::new(Desk::new(ledger, schedulers, receipts, vault, signer, shared));
 		let mut streams = JoinSet::new();
 		for (url, endpoint) in self.endpoints {
 			streams.spawn(keep_joined(desk.clone(), url, endpoint));

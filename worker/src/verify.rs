@@ -24,7 +24,7 @@ use axum::{
 };
 use batches::Batches;
 use codec::{DecodeAll, Encode};
-use reckon_engine::{parse_request, Audit, Claim, Device, RequestError, Requested, Usage};
+use reckon_engine::{parse_request, Audit, Claim, Device, RequestError, Requested, Stops, Usage};
 use reckon_sdk::{content_hash, Sampling, TaskKind, H256};
 use reckon_verification::{
 	parse_tokens, positions, Evidence, Fault, Fingerprint, Opening, Vote, MAX_POSITIONS, MAX_WIDTH,
@@ -44,8 +44,8 @@ use tokio::{
 	sync::{OwnedSemaphorePermit, Semaphore},
 };
 use wire::{
-	AuditAnswer, AuditRequest, BatchAnswer, BatchRequest, Complaint, Found, HexBytes, RowsAnswer,
-	RowsRequest,
+	AuditAnswer, AuditRequest, BatchAnswer, BatchRequest, Complaint, Found, HexBytes, Penalties,
+	RowsAnswer, RowsRequest,
 };
 
 /// The longest request in bytes: a payload, an answer and its tokens, or eight of the widest rows,
@@ -225,9 +225,19 @@ impl Verifier {
 			},
 			Err(_) => return Ok(refuted(Fault::Task)),
 		};
+		let stops = match request.gateway.map(|_| Stops::of_payload(&request.payload.0)) {
+			None => None,
+			Some(Ok(stops)) => Some(stops),
+			Some(Err(_)) => return Ok(refuted(Fault::Task)),
+		};
+		let mut chosen = sampling_params(&sampling(&request), request.seed);
+		if let Some(Penalties { presence_milli, frequency_milli }) = request.gateway {
+			chosen.presence_penalty = f32::from(presence_milli) / 1000.0;
+			chosen.frequency_penalty = f32::from(frequency_milli) / 1000.0;
+		}
 		let claim = Claim {
 			task,
-			sampling: sampling_params(&sampling(&request), request.seed),
+			sampling: chosen,
 			tokens: match request.task {
 				TaskKind::Embed => Vec::new(),
 				TaskKind::Chat | TaskKind::Complete => tokens(&request),
@@ -237,6 +247,7 @@ impl Verifier {
 				units_in: request.units.input.into(),
 				units_out: request.units.output.into(),
 			},
+			stops,
 		};
 		let (job, challenge) = (request.job.0, request.challenge.0);
 		let audit = scheduler.audit(&claim).map_err(Refusal::failed)?;

@@ -109,6 +109,14 @@ impl ChainClient for MockChain {
 		Ok(state.delivered.get(&job).and_then(|work| work.commitment))
 	}
 
+	async fn sampled(&self, _: BlockRef, _: H256) -> Result<Option<H256>, ChainError> {
+		Ok(None)
+	}
+
+	async fn auditors(&self, _: BlockRef, _: H256) -> Result<Vec<[u8; 32]>, ChainError> {
+		Ok(Vec::new())
+	}
+
 	async fn is_over(&self, _: BlockRef, job: JobId) -> Result<bool, ChainError> {
 		Ok(self.state.lock().unwrap().over.contains(&job))
 	}
@@ -270,6 +278,7 @@ fn start(dir: &Path, chain: &MockChain, engine: MockEngine) -> Worker {
 		journal: Journal::open(&dir.join("journal.sqlite")).unwrap(),
 		blobs: BlobStore::open(&dir.join("blobs")).unwrap(),
 		evidence,
+		vault: None,
 		inquiries: Inquiries::default(),
 		expected: Expected::default(),
 		arrived,
@@ -307,6 +316,7 @@ fn constants() -> Constants {
 		max_answer_bytes: 1 << 20,
 		max_output_units: 1 << 10,
 		max_clock_lead_millis: u64::MAX / 4,
+		receipt_life_millis: 1_000,
 		min_bond: 1,
 		bond_per_ticket: 1,
 		bond_per_job: 1,

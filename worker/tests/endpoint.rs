@@ -116,7 +116,8 @@ const JOB: H256 = H256([1; 32]);
 /// An audit of the answer that was committed to so.
 fn case(commitment: H256, challenge: u8, phase: AuditPhase) -> Case {
 	let challenge = H256::repeat_byte(challenge);
-	Case { inquiry: Inquiry { audit: JOB, round: 1, phase, until: 9, challenge }, commitment }
+	let inquiry = Inquiry { audit: JOB, round: 1, phase, until: 9, challenge };
+	Case { inquiry, commitment, auditors: None }
 }
 
 /// Keeps an answer of these tokens, and says what it was committed to with.

@@ -126,12 +126,12 @@ impl Delivered {
 		let (audit, challenge) = (self.job(), CHALLENGE);
 		let phase = AuditPhase::Revealing;
 		let inquiry = Inquiry { audit, round: 1, phase, until: 9, challenge };
-		inquiries.set(&[Case { inquiry, commitment: self.commitment() }]);
+		inquiries.set(&[Case { inquiry, commitment: self.commitment(), auditors: None }]);
 		Disclosure::new(self.store.clone(), inquiries)
 	}
 
 	fn tokens(&self) -> Vec<u32> {
-		let bytes = self.disclosure().tokens(self.job()).unwrap();
+		let bytes = self.disclosure().tokens(self.job(), None).unwrap();
 		Vec::decode(&mut bytes.as_ref()).unwrap()
 	}
 
@@ -152,8 +152,9 @@ impl Delivered {
 			},
 			seed: self.assignment.seed,
 			output: HexBytes(self.output()),
-			tokens: Some(HexBytes(self.disclosure().tokens(self.job()).unwrap().to_vec())),
+			tokens: Some(HexBytes(self.disclosure().tokens(self.job(), None).unwrap().to_vec())),
 			units: self.work.units,
+			gateway: None,
 		}
 	}
 
@@ -257,7 +258,7 @@ async fn honest_answer_should_be_the_same_and_its_commitment_open() {
 	let Proof { fingerprint, root, salt } = delivered.proof();
 	let committed = commitment(&delivered.job().0, &PROVIDER, &root.0, &salt.0);
 	assert_eq!(delivered.work.commitment, Some(H256(committed)));
-	let openings = delivered.disclosure().rows(delivered.job(), CHALLENGE).unwrap();
+	let openings = delivered.disclosure().rows(delivered.job(), CHALLENGE, None).unwrap();
 	let shown = RowsRequest {
 		job: delivered.job(),
 		challenge: CHALLENGE,
@@ -356,7 +357,7 @@ async fn rows_should_be_unproven_when_an_auditor_was_given_other_tokens_of_the_s
 
 	let Proof { fingerprint, root, .. } = delivered.proof();
 	assert_ne!(own, root);
-	let openings = delivered.disclosure().rows(delivered.job(), CHALLENGE).unwrap();
+	let openings = delivered.disclosure().rows(delivered.job(), CHALLENGE, None).unwrap();
 	let shown = |tokens: &Option<HexBytes>| RowsRequest {
 		job: delivered.job(),
 		challenge: CHALLENGE,
@@ -676,6 +677,7 @@ mod batch {
 			worker: worker.public(),
 			gateway: account(gateway),
 			units: reckon_primitives::Units { input: 1, output: 2 },
+			gateway: None,
 			charge: 100,
 			output: ContentRef { hash: sp_core::H256([n; 32]), length: 3 },
 			commitment: None,

@@ -9,7 +9,7 @@ use faults::Faults;
 use futures::StreamExt;
 use reckon_gateway::{
 	api,
-	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Listed, Market},
+	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Drawn, Listed, Market},
 	desk::{Answering, Ask, Desk, End, Payer, Piece, Refusal},
 	gateway::Gateway,
 	join::Joins,
@@ -29,7 +29,7 @@ use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind,
 	TaskSet, Units,
 };
-use reckon_receipts::{charge, Proof, Receipt, Request, SignedReceipt, SignedVoucher, Total};
+use reckon_receipts::{charge, Item, Proof, Receipt, Request, SignedReceipt, SignedVoucher, Total};
 use reckon_sdk::Signer;
 use sp_core::{sr25519, Pair, H256};
 use std::{
@@ -63,7 +63,15 @@ pub struct Table {
 	pub refuses: Mutex<Option<String>>,
 	pub complaints: Mutex<Vec<Complaint>>,
 	pub answers: Mutex<Vec<(BatchId, Proof<AccountId>)>>,
+	/// Whether the model's answers may be audited.
+	pub audited: Mutex<bool>,
+	/// What is drawn of each batch; nothing at first.
+	pub drawn: Mutex<BTreeMap<BatchId, Drawn>>,
+	pub shown: Mutex<Vec<(BatchId, Item<AccountId>, Request)>>,
 }
+
+/// For how long receipts can be audited, in milliseconds: those of tests are of long ago.
+pub const LIFE: u64 = u64::MAX;
 
 fn provider_of(worker: &sr25519::Public) -> AccountId {
 	AccountId::new(worker.0.map(|byte| byte ^ 1))
@@ -82,9 +90,10 @@ impl Chain for Table {
 			context: 2048,
 			profile: "F32",
 			licence: "Apache-2.0".into(),
+			audited: *self.audited.lock().unwrap(),
 			offered: Some(PRICE),
 		};
-		Ok(Market { models: [(MODEL, listed)].into() })
+		Ok(Market { models: [(MODEL, listed)].into(), receipt_life_millis: LIFE })
 	}
 
 	async fn channels(&self) -> Result<BTreeMap<ChannelId, OnChain>, ChainError> {
@@ -154,6 +163,22 @@ impl Chain for Table {
 		assert!(complaints.iter().any(|complaint| complaint.receipt == receipt));
 		complaints.retain(|complaint| complaint.receipt != receipt);
 		self.answers.lock().unwrap().push((batch, proof));
+		Ok(())
+	}
+
+	async fn drawn(&self, batch: BatchId) -> Result<Drawn, ChainError> {
+		let drawn = self.drawn.lock().unwrap();
+		Ok(drawn.get(&batch).cloned().unwrap_or(Drawn::Nothing))
+	}
+
+	async fn show(
+		&self,
+		batch: BatchId,
+		item: Item<AccountId>,
+		request: Request,
+	) -> Result<(), ChainError> {
+		self.shown.lock().unwrap().push((batch, item, request));
+		self.drawn.lock().unwrap().insert(batch, Drawn::Nothing);
 		Ok(())
 	}
 
@@ -344,6 +369,8 @@ pub enum Manner {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lying {
+	/// Commits to nothing.
+	Uncommitted,
 	Charge,
 	Units,
 	Output,
@@ -593,7 +620,7 @@ pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lyin
 		units,
 		charge: charge(&PRICE, units),
 		output: ContentRef::of(output.as_bytes()),
-		commitment: None,
+		commitment: (!lies(Lying::Uncommitted)).then_some(other),
 		started_at: 1_000,
 		finished_at: if lies(Lying::Times) { 900 } else { 2_000 },
 		first_token_ms: 10,

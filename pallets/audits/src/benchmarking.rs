@@ -83,6 +83,7 @@ fn subject<T: Config<Currency: Mutate<T::AccountId>>>(
 		commitment: H256(commitment(&id.0, &name, &ROOT.0, &SALT.0)),
 		output: H256::zero(),
 		charge: CHARGE,
+		at_stake: CHARGE,
 	}
 }
 

@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
 		}
 		audit.rate = match (audit.cause, &audit.subject) {
 			(Cause::Attested, _) => Permill::one(),
-			(_, Subject::Batch(_)) => audit.rate,
+			(Cause::Sampled, _) | (_, Subject::Batch(_)) => audit.rate,
 			(Cause::Lot | Cause::Requested, subject) => Self::rate_of(subject),
 		};
 		let lot = Self::random((LOT, id));
@@ -167,7 +167,7 @@ impl<T: Config> Pallet<T> {
 		drawn
 	}
 
-	fn random(subject: impl Encode) -> H256 {
+	pub(crate) fn random(subject: impl Encode) -> H256 {
 		BlakeTwo256::hash(&(subject, Entropy::<T>::get()).encode())
 	}
 }

@@ -10,13 +10,17 @@ use reckon_economics::{audit_rate, AuditPrice, Deterrence};
 use reckon_primitives::{Balance, BatchId, BlockNumber, JobId, ModelId, SubnetId};
 use reckon_support::{
 	AuditSubjects, AuditedAnswer, AuditedBatch, AuditedBatches, Auditing, BatchAuditing, Cause,
-	GatewayExposure, ModelInspect, ProviderPool, ReputationInspect, Subject, SubnetInspect,
-	SubnetParameters,
+	GatewayExposure, ModelInspect, ProviderPool, ReputationInspect, SampleAuditing, SampleTerms,
+	SampledTotal, Subject, SubnetInspect, SubnetParameters,
 };
+use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating, Zero},
-	DispatchResult, Permill,
+	DispatchResult, PerThing, Permill, Rounding,
 };
+
+/// Keeps the draws of samples apart from every other use of Blake2.
+const SAMPLES: &[u8] = b"reckon:audit-samples:v1";
 
 impl<T: Config> Auditing<T::AccountId, Balance> for Pallet<T> {
 	fn is_auditable(model: &ModelId) -> bool {
@@ -79,6 +83,52 @@ impl<T: Config> BatchAuditing<T::AccountId> for Pallet<T> {
 
 	fn is_open(id: &BatchId) -> bool {
 		Audits::<T>::contains_key(id)
+	}
+}
+
+impl<T: Config> SampleAuditing<T::AccountId> for Pallet<T> {
+	fn terms(total: &SampledTotal<T::AccountId>) -> SampleTerms {
+		let SampledTotal { subnet, provider, model, receipts, charge, outstanding } = *total;
+		if !Self::is_auditable(model) || charge == 0 {
+			return SampleTerms::default();
+		}
+		let rules = Self::rules(subnet);
+		let fee = Self::price(subnet).fee(charge.div_ceil(receipts.max(1).into()));
+		let score = T::Reputation::score(provider);
+		let by_name = audit_rate(rules.audit_rate_min, rules.audit_rate_max, score);
+		// What charges hardly anything is not audited for more than half of it, unless little is behind it.
+		let affordable = Permill::from_rational(charge / 2, fee.max(1));
+		let stake = T::Providers::stake_per_job(provider);
+		let by_stake = Self::deterrence().rate(outstanding, stake);
+		let rate = by_stake.max(by_name.min(affordable));
+		let expected = rate.mul_ceil(fee);
+		let premium = Permill::from_rational_with_rounding(expected, charge, Rounding::Up);
+		SampleTerms { rate, premium: premium.unwrap_or(Permill::one()) }
+	}
+
+	fn terms_weight() -> Weight {
+		// The model, the rules twice, the name and the bond.
+		T::DbWeight::get().reads(5)
+	}
+
+	fn draw_delay() -> BlockNumber {
+		DRAW_DELAY
+	}
+
+	fn seed(batch: &BatchId) -> H256 {
+		Self::random((SAMPLES, batch))
+	}
+
+	fn sample(id: &JobId, answer: AuditedAnswer<T::AccountId, Balance>, rate: Permill) -> bool {
+		if Audits::<T>::contains_key(id) {
+			return false;
+		}
+		Self::enter(*id, Subject::Answer(answer), Cause::Sampled, rate, 0);
+		true
+	}
+
+	fn sample_weight() -> Weight {
+		T::WeightInfo::submit().saturating_add(T::DbWeight::get().reads(1))
 	}
 }
 
@@ -192,7 +242,7 @@ impl<T: Config> Pallet<T> {
 	/// What whoever made it loses when it is convicted, as far as its bond reaches.
 	pub(crate) fn slash_of(subject: &Subject<T::AccountId, Balance>, rate: Permill) -> Balance {
 		match subject {
-			Subject::Answer(answer) => Self::deterrence().slash(answer.charge, rate),
+			Subject::Answer(answer) => Self::deterrence().slash(answer.at_stake, rate),
 			Subject::Batch(batch) => rate.saturating_reciprocal_mul_ceil(batch.charge),
 		}
 	}

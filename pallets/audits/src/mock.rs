@@ -347,6 +347,7 @@ pub fn subject(job: JobId) -> AuditedAnswer<AccountId, Balance> {
 		commitment: H256(commitment(&job.0, &name(PROVIDER), &root.0, &SALT.0)),
 		output: H256::repeat_byte(0x0f),
 		charge: CHARGE,
+		at_stake: CHARGE,
 	}
 }
 

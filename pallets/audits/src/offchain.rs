@@ -29,14 +29,14 @@ use alloc::{
 };
 use codec::{Compact, Decode};
 use decide::{Judgement, Kind, Message, Place, Record, Step, View};
-use endpoint::{Endpoint, Handed};
+use endpoint::{Endpoint, Handed, PASS};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 use lane::Lane;
 use parts::{Part, Parts};
 use post::{Outbox, Sender};
-use reckon_primitives::{Content, TaskKind};
-use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, ProviderPool, Subject};
+use reckon_primitives::{Content, ContentRef, TaskKind};
+use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, Cause, ProviderPool, Subject};
 use reckon_verification::Vote;
 use sp_core::H256;
 use sp_runtime::{
@@ -87,6 +87,21 @@ struct Duty<T: Config> {
 	view: View,
 	sender: Sender<T::AccountId>,
 	audit: AuditOf<T>,
+}
+
+impl<T: Config> Duty<T> {
+	/// Lets a worker see who asks, where that is not everybody's business.
+	fn show_pass(&self, endpoint: Endpoint) -> Endpoint {
+		if self.audit.cause != Cause::Sampled {
+			return endpoint;
+		}
+		let Place { job, challenge, .. } = &self.place;
+		let signature = self.sender.key.sign(&[PASS, &job.0, &challenge.0].concat());
+		match signature {
+			Some(signature) => endpoint.with_pass(self.sender.key.as_ref(), signature.as_ref()),
+			None => endpoint,
+		}
+	}
 }
 
 /// Does what is to be done at a block for the validators whose audit keys this node has.
@@ -261,6 +276,7 @@ impl Run {
 			return Ok(Parts::Batch { work: Box::new(work) });
 		};
 		let endpoint = Endpoint::parse(&T::Providers::endpoint(&answer.provider));
+		let endpoint = endpoint.map(|endpoint| duty.show_pass(endpoint));
 		if let Step::Look(shape) = *step {
 			let rows = endpoint?.rows(duty.place.job, duty.place.challenge, shape.width);
 			return Ok(Parts::Rows { rows, shape });
@@ -280,8 +296,23 @@ impl Run {
 				Some(endpoint.tokens(duty.place.job, most))
 			},
 		};
-		let payload = Part::new(&work.payload, &endpoint)?;
-		let output = Part::new(&work.output, &endpoint)?;
+		let job = duty.place.job;
+		let (payload, output) = match work.gateway {
+			None => {
+				let place = |endpoint: &Endpoint, named: &ContentRef| endpoint.content(named);
+				(
+					Part::new(&work.payload, &endpoint, place)?,
+					Part::new(&work.output, &endpoint, place)?,
+				)
+			},
+			// Theirs whom it was between.
+			Some(_) => (
+				Part::new(&work.payload, &endpoint, |endpoint, named| endpoint.asked(job, named))?,
+				Part::new(&work.output, &endpoint, |endpoint, named| {
+					endpoint.answered(job, named)
+				})?,
+			),
+		};
 		Ok(Parts::Answer { work: Box::new(work), tokens, payload, output })
 	}
 

@@ -105,7 +105,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let costs = match audit.cause {
 			Cause::Requested => audit.fee,
-			Cause::Lot | Cause::Attested => Self::costs_of(&audit.subject),
+			Cause::Lot | Cause::Attested | Cause::Sampled => Self::costs_of(&audit.subject),
 		};
 		let ruling = Ruling { outcome, costs, slash };
 		let (brought, found) = match audit.subject {
@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
 		let fee = Self::close_fee(&audit, found);
 		let wages = match audit.cause {
 			// Others pay for these, by their premiums.
-			Cause::Lot if found => costs,
+			Cause::Lot | Cause::Sampled if found => costs,
 			_ => brought.saturating_add(fee),
 		};
 		Self::pay_auditors(id, &auditors, wages);

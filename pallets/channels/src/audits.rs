@@ -62,9 +62,10 @@ impl<T: Config> AuditedBatches<T::AccountId> for Pallet<T> {
 	}
 
 	fn reject(id: &BatchId, why: Rejection, slash: Balance) -> DispatchResult {
-		let batch = Self::waiting(*id)?;
+		let mut batch = Self::waiting(*id)?;
 		T::Gateways::slash_gateway(&batch.gateway, slash, Reason::BatchRejected);
-		Self::reject_waiting(*id, batch, why);
+		Self::reject_waiting(*id, &mut batch, why);
+		Batches::<T>::insert(id, batch);
 		Ok(())
 	}
 

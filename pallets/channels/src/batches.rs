@@ -50,13 +50,12 @@ impl<T: Config> Pallet<T> {
 		let charged = Self::take(id, &gateway, &claims)?;
 		ensure!(charged == root.sum, Error::<T>::SumsDiffer);
 
-		Self::insert_payouts(id, totals);
 		Outstanding::<T>::mutate(&gateway, |sum| *sum = sum.saturating_add(charged));
 		let subnet = info.subnet;
 		let subject = AuditedBatch { gateway: gateway.clone(), subnet, receipts, charge: charged };
 		let premium = T::Audits::submit(&id, subject);
 		Self::pay_premium(id, &gateway, premium)?;
-		let batch = Batch {
+		let mut batch = Batch {
 			gateway: gateway.clone(),
 			subnet,
 			root,
@@ -66,9 +65,15 @@ impl<T: Config> Pallet<T> {
 			for_gateway: 0,
 			state: BatchState::Waiting,
 			due,
+			samples: None,
 		};
+		if Self::insert_payouts(id, &batch, totals) {
+			let (samples, drawn) = Self::expect_draw(now, due);
+			batch.samples = Some(samples);
+			batch.due = drawn;
+		}
+		Agenda::<T>::insert(batch.due, Due::Batch(id), ());
 		Batches::<T>::insert(id, batch);
-		Agenda::<T>::insert(due, Due::Batch(id), ());
 		let root = root.hash;
 		Self::deposit_event(Event::BatchCommitted { batch: id, gateway, root, receipts, charged });
 		Ok(())
@@ -119,11 +124,20 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn insert_payouts(id: BatchId, totals: Totals<T::AccountId>) {
+	/// Says whether anything of the batch may be sampled.
+	pub(crate) fn insert_payouts(
+		id: BatchId,
+		batch: &BatchOf<T>,
+		totals: Totals<T::AccountId>,
+	) -> bool {
+		let mut may_be_sampled = false;
 		for (position, total) in (0u32..).zip(totals) {
-			let payout = Payout { total, struck: 0, strikes: Default::default() };
-			Payouts::<T>::insert(id, position, payout);
+			let terms = Self::stand_for(batch, &total);
+			may_be_sampled |= !terms.rate.is_zero();
+			let (strikes, sample) = Default::default();
+			Payouts::<T>::insert(id, position, Payout { total, struck: 0, strikes, terms, sample });
 		}
+		may_be_sampled
 	}
 
 	/// Takes what lanes pay out of their channels; says how much that is, together.

@@ -10,17 +10,20 @@ use frame_support::{
 	weights::Weight,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Market, ModelId, Price, Units};
+use reckon_primitives::{
+	Balance, BatchId, ChannelId, ContentRef, Market, ModelId, Price, Sampling, TaskKind, Units,
+};
 use reckon_receipts::{
-	Acknowledgement, BatchTree, Item, MaxDepth, Node, Path, Proof, Receipt, Root,
+	Acknowledgement, BatchTree, Item, MaxDepth, Node, Path, Proof, Receipt, Request, Root,
 	SignedAcknowledgement, SignedReceipt, SignedVoucher, Total, Voucher, MAX_RECEIPTS,
 };
 use reckon_support::{
-	AuditedBatches, Fault, GatewayInspect, ModelInspect, ProviderPool, Rejection, SubnetInspect,
-	SubnetParameters,
+	AuditOutcome, AuditSubjects, AuditedBatches, Conviction, Fault, GatewayInspect, ModelInspect,
+	ProviderPool, Rejection, Ruling, SubnetInspect, SubnetParameters,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H256};
 use sp_io::crypto::{sr25519_generate, sr25519_sign};
+use sp_runtime::Permill;
 
 const KEYS: KeyTypeId = KeyTypeId(*b"chan");
 const PRICE: Price<Balance> = Price { base: 1, per_input: 1, per_output: 1 };
@@ -205,6 +208,49 @@ fn complained<T: Config<Currency: Mutate<T::AccountId>>>() -> (H256, BatchId, Pr
 	(signed.leaf().hash, batch, proof)
 }
 
+/// A batch whose only total is sampled for certain, the receipt with as long a path as there can be, and its
+/// request.
+fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, Item<T::AccountId>, Request) {
+	let (gateway, model) = gateway::<T>();
+	T::Models::calibrate_for_benchmark(&model);
+	providers::<T>(model, 1);
+	let (_, channel, key) = opened::<T>(&gateway, 0);
+	let request = Request {
+		nonce: H256::zero(),
+		model,
+		task: TaskKind::Chat,
+		payload: LEAVES,
+		sampling: Sampling::default(),
+		presence_milli: 0,
+		frequency_milli: 0,
+		price: PRICE,
+	};
+	let mut signed = receipt::<T>(model, channel, 1);
+	let worker = sr25519_generate(KEYS, None);
+	(signed.receipt.request, signed.receipt.worker) = (request.hash(), worker);
+	signed.receipt.finished_at = u64::MAX;
+	let payload = signed.receipt.payload(&Pallet::<T>::genesis());
+	signed.signature = sr25519_sign(KEYS, &worker, &payload).expect("the keystore has it");
+	let path: Path = bounded(vec![Node::default(); MAX_RECEIPTS.ilog2() as usize]);
+	let root = Root::of_path(MAX_RECEIPTS, 0, signed.leaf(), &path).expect("a tree");
+	let total = Total { provider: account("provider", 0, 0), model, receipts: root };
+	let claims = vec![claim::<T>(channel, &key, root.sum)];
+	Pallet::<T>::do_commit_batch(gateway, LEAVES, bounded(vec![total]), bounded(claims))
+		.expect("set up for it");
+	let id = Batches::<T>::iter_keys().next().expect("just committed");
+	Payouts::<T>::mutate(id, 0, |payout| {
+		payout.as_mut().expect("it is there").terms.rate = Permill::one();
+	});
+	Batches::<T>::mutate(id, |batch| {
+		let batch = batch.as_mut().expect("it is there");
+		let now = frame_system::Pallet::<T>::block_number();
+		let (mut samples, _) = Pallet::<T>::expect_draw(now, now);
+		samples.seed = Some(H256::zero());
+		batch.samples = Some(samples);
+	});
+	(id, Item { total: 0, index: 0, receipt: signed, path }, request)
+}
+
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
 mod benchmarks {
 	use super::*;
@@ -297,11 +343,15 @@ mod benchmarks {
 		let tree = BatchTree::new(receipts.collect::<Vec<_>>()).expect("there are some");
 		let totals: Totals<T::AccountId> = bounded(tree.totals().to_vec());
 		let rules = SubnetParameters::default();
+		let (id, _) = committed::<T>();
+		let batch = batch::<T>(id);
+		// What else there is would be counted.
+		let _ = Payouts::<T>::clear_prefix(id, 1, None);
 
 		#[block]
 		{
 			Pallet::<T>::check_totals(&totals, &rules).expect("set up for it");
-			Pallet::<T>::insert_payouts(H256::zero(), totals);
+			Pallet::<T>::insert_payouts(H256::zero(), &batch, totals);
 		}
 
 		assert_eq!(Payouts::<T>::iter_keys().count(), t as usize);
@@ -490,6 +540,55 @@ mod benchmarks {
 		}
 
 		assert_eq!(Heard::<T>::iter_keys().count(), 0);
+	}
+
+	/// Of a receipt that is audited then.
+	#[benchmark]
+	fn show_sample() {
+		let (id, item, request) = drawn::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::None, id, Box::new(item), Box::new(request));
+
+		assert_eq!(Sampled::<T>::iter_keys().count(), 1);
+	}
+
+	/// A look at as many totals as are looked at together, whose audits are over.
+	#[benchmark]
+	fn due_look() {
+		let (id, item, request) = drawn::<T>();
+		Pallet::<T>::do_show_sample(id, &item, &request).expect("set up for it");
+		let payout = Payouts::<T>::get(id, 0).expect("it is there");
+		for n in 0..samples::LOOKED_AT_ONCE {
+			let sample = Sample::Audited(H256::repeat_byte(n as u8));
+			Payouts::<T>::insert(id, n, Payout { sample, ..payout.clone() });
+		}
+		let mut batch = batch::<T>(id);
+		batch.root.count = samples::LOOKED_AT_ONCE + 1;
+
+		#[block]
+		{
+			Pallet::<T>::look_at_samples(id, &mut batch);
+		}
+
+		let looked_at = batch.samples.map(|samples| samples.looked_at);
+		assert_eq!(looked_at, Some(samples::LOOKED_AT_ONCE));
+	}
+
+	/// Of an answer that is not the model's.
+	#[benchmark]
+	fn on_ruling() {
+		let (id, item, request) = drawn::<T>();
+		Pallet::<T>::do_show_sample(id, &item, &request).expect("set up for it");
+		let outcome = AuditOutcome::Rejected(Conviction::NotOpened);
+		let ruling = Ruling { outcome, costs: 1, slash: Balance::MAX };
+
+		#[block]
+		{
+			Pallet::<T>::on_ruling(&request.hash(), ruling);
+		}
+
+		assert_eq!(Sampled::<T>::iter_keys().count(), 0);
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::ext(), crate::mock::Test);

@@ -132,6 +132,46 @@ mod channels_events {
 			/// How much.
 			amount: Balance,
 		},
+		/// It is drawn which receipts of a batch are computed again.
+		SamplesDrawn {
+			/// The batch.
+			batch: BatchId,
+			/// What decides which they are.
+			seed: H256,
+			/// The block at whose start all of them must have been shown.
+			until: BlockNumberFor<T>,
+		},
+		/// A receipt that the lot fell on is shown, and its answer is audited.
+		SampleShown {
+			/// The batch.
+			batch: BatchId,
+			/// Which of its totals.
+			total: u32,
+			/// Which of the total's receipts.
+			index: u32,
+			/// The audit: the request's hash.
+			audit: H256,
+			/// Whose answer it is.
+			provider: T::AccountId,
+		},
+		/// Nobody has shown the receipt of a total that the lot fell on: the batch is rejected.
+		SampleWithheld {
+			/// The batch.
+			batch: BatchId,
+			/// Which of its totals.
+			total: u32,
+		},
+		/// The answer to a sampled receipt is not the model's, and costs its provider bond.
+		SampleConvicted {
+			/// The batch.
+			batch: BatchId,
+			/// The audit.
+			audit: H256,
+			/// Whose answer it was.
+			provider: T::AccountId,
+			/// What its bond has lost.
+			slashed: Balance,
+		},
 		/// Somebody says that a gateway has taken a worker's receipt and put it into no batch.
 		Complained {
 			/// The receipt, by the hash of its leaf.

@@ -15,6 +15,7 @@ impl<T: Config> Pallet<T> {
 		Self::try_lanes()?;
 		Self::try_escrows()?;
 		Self::try_outstanding()?;
+		Self::try_samples()?;
 		Self::try_complaints()?;
 		Self::try_agenda()?;
 		Self::try_indices()
@@ -34,6 +35,33 @@ impl<T: Config> Pallet<T> {
 			ensure!(is_so, "what a gateway stands for is not what its batches charge");
 		}
 		ensure!(waiting.is_empty(), "a gateway does not stand for its batches");
+		Ok(())
+	}
+
+	/// What providers stand for = what their totals charge that are not paid; and each answer that is audited
+	/// is the sample of such a total, or its batch does not wait any more.
+	fn try_samples() -> Result<(), TryRuntimeError> {
+		let mut unpaid: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for payout in Payouts::<T>::iter_values() {
+			let sum = unpaid.entry(payout.total.provider).or_default();
+			let charge = payout.total.receipts.sum;
+			*sum = sum.checked_add(charge).ok_or("more in totals than money")?;
+		}
+		for (provider, sum) in Unpaid::<T>::iter() {
+			let is_so = unpaid.remove(&provider) == Some(sum);
+			ensure!(is_so, "what a provider stands for is not what its totals charge");
+		}
+		ensure!(unpaid.is_empty(), "a provider does not stand for its totals");
+		for (request, sampled) in Sampled::<T>::iter() {
+			let SampledAnswer { batch, total, receipt, .. } = sampled;
+			ensure!(receipt.request == request, "an answer is audited under another's name");
+			if Self::waiting(batch).is_err() {
+				continue;
+			}
+			let payout = Payouts::<T>::get(batch, total).ok_or("a sample has no total")?;
+			let is_its = payout.sample == Sample::Audited(request);
+			ensure!(is_its, "a total does not know its sample");
+		}
 		Ok(())
 	}
 

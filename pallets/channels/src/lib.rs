@@ -25,6 +25,7 @@ mod invariants;
 #[cfg(test)]
 mod mock;
 mod money;
+mod samples;
 mod settlement;
 mod state;
 mod strikes;
@@ -40,7 +41,7 @@ use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 pub use types::{
 	Batch, BatchState, Channel, Complaint, Contribution, Due, LaneClaim, LaneClaims, Lanes, Ledger,
-	Payout, Totals, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
+	Payout, Sample, SampledAnswer, Samples, Totals, MAX_CLAIMS, MAX_LANES, MAX_STRIKES, MAX_TOTALS,
 };
 pub use weights::WeightInfo;
 
@@ -54,15 +55,20 @@ pub mod pallet {
 	use alloc::boxed::Box;
 	use frame_support::{
 		pallet_prelude::*,
-		traits::fungible::{Inspect, InspectHold, Mutate, MutateHold},
+		traits::{
+			fungible::{Inspect, InspectHold, Mutate, MutateHold},
+			Time,
+		},
 		PalletId,
 	};
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, Held, ModelId};
-	use reckon_receipts::{Item, Proof, SignedAcknowledgement, SignedReceipt, MAX_RECEIPTS};
+	use reckon_receipts::{
+		Item, Proof, Request, SignedAcknowledgement, SignedReceipt, MAX_RECEIPTS,
+	};
 	use reckon_support::{
 		BatchAuditing, EscrowSource, Fault, GatewayInspect, GatewaySlash, ModelInspect, OnPayout,
-		ProviderPool, Rejection, SubnetInspect,
+		OnProviderOutcome, ProviderPool, Rejection, SampleAuditing, SubnetInspect,
 	};
 	use sp_core::{sr25519, H256};
 	use sp_runtime::traits::{BadOrigin, Convert};
@@ -115,8 +121,19 @@ pub mod pallet {
 		/// The subnets' rules.
 		type Subnets: SubnetInspect;
 
-		/// Has batches audited.
-		type Audits: BatchAuditing<Self::AccountId>;
+		/// Has batches audited, and answers out of them.
+		type Audits: BatchAuditing<Self::AccountId> + SampleAuditing<Self::AccountId>;
+
+		/// Is told how the audits of answers have ended.
+		type OnOutcome: OnProviderOutcome<Self::AccountId, Balance, BlockNumberFor<Self>>;
+
+		/// The chain's clock.
+		type Time: Time<Moment = u64>;
+
+		/// Milliseconds after its end for which a worker keeps what an answer was computed with. A receipt
+		/// that is older when it is committed to can't be audited, and its gateway answers for that.
+		#[pallet::constant]
+		type ReceiptLife: Get<u64>;
 
 		/// Is told what is paid out of batches.
 		type OnPayout: OnPayout<Self::AccountId, Balance>;
@@ -348,6 +365,12 @@ pub mod pallet {
 		NotYourBatch,
 		/// Nobody is paid out of a batch that was rejected.
 		BatchIsRejected,
+		/// The lot has not fallen on this receipt, or is not drawn yet.
+		NotSampled,
+		/// Somebody has shown this sample before.
+		SampleAlreadyShown,
+		/// The receipt answers another request.
+		RequestDiffers,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
@@ -520,6 +543,36 @@ pub mod pallet {
 			let gateway = ensure_signed(origin)?;
 			Self::do_answer_complaint(gateway, batch, &proof)
 		}
+
+		/// Shows the receipt of a total that the lot fell on (`SamplesDrawn`), with the `request` that
+		/// it answers: the one that charges for the token unit that `reckon_receipts::sampled` says.
+		/// Signed by anybody, or by nobody; costs nothing. Its answer is audited, under the request's
+		/// hash.
+		///
+		/// A receipt that proves itself wrong is struck instead, as if it had been reported. One that
+		/// can't be computed again, as it has no commitment or is older than `ReceiptLife`, has its batch
+		/// rejected. So has one that nobody shows in time.
+		///
+		/// Emits `SampleShown`, `ReceiptStruck` or `BatchRejected`.
+		#[pallet::call_index(9)]
+		#[pallet::weight(Pallet::<T>::showing())]
+		#[pallet::weight_of_authorize(T::WeightInfo::show_sample())]
+		#[pallet::authorize(|
+			source,
+			batch: &BatchId,
+			item: &Box<Item<T::AccountId>>,
+			request: &Box<Request>,
+		| Pallet::<T>::authorize_sample(source, batch, item, request))]
+		pub fn show_sample(
+			origin: OriginFor<T>,
+			batch: BatchId,
+			item: Box<Item<T::AccountId>>,
+			request: Box<Request>,
+		) -> DispatchResultWithPostInfo {
+			Self::ensure_anybody(origin)?;
+			Self::do_show_sample(batch, &item, &request)?;
+			Ok(Pays::No.into())
+		}
 	}
 
 	impl<T: Config> Pallet<T> {
@@ -614,6 +667,11 @@ pub mod pallet {
 		/// The totals of a batch that are not paid, by their position.
 		pub fn payouts(batch: BatchId) -> alloc::vec::Vec<(u32, Payout<T::AccountId>)> {
 			Self::unpaid(batch)
+		}
+
+		/// A receipt out of a batch whose answer is audited, by the hash of its request.
+		pub fn sampled(request: H256) -> Option<SampledAnswer<T::AccountId>> {
+			Sampled::<T>::get(request)
 		}
 
 		/// An open complaint about a receipt, by the hash of the receipt's leaf.

@@ -10,7 +10,8 @@ use frame_support::{
 	traits::{
 		fungible::{InspectHold, Mutate},
 		tokens::Preservation,
-		ConstU128, ConstU32, Hooks, LockableCurrency, VariantCountOf, WithdrawReasons,
+		ConstU128, ConstU32, ConstU64, Hooks, LockableCurrency, Time, VariantCountOf,
+		WithdrawReasons,
 	},
 	weights::Weight,
 	PalletId,
@@ -20,22 +21,24 @@ use frame_system::offchain::{
 };
 use pallet_channels::{Event, LaneClaim, LaneClaims, Totals};
 use reckon_primitives::{
-	Balance, BatchId, BlockNumber, ChannelId, ContentRef, ModelId, Price, SubnetId, TaskKind, Units,
+	Balance, BatchId, BlockNumber, ChannelId, ContentRef, JobId, ModelId, Price, SubnetId,
+	TaskKind, Units,
 };
 use reckon_receipts::{
 	Acknowledgement, BatchTree, Item, Receipt, SignedAcknowledgement, SignedReceipt, SignedVoucher,
 	Voucher,
 };
 use reckon_support::{
-	mocks::{self, MockGateways, MockModels, MockPool, MockSubnets},
-	AuditedBatch, BatchAuditing, EscrowSource, GatewayInfo, OnPayout, PaidTotal, SubnetParameters,
+	mocks::{self, MockGateways, MockHooks, MockModels, MockPool, MockSubnets},
+	AuditedAnswer, AuditedBatch, BatchAuditing, EscrowSource, GatewayInfo, OnPayout, PaidTotal,
+	SampleAuditing, SampleTerms, SampledTotal, SubnetParameters,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, Pair, H256};
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	generic,
 	testing::UintAuthorityId,
-	traits::{Applyable, BlakeTwo256, Checkable, Convert},
+	traits::{Applyable, BlakeTwo256, Checkable, Convert, Hash},
 	transaction_validity::{TransactionSource, TransactionValidityError},
 	BuildStorage, Permill,
 };
@@ -76,6 +79,10 @@ pub const PATIENCE: u32 = 10;
 /// How long anybody may complain after that.
 pub const COMPLAINT: u32 = 15;
 pub const ANSWER: u32 = 8;
+/// Milliseconds for which receipts can be audited.
+pub const LIFE: u64 = 1_000;
+/// Blocks before samples are drawn.
+pub const DRAW: u32 = 3;
 pub const COMPLAINT_DEPOSIT: Balance = 70;
 /// The parent of the mock's first block, for which everything is signed.
 pub const GENESIS: H256 = H256([69; 32]);
@@ -191,6 +198,9 @@ std::thread_local! {
 	static SUBMITTED: RefCell<Submitted> = const { RefCell::new(Vec::new()) };
 	static LONGEST: Cell<u32> = const { Cell::new(0) };
 	static PREMIUM: Cell<Balance> = const { Cell::new(0) };
+	static TERMS: Cell<SampleTerms> = Cell::new(SampleTerms::default());
+	static SAMPLED: RefCell<Vec<(JobId, AuditedAnswer<AccountId, Balance>)>> = const { RefCell::new(Vec::new()) };
+	static NOW: Cell<u64> = const { Cell::new(0) };
 	static PAID: RefCell<Vec<PaidTotal<AccountId, Balance>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -213,6 +223,21 @@ impl Audits {
 	/// Says how long audits can take from now on.
 	pub fn set_longest(blocks: u32) {
 		LONGEST.set(blocks);
+	}
+
+	/// Says how often totals are sampled from now on.
+	pub fn set_terms(terms: SampleTerms) {
+		TERMS.set(terms);
+	}
+
+	/// The answers that were handed in so far.
+	pub fn sampled() -> Vec<(JobId, AuditedAnswer<AccountId, Balance>)> {
+		SAMPLED.with_borrow(Clone::clone)
+	}
+
+	/// Says what time it is.
+	pub fn set_clock(millis: u64) {
+		NOW.set(millis);
 	}
 
 	/// Says what each batch owes for audits from now on.
@@ -246,6 +271,50 @@ impl BatchAuditing<AccountId> for Audits {
 
 	fn is_open(id: &BatchId) -> bool {
 		OPEN.with_borrow(|open| open.contains(id))
+	}
+}
+
+/// Says how often totals are sampled, and remembers which answers were handed in.
+impl SampleAuditing<AccountId> for Audits {
+	fn terms(total: &SampledTotal<AccountId>) -> SampleTerms {
+		assert_eq!(total.outstanding, pallet_channels::Unpaid::<Test>::get(total.provider));
+		TERMS.get()
+	}
+
+	fn terms_weight() -> Weight {
+		Weight::from_parts(333, 0)
+	}
+
+	fn draw_delay() -> u32 {
+		DRAW
+	}
+
+	fn seed(batch: &BatchId) -> H256 {
+		BlakeTwo256::hash(&(b"seed", batch).encode())
+	}
+
+	fn sample(id: &JobId, answer: AuditedAnswer<AccountId, Balance>, rate: Permill) -> bool {
+		assert_eq!(rate, TERMS.get().rate);
+		let is_new = OPEN.with_borrow_mut(|open| open.insert(*id));
+		if is_new {
+			SAMPLED.with_borrow_mut(|all| all.push((*id, answer)));
+		}
+		is_new
+	}
+
+	fn sample_weight() -> Weight {
+		Weight::from_parts(444, 0)
+	}
+}
+
+/// The chain's clock, as the test sets it.
+pub struct Clock;
+
+impl Time for Clock {
+	type Moment = u64;
+
+	fn now() -> u64 {
+		NOW.get()
 	}
 }
 
@@ -295,6 +364,9 @@ impl pallet_channels::Config for Test {
 	type Models = MockModels;
 	type Subnets = MockSubnets;
 	type Audits = Audits;
+	type OnOutcome = MockHooks;
+	type Time = Clock;
+	type ReceiptLife = ConstU64<LIFE>;
 	type OnPayout = Payments;
 	type Earnings = Earnings;
 	type Treasury = Treasury;
@@ -349,6 +421,9 @@ pub fn ext() -> sp_io::TestExternalities {
 	PREMIUM.take();
 	LONGEST.take();
 	PAID.take();
+	TERMS.take();
+	SAMPLED.take();
+	NOW.take();
 	let accounts = [CLIENT, OTHER_CLIENT, TREASURY, MODEL_OWNER, POT, GATEWAY, OTHER_GATEWAY];
 	let all = accounts.into_iter().chain(PROVIDERS);
 	let mut balances: Vec<_> = all.map(|who| (who, START)).collect();

@@ -1,12 +1,12 @@
 //! How a batch ends, step by step: whom it pays, or to whom it gives back.
 
-use crate::{pallet::*, types::*};
+use crate::{pallet::*, samples::Looked, types::*};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use reckon_economics::{self as economics, SettlementShares};
 use reckon_primitives::{Balance, BatchId, ChannelId};
 use reckon_support::{
-	BatchAuditing, ModelInspect, OnPayout, PaidTotal, SubnetInspect, SubnetParameters,
+	BatchAuditing, ModelInspect, OnPayout, PaidTotal, Rejection, SubnetInspect, SubnetParameters,
 };
 use sp_runtime::{
 	traits::{One, Saturating},
@@ -32,13 +32,26 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn end_wait(id: BatchId, batch: &mut BatchOf<T>) -> Weight {
-		if T::Audits::is_open(&id) {
-			let now = frame_system::Pallet::<T>::block_number();
-			Self::reschedule(id, batch, now.saturating_add(AUDIT_POLL_BLOCKS.into()));
-		} else {
-			// It stays due, and the next step pays.
-			Self::end_waiting(batch);
-			batch.state = BatchState::Paying;
+		if Self::draw_samples(id, batch) {
+			return Self::due_wait();
+		}
+		let looked = match T::Audits::is_open(&id) {
+			true => Looked::Awaited,
+			false => Self::look_at_samples(id, batch),
+		};
+		match looked {
+			// It stays due, for the next step.
+			Looked::Good => {},
+			Looked::All => {
+				Self::end_waiting(batch);
+				batch.state = BatchState::Paying;
+			},
+			Looked::Awaited => {
+				let now = frame_system::Pallet::<T>::block_number();
+				Self::reschedule(id, batch, now.saturating_add(AUDIT_POLL_BLOCKS.into()));
+			},
+			// Who has the receipts shows them; who does not show them has them for nobody.
+			Looked::Withheld => Self::reject_at_cost(id, batch, Rejection::Unavailable),
 		}
 		Self::due_wait()
 	}
@@ -70,7 +83,8 @@ impl<T: Config> Pallet<T> {
 
 	fn pay_total(id: BatchId, batch: &mut BatchOf<T>, payout: Payout<T::AccountId>) {
 		let charge = payout.amount();
-		let Payout { total, .. } = payout;
+		let Payout { total, terms, .. } = payout;
+		Self::stand_down(&total);
 		if charge == 0 {
 			return;
 		}
@@ -81,8 +95,8 @@ impl<T: Config> Pallet<T> {
 			treasury: share(|rules| rules.treasury_share).unwrap_or_default(),
 			royalty: model.as_ref().map(|model| model.royalty),
 			gateway: share(|rules| rules.gateway_share),
-			// The gateway has paid for the audits of its batches.
-			auditors: None,
+			// The gateway has paid for the audits of its batches; these are of answers.
+			auditors: Some(terms.premium),
 		};
 		let parts = economics::settle(charge, &shares);
 		let royalty = model.map_or(0, |model| Self::pay(&model.owner, parts.royalty));
@@ -90,7 +104,10 @@ impl<T: Config> Pallet<T> {
 		// the batch's end.
 		let unpaid = parts.royalty.saturating_sub(royalty);
 		let earned = Self::pay(&total.provider, parts.provider.saturating_add(unpaid));
-		batch.escrow = batch.escrow.saturating_sub(royalty).saturating_sub(earned);
+		// Auditors' parts that can't be paid are the treasury's.
+		let audits = T::Audits::pot().map_or(0, |pot| Self::pay(&pot, parts.auditors));
+		let paid = royalty.saturating_add(earned).saturating_add(audits);
+		batch.escrow = batch.escrow.saturating_sub(paid);
 		batch.for_gateway = batch.for_gateway.saturating_add(parts.gateway);
 
 		T::OnPayout::on_payout(&PaidTotal {
@@ -124,7 +141,11 @@ impl<T: Config> Pallet<T> {
 		}
 		let positions: Vec<u32> = Payouts::<T>::iter_key_prefix(id).take(REMOVED_AT_ONCE).collect();
 		if !positions.is_empty() {
-			positions.into_iter().for_each(|position| Payouts::<T>::remove(id, position));
+			for payout in
+				positions.into_iter().filter_map(|position| Payouts::<T>::take(id, position))
+			{
+				Self::stand_down(&payout.total);
+			}
 			return Self::due_removal();
 		}
 		if Self::pay_rest(id, batch, 0) {

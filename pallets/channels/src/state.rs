@@ -14,6 +14,16 @@ mod channels_state {
 	#[pallet::whitelist_storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
+	/// What all totals of each provider charge that are not paid, in the smallest token unit: what its
+	/// bond stands for with them.
+	#[pallet::storage]
+	pub type Unpaid<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Balance, ValueQuery>;
+
+	/// The receipts out of batches whose answers are audited, by the hash of the request.
+	#[pallet::storage]
+	pub type Sampled<T: Config> =
+		StorageMap<_, Identity, H256, SampledAnswer<T::AccountId>, OptionQuery>;
+
 	/// A complaint's record.
 	pub type ComplaintOf<T> = Complaint<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 

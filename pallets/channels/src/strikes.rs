@@ -13,7 +13,7 @@ use frame_support::{
 	weights::Weight,
 };
 use reckon_primitives::{BatchId, Reason};
-use reckon_receipts::{Item, SignedReceipt};
+use reckon_receipts::{Item, Place, Receipt, SignedReceipt};
 use reckon_support::{AuditedBatch, BatchAuditing, Fault, GatewayInspect, GatewaySlash, Rejection};
 use sp_runtime::{
 	traits::{One, SaturatedConversion, Saturating},
@@ -59,13 +59,13 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether one receipt more can be struck, or its whole batch be rejected for it: not where auditors do
 	/// so when they have looked, for which they are paid.
-	fn may_strike(id: BatchId, payout: &Payout<T::AccountId>) -> bool {
+	pub(crate) fn may_strike(id: BatchId, payout: &Payout<T::AccountId>) -> bool {
 		!payout.strikes.is_full() || !T::Audits::is_open(&id)
 	}
 
 	/// Strikes what the gateway could have seen to be wrong. When as many are struck as can be, nobody
 	/// is paid for anything that it has put together so: else what is wrong beyond that would be paid.
-	fn strike_or_reject(
+	pub(crate) fn strike_or_reject(
 		id: BatchId,
 		batch: BatchOf<T>,
 		payout: Payout<T::AccountId>,
@@ -73,13 +73,16 @@ impl<T: Config> Pallet<T> {
 		fault: Fault,
 	) -> DispatchResult {
 		if payout.strikes.is_full() {
-			return Self::reject_at_cost(id, batch, Rejection::Faults);
+			let mut batch = batch;
+			Self::reject_at_cost(id, &mut batch, Rejection::Faults);
+			Batches::<T>::insert(id, batch);
+			return Ok(());
 		}
 		Self::strike_proven(id, batch, payout, item, fault)
 	}
 
 	/// What is wrong with a receipt, as the chain can see for itself.
-	fn fault(
+	pub(crate) fn fault(
 		id: BatchId,
 		batch: &BatchOf<T>,
 		payout: &Payout<T::AccountId>,
@@ -104,15 +107,27 @@ impl<T: Config> Pallet<T> {
 	/// treasury's at the batch's end.
 	pub(crate) fn strike_proven(
 		id: BatchId,
-		mut batch: BatchOf<T>,
-		mut payout: Payout<T::AccountId>,
+		batch: BatchOf<T>,
+		payout: Payout<T::AccountId>,
 		item: &Item<T::AccountId>,
 		fault: Fault,
 	) -> DispatchResult {
-		let receipt = &item.receipt.receipt;
-		payout.strikes.try_push(item.index).map_err(|_| Error::<T>::TooManyStrikes)?;
+		let place = (item.total, item.index);
+		Self::strike_place(id, batch, payout, place, &item.receipt.receipt, fault)
+	}
+
+	/// The same of a receipt that was proved to be there before.
+	pub(crate) fn strike_place(
+		id: BatchId,
+		mut batch: BatchOf<T>,
+		mut payout: Payout<T::AccountId>,
+		(total, index): Place,
+		receipt: &Receipt<T::AccountId>,
+		fault: Fault,
+	) -> DispatchResult {
+		payout.strikes.try_push(index).map_err(|_| Error::<T>::TooManyStrikes)?;
 		payout.struck = payout.struck.saturating_add(receipt.charge);
-		Payouts::<T>::insert(id, item.total, payout);
+		Payouts::<T>::insert(id, total, payout);
 
 		let returned = Contributions::<T>::get(id, receipt.channel).map_or(0, |mut paid| {
 			let returned = Self::give_back(&paid.client, receipt.charge.min(paid.amount));
@@ -124,8 +139,8 @@ impl<T: Config> Pallet<T> {
 		Batches::<T>::insert(id, batch);
 		Self::deposit_event(Event::ReceiptStruck {
 			batch: id,
-			total: item.total,
-			index: item.index,
+			total,
+			index,
 			charge: receipt.charge,
 			returned,
 			fault,
@@ -209,26 +224,27 @@ impl<T: Config> Pallet<T> {
 
 	/// Rejects a batch that nobody audits. That must cost what auditors would have made it cost, or who
 	/// fears them would have it rejected.
-	fn reject_at_cost(id: BatchId, batch: BatchOf<T>, why: Rejection) -> DispatchResult {
+	///
+	/// The caller stores the batch.
+	pub(crate) fn reject_at_cost(id: BatchId, batch: &mut BatchOf<T>, why: Rejection) {
 		let BatchOf::<T> { gateway, subnet, receipts, root, .. } = batch.clone();
 		let audited = AuditedBatch { gateway, subnet, receipts, charge: root.sum };
 		let slash = T::Audits::penalty(&audited);
 		T::Gateways::slash_gateway(&batch.gateway, slash, Reason::BatchRejected);
 		Self::reject_waiting(id, batch, why);
-		Ok(())
 	}
 
-	pub(crate) fn reject_waiting(id: BatchId, mut batch: BatchOf<T>, why: Rejection) {
-		Self::end_waiting(&batch);
+	/// The caller stores the batch.
+	pub(crate) fn reject_waiting(id: BatchId, batch: &mut BatchOf<T>, why: Rejection) {
+		Self::end_waiting(batch);
 		batch.state = BatchState::Returning(why);
-		Self::wait_for_nobody(id, &mut batch);
-		Batches::<T>::insert(id, batch);
+		Self::wait_for_nobody(id, batch);
 		Self::deposit_event(Event::BatchRejected { batch: id, why });
 	}
 
 	/// Says whether who has shown a fault pays for that: not as long as the gateway does, else a
 	/// gateway without bond could fill blocks for nothing.
-	fn blame_gateway(batch: &BatchOf<T>) -> Pays {
+	pub(crate) fn blame_gateway(batch: &BatchOf<T>) -> Pays {
 		let slash = T::FaultSlash::get();
 		let taken = T::Gateways::slash_gateway(&batch.gateway, slash, Reason::ReceiptInvalid);
 		if taken < slash {

@@ -3,8 +3,8 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use reckon_primitives::{Balance, BatchId, ChannelId, ContentRef, ModelId, SubnetId};
-use reckon_receipts::{Root, SignedVoucher, Total};
-use reckon_support::Rejection;
+use reckon_receipts::{Receipt, Request, Root, SignedVoucher, Total};
+use reckon_support::{Rejection, SampleTerms};
 use scale_info::TypeInfo;
 use sp_core::{sr25519, H256};
 
@@ -132,6 +132,79 @@ pub struct Batch<AccountId, BlockNumber> {
 	pub state: BatchState,
 	/// The block at whose start the chain looks at it again.
 	pub due: BlockNumber,
+	/// What is drawn of its receipts to be computed again; nothing where no answer of it can be audited.
+	pub samples: Option<Samples<BlockNumber>>,
+}
+
+/// What is drawn of a batch's receipts to be computed again.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Samples<BlockNumber> {
+	/// What decides which receipts they are, once it is drawn: `reckon_receipts::sampled`.
+	pub seed: Option<H256>,
+	/// The block at whose start all of them must have been shown.
+	pub until: BlockNumber,
+	/// When the gateway committed to the batch, in Unix milliseconds.
+	pub committed_at: u64,
+	/// How many totals have been looked at, once the time for showing is over.
+	pub looked_at: u32,
+}
+
+/// How far a total's sample is.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Sample {
+	/// Nobody has shown the receipt, or the lot did not fall on any.
+	#[default]
+	#[codec(index = 0)]
+	Unshown,
+	/// The answer with this request is audited, or was.
+	#[codec(index = 1)]
+	Audited(H256),
+	/// There was nothing to audit: the receipt is struck, or its answer was audited already.
+	#[codec(index = 2)]
+	Over,
+}
+
+/// A receipt out of a batch whose answer is audited.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct SampledAnswer<AccountId> {
+	/// The batch.
+	pub batch: BatchId,
+	/// Which of its totals.
+	pub total: u32,
+	/// Which of the total's receipts.
+	pub index: u32,
+	/// What its worker has signed.
+	pub receipt: Receipt<AccountId>,
+	/// What was asked.
+	pub request: Request,
 }
 
 /// A total of a batch that is not paid yet.
@@ -146,6 +219,10 @@ pub struct Payout<AccountId> {
 	pub struck: Balance,
 	/// Which of its receipts are struck.
 	pub strikes: BoundedVec<u32, ConstU32<MAX_STRIKES>>,
+	/// How often such totals are sampled, and what its provider pays for that.
+	pub terms: SampleTerms,
+	/// How far that is.
+	pub sample: Sample,
 }
 
 impl<AccountId> Payout<AccountId> {

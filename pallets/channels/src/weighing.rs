@@ -1,8 +1,8 @@
 //! What the agenda's steps weigh, from the parts that are measured.
 
-use crate::{pallet::*, settlement::REMOVED_AT_ONCE, weights::WeightInfo};
+use crate::{pallet::*, samples::LOOKED_AT_ONCE, settlement::REMOVED_AT_ONCE, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
-use reckon_support::{BatchAuditing, GatewaySlash, OnPayout};
+use reckon_support::{BatchAuditing, GatewaySlash, OnPayout, SampleAuditing};
 #[cfg(feature = "std")]
 use sp_runtime::traits::{Saturating, Zero};
 
@@ -20,10 +20,15 @@ impl<T: Config> Pallet<T> {
 		let returned = Self::step(Self::due_return())
 			.saturating_mul(claims.into())
 			.saturating_add(removals(totals));
-		[Self::due_wait(), Self::due_end(), Self::due_final()]
+		// The draw of the samples, and a look at some totals at a time.
+		let looks = u64::from(totals.div_ceil(LOOKED_AT_ONCE)).saturating_add(1);
+		let of_each_total = T::Audits::terms_weight().saturating_add(Self::outstanding_weight());
+		[Self::due_end(), Self::due_final()]
 			.into_iter()
 			.map(Self::step)
 			.fold(paid.max(returned), Weight::saturating_add)
+			.saturating_add(Self::step(Self::due_wait()).saturating_mul(looks))
+			.saturating_add(of_each_total.saturating_mul(totals.into()))
 			.saturating_add(T::WeightInfo::commit_batch(claims))
 			.saturating_add(T::WeightInfo::commit_totals(totals))
 			.saturating_add(T::Audits::submit_weight())
@@ -47,11 +52,21 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::close()
 	}
 
-	/// The end of a window, or another look at an audit, which then moves the batch in the agenda.
+	/// The draw of what is sampled, a look at some samples, the end of a window, or another look at an audit,
+	/// which then moves the batch in the agenda; or the batch's rejection.
 	pub(crate) fn due_wait() -> Weight {
 		T::WeightInfo::due_wait()
+			.max(T::WeightInfo::due_look())
 			.saturating_add(Self::outstanding_weight())
 			.saturating_add(T::DbWeight::get().reads_writes(1, 2))
+			.saturating_add(T::Gateways::slash_gateway_weight())
+			.saturating_add(T::DbWeight::get().reads(4))
+	}
+
+	/// What it weighs to show a sample, which is audited, or has its batch rejected.
+	pub(crate) fn showing() -> Weight {
+		let shown = T::WeightInfo::show_sample().saturating_add(T::Audits::sample_weight());
+		shown.max(Self::rejecting(T::WeightInfo::show_sample()))
 	}
 
 	/// What it weighs to report a receipt, where that rejects the whole batch.
@@ -65,12 +80,15 @@ impl<T: Config> Pallet<T> {
 
 	// The benchmarks run on the whole runtime, but hooks may do more than they do there.
 	pub(crate) fn due_payout() -> Weight {
-		T::WeightInfo::due_payout().saturating_add(T::OnPayout::on_payout_weight())
+		T::WeightInfo::due_payout()
+			.saturating_add(T::OnPayout::on_payout_weight())
+			.saturating_add(Self::outstanding_weight())
 	}
 
-	/// A few records go.
+	/// A few records go, each of a provider's that stands down, perhaps.
 	pub(crate) fn due_removal() -> Weight {
-		T::WeightInfo::due_removal()
+		let providers = Self::outstanding_weight().saturating_mul(REMOVED_AT_ONCE as u64);
+		T::WeightInfo::due_removal().saturating_add(providers)
 	}
 
 	/// The rest is paid.

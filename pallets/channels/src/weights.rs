@@ -30,6 +30,9 @@ pub trait WeightInfo {
 	fn answer_complaint() -> Weight;
 	fn due_complaint() -> Weight;
 	fn due_heard() -> Weight;
+	fn show_sample() -> Weight;
+	fn due_look() -> Weight;
+	fn on_ruling() -> Weight;
 }
 
 /// Weights measured on the wasm runtime.
@@ -416,6 +419,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+	fn show_sample() -> Weight {
+		Weight::from_parts(150_000_000, 8_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+	fn due_look() -> Weight {
+		Weight::from_parts(60_000_000, 30_000)
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+	fn on_ruling() -> Weight {
+		Weight::from_parts(150_000_000, 12_000)
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(12))
+	}
 }
 
 /// For tests.
@@ -525,5 +543,20 @@ impl WeightInfo for () {
 		Weight::from_parts(30_000_000, 3665)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(2))
+	}
+	fn show_sample() -> Weight {
+		Weight::from_parts(150_000_000, 8_000)
+			.saturating_add(ParityDbWeight::get().reads(8))
+			.saturating_add(ParityDbWeight::get().writes(6))
+	}
+	fn due_look() -> Weight {
+		Weight::from_parts(60_000_000, 30_000)
+			.saturating_add(ParityDbWeight::get().reads(20))
+			.saturating_add(ParityDbWeight::get().writes(4))
+	}
+	fn on_ruling() -> Weight {
+		Weight::from_parts(150_000_000, 12_000)
+			.saturating_add(ParityDbWeight::get().reads(14))
+			.saturating_add(ParityDbWeight::get().writes(12))
 	}
 }

@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 			commitment: delivery.commitment?,
 			output: delivery.output.hash,
 			charge: *charge,
+			at_stake: *charge,
 		})
 	}
 
@@ -88,7 +89,7 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 		let JobState::Delivered { delivery, seed, .. } = job.state else { return None };
 		let output = Answers::<T>::get(id).map_or(Content::Blob(delivery.output), Content::Inline);
 		let (model, task, sampling, units) = (job.model, job.task, job.sampling, delivery.units);
-		Some(AuditWork { model, task, payload, sampling, seed, output, units })
+		Some(AuditWork { model, task, payload, sampling, seed, output, units, gateway: None })
 	}
 
 	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance {

@@ -101,6 +101,9 @@ pub struct AuditedAnswer<AccountId, Balance> {
 	pub output: H256,
 	/// What the provider has if it is right, with the others' shares.
 	pub charge: Balance,
+	/// What it would have for all that this answer stands for, in the smallest token unit: the slash is
+	/// measured by it. Of a job's answer its charge; of one out of a batch all that its total charges.
+	pub at_stake: Balance,
 }
 
 /// A delivered answer with all that it was made from: what an auditor computes again.
@@ -120,6 +123,18 @@ pub struct AuditWork {
 	pub output: Content,
 	/// What is charged for.
 	pub units: Units,
+	/// What an answer through a gateway has besides.
+	pub gateway: Option<GatewayWork>,
+}
+
+/// What a request to a gateway says that a job can't. Its payload and its answer are nobody's business but
+/// its auditors', and may end at a stop string of the payload's, or where its client left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GatewayWork {
+	/// Taken off a token's logit when it is in the answer already, in thousandths.
+	pub presence_milli: i16,
+	/// Taken off a token's logit for each time that it is in the answer already, in thousandths.
+	pub frequency_milli: i16,
 }
 
 /// Why something is audited.
@@ -146,6 +161,9 @@ pub enum Cause {
 	/// The client pays for it.
 	#[codec(index = 2)]
 	Requested,
+	/// It was drawn out of a gateway's batch, for all that it stands for.
+	#[codec(index = 3)]
+	Sampled,
 }
 
 /// Why a provider is convicted, or a gateway.

@@ -1,12 +1,14 @@
 //! Batches of channels: having them audited, and hearing what is paid out of them.
 
-use crate::{AuditedBatch, Conviction, GatewayEndpoint};
+use crate::{AuditedAnswer, AuditedBatch, Conviction, GatewayEndpoint};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::DispatchResult, weights::Weight};
-use reckon_primitives::{Balance, BatchId, BlockNumber, ModelId};
+use reckon_primitives::{Balance, BatchId, BlockNumber, JobId, ModelId, SubnetId};
 use reckon_receipts::{Committed, Exhibit, Item, ReceiptFault};
 use reckon_verification::Rejection;
 use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::Permill;
 
 /// Why a receipt is struck from a batch.
 #[derive(
@@ -41,6 +43,96 @@ pub enum Fault {
 	/// Auditors say that its answer is not the model's, or was not stood by.
 	#[codec(index = 5)]
 	Answer(Conviction),
+	/// Auditors can't say whether its answer is the model's.
+	#[codec(index = 6)]
+	Doubtful,
+}
+
+/// How often one receipt of a total is computed again, and what its provider pays for that.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct SampleTerms {
+	/// The part of such totals of which a receipt is audited.
+	pub rate: Permill,
+	/// The share of what the total is paid that pays for such audits.
+	pub premium: Permill,
+}
+
+/// A total of a batch, as it is decided how often it is sampled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SampledTotal<'a, AccountId> {
+	/// Whose rules apply.
+	pub subnet: SubnetId,
+	/// Who has worked.
+	pub provider: &'a AccountId,
+	/// The model that was asked.
+	pub model: &'a ModelId,
+	/// How many receipts it has.
+	pub receipts: u32,
+	/// What they charge, in the smallest token unit.
+	pub charge: Balance,
+	/// What all totals of its provider charge that wait to be paid, with this one.
+	pub outstanding: Balance,
+}
+
+/// Takes single receipts of batches up for audits of their answers. Implemented by `pallet-audits`.
+pub trait SampleAuditing<AccountId> {
+	/// How often such a total is sampled: never, where its model's answers can't be audited.
+	fn terms(total: &SampledTotal<AccountId>) -> SampleTerms;
+	/// The most that [`Self::terms`] weighs.
+	fn terms_weight() -> Weight;
+
+	/// Blocks between a batch and the draw of what is sampled of it.
+	fn draw_delay() -> BlockNumber;
+
+	/// What decides which receipts of a batch are sampled: made from the randomness of all blocks so far.
+	/// One storage read.
+	fn seed(batch: &BatchId) -> H256;
+
+	/// An answer of which the lot fell on this part is audited; says whether it is, which it is not while
+	/// there is another audit under its id. Its `id` is what its commitment and its rows name.
+	fn sample(id: &JobId, answer: AuditedAnswer<AccountId, Balance>, rate: Permill) -> bool;
+	/// The most that [`Self::sample`] weighs.
+	fn sample_weight() -> Weight;
+}
+
+/// Nothing is ever sampled.
+impl<AccountId> SampleAuditing<AccountId> for () {
+	fn terms(_: &SampledTotal<AccountId>) -> SampleTerms {
+		SampleTerms::default()
+	}
+
+	fn terms_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn draw_delay() -> BlockNumber {
+		0
+	}
+
+	fn seed(_: &BatchId) -> H256 {
+		H256::zero()
+	}
+
+	fn sample(_: &JobId, _: AuditedAnswer<AccountId, Balance>, _: Permill) -> bool {
+		false
+	}
+
+	fn sample_weight() -> Weight {
+		Weight::zero()
+	}
 }
 
 /// Takes batches up for audits, which hold up their payment. Implemented by `pallet-audits`.

@@ -28,10 +28,11 @@ pub mod mocks;
 
 pub use audits::{
 	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, AuditedBatch, Auditing, Cause,
-	Conviction, OnAuditVote, Ruling, Subject, ValidatorPenalty,
+	Conviction, GatewayWork, OnAuditVote, Ruling, Subject, ValidatorPenalty,
 };
 pub use channels::{
 	AuditedBatches, BatchAuditing, BatchWork, Fault, GatewayExposure, OnPayout, PaidTotal,
+	SampleAuditing, SampleTerms, SampledTotal,
 };
 pub use departures::OnProviderLeft;
 pub use escrow_source::EscrowSource;

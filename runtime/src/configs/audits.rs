@@ -2,8 +2,9 @@
 
 use super::{jobs::AuditPotAccount, validator_staking::MAX_VALIDATORS};
 use crate::{
-	adapters::VotePoints, Balances, BlockNumber, Channels, Jobs, Models, Providers, Reputation,
-	Runtime, RuntimeHoldReason, Subnets, ValidatorStaking,
+	adapters::{AuditedAnswers, VotePoints},
+	Balances, BlockNumber, Channels, Models, Providers, Reputation, Runtime, RuntimeHoldReason,
+	Subnets, ValidatorStaking,
 };
 use frame_support::{
 	parameter_types,
@@ -44,7 +45,7 @@ impl pallet_audits::Config for Runtime {
 	type WeightInfo = pallet_audits::weights::SubstrateWeight<Runtime>;
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type Subjects = Jobs;
+	type Subjects = AuditedAnswers;
 	type Batches = Channels;
 	type Models = Models;
 	type Providers = Providers;

@@ -7,12 +7,12 @@ use super::{
 use crate::{
 	adapters::AccountKey,
 	time::{prod_or_fast, HOURS},
-	Audits, Balance, Balances, BlockNumber, Models, Providers, Rewards, Runtime, RuntimeHoldReason,
-	Subnets,
+	Audits, Balance, Balances, BlockNumber, Models, Providers, Reputation, Rewards, Runtime,
+	RuntimeHoldReason, Subnets, Timestamp,
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU128, ConstU32},
+	traits::{ConstU128, ConstU32, ConstU64},
 	PalletId,
 };
 use reckon_primitives::token::UNIT;
@@ -23,6 +23,10 @@ const ENTRIES: Balance = 4;
 const BYTES: Balance = 1_536;
 /// Bytes of the as many entries of a complaint: its record, two lists, the agenda.
 const COMPLAINT_BYTES: Balance = 512;
+
+/// Two hours, in milliseconds: twice as long as a gateway may keep a receipt before anybody complains. A
+/// worker's rows take megabytes for each answer, and are kept for as long as that.
+const RECEIPT_LIFE: u64 = 2 * 3_600_000;
 
 parameter_types! {
 	/// Names the account that has what batches have charged until it is paid.
@@ -49,6 +53,10 @@ impl pallet_channels::Config for Runtime {
 	type Models = Models;
 	type Subnets = Subnets;
 	type Audits = Audits;
+	// What providers have of jobs is counted by jobs.
+	type OnOutcome = Reputation;
+	type Time = Timestamp;
+	type ReceiptLife = ConstU64<RECEIPT_LIFE>;
 	type OnPayout = Rewards;
 	type Earnings = Rewards;
 	type Treasury = TreasuryAccount;

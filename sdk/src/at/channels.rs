@@ -6,7 +6,7 @@ use crate::{
 	events::{channel_event, ChannelEvent},
 	types::{
 		AccountId, Batch, BatchId, BatchState, Channel, ChannelBounds, ChannelId, Complaint,
-		ComplaintBounds, Contribution, Ledger, Payout, H256,
+		ComplaintBounds, Contribution, Ledger, Payout, SampledAnswer, H256,
 	},
 };
 
@@ -49,6 +49,14 @@ impl At {
 	/// When the node does not answer, or its answer can't be read.
 	pub async fn batch(&self, batch: BatchId) -> Result<Option<Batch>, Error> {
 		self.view("Channels", "batch", (batch,)).await
+	}
+
+	/// A receipt out of a batch whose answer is audited, by the hash of its request.
+	///
+	/// # Errors
+	/// When the node does not answer, or its answer can't be read.
+	pub async fn sampled(&self, request: H256) -> Result<Option<SampledAnswer>, Error> {
+		self.view("Channels", "sampled", (request,)).await
 	}
 
 	/// The batches that the chain remembers, at most 1,000, in no order.

@@ -434,6 +434,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		("commitment", bytes(4)),
 		("output", bytes(5)),
 		("charge", number(6)),
+		("at_stake", number(6)),
 	]);
 	let none = || Value::unnamed_composite([]);
 	let read: Audit = read(
@@ -457,7 +458,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 			("first", none()),
 		]),
 	);
-	let seat = |auditor, ballot| Seat { auditor: account([auditor; 32]), ballot };
+	let seat = |auditor, ballot| Seat { auditor: account([auditor; 32]), key: [9; 32], ballot };
 	let expected = Audit {
 		cause: Cause::Requested,
 		fee: 7,

@@ -48,6 +48,8 @@ pub enum Cause {
 	Attested,
 	/// The client pays for it.
 	Requested,
+	/// It was drawn out of a gateway's batch.
+	Sampled,
 }
 
 /// What an audit waits for.
@@ -88,6 +90,9 @@ pub enum Ballot {
 pub struct Seat {
 	/// The validator that has it.
 	pub auditor: AccountId,
+	/// The key that it votes with, sr25519. In JSON an address.
+	#[serde(with = "super::channel::as_address")]
+	pub key: [u8; 32],
 	/// How far its vote is.
 	pub ballot: Ballot,
 }
@@ -171,7 +176,7 @@ mod tests {
 	fn votes_should_be_those_that_the_phase_is_about() {
 		let blind = Ballot::Committed(H256::zero());
 		let all = [Ballot::Awaited, blind, blind, Ballot::Revealed, Ballot::Missed];
-		let seat = |ballot| Seat { auditor: AccountId::from([1; 32]), ballot };
+		let seat = |ballot| Seat { auditor: AccountId::from([1; 32]), key: [9; 32], ballot };
 		let audit = |phase| Audit {
 			cause: Cause::Lot,
 			fee: 0,

@@ -3,7 +3,10 @@
 //! These are the chain's records and what its calls take. The crate `reckon-receipts` has the same
 //! vouchers, totals and roots with what is signed and hashed.
 
-use super::{AccountId, Balance, BlockNumber, ChannelId, ModelId, SubnetId, Units, H256};
+use super::{
+	AccountId, Balance, BlockNumber, ChannelId, ModelId, Price, Sampling, SubnetId, TaskKind,
+	Units, H256,
+};
 use crate::content::ContentRef;
 use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
@@ -316,6 +319,89 @@ pub struct Batch {
 	pub state: BatchState,
 	/// The block at whose start the chain looks at it again.
 	pub due: BlockNumber,
+	/// What is drawn of its receipts to be computed again; nothing where no answer of it can be audited.
+	pub samples: Option<Samples>,
+}
+
+/// What is drawn of a batch's receipts to be computed again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Samples {
+	/// What decides which receipts they are, once it is drawn: `reckon_receipts::sampled`.
+	pub seed: Option<H256>,
+	/// The block at whose start all of them must have been shown.
+	pub until: BlockNumber,
+}
+
+/// How far a total's sample is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum Sample {
+	/// Nobody has shown the receipt, or the lot did not fall on any.
+	Unshown,
+	/// The answer with this request is audited, or was.
+	Audited(H256),
+	/// There was nothing to audit.
+	Over,
+}
+
+/// How often such totals are sampled, and what their provider pays for that. In millionths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct SampleTerms {
+	/// The part of such totals of which a receipt is audited.
+	pub rate: u32,
+	/// The share of what the total is paid that pays for such audits.
+	pub premium: u32,
+}
+
+/// A receipt out of a batch whose answer is audited.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct SampledAnswer {
+	/// The batch.
+	pub batch: BatchId,
+	/// Which of its totals.
+	pub total: u32,
+	/// Which of the total's receipts.
+	pub index: u32,
+	/// What its worker has signed, as far as it says whose it is and what it has committed to.
+	pub receipt: SampledReceipt,
+}
+
+/// What names an answer and whose it is.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct SampledReceipt {
+	/// Who has the earnings.
+	pub provider: AccountId,
+	/// The model that was asked.
+	pub model: ModelId,
+	/// What hides the root over the answer's rows.
+	pub commitment: Option<H256>,
+}
+
+/// What a client has asked of a gateway: `reckon_receipts::Request`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub struct GatewayRequest {
+	/// Drawn anew for each request.
+	pub nonce: H256,
+	/// The model that is asked.
+	pub model: ModelId,
+	/// What is asked of it.
+	pub task: TaskKind,
+	/// BLAKE3 and length of the payload.
+	pub payload: ContentRef,
+	/// How tokens are chosen.
+	pub sampling: Sampling,
+	/// Taken off a token's logit when it is in the answer already, in thousandths.
+	pub presence_milli: i16,
+	/// Taken off a token's logit for each time that it is in the answer already, in thousandths.
+	pub frequency_milli: i16,
+	/// The most that the client pays.
+	pub price: Price,
 }
 
 /// A total of a batch that is not paid yet.
@@ -329,6 +415,10 @@ pub struct Payout {
 	pub struck: Balance,
 	/// Which of its receipts are struck.
 	pub strikes: Vec<u32>,
+	/// How often such totals are sampled.
+	pub terms: SampleTerms,
+	/// How far that is.
+	pub sample: Sample,
 }
 
 impl Payout {
@@ -356,7 +446,7 @@ pub struct ChannelBounds {
 	pub max_totals: u32,
 }
 
-mod as_address {
+pub(super) mod as_address {
 	use super::AccountId;
 	use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

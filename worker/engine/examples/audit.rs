@@ -152,7 +152,7 @@ fn one(
 		let usage = answer.usage;
 		read = usage.units_in;
 		let (task, sampling) = (task.clone(), sampling.clone());
-		let claim = Claim { task, sampling, tokens, output, usage };
+		let claim = Claim { task, sampling, tokens, output, usage, stops: None };
 		let (audited, found) = timed(|| Ok(scheduler.audit(&claim)?.vote(&[2; 32], &JOB)?))?;
 		if !matches!(found, reckon_verification::Vote::Replayed { statistics, .. }
 			if statistics.worst_margin < 10_000)

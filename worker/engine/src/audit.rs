@@ -3,13 +3,17 @@
 //!
 //! An auditor that can't compute says so (`EngineError`) and never takes it for a worker's fault.
 
-use reckon_verification::{ending, Ending, Fault, Hash, Rows, Sampler, Statistics, Vote};
+use reckon_verification::{
+	ending, Ending, EndingFault, Fault, Hash, Rows, Sampler, Statistics, Vote,
+};
 use serde::Deserialize;
 
 use crate::{
 	engine::{BatchEngine, Replay},
 	error::EngineError,
+	stops::Stops,
 	task::{Cancel, Output, Task, Usage},
+	tokenizer::TextStream,
 	SamplingParams,
 };
 
@@ -34,6 +38,9 @@ pub struct Claim {
 	pub output: Vec<u8>,
 	/// What is charged.
 	pub usage: Usage,
+	/// Of an answer through a gateway the strings at which it ends. It may break off as well, where its
+	/// client left: who does that is paid for less.
+	pub stops: Option<Stops>,
 }
 
 /// What an auditor found.
@@ -90,7 +97,8 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 	}
 	let tokens = claim.tokens.as_slice();
 	let ending = match ending(tokens, limit, |token| engine.is_end(token)) {
-		Ok(ending) => ending,
+		Ok(ending) => Some(ending),
+		Err(EndingFault::BrokenOff) if claim.stops.is_some() => None,
 		Err(fault) => return refuted(Fault::Ending(fault)),
 	};
 	if let Some(position) = tokens.iter().position(|&token| token as usize >= engine.vocabulary()) {
@@ -99,10 +107,17 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		});
 	}
 	let told = match (ending, tokens.split_last()) {
-		(Ending::Stopped, Some((_, told))) => told,
+		(Some(Ending::Stopped), Some((_, told))) => told,
 		_ => tokens,
 	};
-	if engine.text(told)?.as_bytes() != claim.output {
+	let text = match &claim.stops {
+		None => engine.text(told)?,
+		Some(stops) => match streamed(engine, told, ending.is_some(), stops.clone())? {
+			Some(text) => text,
+			None => return refuted(Fault::Ending(EndingFault::WentOn)),
+		},
+	};
+	if text.as_bytes() != claim.output {
 		return refuted(Fault::Text);
 	}
 	let Usage { units_in, units_out } = claim.usage;
@@ -113,6 +128,35 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 	let statistics = statistics(engine, &sampler, tokens, &numbers)?;
 	let width = u32::try_from(engine.width()).unwrap_or(u32::MAX);
 	Ok(Audit::Replayed { rows: Rows::new(width, tokens.to_vec(), numbers)?, statistics })
+}
+
+/// The text that a gateway was told of these tokens, piece by piece, up to where it stops; `None` when it
+/// goes on behind that. What a token leaves over waits for the next one, and comes when there is none, but
+/// not where the answer breaks off.
+fn streamed(
+	engine: &impl Replay,
+	tokens: &[u32],
+	is_whole: bool,
+	mut stops: Stops,
+) -> Result<Option<String>, EngineError> {
+	let decode = |tokens: &[u32]| engine.decode(tokens);
+	let mut stream = TextStream::default();
+	let mut text = String::new();
+	let mut left = tokens.len();
+	for token in tokens {
+		left -= 1;
+		let mut piece = stream.push(*token, decode)?;
+		if left == 0 && is_whole {
+			piece.push_str(&stream.finish(decode)?);
+		}
+		let released = stops.push(&piece);
+		text.push_str(&released.text);
+		if released.stopped {
+			return Ok((left == 0).then_some(text));
+		}
+	}
+	text.push_str(&stops.finish());
+	Ok(Some(text))
 }
 
 /// How tokens do under the logits of these rows.

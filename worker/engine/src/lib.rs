@@ -12,6 +12,7 @@ mod evidence;
 mod models;
 mod request;
 mod scheduler;
+mod stops;
 mod store;
 mod task;
 mod tokenizer;
@@ -27,6 +28,7 @@ pub use self::{
 	models::decoder::KvCache,
 	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
 	scheduler::{Accepted, Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
+	stops::{Released, Stops, MAX_STOPS, MAX_STOP_BYTES},
 	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
 	task::{
 		Answer, Cancel, Event, FinishReason, Likely, Logprob, Message, Output, Role, Task,

@@ -121,6 +121,9 @@ pub enum FinishReason {
 	Stop,
 	/// `max_tokens` or the model's context length was reached.
 	Length,
+	/// It was cancelled. Told only where evidence was asked for: what was written until then can be
+	/// committed to.
+	Cancelled,
 }
 
 /// What a model answered.

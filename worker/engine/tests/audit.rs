@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use common::Tiny;
 use reckon_engine::{
-	encode_output, inspect, Audit, Claim, Device, EngineError, Message, Model, Output, Replay,
-	Request, Role, SamplingParams, Scheduler, SchedulerConfig, StepEngine, Task, Usage,
+	encode_output, inspect, Audit, Claim, Device, EngineError, Event, Message, Model, Output,
+	Replay, Request, Role, SamplingParams, Scheduler, SchedulerConfig, StepEngine, Stops, Task,
+	Usage,
 };
 use reckon_verification::{
 	positions, EndingFault, Evidence, Fault, Grade, Hash, Limits, Opening, Reason, Statistics,
@@ -46,7 +47,7 @@ fn work(scheduler: &Scheduler, request: &Request) -> (Claim, Evidence) {
 		_ => Vec::new(),
 	};
 	let Request { task, sampling, .. } = request.clone();
-	let claim = Claim { task, sampling, tokens, output, usage: answer.usage };
+	let claim = Claim { task, sampling, tokens, output, usage: answer.usage, stops: None };
 	(claim, answer.evidence.unwrap())
 }
 
@@ -286,6 +287,84 @@ fn vectors_should_pass_when_near_and_be_refuted_when_not() {
 	assert_eq!(scheduler.audit(&more), Ok(Audit::Refuted(Fault::Units)));
 	let text = Claim { task: complete("", 1).task, ..good };
 	assert_eq!(scheduler.audit(&text), Ok(Audit::Refuted(Fault::Task)));
+}
+
+/// An answer of which a gateway was told so many tokens, with the strings at which it may end.
+fn told(whole: &Claim, tokens: usize, output: &str, stops: &[&str]) -> Claim {
+	Claim {
+		tokens: whole.tokens[..tokens].to_vec(),
+		output: output.into(),
+		usage: Usage { units_out: tokens as u64, ..whole.usage },
+		stops: Some(Stops::new(stops.iter().map(ToString::to_string).collect())),
+		..whole.clone()
+	}
+}
+
+#[test]
+fn answer_through_a_gateway_should_end_where_its_client_leaves_or_at_a_stop_string() {
+	let scheduler = serve(&lexicon_dir());
+	let (whole, _) = work(&scheduler, &complete("a ledger is", 3));
+	let text = String::from_utf8(whole.output.clone()).unwrap();
+	let fault = |claim: &Claim| match scheduler.audit(claim).unwrap() {
+		Audit::Refuted(fault) => Some(fault),
+		Audit::Replayed { rows, .. } => {
+			assert_eq!(rows.tokens(), claim.tokens);
+			None
+		},
+	};
+	// As a stream tells it, a token at a time.
+	let pieces: Vec<String> = {
+		let ticket = scheduler.submit(complete("a ledger is", 3)).unwrap();
+		std::iter::from_fn(|| match ticket.next_event() {
+			Some(Event::Token { text, .. }) => Some(text),
+			_ => None,
+		})
+		.collect()
+	};
+	assert_eq!(pieces.concat(), text);
+	let count = whole.tokens.len();
+	assert!(count > 12);
+	assert_eq!(fault(&told(&whole, count, &text, &[])), None);
+	for left in [1, 5, count - 1] {
+		let heard = pieces[..left].concat();
+		let claim = told(&whole, left, &heard, &[]);
+		assert_eq!(fault(&claim), None, "{left}");
+		// A job's answer may not.
+		let of_job = Claim { stops: None, ..claim.clone() };
+		assert_eq!(fault(&of_job), Some(Fault::Ending(EndingFault::BrokenOff)));
+		let more = Claim { output: [heard.as_bytes(), b"x"].concat(), ..claim.clone() };
+		assert_eq!(fault(&more), Some(Fault::Text));
+		let dearer = Usage { units_out: left as u64 + 1, ..claim.usage };
+		assert_eq!(fault(&Claim { usage: dearer, ..claim }), Some(Fault::Units));
+	}
+	// A string that the tenth token completes.
+	let upto = pieces[..10].concat();
+	let stop = &upto[upto.len() - 3..];
+	let first = text.find(stop).unwrap();
+	let ends = (1..=10).find(|n| pieces[..*n].concat().contains(stop)).unwrap();
+	let claim = told(&whole, ends, &text[..first], &["never said", stop]);
+	assert_eq!(fault(&claim), None);
+	let on = told(&whole, ends + 1, &text[..first], &[stop]);
+	assert_eq!(fault(&on), Some(Fault::Ending(EndingFault::WentOn)));
+	let uncut = told(&whole, ends, &pieces[..ends].concat(), &[stop]);
+	assert_eq!(fault(&uncut), Some(Fault::Text));
+	// What may still become one is told when the client has left.
+	let begun = told(&whole, 5, &pieces[..5].concat(), &[&text]);
+	assert_eq!(fault(&begun), None);
+}
+
+#[test]
+fn penalties_should_be_the_requests_when_its_tokens_are_judged() {
+	let scheduler = serve(&lexicon_dir());
+	let mut request = complete("a ledger is", 3);
+	request.sampling = SamplingParams { temperature: 0.0, ..request.sampling };
+	let (plain, _) = work(&scheduler, &request);
+	request.sampling.frequency_penalty = 2.0;
+	let (fresh, _) = work(&scheduler, &request);
+	assert_ne!(plain.tokens, fresh.tokens);
+	assert_eq!(statistics(&scheduler, &fresh).mismatches, 0);
+	let misjudged = Claim { sampling: plain.sampling, ..fresh };
+	assert!(statistics(&scheduler, &misjudged).mismatches > 0);
 }
 
 /// A model whose numbers overflow tells the auditor nothing about the worker.

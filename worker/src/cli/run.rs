@@ -9,7 +9,7 @@ use crate::{
 	config::Config,
 	daemon::{Daemon, Parts},
 	endpoint::{Endpoint, Expected},
-	gateways::{self, ledger::ChainLedger, receipts::Receipts, Gateways},
+	gateways::{self, ledger::ChainLedger, receipts::Receipts, vault::Vault, Gateways},
 	journal::Journal,
 	models::Registry,
 	schedulers::Schedulers,
@@ -28,6 +28,8 @@ use tokio::{
 
 /// How often, and how many times, the clock is compared before the worker gives up.
 const CLOCK_TRIES: u32 = 10;
+/// How often old answers through gateways are removed.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	std::fs::create_dir_all(&config.data_dir)
@@ -56,6 +58,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	let registry = Registry::new(&config.data_dir);
 	let evidence_limit = config.evidence_mib.saturating_mul(1 << 20);
 	let evidence = EvidenceStore::open(&config.data_dir.join("evidence"), evidence_limit)?;
+	let vault_limit = config.gateway_evidence_mib.saturating_mul(1 << 20);
+	let vault_keeps = Duration::from_millis(constants.receipt_life_millis.saturating_mul(2));
+	let vault = Vault::open(&config.data_dir.join("gateway-evidence"), vault_limit, vault_keeps)?;
 	let shared = Arc::new(Shared::default());
 	shared.update(|status| {
 		status.version = env!("CARGO_PKG_VERSION");
@@ -80,7 +85,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		expected.clone(),
 		arrived_sender,
 		shared.clone(),
-		Disclosure::new(evidence.clone(), inquiries.clone()),
+		Disclosure::new(evidence.clone(), inquiries.clone()).with_vault(vault.clone()),
 	);
 	let listener = TcpListener::bind(config.listen).await.with_context(|| {
 		format!("cannot listen on {}: is another worker running? Try --listen", config.listen)
@@ -108,12 +113,14 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 			ledger: ChainLedger::new(chain.clone(), worker),
 			schedulers,
 			receipts: Receipts::open(&path, &genesis, &worker.to_string())?,
+			vault: vault.clone(),
 			signer: signer.clone(),
 			shared: shared.clone(),
 			drain,
 		};
 		working = Some(tokio::spawn(gateways.run(parts, stop.clone())));
 	}
+	tokio::spawn(keep_tidy(vault.clone(), inquiries.clone()));
 	let submitter = Submitter::start(chain.clone(), signer);
 	let parts = Parts {
 		chain: SdkChain::new(chain, submitter),
@@ -122,6 +129,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 		journal,
 		blobs,
 		evidence,
+		vault: Some(vault),
 		inquiries,
 		expected,
 		arrived,
@@ -137,6 +145,20 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	// A client that keeps its connection open does not keep the worker.
 	let _ = tokio::time::timeout(Duration::from_secs(2), serving).await;
 	result.context("the worker stops")
+}
+
+/// Removes answers through gateways that nobody can ask for any more.
+async fn keep_tidy(vault: Vault, inquiries: Inquiries) {
+	let mut ticks = tokio::time::interval(TIDY_EVERY);
+	loop {
+		ticks.tick().await;
+		let (vault, inquiries) = (vault.clone(), inquiries.clone());
+		let asked = move |request| inquiries.get(request).is_some();
+		match tokio::task::spawn_blocking(move || vault.prune(asked)).await {
+			Ok(0) | Err(_) => {},
+			Ok(removed) => tracing::debug!(removed, "old answers through gateways are forgotten"),
+		}
+	}
 }
 
 /// Ends when the process is asked to.

@@ -3,14 +3,15 @@
 
 use super::{
 	ledger::{Books, Ledger},
-	order::{Order, Work},
+	order::{Order, Pay, Work},
 	receipts::Receipts,
 	refusal::Refusal,
+	vault::{Exchange, Vault},
 	Traffic,
 };
 use crate::{
 	clock,
-	compute::{is_empty, vectors_fit},
+	compute::{is_empty, most_rows, vectors_fit},
 	fault,
 	schedulers::Schedulers,
 	status::Shared,
@@ -18,7 +19,8 @@ use crate::{
 use codec::Encode;
 use prost::Message;
 use reckon_engine::{
-	encode_output, Cancel, Event, FinishReason, Likely, Output, Request as EngineRequest, Scheduler,
+	encode_output, Cancel, Event, FinishReason, Likely, Output, Request as EngineRequest,
+	Reservation, Scheduler,
 };
 use reckon_gateway_protocol::{
 	lease_payload,
@@ -28,6 +30,7 @@ use reckon_gateway_protocol::{
 use reckon_primitives::{ContentRef, Units};
 use reckon_receipts::{charge, Receipt, SignedReceipt};
 use reckon_sdk::{AccountId, Reason, Signer, H256};
+use reckon_verification::Evidence;
 use std::{
 	collections::BTreeMap,
 	sync::{
@@ -53,6 +56,8 @@ const ORPHANED: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 /// How long a lease waits for a gateway that reads slowly.
 const LEASED: Duration = Duration::from_secs(1);
+/// How long an engine that was cancelled may take for what it has in hand: one token, as a rule.
+const LEFT_OVER: Duration = Duration::from_secs(30);
 /// How long a message waits for a gateway that reads slowly.
 const SLOW: Duration = Duration::from_secs(30);
 
@@ -113,6 +118,7 @@ pub(super) struct Desk<L> {
 	books: Books<L>,
 	schedulers: Arc<Schedulers>,
 	receipts: Receipts,
+	vault: Vault,
 	signer: Signer,
 	shared: Arc<Shared>,
 	in_hand: Mutex<Hands>,
@@ -159,6 +165,7 @@ impl<L: Ledger> Desk<L> {
 		ledger: L,
 		schedulers: Arc<Schedulers>,
 		receipts: Receipts,
+		vault: Vault,
 		signer: Signer,
 		shared: Arc<Shared>,
 	) -> Self {
@@ -166,6 +173,7 @@ impl<L: Ledger> Desk<L> {
 			books: Books::new(ledger),
 			schedulers,
 			receipts,
+			vault,
 			signer,
 			shared,
 			in_hand: Mutex::default(),
@@ -389,13 +397,23 @@ impl<L: Ledger> Desk<L> {
 		let deadline = order.came + order.within;
 		let (started_at, began) = (clock::now_millis(), Instant::now());
 		let Work { task, sampling, mut stops, likely } = work;
-		let request = EngineRequest { task, sampling, evidence: None, likely };
+		let room = match pay.audited {
+			true => {
+				let rows = most_rows(&task, &sampling, scheduler.capabilities());
+				let room = self.vault.reserve(rows, scheduler.row_width());
+				Some(room.map_err(|error| Refusal::new(Reason::Busy, error.to_string()))?)
+			},
+			false => None,
+		};
+		let evidence = room.as_ref().map(|_| order.hash.0);
+		let request = EngineRequest { task, sampling, evidence, likely };
 		let (accepted, mut heard) = submit(scheduler, request, deadline, &order).await?;
 		let computing = Computing(accepted.cancel);
 
 		let mut told = Told { lease: self.lease(host, &order), ..Told::default() };
 		let mut patience = told.begin(host.outbox.clone(), deadline).await;
 		let mut units_in = accepted.units_in;
+		let mut evidence = None;
 		let finish = loop {
 			tokio::select! {
 				biased;
@@ -422,6 +440,7 @@ impl<L: Ledger> Desk<L> {
 					},
 					Some(Event::Done(answer)) => {
 						units_in = answer.usage.units_in;
+						evidence = answer.evidence;
 						match &answer.output {
 							Output::Text { finish: FinishReason::Length, .. } => {
 								break v1::Finish::Length;
@@ -444,6 +463,9 @@ impl<L: Ledger> Desk<L> {
 			}
 		};
 		drop(computing);
+		if room.is_some() && evidence.is_none() && told.tokens > 0 {
+			evidence = left_over(&mut heard).await;
+		}
 		if finish == v1::Finish::Cancelled && told.tokens == 0 {
 			let text = "nobody waits for it any more, and nothing was written";
 			return Err(Refusal::new(Reason::CancelledByClient, text));
@@ -463,6 +485,12 @@ impl<L: Ledger> Desk<L> {
 		};
 		let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
 		let first_token_ms = millis(told.first.unwrap_or(lasted));
+		let commitment = match room {
+			Some(room) => {
+				Some(self.commit(&order, &pay, room, evidence, told.tokens, &output).await?)
+			},
+			None => None,
+		};
 		let receipt = Receipt {
 			request: order.hash,
 			channel: pay.channel,
@@ -474,7 +502,7 @@ impl<L: Ledger> Desk<L> {
 			units,
 			charge: charge(&pay.price, units).min(pay.most),
 			output: ContentRef::of(&output),
-			commitment: None,
+			commitment,
 			started_at,
 			finished_at: started_at.saturating_add(millis(lasted)),
 			first_token_ms: u32::try_from(first_token_ms).unwrap_or(u32::MAX),
@@ -484,6 +512,35 @@ impl<L: Ledger> Desk<L> {
 			(order.hash.0.to_vec(), SignedReceipt { receipt, signature }.encode());
 		let finished = v1::Finished { request, output, finish: finish.into(), receipt };
 		Ok((finished, units, told))
+	}
+
+	/// Keeps what an answer was computed with; says what the receipt commits to.
+	async fn commit(
+		&self,
+		order: &Order,
+		pay: &Pay,
+		room: Reservation,
+		evidence: Option<Evidence>,
+		tokens: u32,
+		output: &[u8],
+	) -> Result<H256, Refusal> {
+		let failed = |why: String| {
+			tracing::error!(request = ?order.hash, why, "an answer can't be committed to");
+			Refusal::new(Reason::EngineFailed, why)
+		};
+		let evidence = evidence.ok_or_else(|| failed("the engine gave no evidence".into()))?;
+		let exchange = Exchange { payload: order.payload.clone(), output: output.to_vec() };
+		let (vault, request, provider) = (self.vault.clone(), order.hash, pay.provider);
+		let kept = tokio::task::spawn_blocking(move || {
+			// The engine may have been ahead of what was told. Vectors are not told one by one.
+			let told = match usize::try_from(tokens).unwrap_or(usize::MAX) {
+				0 => Some(evidence),
+				told => evidence.first(&request.0, told),
+			};
+			let told = told.ok_or("the engine has told more than it has computed")?;
+			vault.keep(room, request, &provider, &told, &exchange)
+		});
+		kept.await.map_err(|error| failed(error.to_string()))?.map_err(failed)
 	}
 
 	/// Says that a place is kept for an order.
@@ -501,6 +558,17 @@ impl<L: Ledger> Desk<L> {
 async fn tell(outbox: &Outbox, message: from_worker::Message) -> bool {
 	let message = FromWorker { message: Some(message) };
 	matches!(tokio::time::timeout(SLOW, outbox.send(message)).await, Ok(Ok(())))
+}
+
+/// What an engine that was cancelled has computed until then.
+async fn left_over(heard: &mut mpsc::UnboundedReceiver<Event>) -> Option<Evidence> {
+	loop {
+		match tokio::time::timeout(LEFT_OVER, heard.recv()).await {
+			Ok(Some(Event::Token { .. })) => {},
+			Ok(Some(Event::Done(answer))) => return answer.evidence,
+			Ok(Some(Event::Failed(_)) | None) | Err(_) => return None,
+		}
+	}
 }
 
 /// That a request is being answered, or was, for somebody else.

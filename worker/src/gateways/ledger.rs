@@ -6,7 +6,7 @@ use reckon_sdk::{
 	AccountId, Chain, Channel, ChannelId, GatewayStatus, ModelId, Price, Reason, SubnetId, H256,
 };
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	future::Future,
 	sync::{Mutex, PoisonError},
 	time::Duration,
@@ -31,6 +31,8 @@ pub struct Terms {
 	pub provider: Option<AccountId>,
 	/// What that provider asks for in the subnet, by model.
 	pub offers: BTreeMap<ModelId, Price>,
+	/// Those of these models whose answers may be audited: receipts commit to them.
+	pub audited: BTreeSet<ModelId>,
 }
 
 /// The chain, as far as gateways are concerned.
@@ -82,8 +84,16 @@ impl Ledger for ChainLedger {
 			None => Vec::new(),
 		};
 		let here = offers.into_iter().filter(|(market, ..)| market.subnet == gateway.subnet);
-		let offers = here.map(|(market, price, _)| (market.model, price)).collect();
-		Ok(Some(Terms { subnet: gateway.subnet, provider, offers }))
+		let offers: BTreeMap<_, _> = here.map(|(market, price, _)| (market.model, price)).collect();
+		let mut audited = BTreeSet::new();
+		for model in offers.keys() {
+			// Only answers of models whose owners have said how far honest ones lie apart are audited.
+			let details = at.model(*model).await?.map(|model| model.details);
+			if details.is_some_and(|details| details.calibration.is_some()) {
+				audited.insert(*model);
+			}
+		}
+		Ok(Some(Terms { subnet: gateway.subnet, provider, offers, audited }))
 	}
 
 	async fn channel(&self, id: ChannelId) -> Result<Option<Channel>, ChainError> {

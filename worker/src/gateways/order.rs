@@ -3,14 +3,13 @@
 use super::{
 	ledger::{Books, Ledger, Terms},
 	refusal::Refusal,
-	stops::Stops,
 };
 use crate::compute::{request_reason, TEMPLATE_ALLOWANCE};
 use codec::DecodeAll;
-use reckon_engine::{parse_request, SamplingParams, Task};
+use reckon_engine::{parse_request, SamplingParams, Stops, Task};
 use reckon_gateway_protocol::v1;
 use reckon_primitives::{Balance, ContentRef, Price, TaskKind, Units};
-use reckon_receipts::{charge, Request, SignedVoucher};
+use reckon_receipts::{charge, Request, SignedVoucher, Voucher};
 use reckon_sdk::{AccountId, Channel, Reason, H256};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -40,6 +39,8 @@ pub(super) struct Pay {
 	pub(super) provider: AccountId,
 	/// What the provider asks for.
 	pub(super) price: Price<Balance>,
+	/// Whether the answer may be audited, and must be committed to.
+	pub(super) audited: bool,
 	/// The most that the voucher lets take.
 	pub(super) most: Balance,
 	pub(super) channel: H256,
@@ -127,7 +128,7 @@ impl Order {
 		if voucher.request != self.hash {
 			return Err(unpaid("the voucher was signed for another request".into()));
 		}
-		let (provider, price) = books.terms(gateway, |terms| self.price(terms)).await?;
+		let (provider, price, audited) = books.terms(gateway, |terms| self.price(terms)).await?;
 		// What an answer can cost at the most, at the provider's own price.
 		let cost = charge(&price, self.most_units());
 		let read = |channel: &Channel| {
@@ -159,11 +160,13 @@ impl Order {
 		if !signed.verify(&books.genesis(), &session_key.into()) {
 			return Err(unpaid("the voucher was not signed by the channel's session key".into()));
 		}
-		Ok(Pay { provider, price, most, channel: voucher.channel, lane: voucher.lane })
+		let Voucher { channel, lane, .. } = voucher;
+		Ok(Pay { provider, price, audited, most, channel, lane })
 	}
 
-	/// Who is paid, and what the provider asks for, if the client would pay it.
-	fn price(&self, terms: &Terms) -> Result<(AccountId, Price<Balance>), Refusal> {
+	/// Who is paid, what the provider asks for, if the client would pay it, and whether the answer may be
+	/// audited.
+	fn price(&self, terms: &Terms) -> Result<(AccountId, Price<Balance>, bool), Refusal> {
 		let Some(provider) = terms.provider else {
 			return Err(Refusal::new(Reason::NotRegistered, "no provider names this worker's key"));
 		};
@@ -181,6 +184,6 @@ impl Order {
 			let text = "the provider asks for more than the request allows";
 			return Err(Refusal::new(Reason::PriceAboveMaximum, text));
 		}
-		Ok((provider, price))
+		Ok((provider, price, terms.audited.contains(&self.request.model)))
 	}
 }

@@ -68,6 +68,19 @@ pub struct AuditRequest {
 	pub tokens: Option<HexBytes>,
 	/// What is charged.
 	pub units: Units,
+	/// Of an answer through a gateway: it may end at the payload's stop strings, or break off.
+	#[serde(default)]
+	pub gateway: Option<Penalties>,
+}
+
+/// How a request to a gateway wants tokens chosen besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Penalties {
+	/// Thousandths.
+	pub presence_milli: i16,
+	/// Thousandths.
+	pub frequency_milli: i16,
 }
 
 /// What the auditor votes.

@@ -22,6 +22,7 @@ use reckon_worker::{
 	gateways::{
 		ledger::{Ledger, Terms},
 		receipts::Receipts,
+		vault::Vault,
 		Gateways, Parts,
 	},
 	journal::JournalError,
@@ -67,11 +68,19 @@ impl FakeLedger {
 		change(&mut self.0.lock().unwrap())
 	}
 
+	/// From now on answers of this model may be audited.
+	pub fn audit(&self, gateway: &Gateway, model: ModelId) {
+		self.write(|said| {
+			said.terms.get_mut(&gateway.account.0).unwrap().audited.insert(model);
+		});
+	}
+
 	/// Takes a gateway in, with a provider that offers these models there.
 	pub fn admit(&self, gateway: &Gateway, models: &[ModelId]) {
 		let price = reckon_sdk::Price { base: 10, per_input: 2, per_output: 3 };
 		let offers = models.iter().map(|model| (*model, price)).collect();
-		let terms = Terms { subnet: SUBNET, provider: Some(account(PROVIDER)), offers };
+		let (subnet, provider) = (SUBNET, Some(account(PROVIDER)));
+		let terms = Terms { subnet, provider, offers, audited: Default::default() };
 		self.write(|said| said.terms.insert(gateway.account.0, terms));
 	}
 }
@@ -227,6 +236,7 @@ pub fn alphabet(dir: &Path, gate: &Gate, config: SchedulerConfig) -> Arc<Schedul
 pub struct Worker {
 	pub signer: Signer,
 	pub shared: Arc<Shared>,
+	pub vault: Vault,
 	pub stop: Option<oneshot::Sender<()>>,
 	pub running: tokio::task::JoinHandle<()>,
 }
@@ -241,10 +251,12 @@ impl Worker {
 		let signer = Signer::from_suri("//Worker").unwrap();
 		let shared = Arc::new(Shared::default());
 		let urls: Vec<String> = gateways.iter().map(|gateway| gateway.url.clone()).collect();
+		let vault = vault(dir);
 		let parts = Parts {
 			ledger: ledger.clone(),
 			schedulers: schedulers.clone(),
 			receipts: receipts(dir).await,
+			vault: vault.clone(),
 			signer: signer.clone(),
 			shared: shared.clone(),
 			drain: Duration::from_secs(60),
@@ -254,7 +266,7 @@ impl Worker {
 			let _ = stopped.await;
 		};
 		let running = tokio::spawn(Gateways::new(&urls).unwrap().run(parts, stopped));
-		Self { signer, shared, stop: Some(stop), running }
+		Self { signer, shared, vault, stop: Some(stop), running }
 	}
 
 	pub fn key(&self) -> sr25519::Public {
@@ -266,6 +278,11 @@ impl Worker {
 		self.running.abort();
 		let _ = self.running.await;
 	}
+}
+
+/// What answers were computed with.
+pub fn vault(dir: &Path) -> Vault {
+	Vault::open(&dir.join("gateway-evidence"), 1 << 20, Duration::from_secs(60)).unwrap()
 }
 
 /// The journal, once an earlier worker has let go of it.

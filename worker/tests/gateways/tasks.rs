@@ -5,6 +5,8 @@ use reckon_engine::{Event, Request as EngineRequest, SamplingParams, SchedulerCo
 use reckon_gateway_protocol::v1::{from_worker, Finish};
 use reckon_primitives::{ContentRef, Units};
 
+type Signed = reckon_receipts::Receipt<reckon_primitives::AccountId>;
+
 /// A worker that continues the alphabet, joined to one gateway.
 struct Scene {
 	dir: tempfile::TempDir,
@@ -75,6 +77,84 @@ async fn answer_should_be_the_engines_own_and_signed_for_when_a_model_is_asked()
 		gateway.url
 	);
 	assert!(metrics.contains(&line), "{metrics}");
+}
+
+#[tokio::test]
+async fn what_was_told_should_be_committed_to_when_it_may_be_audited() {
+	let mut scene = scene(SchedulerConfig::default()).await;
+	scene.ledger.audit(&scene.gateway, MODEL);
+	let vault = scene.worker.vault.clone();
+	let kept = |ask: &Ask, receipt: &Signed| {
+		let request = ask.hash();
+		let committed = receipt.commitment.unwrap();
+		let kept = vault.rows().get(&request.0, &committed.0).unwrap().unwrap();
+		let exchange = vault.exchange(request).unwrap().unwrap();
+		assert_eq!(exchange.payload, ask.payload);
+		assert_eq!(ContentRef::of(&exchange.output), receipt.output);
+		let tokens = kept.evidence.rows().tokens().to_vec();
+		assert_eq!(tokens.len(), receipt.units.output as usize);
+		String::from_utf8(tokens.into_iter().map(|token| token as u8).collect()).unwrap()
+	};
+	// A whole answer.
+	scene.gate.let_pass(10);
+	let ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	let (_, finished) = scene.stream.rest(&ask).await;
+	let signed = receipt(&scene.worker, &scene.gateway, &ask, &finished);
+	assert_eq!(kept(&ask, &signed), "bcdefghijk");
+
+	// One that ends at a stop string, while the engine writes on.
+	scene.gate.let_pass(1_000);
+	let mut ask = scene.gateway.ask(MODEL, 2, r#"{"prompt":"a","stop":["fgh"]}"#);
+	ask.request.sampling.max_output = 50;
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	let (_, finished) = scene.stream.rest(&ask).await;
+	let signed = receipt(&scene.worker, &scene.gateway, &ask, &finished);
+	assert_eq!(finished.output, b"bcde");
+	assert_eq!(kept(&ask, &signed), "bcdefgh");
+}
+
+#[tokio::test]
+async fn what_was_told_should_be_committed_to_when_its_client_leaves() {
+	let mut scene = scene(SchedulerConfig::default()).await;
+	scene.ledger.audit(&scene.gateway, MODEL);
+	let ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	for _ in 0..3 {
+		scene.gate.let_pass(1);
+		let from_worker::Message::Piece(_) = scene.stream.next().await else { panic!() };
+	}
+	scene.stream.cancel(&ask).await;
+	scene.gate.let_pass(1);
+	let (_, finished) = scene.stream.rest(&ask).await;
+	let signed = receipt(&scene.worker, &scene.gateway, &ask, &finished);
+	assert_eq!((finished.output.as_slice(), signed.units.output), (&b"bcd"[..], 3));
+	let vault = scene.worker.vault.clone();
+	let (request, committed) = (ask.hash(), signed.commitment.unwrap());
+	let kept = vault.rows().get(&request.0, &committed.0).unwrap().unwrap();
+	assert_eq!(kept.evidence.rows().tokens(), [98, 99, 100]);
+}
+
+#[tokio::test]
+async fn request_should_be_refused_as_busy_when_its_rows_have_no_room() {
+	let mut scene = scene(SchedulerConfig::default()).await;
+	scene.ledger.audit(&scene.gateway, MODEL);
+	let mut ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
+	let rooms: Vec<_> = std::iter::from_fn(|| scene.worker.vault.reserve(50, 1).ok()).collect();
+	ask.request.sampling.max_output = 90;
+	scene.stream.hand(&ask).await;
+	let refused = scene.stream.refusal(&ask).await;
+	assert_eq!(refused.reason, reckon_sdk::Reason::Busy.to_string());
+	assert!(refused.text.contains("evidence"), "{}", refused.text);
+	drop(rooms);
+	scene.gate.let_pass(1_000);
+	let ask = scene.gateway.ask(MODEL, 2, r#"{"prompt":"a"}"#);
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	scene.stream.rest(&ask).await;
 }
 
 #[tokio::test]

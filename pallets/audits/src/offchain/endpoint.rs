@@ -21,8 +21,15 @@ pub(crate) const MILLIS: u64 = 5_000;
 /// The longest URL that is asked, in bytes: what providers can name.
 const LONGEST_URL: usize = 128;
 
+/// What an auditor signs to be shown what is not everybody's: for a job, or a request, and a challenge.
+pub const PASS: &[u8] = b"reckon:audit-pass:v1";
+
 /// A worker's content endpoint.
-pub(crate) struct Endpoint(String);
+pub(crate) struct Endpoint {
+	url: String,
+	/// Shows that an auditor asks.
+	pass: Option<String>,
+}
 
 impl Endpoint {
 	/// Reads what a provider has named: `http` or `https`, a host, perhaps a port and a path. Nobody
@@ -38,9 +45,26 @@ impl Endpoint {
 			&& !host.starts_with(':')
 			&& text.bytes().all(is_plain);
 		match is_url {
-			true => Ok(Self(text.trim_end_matches('/').to_string())),
+			true => Ok(Self { url: text.trim_end_matches('/').to_string(), pass: None }),
 			false => Err(Trouble::withheld("its provider names no endpoint that could be asked")),
 		}
+	}
+
+	/// The same for somebody who shows that it audits: with its key and what that has signed.
+	pub(crate) fn with_pass(self, key: &[u8], signature: &[u8]) -> Self {
+		let digits =
+			|bytes: &[u8]| -> String { bytes.iter().map(|it| format!("{it:02x}")).collect() };
+		Self { pass: Some(format!("{}.{}", digits(key), digits(signature))), ..self }
+	}
+
+	/// What was asked of a gateway, for its auditors only.
+	pub(crate) fn asked(&self, request: JobId, named: &ContentRef) -> Wanted {
+		self.at(&format!("/audits/{request:x}/payload"), named.length as usize)
+	}
+
+	/// What was answered through a gateway, for its auditors only.
+	pub(crate) fn answered(&self, request: JobId, named: &ContentRef) -> Wanted {
+		self.at(&format!("/audits/{request:x}/output"), named.length as usize)
 	}
 
 	/// A payload or an answer, by its hash.
@@ -65,7 +89,7 @@ impl Endpoint {
 	}
 
 	fn at(&self, path: &str, longest: usize) -> Wanted {
-		Wanted { url: format!("{}{path}", self.0), longest }
+		Wanted { url: format!("{}{path}", self.url), longest, pass: self.pass.clone() }
 	}
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct Wanted {
 	pub(crate) url: String,
 	/// Bytes that it has at most.
 	pub(crate) longest: usize,
+	/// Shows that an auditor asks, as a bearer's token.
+	pub(crate) pass: Option<String>,
 }
 
 /// Bounds of a request.
@@ -62,7 +64,14 @@ pub(crate) struct Bounds {
 /// slow takes nobody else's time.
 pub(crate) fn get_all(wanted: &[Wanted], millis: u64) -> Vec<Result<Reply, Silence>> {
 	let deadline = after(millis);
-	let start = |it: &Wanted| Exchange::start(Request::new(&it.url), deadline, it.longest);
+	let start = |it: &Wanted| {
+		let request = Request::new(&it.url);
+		let request = match &it.pass {
+			Some(pass) => request.add_header("authorization", &alloc::format!("Bearer {pass}")),
+			None => request,
+		};
+		Exchange::start(request, deadline, it.longest)
+	};
 	run(wanted.iter().map(start).collect(), deadline)
 }
 

@@ -42,6 +42,25 @@ impl Object {
 		self
 	}
 
+	/// A number that may be below zero.
+	pub(crate) fn signed(mut self, name: &str, value: i16) -> Self {
+		self.name(name);
+		self.0.extend_from_slice(value.to_string().as_bytes());
+		self
+	}
+
+	/// Another object, or nothing.
+	pub(crate) fn maybe_object(mut self, name: &str, value: Option<Object>) -> Self {
+		match value {
+			Some(value) => self.object(name, value),
+			None => {
+				self.name(name);
+				self.0.extend_from_slice(b"null");
+				self
+			},
+		}
+	}
+
 	/// A word of ours, in which nothing needs an escape.
 	pub(crate) fn word(mut self, name: &str, value: &'static str) -> Self {
 		self.name(name);

@@ -67,12 +67,13 @@ impl Part {
 	pub(crate) fn new(
 		content: &Content,
 		endpoint: &Result<Endpoint, Trouble>,
+		place: impl FnOnce(&Endpoint, &ContentRef) -> Wanted,
 	) -> Result<Self, Trouble> {
 		match content {
 			Content::Inline(bytes) => Ok(Self::Here(bytes.to_vec())),
 			Content::Blob(named) => {
 				let endpoint = endpoint.as_ref().map_err(Trouble::clone)?;
-				Ok(Self::There(endpoint.content(named), *named))
+				Ok(Self::There(place(endpoint, named), *named))
 			},
 		}
 	}

@@ -17,7 +17,7 @@ use alloc::{
 use codec::{Decode, DecodeAll, Encode};
 use reckon_primitives::{Sampling, TaskKind, Units};
 use reckon_receipts::{Exhibit, MAX_WRONG};
-use reckon_support::{AuditWork, BatchWork};
+use reckon_support::{AuditWork, BatchWork, GatewayWork};
 use reckon_verification::{Rejection, Vote, MAX_POSITIONS, MAX_WIDTH};
 use serde::{de::DeserializeOwned, de::Error, Deserialize, Deserializer};
 use sp_core::H256;
@@ -227,6 +227,11 @@ fn audit_request(place: &Place, work: &AuditWork, evidence: &Evidence) -> Vec<u8
 		.number("temperature_milli", temperature_milli.into())
 		.number("top_k", top_k.into())
 		.number("top_p_milli", top_p_milli.into());
+	let gateway = work.gateway.map(|GatewayWork { presence_milli, frequency_milli }| {
+		Object::new(FRAME)
+			.signed("presence_milli", presence_milli)
+			.signed("frequency_milli", frequency_milli)
+	});
 	let units = Object::new(FRAME).number("input", input).number("output", written);
 	Object::new(room([payload, output, tokens.unwrap_or_default()]))
 		.bytes("job", place.job.as_bytes())
@@ -239,6 +244,7 @@ fn audit_request(place: &Place, work: &AuditWork, evidence: &Evidence) -> Vec<u8
 		.bytes("output", output)
 		.maybe_bytes("tokens", tokens)
 		.object("units", units)
+		.maybe_object("gateway", gateway)
 		.end()
 }
 

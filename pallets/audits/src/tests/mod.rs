@@ -7,6 +7,7 @@ mod keys;
 mod openings;
 mod random;
 mod requests;
+mod samples;
 mod sweeps;
 mod verdicts;
 mod views;

@@ -9,6 +9,7 @@ mod opening;
 mod origins;
 mod random;
 mod rejection;
+mod samples;
 mod settlement;
 mod strikes;
 mod sweeps;

@@ -160,6 +160,10 @@ impl<E: StepEngine> Sequence<E> {
 	/// One turn; false when it was the last.
 	fn turn(&mut self, engine: &E, prefill_chunk: usize) -> bool {
 		let result = match self.reply.cancel.is_cancelled() {
+			// What was written was told, and somebody may have to stand by it.
+			true if self.recorder.is_some() && !self.tokens.is_empty() => {
+				Ok(Some(FinishReason::Cancelled))
+			},
 			true => Err(EngineError::Cancelled),
 			false => caught(|| self.advance(engine, prefill_chunk)),
 		};

@@ -61,6 +61,7 @@ fn auditor_should_commit_and_reveal_when_everybody_is_honest() {
 		"output": hex(b"That."),
 		"tokens": hex(&tokens()),
 		"units": { "input": 9, "output": 12 },
+		"gateway": null,
 	});
 	assert_eq!(asked[1].json(), expected);
 

@@ -431,6 +431,7 @@ pub fn work() -> AuditWork {
 		seed: H256::repeat_byte(0x5e),
 		output: Content::from(b"That.".to_vec()),
 		units: Units { input: 9, output: COUNT },
+		gateway: None,
 	}
 }
 

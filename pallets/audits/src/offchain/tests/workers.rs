@@ -1,9 +1,13 @@
 //! Workers that hand out nothing, or something else.
 
 use super::node::*;
-use crate::{mock::*, offchain::endpoint::Endpoint, Ballot, Call, Phase, RowsSeen, Said};
+use crate::{
+	mock::*,
+	offchain::endpoint::{Endpoint, PASS},
+	Ballot, Call, Phase, RowsSeen, Said,
+};
 use reckon_primitives::{Content, ContentRef, TaskKind};
-use reckon_support::{mocks::MockPool, AuditWork};
+use reckon_support::{mocks::MockPool, AuditWork, GatewayWork};
 use reckon_verification::{EndingFault, Fault, Vote};
 use serde_json::Value;
 use sp_core::H256;
@@ -111,6 +115,50 @@ fn content_should_be_fetched_from_the_worker_when_it_is_not_on_chain() {
 	let asked = node.asked_for(&audits_line())[0].json();
 	assert_eq!(asked["payload"], hex(&bytes[0]));
 	assert_eq!(asked["output"], hex(&bytes[1]));
+}
+
+#[test]
+fn what_went_through_a_gateway_should_be_shown_to_auditors_alone() {
+	let mut node = Node::new();
+	let bytes = [vec![b'p'; 50], vec![b'o'; 60]];
+	let [payload, output] = [0, 1].map(|n: usize| Content::Blob(ContentRef::of(&bytes[n])));
+	let gateway = Some(GatewayWork { presence_milli: 500, frequency_milli: -20 });
+	let id = node.job_with(1, AuditWork { payload, output, gateway, ..work() });
+	node.see(|| {
+		crate::Audits::<Test>::mutate(id, |audit| {
+			audit.as_mut().unwrap().cause = reckon_support::Cause::Sampled;
+		});
+	});
+	node.answer_honestly(id);
+	let lines = ["payload", "output"].map(|what| format!("GET {WORKER}/audits/{id:x}/{what}"));
+	for n in 0..2 {
+		node.answer(&lines[n], Answer::Reply(200, bytes[n].clone()));
+	}
+	node.block();
+	assert!(matches!(node.ballot(id), Ballot::Committed(_)));
+	let asked = node.asked_for(&audits_line())[0].json();
+	assert_eq!(asked["payload"], hex(&bytes[0]));
+	assert_eq!(asked["output"], hex(&bytes[1]));
+	let penalties = serde_json::json!({ "presence_milli": 500, "frequency_milli": -20 });
+	assert_eq!(asked["gateway"], penalties);
+	// Each shows a pass that its audit key has signed for this audit.
+	let it = node.see(|| audit(id));
+	for line in lines.iter().chain([&tokens_line(id)]) {
+		let asked = node.asked_for(line);
+		let said = asked[0].headers.iter().find(|(name, _)| name == "authorization");
+		let said = &said.unwrap().1;
+		let (key, signature) = said.strip_prefix("Bearer ").unwrap().split_once('.').unwrap();
+		let read = |digits: &str| {
+			let pairs = (0..digits.len()).step_by(2);
+			let bytes = pairs.map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap());
+			bytes.collect::<Vec<_>>()
+		};
+		let key: crate::AuditId = codec::DecodeAll::decode_all(&mut &read(key)[..]).unwrap();
+		let signature = codec::DecodeAll::decode_all(&mut &read(signature)[..]).unwrap();
+		assert!(it.seats.iter().any(|seat| seat.key == key));
+		let message = [PASS, &id.0, &it.challenge.0].concat();
+		node.see(|| assert!(sp_runtime::RuntimeAppPublic::verify(&key, &message, &signature)));
+	}
 }
 
 #[test]

@@ -1,0 +1,367 @@
+//! Answers out of batches that are computed again: of each total one receipt at most, where the lot falls.
+//!
+//! The chain draws when nobody can change the batch any more, the gateway shows the receipts that the lot
+//! fell on, and their answers are audited as jobs' are, under the request's hash. Whatever comes out, the
+//! other receipts are paid.
+
+use crate::{pallet::*, types::*, weights::WeightInfo};
+use codec::Encode;
+use frame_support::{
+	ensure,
+	pallet_prelude::{
+		InvalidTransaction, TransactionSource, TransactionValidityWithRefund, ValidTransaction,
+	},
+	traits::{Get, Time},
+	weights::Weight,
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use reckon_primitives::{Balance, BatchId, Content, JobId, Reason};
+use reckon_receipts::{sampled, Item, Receipt, Request, Total};
+use reckon_support::{
+	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, BatchAuditing, EndedTurn, Fault,
+	GatewayWork, OnProviderOutcome, Outcome, ProviderPool, Rejection, Ruling, SampleAuditing,
+	SampleTerms, SampledTotal,
+};
+use sp_core::H256;
+use sp_runtime::{
+	traits::{One, SaturatedConversion, Saturating},
+	DispatchResult,
+};
+
+/// What samples that are shown are known by in the pool.
+const SAMPLE: &[u8] = b"reckon:sample-shown:v1";
+/// As votes: they are few, and late ones are worth nothing.
+const PRIORITY: u64 = u64::MAX / 2;
+/// Totals that one step looks at.
+pub(crate) const LOOKED_AT_ONCE: u32 = 8;
+/// Blocks at least for showing samples.
+const TIME_TO_SHOW: u32 = 20;
+
+/// Whether all samples of a batch are shown, and their audits over.
+pub(crate) enum Looked {
+	/// As far as it has been looked.
+	Good,
+	/// All of them.
+	All,
+	/// An audit goes on.
+	Awaited,
+	/// One was not shown.
+	Withheld,
+}
+
+/// What a receipt that is shown as a sample is good for.
+enum Shown<AccountId> {
+	/// It is computed again.
+	Audit(AuditedAnswer<AccountId, Balance>),
+	/// It is struck already, or audited under another batch.
+	Nothing,
+	/// It proves itself wrong.
+	Wrong(Fault),
+	/// It can't be computed again, as its gateway could have seen: it says no commitment, or is so old that
+	/// its worker need not have kept anything.
+	Unfit,
+}
+
+impl<T: Config> Pallet<T> {
+	/// How often a total is sampled; notes what its provider stands for with it.
+	pub(crate) fn stand_for(batch: &BatchOf<T>, total: &Total<T::AccountId>) -> SampleTerms {
+		let charge = total.receipts.sum;
+		let outstanding = Unpaid::<T>::mutate(&total.provider, |sum| {
+			*sum = sum.saturating_add(charge);
+			*sum
+		});
+		T::Audits::terms(&SampledTotal {
+			subnet: batch.subnet,
+			provider: &total.provider,
+			model: &total.model,
+			receipts: total.receipts.count,
+			charge,
+			outstanding,
+		})
+	}
+
+	/// A total is paid, or never will be.
+	pub(crate) fn stand_down(total: &Total<T::AccountId>) {
+		Unpaid::<T>::mutate_exists(&total.provider, |sum| {
+			let left = sum.unwrap_or_default().saturating_sub(total.receipts.sum);
+			*sum = (left > 0).then_some(left);
+		});
+	}
+
+	/// What is to be drawn for a batch that was just committed to, and when it is paid then.
+	pub(crate) fn expect_draw(
+		now: BlockNumberFor<T>,
+		until: BlockNumberFor<T>,
+	) -> (Samples<BlockNumberFor<T>>, BlockNumberFor<T>) {
+		let drawn =
+			now.saturating_add(T::Audits::draw_delay().into()).max(now.saturating_add(One::one()));
+		let until = until.max(drawn.saturating_add(TIME_TO_SHOW.into()));
+		let committed_at = T::Time::now().saturated_into();
+		(Samples { seed: None, until, committed_at, looked_at: 0 }, drawn)
+	}
+
+	/// Draws what is sampled of a batch; says whether there was anything to be drawn. The caller stores it.
+	pub(crate) fn draw_samples(id: BatchId, batch: &mut BatchOf<T>) -> bool {
+		let Some(samples) = batch.samples.as_mut().filter(|it| it.seed.is_none()) else {
+			return false;
+		};
+		let (seed, until) = (T::Audits::seed(&id), samples.until);
+		samples.seed = Some(seed);
+		Self::reschedule(id, batch, until);
+		Self::deposit_event(Event::SamplesDrawn { batch: id, seed, until });
+		true
+	}
+
+	/// Looks at a few totals whether what was to be shown of them is shown. The caller stores the batch.
+	pub(crate) fn look_at_samples(id: BatchId, batch: &mut BatchOf<T>) -> Looked {
+		let totals = batch.root.count;
+		let Some(Samples { seed: Some(seed), looked_at, .. }) = &mut batch.samples else {
+			return Looked::All;
+		};
+		let upto = looked_at.saturating_add(LOOKED_AT_ONCE).min(totals);
+		while *looked_at < upto {
+			let payout = Payouts::<T>::get(id, *looked_at);
+			let drawn = payout.filter(|payout| payout.sample_point(seed, *looked_at).is_some());
+			match drawn.map(|payout| payout.sample) {
+				Some(Sample::Unshown) => {
+					let total = *looked_at;
+					Self::deposit_event(Event::SampleWithheld { batch: id, total });
+					return Looked::Withheld;
+				},
+				Some(Sample::Audited(request)) if Sampled::<T>::contains_key(request) => {
+					return Looked::Awaited;
+				},
+				Some(Sample::Audited(_) | Sample::Over) | None => {},
+			}
+			*looked_at = looked_at.saturating_add(1);
+		}
+		if upto < totals {
+			Looked::Good
+		} else {
+			Looked::All
+		}
+	}
+
+	/// Shows the receipt of a total that the lot fell on, with the request that it answers.
+	pub(crate) fn do_show_sample(
+		id: BatchId,
+		item: &Item<T::AccountId>,
+		request: &Request,
+	) -> DispatchResult {
+		let (batch, mut payout) = Self::check_sample(id, item, request)?;
+		let shown = Self::judge_sample(id, &batch, &payout, item);
+		payout.sample = Sample::Over;
+		let receipt = &item.receipt.receipt;
+		match shown {
+			Shown::Audit(answer) => {
+				if T::Audits::sample(&receipt.request, answer, payout.terms.rate) {
+					payout.sample = Sample::Audited(receipt.request);
+					let (total, index) = (item.total, item.index);
+					let sampled = SampledAnswer {
+						batch: id,
+						total,
+						index,
+						receipt: receipt.clone(),
+						request: *request,
+					};
+					Sampled::<T>::insert(receipt.request, sampled);
+					Self::deposit_event(Event::SampleShown {
+						batch: id,
+						total,
+						index,
+						audit: receipt.request,
+						provider: receipt.provider.clone(),
+					});
+				}
+				Payouts::<T>::insert(id, item.total, payout);
+			},
+			Shown::Nothing => Payouts::<T>::insert(id, item.total, payout),
+			Shown::Wrong(fault) => {
+				Self::blame_gateway(&batch);
+				Self::strike_or_reject(id, batch, payout, item, fault)?;
+			},
+			Shown::Unfit => {
+				let mut batch = batch;
+				Self::reject_at_cost(id, &mut batch, Rejection::Faults);
+				Batches::<T>::insert(id, batch);
+			},
+		}
+		Ok(())
+	}
+
+	/// The batch and the total of which this is the sample, if it is.
+	fn check_sample(
+		id: BatchId,
+		item: &Item<T::AccountId>,
+		request: &Request,
+	) -> Result<(BatchOf<T>, Payout<T::AccountId>), Error<T>> {
+		let batch = Self::waiting(id)?;
+		let payout = Payouts::<T>::get(id, item.total).ok_or(Error::<T>::UnknownTotal)?;
+		let seed = batch.samples.as_ref().and_then(|samples| samples.seed);
+		let seed = seed.ok_or(Error::<T>::NotSampled)?;
+		let point = payout.sample_point(&seed, item.total).ok_or(Error::<T>::NotSampled)?;
+		ensure!(payout.sample == Sample::Unshown, Error::<T>::SampleAlreadyShown);
+		let span = item.span(&payout.total.receipts).map_err(|_| Error::<T>::ItemUnproven)?;
+		ensure!(span.contains(&point), Error::<T>::NotSampled);
+		ensure!(request.hash() == item.receipt.receipt.request, Error::<T>::RequestDiffers);
+		Ok((batch, payout))
+	}
+
+	fn judge_sample(
+		id: BatchId,
+		batch: &BatchOf<T>,
+		payout: &Payout<T::AccountId>,
+		item: &Item<T::AccountId>,
+	) -> Shown<T::AccountId> {
+		if payout.strikes.contains(&item.index) {
+			return Shown::Nothing;
+		}
+		if let Some(fault) = Self::fault(id, batch, payout, &item.receipt) {
+			return match Self::may_strike(id, payout) {
+				true => Shown::Wrong(fault),
+				// Its batch's auditors have it.
+				false => Shown::Nothing,
+			};
+		}
+		let receipt = &item.receipt.receipt;
+		let committed_at = batch.samples.as_ref().map_or(0, |samples| samples.committed_at);
+		let is_stale = receipt.finished_at.saturating_add(T::ReceiptLife::get()) < committed_at;
+		let Some(commitment) = receipt.commitment.filter(|_| !is_stale) else {
+			return Shown::Unfit;
+		};
+		let payer = Contributions::<T>::get(id, receipt.channel).map(|paid| paid.client);
+		Shown::Audit(AuditedAnswer {
+			client: payer.unwrap_or_else(|| batch.gateway.clone()),
+			provider: receipt.provider.clone(),
+			subnet: batch.subnet,
+			model: receipt.model,
+			commitment,
+			output: receipt.output.hash,
+			charge: receipt.charge,
+			at_stake: payout.total.receipts.sum,
+		})
+	}
+
+	/// Whether the pool and a block take a sample from nobody in particular: its proof is all that it takes.
+	pub(crate) fn authorize_sample(
+		_: TransactionSource,
+		id: &BatchId,
+		item: &Item<T::AccountId>,
+		request: &Request,
+	) -> TransactionValidityWithRefund {
+		let (batch, _) = Self::check_sample(*id, item, request).map_err(|error| match error {
+			Error::<T>::ItemUnproven | Error::<T>::RequestDiffers => InvalidTransaction::BadProof,
+			_ => InvalidTransaction::Stale,
+		})?;
+		let left = batch.due.saturating_sub(frame_system::Pallet::<T>::block_number());
+		let valid = ValidTransaction {
+			priority: PRIORITY,
+			requires: Default::default(),
+			provides: [(SAMPLE, id, item.total).encode()].into(),
+			longevity: left.max(One::one()).saturated_into(),
+			propagate: true,
+		};
+		Ok((valid, Weight::zero()))
+	}
+
+	/// Takes a sampled receipt out of what is paid, if that can still be done.
+	fn strike_sample(sampled: &SampledAnswer<T::AccountId>, fault: Fault) {
+		let SampledAnswer { batch: id, total, index, receipt, .. } = sampled;
+		let Ok(batch) = Self::waiting(*id) else { return };
+		let Some(payout) = Payouts::<T>::get(id, total) else { return };
+		if payout.strikes.contains(index) {
+			return;
+		}
+		// Where as many are struck as can be, its provider pays for it all the same.
+		let _ = Self::strike_place(*id, batch, payout, (*total, *index), receipt, fault);
+	}
+
+	/// A convicted answer: the auditors have what they cost, and the rest of the slash goes where slashes go.
+	/// Says what the auditors have.
+	fn convict(sampled: &SampledAnswer<T::AccountId>, ruling: &Ruling<Balance>) -> Balance {
+		let provider = sampled.receipt.provider.clone();
+		let pot = T::Audits::pot();
+		let costs = ruling.costs.min(ruling.slash);
+		let paid = pot.map_or(0, |pot| T::Providers::compensate(&provider, &pot, costs));
+		let rest = ruling.slash.saturating_sub(paid);
+		let slashed = T::Providers::slash(&provider, rest, Reason::AuditRejected);
+		let slashed = slashed.saturating_add(paid);
+		Self::deposit_event(Event::SampleConvicted {
+			batch: sampled.batch,
+			audit: sampled.receipt.request,
+			provider,
+			slashed,
+		});
+		paid
+	}
+}
+
+impl<AccountId> Payout<AccountId> {
+	/// Where the lot falls in this total, if it falls on it.
+	pub fn sample_point(&self, seed: &H256, position: u32) -> Option<Balance> {
+		sampled(seed, position, self.terms.rate, self.total.receipts.sum)
+	}
+}
+
+impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
+	/// Nobody asks for the audit of one: the lot falls on it.
+	fn subject(_: &JobId) -> Option<AuditedAnswer<T::AccountId, Balance>> {
+		None
+	}
+
+	fn work(id: &JobId) -> Option<AuditWork> {
+		let SampledAnswer { receipt, request, .. } = Sampled::<T>::get(id)?;
+		let Request { model, task, payload, sampling, presence_milli, frequency_milli, .. } =
+			request;
+		let Receipt { output, units, .. } = receipt;
+		Some(AuditWork {
+			model,
+			task,
+			payload: Content::Blob(payload),
+			sampling,
+			// A request has a nonce of its own, and its client chooses what is drawn for it.
+			seed: sampling.salt,
+			output: Content::Blob(output),
+			units,
+			gateway: Some(GatewayWork { presence_milli, frequency_milli }),
+		})
+	}
+
+	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance {
+		let Some(sampled) = Sampled::<T>::take(id) else { return 0 };
+		let (wages, outcome) = match ruling.outcome {
+			AuditOutcome::Accepted => (0, Some(Outcome::Settled)),
+			// Nobody has shown anything against it.
+			AuditOutcome::Inconclusive => (0, None),
+			AuditOutcome::Doubtful => {
+				Self::strike_sample(&sampled, Fault::Doubtful);
+				(0, Some(Outcome::Inconclusive))
+			},
+			AuditOutcome::Rejected(why) => {
+				Self::strike_sample(&sampled, Fault::Answer(why));
+				(Self::convict(&sampled, &ruling), Some(Outcome::Rejected))
+			},
+		};
+		if let Some(outcome) = outcome {
+			T::OnOutcome::on_provider_outcome(&EndedTurn {
+				provider: sampled.receipt.provider,
+				outcome,
+				value: sampled.receipt.charge,
+				assigned_at: frame_system::Pallet::<T>::block_number(),
+				// Whoever sends its requests to a friend's gateway names its provider, in effect.
+				named: true,
+			});
+		}
+		wages
+	}
+
+	fn on_ruling_weight() -> Weight {
+		T::WeightInfo::on_ruling().saturating_add(T::OnOutcome::on_provider_outcome_weight())
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn create_for_benchmark(_: AuditedAnswer<T::AccountId, Balance>) -> JobId {
+		// Jobs are what audits are measured with.
+		JobId::zero()
+	}
+}

@@ -1,0 +1,394 @@
+use crate::{mock::*, BatchState, Batches, Call, Event, Payouts, Sample, Sampled, Unpaid};
+use frame_support::{assert_noop, assert_ok};
+use reckon_primitives::{
+	Balance, BatchId, Content, ContentRef, JobId, Price, Sampling, TaskKind, Units,
+};
+use reckon_receipts::{sampled, BatchTree, Item, Receipt, Request, SignedReceipt};
+use reckon_support::{
+	mocks::{MockGateways, MockHooks, MockModels, MockPool},
+	AuditOutcome, AuditSubjects, AuditedAnswer, AuditedBatches, Conviction, Fault, GatewayInspect,
+	GatewayWork, Outcome, Rejection, Ruling, SampleTerms,
+};
+use sp_core::H256;
+use sp_runtime::Permill;
+
+type Error = crate::Error<Test>;
+
+/// The time at which the batches are committed to.
+const NOW: u64 = 2_500;
+const WRONG: AuditOutcome = AuditOutcome::Rejected(Conviction::NotOpened);
+
+fn request(n: u8) -> Request {
+	Request {
+		nonce: H256([n; 32]),
+		model: MODEL,
+		task: TaskKind::Chat,
+		payload: ContentRef { hash: H256([4; 32]), length: 44 },
+		sampling: Sampling { salt: H256([3; 32]), ..Default::default() },
+		presence_milli: 5,
+		frequency_milli: -5,
+		price: Price { base: 1, per_input: 1, per_output: 1 },
+	}
+}
+
+/// The nth answer of the first provider's, with a commitment.
+fn answer(n: u8, channel: H256, charge: Balance) -> SignedReceipt<AccountId> {
+	let receipt = receipt(n, PROVIDERS[0], channel, charge).receipt;
+	let commitment = Some(H256([40 + n; 32]));
+	sign(Receipt { request: request(n).hash(), commitment, ..receipt })
+}
+
+/// All totals are sampled, for a tenth of what they are paid.
+fn always() {
+	let terms = SampleTerms { rate: Permill::one(), premium: Permill::from_percent(10) };
+	Audits::set_terms(terms);
+	Audits::set_clock(NOW);
+}
+
+/// A batch of the client's, all of whose totals are sampled.
+fn batch(
+	receipts: impl IntoIterator<Item = SignedReceipt<AccountId>>,
+) -> (BatchTree<AccountId>, BatchId) {
+	always();
+	let receipts: Vec<_> = receipts.into_iter().collect();
+	let channel = receipts[0].receipt.channel;
+	let charge = receipts.iter().map(|signed| signed.receipt.charge).sum();
+	let tree = tree(receipts);
+	let id = commit(&tree, [claim(CLIENT, channel, 0, charge)]);
+	(tree, id)
+}
+
+fn two(channel: H256) -> (BatchTree<AccountId>, BatchId) {
+	batch([answer(1, channel, 600), answer(2, channel, 400)])
+}
+
+/// The receipt that the lot fell on, and its request.
+fn drawn(tree: &BatchTree<AccountId>, id: BatchId) -> (Box<Item<AccountId>>, Box<Request>) {
+	let seed = Channels::batch(id).unwrap().samples.unwrap().seed.unwrap();
+	let total = &tree.totals()[0];
+	let point = sampled(&seed, 0, Permill::one(), total.receipts.sum).unwrap();
+	let item = tree.charging(0, point).unwrap();
+	let request = (0..9).map(request).find(|it| it.hash() == item.receipt.receipt.request);
+	(Box::new(item), Box::new(request.unwrap_or_else(|| self::request(1))))
+}
+
+/// Shows it, and says which answer is audited.
+fn show(tree: &BatchTree<AccountId>, id: BatchId) -> JobId {
+	let (item, request) = drawn(tree, id);
+	assert_ok!(send(Call::show_sample { batch: id, item, request: request.clone() }));
+	request.hash()
+}
+
+fn rule(id: JobId, outcome: AuditOutcome) -> Balance {
+	Audits::close(id);
+	let wages = <Channels as AuditSubjects<_, _>>::on_ruling(
+		&id,
+		Ruling { outcome, costs: 30, slash: 2_000 },
+	);
+	check();
+	wages
+}
+
+fn turns() -> Vec<(AccountId, Outcome, Balance)> {
+	let all = MockHooks::turns().into_iter();
+	all.map(|turn| (turn.provider, turn.outcome, turn.value)).collect()
+}
+
+#[test]
+fn answer_should_be_audited_when_the_lot_falls_on_its_receipt() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		assert_eq!(Unpaid::<Test>::get(PROVIDERS[0]), 1_000);
+		let committed = Channels::batch(id).unwrap().samples.unwrap();
+		assert_eq!((committed.seed, committed.committed_at), (None, NOW));
+		to_block(1 + DRAW);
+		let samples = Channels::batch(id).unwrap().samples.unwrap();
+		let (seed, until) = (samples.seed.unwrap(), samples.until);
+		// The window is too short for showing.
+		assert_eq!(until, 1 + DRAW + 20);
+		assert_eq!(events().last(), Some(&Event::SamplesDrawn { batch: id, seed, until }));
+
+		let audit = show(&tree, id);
+		let sampled = Sampled::<Test>::get(audit).unwrap();
+		let shown = Event::SampleShown {
+			batch: id,
+			total: 0,
+			index: sampled.index,
+			audit,
+			provider: PROVIDERS[0],
+		};
+		assert_eq!(events().last(), Some(&shown));
+		let receipt = &sampled.receipt;
+		let expected = AuditedAnswer {
+			client: CLIENT,
+			provider: PROVIDERS[0],
+			subnet: SUBNET,
+			model: MODEL,
+			commitment: receipt.commitment.unwrap(),
+			output: receipt.output.hash,
+			charge: receipt.charge,
+			// All that it stands for.
+			at_stake: 1_000,
+		};
+		assert_eq!(Audits::sampled(), [(audit, expected)]);
+		let work = <Channels as AuditSubjects<_, _>>::work(&audit).unwrap();
+		assert_eq!(work.payload, Content::Blob(request(1).payload));
+		assert_eq!(
+			(work.output, work.units),
+			(Content::Blob(receipt.output), Units { input: 3, output: 5 })
+		);
+		assert_eq!((work.seed, work.sampling), (H256([3; 32]), request(1).sampling));
+		let penalties = GatewayWork { presence_milli: 5, frequency_milli: -5 };
+		assert_eq!(work.gateway, Some(penalties));
+		assert_eq!(<Channels as AuditSubjects<_, _>>::subject(&audit), None);
+
+		// Nobody is paid before its audit is over.
+		to_block(until + 50);
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Waiting);
+		assert_eq!(rule(audit, AuditOutcome::Accepted), 0);
+		blocks(7);
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Settled);
+		assert_eq!(turns(), [(PROVIDERS[0], Outcome::Settled, receipt.charge)]);
+		// Royalty 10 %, gateway 5 %, treasury 5 %, auditors 10 %.
+		assert_eq!((free(PROVIDERS[0]), free(POT)), (START + 700, START + 100));
+		assert_eq!(Unpaid::<Test>::iter().count() + Sampled::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn nothing_should_be_drawn_where_no_answer_can_be_audited() {
+	run(|| {
+		let (_, _, id) = three();
+		assert_eq!(Channels::batch(id).unwrap().samples, None);
+		to_block(2 + WINDOW);
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Settled);
+		assert_eq!(free(POT), START);
+	});
+}
+
+#[test]
+fn only_the_receipt_that_the_lot_fell_on_should_be_shown() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		let any = Box::new(item(&tree, 0, 0));
+		let show = |item: &Box<Item<AccountId>>, request: Request| {
+			Channels::show_sample(signed(GATEWAY), id, item.clone(), Box::new(request))
+		};
+		assert_noop!(show(&any, request(1)), Error::NotSampled);
+		to_block(1 + DRAW);
+		let (right, its) = drawn(&tree, id);
+		let other = Box::new(item(&tree, 0, 1 - right.index));
+		assert_noop!(show(&other, request(2)), Error::NotSampled);
+		assert_noop!(show(&right, request(7)), Error::RequestDiffers);
+		let forged = Box::new(Item { path: other.path.clone(), ..(*right).clone() });
+		assert_noop!(show(&forged, *its), Error::ItemUnproven);
+		let beyond = Box::new(Item { total: 9, ..(*right).clone() });
+		assert_noop!(show(&beyond, *its), Error::UnknownTotal);
+		let stranger =
+			Channels::show_sample(signed(CLIENT), H256::zero(), right.clone(), its.clone());
+		assert_noop!(stranger, Error::UnknownBatch);
+		// The same from nobody.
+		let of = |item: &Box<Item<AccountId>>| Call::show_sample {
+			batch: id,
+			item: item.clone(),
+			request: its.clone(),
+		};
+		assert!(send(of(&other)).is_err() && send(of(&forged)).is_err());
+		let post = show(&right, *its).unwrap();
+		assert_eq!(post.pays_fee, frame_support::dispatch::Pays::No);
+		assert_noop!(show(&right, *its), Error::SampleAlreadyShown);
+		assert!(send(of(&right)).is_err());
+	});
+}
+
+#[test]
+fn batch_should_be_rejected_when_a_sample_is_not_shown() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (_, id) = two(channel);
+		to_block(1 + DRAW + 20);
+		let why = Rejection::Unavailable;
+		assert!(events().contains(&Event::SampleWithheld { batch: id, total: 0 }));
+		assert!(events().contains(&Event::BatchRejected { batch: id, why }));
+		// Ten times the charge.
+		assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, BOND - 10_000);
+		blocks(3);
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Rejected(why));
+		assert_eq!(free(CLIENT) + held(CLIENT), START);
+		assert_eq!((free(PROVIDERS[0]), Unpaid::<Test>::iter().count()), (START, 0));
+	});
+}
+
+#[test]
+fn provider_should_pay_for_an_answer_that_is_not_the_models() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		to_block(1 + DRAW);
+		let audit = show(&tree, id);
+		let receipt = Sampled::<Test>::get(audit).unwrap().receipt;
+		// The auditors have their costs out of the bond.
+		assert_eq!(rule(audit, WRONG), 30);
+		assert_eq!(MockPool::bond(PROVIDERS[0]), Balance::MAX - 2_000);
+		assert_eq!(turns(), [(PROVIDERS[0], Outcome::Rejected, receipt.charge)]);
+		let convicted =
+			Event::SampleConvicted { batch: id, audit, provider: PROVIDERS[0], slashed: 2_000 };
+		assert_eq!(events().last(), Some(&convicted));
+		assert!(events().iter().any(|event| matches!(
+			event,
+			Event::ReceiptStruck { fault: Fault::Answer(_), charge, .. } if *charge == receipt.charge
+		)));
+		// The rest is paid.
+		blocks(40);
+		assert_eq!(free(CLIENT) + held(CLIENT), START - 1_000 + receipt.charge);
+		assert_eq!(free(PROVIDERS[0]), START + (1_000 - receipt.charge) * 7 / 10);
+	});
+}
+
+#[test]
+fn answer_should_not_be_paid_when_it_is_doubtful_and_be_paid_when_nobody_can_tell() {
+	for (outcome, struck, told) in [
+		(AuditOutcome::Doubtful, 1, Some(Outcome::Inconclusive)),
+		(AuditOutcome::Inconclusive, 0, None),
+	] {
+		run(|| {
+			let channel = open(CLIENT);
+			let (tree, id) = two(channel);
+			to_block(1 + DRAW);
+			let audit = show(&tree, id);
+			assert_eq!(rule(audit, outcome), 0);
+			assert_eq!(Payouts::<Test>::get(id, 0).unwrap().strikes.len(), struck);
+			assert_eq!(MockPool::bond(PROVIDERS[0]), Balance::MAX);
+			assert_eq!(turns().first().map(|turn| turn.1), told);
+			blocks(40);
+			assert_eq!(Channels::batch(id).unwrap().state, BatchState::Settled);
+		});
+	}
+}
+
+#[test]
+fn conviction_should_cost_though_the_batch_is_gone() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		to_block(1 + DRAW);
+		let audit = show(&tree, id);
+		let why = Rejection::Leaves;
+		assert_ok!(<Channels as AuditedBatches<_>>::reject(&id, why, 0));
+		blocks(5);
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Rejected(why));
+		assert_eq!(rule(audit, WRONG), 30);
+		assert_eq!(MockPool::bond(PROVIDERS[0]), Balance::MAX - 2_000);
+	});
+}
+
+#[test]
+fn batch_should_be_rejected_when_its_sample_can_not_be_computed_again() {
+	let uncommitted =
+		|channel| sign(Receipt { commitment: None, ..answer(1, channel, 600).receipt });
+	// Just too old, and just young enough.
+	let finished =
+		|channel, finished_at| sign(Receipt { finished_at, ..answer(1, channel, 600).receipt });
+	run(|| {
+		let channel = open(CLIENT);
+		let oldest = NOW - LIFE;
+		for (receipt, is_fit) in [
+			(uncommitted(channel), false),
+			(finished(channel, oldest - 1), false),
+			(finished(channel, oldest), true),
+		] {
+			MockGateways::insert(GATEWAY, gateway_info());
+			let (tree, id) = batch([receipt]);
+			blocks(DRAW);
+			let audit = show(&tree, id);
+			assert_eq!(Sampled::<Test>::contains_key(audit), is_fit);
+			let state = match is_fit {
+				true => BatchState::Waiting,
+				false => BatchState::Returning(Rejection::Faults),
+			};
+			assert_eq!(Channels::batch(id).unwrap().state, state);
+		}
+	});
+}
+
+#[test]
+fn sample_should_be_struck_when_it_proves_itself_wrong() {
+	run(|| {
+		let channel = open(CLIENT);
+		let mut forged = answer(1, channel, 600);
+		forged.signature = answer(2, channel, 600).signature;
+		let (tree, id) = batch([forged]);
+		to_block(1 + DRAW);
+		show(&tree, id);
+		assert!(matches!(
+			events().last(),
+			Some(Event::ReceiptStruck { fault: Fault::Receipt(_), charge: 600, .. })
+		));
+		assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, BOND - SLASH);
+		blocks(40);
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Settled);
+	});
+}
+
+#[test]
+fn sample_should_count_as_shown_when_it_is_struck_or_audited_already() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		to_block(1 + DRAW);
+		let (right, _) = drawn(&tree, id);
+		assert_ok!(<Channels as AuditedBatches<_>>::strike(&id, &right, Fault::Repeated));
+		show(&tree, id);
+		assert_eq!(Payouts::<Test>::get(id, 0).unwrap().sample, Sample::Over);
+
+		let (tree, first) = batch([answer(3, channel, 10)]);
+		let (again, second) = batch([answer(3, channel, 10)]);
+		blocks(DRAW);
+		let audit = show(&tree, first);
+		assert_eq!(show(&again, second), audit);
+		assert_eq!(Payouts::<Test>::get(second, 0).unwrap().sample, Sample::Over);
+		assert_eq!(Audits::sampled().len(), 1);
+		blocks(40);
+		assert_eq!(Channels::batch(second).unwrap().state, BatchState::Settled);
+		assert_eq!(Batches::<Test>::get(first).unwrap().state, BatchState::Waiting);
+		rule(audit, AuditOutcome::Accepted);
+		blocks(8);
+		assert_eq!(Channels::batch(first).unwrap().state, BatchState::Settled);
+	});
+}
+
+#[test]
+fn all_totals_should_be_looked_at_when_there_are_many() {
+	run(|| {
+		always();
+		let channel = open(CLIENT);
+		let many = 20u8;
+		let models = (0..many).map(|n| H256([100 + n; 32]));
+		for model in models.clone() {
+			let tasks = [TaskKind::Chat];
+			MockModels::insert(model, MODEL_OWNER, Permill::zero(), &tasks);
+		}
+		let receipts = models.zip(1..).map(|(model, n)| {
+			let request = Request { model, ..request(n) };
+			let receipt = answer(n, channel, 10).receipt;
+			(request, sign(Receipt { model, request: request.hash(), ..receipt }))
+		});
+		let (requests, receipts): (Vec<_>, Vec<_>) = receipts.unzip();
+		let tree = tree(receipts);
+		let id = commit(&tree, [claim(CLIENT, channel, 0, 10 * Balance::from(many))]);
+		to_block(1 + DRAW);
+		// All but the last.
+		for total in 0..u32::from(many) - 1 {
+			let item = Box::new(item(&tree, total, 0));
+			let hash = item.receipt.receipt.request;
+			let request = requests.iter().find(|request| request.hash() == hash).unwrap();
+			assert_ok!(send(Call::show_sample { batch: id, item, request: Box::new(*request) }));
+			rule(hash, AuditOutcome::Accepted);
+		}
+		to_block(1 + DRAW + 22);
+		let total = u32::from(many) - 1;
+		assert!(events().contains(&Event::SampleWithheld { batch: id, total }));
+	});
+}
