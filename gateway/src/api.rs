@@ -2,7 +2,9 @@
 
 mod ask;
 mod body;
+mod bulks;
 mod connections;
+mod files;
 mod keys;
 mod leaves;
 mod line;
@@ -18,11 +20,12 @@ pub mod rpc;
 mod socket;
 mod watched;
 
+pub(crate) use ask::{line, AnsweredLine};
 pub use connections::{serve, serve_router};
 
 use crate::desk::Desk;
 use axum::{
-	extract::Request,
+	extract::{DefaultBodyLimit, Request},
 	http::{HeaderName, HeaderValue, Method},
 	middleware::{self, Next},
 	response::Response,
@@ -106,10 +109,14 @@ impl Door {
 
 	/// Tokens of an answer when the client does not say how many.
 	fn max_tokens(&self, model: &str) -> u32 {
-		let models = self.desk.models();
-		let context = models.iter().find(|known| known.name == model).map(|known| known.context);
-		default_max_tokens(context.unwrap_or(u32::MAX))
+		max_tokens(&*self.desk, model)
 	}
+}
+
+fn max_tokens(desk: &dyn Desk, model: &str) -> u32 {
+	let models = desk.models();
+	let context = models.iter().find(|known| known.name == model).map(|known| known.context);
+	default_max_tokens(context.unwrap_or(u32::MAX))
 }
 
 fn full(what: &str) -> Problem {
@@ -142,7 +149,14 @@ pub fn router(desk: Arc<dyn Desk>, limits: Limits) -> Router {
 		.route("/v1/channels/{id}", get(requests::channel))
 		.route("/v1/requests/{id}", get(requests::request))
 		.route("/v1/requests/{id}/receipt", get(requests::receipt))
-		.route("/v1/batches/{root}/leaves", get(requests::leaves))
+		// The shelf has a bound of its own.
+		.route("/v1/files", post(files::upload).layer(DefaultBodyLimit::disable()).get(files::list))
+		.route("/v1/files/{id}", get(files::one).delete(files::remove))
+		.route("/v1/files/{id}/content", get(files::content))
+		.route("/v1/batches", post(bulks::create).get(bulks::list))
+		.route("/v1/batches/{id}", get(bulks::one))
+		.route("/v1/batches/{id}/cancel", post(bulks::cancel))
+		.route("/v1/batches/{id}/leaves", get(requests::leaves))
 		.route("/healthz", get(page::healthz))
 		.route("/readyz", get(page::readyz))
 		.route("/metrics", get(page::metrics))

@@ -2,6 +2,7 @@
 
 use crate::{
 	batches,
+	bulk::Shelf,
 	clock::now_millis,
 	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
 	dispatch::Errand,
@@ -50,6 +51,11 @@ fn task_name(task: TaskKind) -> &'static str {
 }
 
 impl Gateway {
+	/// The rooms.
+	pub(crate) fn rooms(&self) -> &Rooms {
+		&self.rooms
+	}
+
 	/// Over these rooms.
 	pub fn new(rooms: Arc<Rooms>) -> Self {
 		Self { rooms }
@@ -361,6 +367,10 @@ impl Desk for Gateway {
 		self.rooms.channels.info(id).ok_or_else(|| {
 			Refusal::ChannelUnusable("it is not to this gateway, or not finalized yet".into())
 		})
+	}
+
+	fn shelf(&self) -> &Shelf {
+		&self.rooms.shelf
 	}
 
 	async fn ready(&self) -> Result<(), String> {

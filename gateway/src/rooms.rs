@@ -2,6 +2,7 @@
 
 use crate::{
 	acknowledgements::Fate,
+	bulk::{self, Shelf},
 	chain::{Chain, Listed, Market},
 	clock::now_millis,
 	desk::{End, Piece, Refusal},
@@ -51,6 +52,8 @@ pub struct Bounds {
 	/// How long a request that a stop has cut off waits for a worker, and its client may take to ask
 	/// again.
 	pub return_within: Duration,
+	/// What files and bulks may be.
+	pub bulk: bulk::Bounds,
 }
 
 impl Default for Bounds {
@@ -61,6 +64,7 @@ impl Default for Bounds {
 			answer_within: Duration::from_secs(600),
 			repeat_for: Duration::from_secs(600),
 			return_within: Duration::from_secs(60),
+			bulk: bulk::Bounds::default(),
 		}
 	}
 }
@@ -87,6 +91,8 @@ pub struct Rooms {
 	pub keys: Keys,
 	/// What is counted.
 	pub metrics: Metrics,
+	/// Clients' files and bulks.
+	pub shelf: Shelf,
 	/// Places for requests that wait for a worker.
 	pub queue: Arc<Semaphore>,
 	running: Mutex<Running>,
@@ -116,6 +122,7 @@ impl Rooms {
 		Arc::new(Self {
 			identity,
 			bounds,
+			shelf: Shelf::new(store.clone(), bounds.bulk),
 			store,
 			chain,
 			signer,
@@ -160,6 +167,11 @@ impl Rooms {
 		let running = self.lock();
 		let repeated = repeat.and_then(|repeat| running.repeats.get(&repeat));
 		running.requests.get(repeated.unwrap_or(&id)).map(|run| run.transcript.clone())
+	}
+
+	/// Whether somebody waits for a worker.
+	pub fn is_queued(&self) -> bool {
+		self.queue.available_permits() < self.bounds.queue
 	}
 
 	/// How many requests are under way.

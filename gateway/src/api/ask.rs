@@ -2,7 +2,7 @@
 
 use super::{
 	line::{Line, RequestName},
-	openapi,
+	max_tokens, openapi,
 	payer::Shown,
 	problems::{json, Refused},
 	watched::Watched,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
 	clock::now_millis,
-	desk::{Answering, Ask, End, Payer, Piece, Refusal},
+	desk::{Answering, Ask, Desk, End, Payer, Piece, Refusal},
 };
 use axum::{
 	body::{Body, Bytes},
@@ -23,7 +23,7 @@ use axum::{
 	Extension,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_gateway_store::Finish as Ended;
+use reckon_gateway_store::{Finish as Ended, Key};
 use reckon_openai::{
 	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Usage, Whole,
 };
@@ -189,13 +189,8 @@ async fn answer(
 	}
 	let (end, logprobs) = whole(&mut *answering).await?;
 	let usage = usage(&end);
-	let whole = Whole {
-		output: &end.answer.output,
-		logprobs: &logprobs,
-		finish: finish(end.answer.finish),
-		usage,
-	};
-	let mut response = json(StatusCode::OK, reply.whole(&head, &whole)?);
+	let whole = reply.whole(&head, &told(&end, &logprobs, usage))?;
+	let mut response = json(StatusCode::OK, whole);
 	drop(place);
 	line.answered(usage);
 	let receipt = STANDARD.encode(receipt(&end));
@@ -224,6 +219,46 @@ impl Door {
 		line.id = Some(answering.id());
 		Ok(answering)
 	}
+}
+
+/// The answer to a line of a bulk.
+pub(crate) struct AnsweredLine {
+	/// Its request.
+	pub id: H256,
+	/// As a client would get it.
+	pub body: String,
+}
+
+/// Asks what nobody waits for at a door, as a client with this key would.
+pub(crate) async fn line(
+	desk: &dyn Desk,
+	key: Key,
+	endpoint: Endpoint,
+	body: &[u8],
+	repeat: H256,
+	received: u64,
+) -> Result<AnsweredLine, Problem> {
+	let mut line = Line::new(RequestName::new(), "bulk");
+	let answered = async {
+		let Asked { order, reply } = read(endpoint, body, |model| max_tokens(desk, model))?;
+		line.model = order.model.clone();
+		line.key = Some(key.id);
+		let payer = Payer::Key(Box::new(key));
+		let ask = Ask { payer, order, repeat: Some(repeat), received };
+		let mut answering = desk.ask(ask).await?;
+		line.id = Some(answering.id());
+		let (end, logprobs) = whole(&mut *answering).await?;
+		let usage = usage(&end);
+		line.answered(usage);
+		let head = Head { id: answering.id(), created: received / 1000 };
+		Ok(AnsweredLine { id: head.id, body: reply.whole(&head, &told(&end, &logprobs, usage))? })
+	};
+	let answered = answered.await;
+	answered.inspect_err(|problem| line.refused(problem))
+}
+
+fn told<'a>(end: &'a End, logprobs: &'a [Logprob], usage: Usage) -> Whole<'a> {
+	Whole { output: &end.answer.output, logprobs, finish: finish(end.answer.finish), usage }
 }
 
 /// Waits for the end.

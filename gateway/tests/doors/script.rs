@@ -2,6 +2,7 @@
 
 use reckon_gateway::{
 	api::{self, Limits},
+	bulk::Shelf,
 	desk::{
 		Answering, Ask, ChannelInfo, Desk, End, Logprob, ModelInfo, NewKey, Overview, Piece,
 		Refusal, WorkerInfo,
@@ -388,6 +389,10 @@ impl Desk for Script {
 			lanes: vec![0, 5],
 			closing: false,
 		})
+	}
+
+	fn shelf(&self) -> &Shelf {
+		unimplemented!("tests/bulk.rs has files, with a store")
 	}
 
 	async fn ready(&self) -> Result<(), String> {
