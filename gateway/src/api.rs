@@ -53,6 +53,8 @@ pub struct Limits {
 	pub max_requests: usize,
 	/// Bodies that are read at once: what they need together is bounded before anything is paid.
 	pub max_uploads: usize,
+	/// Files that come at once: each has longer than a body.
+	pub max_files: usize,
 	/// Connections at once; more wait to be taken.
 	pub max_connections: usize,
 	/// How long a request's head may take, from the connection on.
@@ -71,6 +73,7 @@ impl Default for Limits {
 			max_body_bytes: 2 << 20,
 			max_requests: 1024,
 			max_uploads: 256,
+			max_files: 64,
 			max_connections: 4096,
 			head_within: Duration::from_secs(10),
 			body_within: Duration::from_secs(30),
@@ -86,6 +89,7 @@ struct Door {
 	limits: Limits,
 	requests: Arc<Semaphore>,
 	uploads: Semaphore,
+	files: Semaphore,
 	repeats: Repeats,
 	leaves: Leaves,
 }
@@ -97,6 +101,7 @@ impl Door {
 			limits,
 			requests: Arc::new(Semaphore::new(limits.max_requests)),
 			uploads: Semaphore::new(limits.max_uploads),
+			files: Semaphore::new(limits.max_files),
 			repeats: Repeats::default(),
 			leaves: Leaves::default(),
 		})

@@ -339,6 +339,9 @@ pub trait Desk: Send + Sync + 'static {
 	/// An open channel to this gateway.
 	async fn channel(&self, id: H256) -> Result<ChannelInfo, Refusal>;
 
+	/// Whether a key's owner can pay for anything at all.
+	async fn can_pay(&self, key: &Key) -> Result<(), Refusal>;
+
 	/// Clients' files and bulks.
 	fn shelf(&self) -> &Shelf;
 

@@ -207,6 +207,25 @@ impl Channels {
 		})
 	}
 
+	/// Whether an owner has a channel for API keys with something in it.
+	///
+	/// # Errors
+	/// When there is none: with what helps.
+	pub fn can_pay(&self, owner: &AccountId, session_key: sr25519::Public) -> Result<(), Refusal> {
+		let pays = |channel: &Channel| {
+			let chain = &channel.chain;
+			let is_theirs = chain.client == *owner && chain.session_key == session_key;
+			is_theirs && !chain.closing && channel.left() > 0
+		};
+		match self.lock().values().any(pays) {
+			true => Ok(()),
+			false => Err(Refusal::ChannelUnusable(format!(
+				"you have none with something in it: open one with `reckon channel open` and \
+				 --session-key {session_key}"
+			))),
+		}
+	}
+
 	/// Whether a request that can wait would leave lanes for those that can't: a quarter of a channel's,
 	/// and one at least where it has several. Where there is no channel, asking says what is missing.
 	pub fn has_spare(&self, owner: &AccountId, session_key: sr25519::Public) -> bool {
@@ -358,6 +377,19 @@ mod tests {
 		drop(two);
 		let three = reserve(&book, 13, 75).unwrap();
 		assert_eq!((three.lane, three.spent), (0, 25));
+	}
+
+	#[test]
+	fn owner_should_be_able_to_pay_when_a_channel_has_something_in_it() {
+		let pays = |channels: &[(u8, OnChain)]| with(channels).can_pay(&OWNER, session()).is_ok();
+		let good = || on_chain(1, &[0]);
+		assert!(pays(&[(1, on_chain(0, &[0])), (2, good())]));
+		assert!(!pays(&[]));
+		assert!(!pays(&[(1, on_chain(0, &[0]))]), "empty");
+		assert!(!pays(&[(1, OnChain { closing: true, ..good() })]));
+		assert!(!pays(&[(1, OnChain { client: AccountId::new([77; 32]), ..good() })]));
+		let other = sr25519::Public::from_raw([77; 32]);
+		assert!(!pays(&[(1, OnChain { session_key: other, ..good() })]));
 	}
 
 	#[test]

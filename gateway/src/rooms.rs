@@ -5,7 +5,7 @@ use crate::{
 	bulk::{self, Shelf},
 	chain::{Chain, Listed, Market},
 	clock::now_millis,
-	desk::{End, Piece, Refusal},
+	desk::{Answering, End, Piece, Refusal},
 	dispatch::{Before, Errand},
 	keys::Keys,
 	late::Late,
@@ -247,6 +247,7 @@ impl Rooms {
 	pub async fn take_up(self: &Arc<Self>) -> Result<(), reckon_gateway_store::StoreError> {
 		// Noted once: more stops do not begin the wait for workers anew.
 		self.store.interrupted(now_millis()).await?;
+		let bulks = self.store.open_bulks().await?;
 		for record in self.store.unfinished().await? {
 			let admission = record.admission;
 			let id = admission.request.hash();
@@ -269,10 +270,15 @@ impl Rooms {
 			tracing::info!(?id, worker = ?record.worker, "taking up a request that a worker had");
 			let transcript = Transcript::new(id);
 			let late = self.begin(&admission, &transcript);
-			// Its client has lost the connection. One that can ask for it again has time to do so; for
-			// another one what is written is all that can be of use.
-			if admission.key.is_none() || admission.repeat.is_some() {
-				let (listener, patience) = (transcript.listen(), self.bounds.return_within);
+			let mut listener = transcript.listen();
+			let is_line = |name| bulks.iter().any(|open| bulk::is_line_of(open.id, name));
+			// Its client has lost the connection. One that can ask for it again has time to do so, and a
+			// bulk's is asked for whenever its turn comes; for another one what is written is all that can
+			// be of use.
+			if admission.repeat.is_some_and(is_line) {
+				tokio::spawn(async move { while listener.next().await.is_some() {} });
+			} else if admission.key.is_none() || admission.repeat.is_some() {
+				let patience = self.bounds.return_within;
 				tokio::spawn(async move {
 					tokio::time::sleep(patience).await;
 					drop(listener);

@@ -15,6 +15,7 @@ use crate::{
 };
 use anyhow::{bail, Context};
 use reckon_gateway_protocol::{v1::workers_server::WorkersServer, MAX_MESSAGE_BYTES};
+use reckon_gateway_store::Room;
 use reckon_sdk::{Signer, Submitter};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
@@ -54,17 +55,23 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let identity = Identity { account, subnet, genesis };
 	let submitter = Submitter::start(chain.clone(), signer.clone());
 	let sdk = SdkChain::new(chain, submitter, identity.clone());
+	let files = bulk::Bounds::default();
 	let bounds = Bounds {
 		queue: config.max_waiting,
 		queue_for: Duration::from_secs(config.queue_seconds),
 		answer_within: Duration::from_secs(config.answer_seconds),
 		bulk: bulk::Bounds {
 			file_bytes: config.max_file_mib << 20,
-			owner_bytes: config.max_files_mib << 20,
+			room: Room {
+				owner_bytes: config.max_files_mib << 20,
+				all_bytes: config.all_files_mib << 20,
+				..files.room
+			},
+			line_bytes: config.max_body_kib << 10,
 			requests: config.max_file_requests,
 			at_once: config.bulk_requests,
 			keep: Duration::from_secs(config.keep_files_days.saturating_mul(86_400)),
-			..bulk::Bounds::default()
+			..files
 		},
 		..Bounds::default()
 	};

@@ -5,12 +5,16 @@
 mod common;
 
 use common::{bounds, Manner, Net, Table, PRICE};
-use reckon_gateway::{api::Limits, bulk, gateway::Gateway, rooms::Bounds};
+use reckon_gateway::{
+	api::Limits, bulk, desk::Desk, gateway::Gateway, reservation::OnChain, rooms::Bounds,
+};
+use reckon_gateway_protocol::v1::to_worker;
 use reckon_gateway_store::{Key, State};
-use reckon_primitives::{Balance, Units};
+use reckon_primitives::{AccountId, Balance, Units};
 use reckon_receipts::charge;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{json, Value};
+use sp_core::H256;
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -120,7 +124,7 @@ impl Door {
 
 	async fn ended(&self, id: &str) -> Value {
 		self.until(id, |batch| {
-			!["validating", "in_progress", "cancelling"]
+			!["validating", "in_progress", "finalizing", "cancelling"]
 				.contains(&batch["status"].as_str().unwrap())
 		})
 		.await
@@ -133,8 +137,23 @@ impl Door {
 		content.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 	}
 
+	/// A channel with something in it.
+	async fn pays(&self, owner: AccountId) {
+		let rooms = &self.net.rooms;
+		let session = rooms.keys.session(&*rooms.store, &owner).await.unwrap();
+		let session_key = session.public();
+		let channel =
+			OnChain { client: owner, session_key, left: MUCH, taken: vec![0], closing: false };
+		self.net.chain.channels.lock().unwrap().insert(H256([99; 32]), channel);
+		self.net.look().await;
+	}
+
+	async fn key(&self) -> Key {
+		self.net.gateway.key(&self.key).await.unwrap()
+	}
+
 	async fn records(&self) -> Vec<reckon_gateway_store::Record> {
-		let key: Key = reckon_gateway::desk::Desk::key(&self.net.gateway, &self.key).await.unwrap();
+		let key = self.key().await;
 		self.net.store.requests_of(key.id, 1_000).await.unwrap()
 	}
 }
@@ -200,7 +219,7 @@ async fn batch_should_be_answered_line_by_line_when_it_is_good() {
 	assert_eq!(refused[0]["response"]["body"]["error"]["param"], "temperature");
 	assert_eq!(told(&refused[1]), ("unknown".into(), json!(404), Value::Null));
 	assert_eq!(door.records().await.len(), 5, "each is asked once");
-	let info = reckon_gateway::desk::Desk::channel(&door.net.gateway, common::CHANNEL).await;
+	let info = door.net.gateway.channel(common::CHANNEL).await;
 	assert_eq!(info.unwrap().left, MUCH - 5 * cost());
 
 	let (_, list) = door.get("/v1/batches?limit=1").await;
@@ -251,7 +270,7 @@ async fn file_should_be_refused_when_it_is_too_much_or_for_something_else() {
 	let door = Door::open(
 		dir.path(),
 		quick(|bulk| {
-			(bulk.file_bytes, bulk.owner_bytes, bulk.requests) = (600_000, 1_000_000, 3);
+			(bulk.file_bytes, bulk.room.owner_bytes, bulk.requests) = (600_000, 1_000_000, 3);
 		}),
 	)
 	.await;
@@ -290,6 +309,7 @@ async fn files_and_batches_should_be_their_owner_s_only() {
 	let mut door = Door::open(dir.path(), quick(|_| {})).await;
 	let file = door.file(&lines(1)).await;
 	let id = text(&door.create(&file).await.1["id"]);
+	let nobody = door.get("/v1/files/nothing").await.1;
 	let stranger = Key {
 		id: reckon_gateway::keys::key_id("sk-reckon-stranger"),
 		name: "stranger".into(),
@@ -301,6 +321,11 @@ async fn files_and_batches_should_be_their_owner_s_only() {
 	};
 	door.net.store.put_key(&stranger).await.unwrap();
 	door.key = "sk-reckon-stranger".into();
+	// Who can't pay has nothing kept.
+	for (status, told) in [door.upload(&lines(1)).await, door.create(&file).await] {
+		assert_eq!((status, &told["error"]["code"]), (402, &json!("channel_unusable")));
+	}
+	door.pays(common::OWNER).await;
 	for path in [
 		format!("/v1/files/{file}"),
 		format!("/v1/files/{file}/content"),
@@ -311,6 +336,13 @@ async fn files_and_batches_should_be_their_owner_s_only() {
 		let (status, body) = door.get(&path).await;
 		assert_eq!((status, &body["error"]["code"]), (404, &json!("not_found")), "{path}");
 	}
+	let (_, hidden) = door.get(&format!("/v1/files/{file}")).await;
+	assert_eq!(hidden["error"]["param"], nobody["error"]["param"]);
+	assert_eq!(
+		hidden["error"]["message"],
+		format!("no such file: '{file}'"),
+		"as if there were none"
+	);
 	assert_eq!(said(door.to(Method::DELETE, &format!("/v1/files/{file}"))).await.0, 404);
 	assert_eq!(said(door.to(Method::POST, &format!("/v1/batches/{id}/cancel"))).await.0, 404);
 	assert_eq!(door.create(&file).await.1["error"]["param"], "input_file_id");
@@ -420,4 +452,221 @@ fn batch_should_pay_each_line_once_when_the_gateway_is_killed() {
 		assert_eq!(paid, 20, "a line is paid once");
 		door.stop.send_replace(true);
 	});
+}
+
+/// A batch that `kill -9` has stopped when a few of its lines were answered, and lines were under way;
+/// with its key.
+fn killed(dir: &Path, lines_of: usize) -> (Arc<Table>, String, String) {
+	let runtime = tokio::runtime::Runtime::new().unwrap();
+	let left = runtime.block_on(async {
+		let door = Door::open(dir, quick(|bulk| bulk.at_once = 4)).await;
+		let _worker = door.net.worker(10, Manner::Tardy).await;
+		let id = door.batch(&lines(lines_of)).await;
+		door.until(&id, |batch| batch["request_counts"]["completed"].as_u64() > Some(1)).await;
+		(door.net.chain.clone(), door.key.clone(), id)
+	});
+	runtime.shutdown_timeout(Duration::from_secs(2));
+	left
+}
+
+/// The answer is in the store, and the bulk does not know it: between the two the gateway was killed.
+#[test]
+fn batch_should_tell_what_is_paid_when_it_is_cancelled_after_a_kill() {
+	let dir = tempfile::tempdir().unwrap();
+	let (chain, key, id) = killed(dir.path(), 20);
+	let runtime = tokio::runtime::Runtime::new().unwrap();
+	runtime.block_on(async {
+		let net = Net::over(dir.path(), chain, quick(|_| {})).await;
+		let bulk: H256 = id.strip_prefix("batch_").unwrap().parse().unwrap();
+		assert_eq!(net.store.cancel_bulk(bulk, common::now()).await, Ok(true));
+		net.rooms.take_up().await.unwrap();
+		// Only the worker that had them can say what became of lines that were under way.
+		let door = Door::before(net, key).await;
+		let _worker = door.net.worker(10, Manner::Honest).await;
+		let batch = door.ended(&id).await;
+		assert_eq!(batch["status"], "cancelled");
+		let records = door.records().await;
+		let paid = records.iter().filter(|record| record.answer.is_some()).count();
+		let told = door.lines(&batch["output_file_id"]).await.len();
+		assert!((2..20).contains(&paid), "{paid}");
+		assert_eq!((told, &batch["error_file_id"]), (paid, &Value::Null));
+		assert_eq!(records.len(), paid, "nothing was asked anew");
+	});
+}
+
+/// The key is revoked, and there is no worker: what is paid is told all the same.
+#[test]
+fn batch_should_tell_what_is_paid_when_nobody_could_be_asked_again() {
+	let dir = tempfile::tempdir().unwrap();
+	let runtime = tokio::runtime::Runtime::new().unwrap();
+	runtime.block_on(async {
+		let door = Door::open(dir.path(), quick(|_| {})).await;
+		let worker = door.net.worker(10, Manner::Honest).await;
+		// A line's answer, as its bulk would have got it before it was killed.
+		let (file, key) = (door.file(&lines(2)).await, door.key().await);
+		door.stop.send_replace(true);
+		let id = text(&door.create(&file).await.1["id"]);
+		let mut name: H256 = id.strip_prefix("batch_").unwrap().parse().unwrap();
+		name.0[24..].copy_from_slice(&1_u64.to_be_bytes());
+		let mut answering = door.net.ask_again(&key, Some(name)).await.unwrap();
+		common::hear(&mut answering).await.1.unwrap();
+		drop(worker);
+		door.net.gateway.revoke(&key, key.id).await.unwrap();
+		let (_stop, stopped) = watch::channel(false);
+		let clerk = tokio::spawn(bulk::run(Gateway::new(door.net.rooms.clone()), stopped));
+		let bulk = id.strip_prefix("batch_").unwrap().parse().unwrap();
+		let ended = async {
+			loop {
+				let bulk = door.net.store.bulk(bulk).await.unwrap().unwrap();
+				if bulk.ended.is_some() {
+					return bulk;
+				}
+				tokio::time::sleep(Duration::from_millis(25)).await;
+			}
+		};
+		let bulk = tokio::time::timeout(Duration::from_secs(10), ended).await.unwrap();
+		clerk.abort();
+		assert_eq!((bulk.completed, bulk.failed), (1, 1));
+		let (_, refused) = door.net.store.pieces(bulk.failures, 0, 9).await.unwrap().remove(0);
+		let refused: Value = serde_json::from_slice(&refused).unwrap();
+		assert_eq!(refused["response"]["body"]["error"]["code"], "key_revoked");
+	});
+}
+
+/// Nobody has listened for longer than clients may take to come back, and nothing is cut off.
+#[test]
+fn line_should_not_be_cut_off_when_its_batch_has_to_wait_after_a_kill() {
+	let dir = tempfile::tempdir().unwrap();
+	let (chain, ..) = killed(dir.path(), 20);
+	let runtime = tokio::runtime::Runtime::new().unwrap();
+	runtime.block_on(async {
+		let bounds = Bounds { return_within: Duration::from_millis(600), ..quick(|_| {}) };
+		let net = Net::over(dir.path(), chain, bounds).await;
+		let lines: Vec<_> = net.store.unfinished().await.unwrap();
+		assert!(!lines.is_empty(), "something was under way");
+		net.rooms.take_up().await.unwrap();
+		// It goes on, and ends only what it is told to end.
+		let mut worker = net.worker(10, Manner::Slow(2)).await;
+		assert!(worker.hears(|said| matches!(said, to_worker::Message::Task(_))).await);
+		tokio::time::sleep(Duration::from_millis(1_500)).await;
+		let begun = net.store.unfinished().await.unwrap();
+		assert_eq!(begun.len(), lines.len(), "they go on");
+	});
+}
+
+#[tokio::test]
+async fn batch_should_hold_nobody_up_when_it_is_stuck() {
+	let dir = tempfile::tempdir().unwrap();
+	let one = quick(|bulk| (bulk.at_once, bulk.turn) = (1, Duration::from_millis(100)));
+	let door = Door::open(dir.path(), one).await;
+	let _worker = door.net.worker(10, Manner::Honest).await;
+	// More than there is.
+	let dear = line("dear", |line| line["body"]["max_tokens"] = json!(1_500));
+	let channel = |left| {
+		let mut channels = door.net.chain.channels.lock().unwrap();
+		channels.get_mut(&common::CHANNEL).unwrap().left = left;
+	};
+	channel(cost() * 50);
+	door.net.look().await;
+	let stuck = door.batch(&dear).await;
+	door.until(&stuck, |batch| batch["status"] == "in_progress").await;
+	let good = door.batch(&lines(2)).await;
+	assert_eq!(door.ended(&good).await["status"], "completed");
+	assert_eq!(door.get(&format!("/v1/batches/{stuck}")).await.1["status"], "in_progress");
+	channel(MUCH);
+	door.net.look().await;
+	assert_eq!(door.ended(&stuck).await["request_counts"]["completed"], 1);
+}
+
+#[tokio::test]
+async fn lanes_should_be_free_when_a_batch_has_more_lines() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::over(dir.path(), Arc::new(Table::default()), quick(|_| {})).await;
+	let key = net.secret(MUCH, 4, MUCH).await;
+	let door = Door::before(net, key).await;
+	let mut worker = door.net.worker(10, Manner::Slow(1)).await;
+	door.batch(&lines(20)).await;
+	for _ in 0..3 {
+		assert!(worker.hears(|said| matches!(said, to_worker::Message::Task(_))).await);
+	}
+	tokio::time::sleep(Duration::from_millis(500)).await;
+	assert_eq!(door.net.rooms.count(), 3, "a lane is left");
+	let key = door.key().await;
+	let _answering = door.net.ask(&key).await.unwrap();
+	assert_eq!(door.net.rooms.count(), 4);
+}
+
+#[tokio::test]
+async fn request_should_be_refused_with_its_field_when_it_is_wrong() {
+	let dir = tempfile::tempdir().unwrap();
+	let few = quick(|bulk| (bulk.room.owner_files, bulk.open) = (2, 1));
+	let door = Door::open(dir.path(), few).await;
+	let file = door.file(&lines(1)).await;
+	let good = || json!({ "input_file_id": file, "endpoint": CHAT, "completion_window": "24h" });
+	let many: serde_json::Map<_, _> = (0..17).map(|n| (n.to_string(), json!("x"))).collect();
+	for (field, value) in [
+		("input_file_id", Value::Null),
+		("input_file_id", json!(7)),
+		("input_file_id", json!("file-7")),
+		("input_file_id", json!(format!("file-{:x}", H256([7; 32])))),
+		("endpoint", Value::Null),
+		("endpoint", json!("/v1/files")),
+		("completion_window", Value::Null),
+		("completion_window", json!("1h")),
+		("metadata", json!({ "a": 1 })),
+		("metadata", json!("a")),
+		("metadata", json!({ "a": "x".repeat(513) })),
+		("metadata", json!({ "x".repeat(65): "a" })),
+		("metadata", Value::Object(many)),
+		("output_expires_after", json!({ "anchor": "created_at", "seconds": 3600 })),
+	] {
+		let mut asked = good();
+		asked[field] = value;
+		let (status, told) =
+			said(door.to(Method::POST, "/v1/batches").body(asked.to_string())).await;
+		assert_eq!((status, &told["error"]["param"]), (400, &json!(field)), "{asked}");
+		assert_eq!(told["error"]["type"], "invalid_request_error");
+	}
+	for body in ["", "[]", "{", "\"a\""] {
+		let (status, told) = said(door.to(Method::POST, "/v1/batches").body(body)).await;
+		assert_eq!((status, &told["error"]["type"]), (400, &json!("invalid_request_error")));
+	}
+	for (query, param) in [
+		("limit=0", json!("limit")),
+		("limit=-1", json!("limit")),
+		("limit=many", json!("limit")),
+		("order=up", json!("order")),
+		("after=nothing", json!("after")),
+		("limit=1&limit=2", Value::Null),
+	] {
+		for list in ["files", "batches"] {
+			let (status, told) = door.get(&format!("/v1/{list}?{query}")).await;
+			assert_eq!((status, &told["error"]["param"]), (400, &param), "{query}: {told}");
+		}
+	}
+	let content = lines(1);
+	let (purpose, file) = (("purpose", None, "batch"), ("file", Some("f"), &*content));
+	for (name, value) in [("seconds", "3599"), ("seconds", "soon"), ("anchor", "last_used_at")] {
+		let name = format!("expires_after[{name}]");
+		let (status, told) = door.form(&[purpose, (&name, None, value), file]).await;
+		assert_eq!((status, &told["error"]["param"]), (400, &json!("expires_after")), "{told}");
+	}
+	let (_, kept) = door
+		.form(&[
+			purpose,
+			file,
+			("expires_after[anchor]", None, "created_at"),
+			("expires_after[seconds]", None, "3600"),
+		])
+		.await;
+	let kept_for = kept["expires_at"].as_u64().unwrap() - kept["created_at"].as_u64().unwrap();
+	assert!((3600..3700).contains(&kept_for), "{kept}");
+	let (status, told) = door.form(&[purpose, file]).await;
+	assert_eq!((status, &told["error"]["param"]), (400, &json!("file")), "a third: {told}");
+	let (status, told) = door.form(&[purpose, file, file]).await;
+	assert_eq!((status, &told["error"]["param"]), (400, &json!("file")), "two: {told}");
+	// Nobody works, so that it does not end.
+	assert_eq!(said(door.to(Method::POST, "/v1/batches").body(good().to_string())).await.0, 200);
+	let (status, told) = said(door.to(Method::POST, "/v1/batches").body(good().to_string())).await;
+	assert_eq!((status, &told["error"]["code"]), (429, &json!("rate_limit_exceeded")));
 }

@@ -191,7 +191,7 @@ def batches(text):
     batch = client.batches.create(input_file_id=file.id, metadata={"for": "a test"}, **asked)
     for _ in range(300):
         batch = client.batches.retrieve(batch.id)
-        if batch.status not in ("validating", "in_progress"):
+        if batch.status not in ("validating", "in_progress", "finalizing"):
             break
         time.sleep(0.2)
     same(batch.status, "completed", "the batch's status")

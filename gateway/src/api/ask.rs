@@ -23,12 +23,12 @@ use axum::{
 	Extension,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_gateway_store::{Finish as Ended, Key};
+use reckon_gateway_store::{Finish as Ended, KeyId};
 use reckon_openai::{
 	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Usage, Whole,
 };
 use sp_core::H256;
-use std::{io, sync::Arc};
+use std::{future::Future, io, sync::Arc};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 /// Whether a stream is to have its receipt.
@@ -229,23 +229,24 @@ pub(crate) struct AnsweredLine {
 	pub body: String,
 }
 
-/// Asks what nobody waits for at a door, as a client with this key would.
-pub(crate) async fn line(
+/// Reads what nobody waits for at a door, and hears the answer of whom it is handed to.
+pub(crate) async fn line<A>(
 	desk: &dyn Desk,
-	key: Key,
+	key: KeyId,
 	endpoint: Endpoint,
 	body: &[u8],
-	repeat: H256,
 	received: u64,
-) -> Result<AnsweredLine, Problem> {
+	hand_in: impl FnOnce(Order) -> A,
+) -> Result<AnsweredLine, Problem>
+where
+	A: Future<Output = Result<Box<dyn Answering>, Refusal>>,
+{
 	let mut line = Line::new(RequestName::new(), "bulk");
+	line.key = Some(key);
 	let answered = async {
 		let Asked { order, reply } = read(endpoint, body, |model| max_tokens(desk, model))?;
 		line.model = order.model.clone();
-		line.key = Some(key.id);
-		let payer = Payer::Key(Box::new(key));
-		let ask = Ask { payer, order, repeat: Some(repeat), received };
-		let mut answering = desk.ask(ask).await?;
+		let mut answering = hand_in(order).await?;
 		line.id = Some(answering.id());
 		let (end, logprobs) = whole(&mut *answering).await?;
 		let usage = usage(&end);

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::desk::Refusal;
 use axum::{
-	extract::{Query, Request, State},
+	extract::{Request, State},
 	http::HeaderMap,
 	Json,
 };
 use reckon_gateway_store::{Bulk, BulkState};
 use reckon_openai::{Endpoint, Problem};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 use sp_core::H256;
 use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ const LIST: (u32, u32) = (100, 20);
 /// What a client may note, as with OpenAI: pairs, characters of a name, characters of a value.
 const METADATA: (usize, usize, usize) = (16, 64, 512);
 
-#[derive(Deserialize, ToSchema)]
+#[derive(ToSchema)]
 pub(super) struct BatchRequest {
 	/// A file with purpose `batch`.
 	input_file_id: String,
@@ -36,9 +36,6 @@ pub(super) struct BatchRequest {
 	completion_window: String,
 	/// At most 16 strings, for its owner.
 	metadata: Option<BTreeMap<String, String>>,
-	/// Not done here.
-	#[schema(ignore)]
-	output_expires_after: Option<Value>,
 }
 
 /// A file's requests that are worked through. Times are Unix seconds.
@@ -51,7 +48,7 @@ pub(super) struct Batch {
 	errors: Option<Errors>,
 	input_file_id: String,
 	completion_window: &'static str,
-	/// validating, in_progress, cancelling, completed, failed, expired or cancelled.
+	/// validating, in_progress, finalizing, cancelling, completed, failed, expired or cancelled.
 	status: &'static str,
 	/// Where answers are, once it has ended.
 	output_file_id: Option<String>,
@@ -99,6 +96,12 @@ impl From<Bulk> for Batch {
 			completion_window: "24h",
 			status: match bulk.state {
 				BulkState::Validating => "validating",
+				// There is something for each line, and its files are about to be shown.
+				BulkState::InProgress
+					if bulk.completed.saturating_add(bulk.failed) == bulk.total =>
+				{
+					"finalizing"
+				},
 				BulkState::InProgress => "in_progress",
 				BulkState::Cancelling => "cancelling",
 				BulkState::Completed => "completed",
@@ -112,7 +115,7 @@ impl From<Bulk> for Batch {
 			in_progress_at: bulk.begun.map(seconds),
 			expires_at: seconds(bulk.expires),
 			// Its files are made as it ends.
-			finalizing_at: at(BulkState::Completed),
+			finalizing_at: at(BulkState::Completed).or_else(|| at(BulkState::Expired)),
 			completed_at: at(BulkState::Completed),
 			failed_at: at(BulkState::Failed),
 			expired_at: at(BulkState::Expired),
@@ -138,7 +141,34 @@ fn bulk_id(text: &str) -> Result<H256, Refusal> {
 }
 
 impl BatchRequest {
-	/// That it is what is done here.
+	/// Reads what is done here.
+	fn read(body: &[u8]) -> Result<Self, Problem> {
+		let fields = serde_json::from_slice::<Map<String, Value>>(body)
+			.map_err(|error| Problem::malformed(format!("the body: {error}")))?;
+		// What is null is not there.
+		let field = |name: &str| fields.get(name).filter(|value| !value.is_null());
+		let text = |name: &'static str| match field(name) {
+			Some(Value::String(text)) => Ok(text.clone()),
+			Some(_) => Err(Problem::invalid(name, format!("'{name}' must be a string"))),
+			None => Err(Problem::invalid(name, format!("'{name}' is missing"))),
+		};
+		if field("output_expires_after").is_some() {
+			let message = "files that come of a batch expire as all files do";
+			return Err(Problem::unsupported("output_expires_after", message));
+		}
+		let metadata = field("metadata").cloned().map(serde_json::from_value).transpose();
+		let metadata = metadata.map_err(|_| {
+			Problem::invalid("metadata", "'metadata' must be an object with strings in it")
+		})?;
+		let asked = Self {
+			input_file_id: text("input_file_id")?,
+			endpoint: text("endpoint")?,
+			completion_window: text("completion_window")?,
+			metadata,
+		};
+		asked.check().map(|()| asked)
+	}
+
 	fn check(&self) -> Result<(), Problem> {
 		if Endpoint::of_path(&self.endpoint).is_none() {
 			let message = "'endpoint' must be /v1/chat/completions, /v1/completions, \
@@ -147,10 +177,6 @@ impl BatchRequest {
 		}
 		if self.completion_window != "24h" {
 			return Err(Problem::invalid("completion_window", "'completion_window' must be 24h"));
-		}
-		if self.output_expires_after.is_some() {
-			let message = "files that come of a batch expire as all files do";
-			return Err(Problem::unsupported("output_expires_after", message));
 		}
 		let (pairs, name, value) = METADATA;
 		let fits = |(key, text): (&String, &String)| {
@@ -182,10 +208,9 @@ pub(super) async fn create(
 ) -> Result<Json<Batch>, Refused> {
 	let (parts, body) = request.into_parts();
 	let key = payer::key(&*door.desk, &parts.headers).await?;
+	door.desk.can_pay(&key).await?;
 	let body = door.body(body).await?;
-	let asked: BatchRequest = serde_json::from_slice(&body)
-		.map_err(|error| Problem::malformed(format!("the body: {error}")))?;
-	asked.check()?;
+	let asked = BatchRequest::read(&body)?;
 	let input = file_id(&asked.input_file_id)
 		.map_err(|refusal| Problem::invalid("input_file_id", refusal.to_string()))?;
 	let metadata = serde_json::to_string(&asked.metadata).unwrap_or_default();
@@ -206,7 +231,7 @@ pub(super) async fn create(
 pub(super) async fn list(
 	State(door): State<Arc<Door>>,
 	headers: HeaderMap,
-	Query(which): Query<Which>,
+	which: Which,
 ) -> Result<Json<List<Batch>>, Refused> {
 	let key = payer::key(&*door.desk, &headers).await?;
 	let page = which.page(bulk_id, LIST)?;

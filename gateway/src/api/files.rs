@@ -4,9 +4,10 @@ use super::{openapi, payer, problems::Refused, requests::Name, watched::Watched,
 use crate::{bulk::Upload, desk::Refusal};
 use axum::{
 	body::Body,
-	extract::{multipart::Field, FromRequest, Multipart, Query, Request, State},
+	extract::{multipart::Field, FromRequest, FromRequestParts, Multipart, Query, Request, State},
 	http::{
 		header::{CONTENT_LENGTH, CONTENT_TYPE},
+		request::Parts,
 		HeaderMap,
 	},
 	response::IntoResponse,
@@ -39,9 +40,12 @@ pub(super) struct FileRequest {
 	file: Vec<u8>,
 	/// batch
 	purpose: String,
+	/// created_at
+	#[schema(rename = "expires_after[anchor]")]
+	anchor: Option<String>,
 	/// For how many seconds it is kept, an hour at least.
 	#[schema(rename = "expires_after[seconds]")]
-	expires_after: Option<u64>,
+	seconds: Option<u64>,
 }
 
 /// A file.
@@ -83,11 +87,22 @@ pub(super) struct Which {
 	/// What comes after the one with this id.
 	after: Option<String>,
 	/// The most.
-	limit: Option<u32>,
+	#[param(value_type = Option<u32>)]
+	limit: Option<String>,
 	/// asc, or desc: the newest first.
 	order: Option<String>,
 	/// batch or batch_output.
 	purpose: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Which {
+	type Rejection = Refused;
+
+	async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+		let which = Query::<Self>::from_request_parts(parts, state).await;
+		let Query(which) = which.map_err(|error| Problem::malformed(error.body_text()))?;
+		Ok(which)
+	}
 }
 
 impl From<File> for FileInfo {
@@ -131,16 +146,17 @@ impl Which {
 		id: impl Fn(&str) -> Result<H256, Refusal>,
 		(most, default): (u32, u32),
 	) -> Result<Page, Problem> {
-		let limit = self.limit.unwrap_or(default);
-		if !(1..=most).contains(&limit) {
-			return Err(Problem::invalid("limit", format!("'limit' must be from 1 to {most}")));
-		}
+		let limit = self.limit.as_deref().map_or(Some(default), |limit| limit.parse().ok());
+		let limit = limit.filter(|limit| (1..=most).contains(limit)).ok_or_else(|| {
+			Problem::invalid("limit", format!("'limit' must be a number from 1 to {most}"))
+		})?;
 		let oldest_first = match self.order.as_deref() {
 			None | Some("desc") => false,
 			Some("asc") => true,
 			Some(_) => return Err(Problem::invalid("order", "'order' must be asc or desc")),
 		};
-		let after = self.after.as_deref().map(id).transpose()?;
+		let after = self.after.as_deref().map(id).transpose();
+		let after = after.map_err(|refusal| Problem::invalid("after", refusal.to_string()))?;
 		Ok(Page { after, limit: limit.saturating_add(1), oldest_first })
 	}
 }
@@ -169,12 +185,17 @@ pub(super) async fn upload(
 	request: Request,
 ) -> Result<Json<FileInfo>, Refused> {
 	let key = payer::key(&*door.desk, request.headers()).await?;
-	let Ok(_upload) = door.uploads.try_acquire() else {
-		return Err(super::full("uploads").into());
+	// Who can't pay has nothing kept here.
+	door.desk.can_pay(&key).await?;
+	let Ok(_upload) = door.files.try_acquire() else {
+		return Err(super::full("files").into());
 	};
+	// The form is longer than its file.
+	let length = request.headers().get(CONTENT_LENGTH);
+	let length = length.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(u64::MAX);
 	let form = Multipart::from_request(request, &());
 	let form = form.await.map_err(|error| Problem::malformed(error.body_text()))?;
-	let mut coming = Coming::new(&door, form);
+	let mut coming = Coming { door: &door, form, length, begun: Instant::now(), got: 0 };
 	Ok(Json(coming.file(&key.owner).await?.into()))
 }
 
@@ -182,6 +203,8 @@ pub(super) async fn upload(
 struct Coming<'a> {
 	door: &'a Door,
 	form: Multipart,
+	/// How long it says that it is.
+	length: u64,
 	begun: Instant,
 	/// Bytes of the file.
 	got: usize,
@@ -193,16 +216,12 @@ fn until(limits: &Limits, begun: Instant, got: usize) -> Instant {
 	begun + limits.body_within * u32::try_from(bodies).unwrap_or(u32::MAX)
 }
 
-impl<'a> Coming<'a> {
-	fn new(door: &'a Door, form: Multipart) -> Self {
-		Self { door, form, begun: Instant::now(), got: 0 }
-	}
-
+impl Coming<'_> {
 	async fn file(&mut self, owner: &AccountId) -> Result<File, Problem> {
 		let (limits, shelf) = (&self.door.limits, self.door.desk.shelf());
 		let most = usize::try_from(shelf.bounds().file_bytes).unwrap_or(usize::MAX);
 		let mut upload: Option<Upload> = None;
-		let (mut purpose, mut keep) = (None, None);
+		let (mut is_here, mut purpose, mut keep) = (false, None, None);
 		// What is refused is read all the same, as far as it may be long: so its client reads why.
 		let mut refused: Option<Problem> = None;
 		for _ in 0..MAX_FIELDS {
@@ -210,12 +229,16 @@ impl<'a> Coming<'a> {
 			let next = timeout_at(time, self.form.next_field()).await.map_err(|_| too_slow())?;
 			let Some(mut field) = next.map_err(broken)? else { break };
 			match field.name().unwrap_or_default() {
-				"file" if upload.is_some() => {
+				"file" if is_here => {
 					return Err(Problem::invalid("file", "there is more than one file"));
 				},
 				"file" => {
+					is_here = true;
 					let name = field.file_name().unwrap_or("file.jsonl").to_owned();
-					let mut coming = shelf.upload(owner, &name).await?;
+					match shelf.upload(owner, &name, self.length).await {
+						Ok(coming) => upload = Some(coming),
+						Err(refusal) => refused = Some(refusal.into()),
+					}
 					loop {
 						let time = until(limits, self.begun, self.got);
 						let part = timeout_at(time, field.chunk()).await;
@@ -223,15 +246,16 @@ impl<'a> Coming<'a> {
 							break;
 						};
 						self.got = self.got.saturating_add(part.len());
-						match &refused {
-							Some(problem) if self.got > most.saturating_mul(2) => {
+						match (&mut refused, &mut upload) {
+							(None, Some(coming)) => {
+								refused = coming.write(&part).await.err().map(Problem::from);
+							},
+							(Some(problem), _) if self.got > most.saturating_mul(2) => {
 								return Err(problem.clone());
 							},
-							Some(_) => {},
-							None => refused = coming.write(&part).await.err().map(Problem::from),
+							_ => {},
 						}
 					}
-					upload = Some(coming);
 				},
 				"purpose" => purpose = Some(text(&mut field, time, "purpose").await?),
 				"expires_after[seconds]" => {
@@ -241,6 +265,12 @@ impl<'a> Coming<'a> {
 					let seconds =
 						seconds.ok_or_else(|| Problem::invalid("expires_after", message))?;
 					keep = Some(Duration::from_secs(seconds));
+				},
+				"expires_after[anchor]" => {
+					if text(&mut field, time, "expires_after").await? != "created_at" {
+						let message = "'expires_after[anchor]' must be created_at";
+						return Err(Problem::invalid("expires_after", message));
+					}
 				},
 				_ => drop(text(&mut field, time, "form").await?),
 			}
@@ -299,7 +329,7 @@ fn broken(error: axum::extract::multipart::MultipartError) -> Problem {
 pub(super) async fn list(
 	State(door): State<Arc<Door>>,
 	headers: HeaderMap,
-	Query(which): Query<Which>,
+	which: Which,
 ) -> Result<Json<List<FileInfo>>, Refused> {
 	let key = payer::key(&*door.desk, &headers).await?;
 	let page = which.page(file_id, (MAX_LIST, MAX_LIST))?;
@@ -351,7 +381,12 @@ pub(super) async fn content(
 	let key = payer::key(&*door.desk, &headers).await?;
 	let shelf = door.desk.shelf();
 	let file = shelf.file(&key.owner, file_id(&name)?).await?;
-	let parts = shelf.content(file.id).map(|part| part.map_err(io::Error::other)).boxed();
+	let place = door.place()?;
+	let parts = shelf.content(&file).map(move |part| {
+		let _kept = &place;
+		part.map_err(io::Error::other)
+	});
+	let parts = parts.boxed();
 	let gone = || Err(io::ErrorKind::TimedOut.into());
 	let body = Body::from_stream(Watched::new(parts, door.limits.taken_within, gone));
 	let headers =

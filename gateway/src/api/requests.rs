@@ -184,7 +184,7 @@ pub(super) async fn receipt(
 	path = "/v1/batches/{id}/leaves",
 	tag = "Receipts",
 	security(()),
-	params(("root" = String, Path, description = "The hash of the batch's root")),
+	params(("id" = String, Path, description = "The hash of the batch's root")),
 	responses(
 		(status = 200, content_type = "application/octet-stream", description = "The receipts"),
 		(status = 404, body = openapi::Error),

@@ -6,8 +6,6 @@ use serde_json::{Map, Value};
 use sp_crypto_hashing::blake2_128;
 use std::{collections::HashSet, sync::Arc};
 
-/// The longest line: as a body may be by itself.
-const MAX_LINE: usize = 2 << 20;
 /// The longest name of a line.
 const MAX_ID: usize = 512;
 /// So much of what is wrong with a file is told.
@@ -43,6 +41,8 @@ pub(super) struct Line {
 pub(super) struct Lines {
 	store: Arc<dyn Store>,
 	file: FileId,
+	/// The longest line.
+	longest: usize,
 	/// The next piece; `None` when there is no other.
 	piece: Option<u64>,
 	bytes: Vec<u8>,
@@ -53,13 +53,22 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-	pub(super) fn new(store: Arc<dyn Store>, file: FileId) -> Self {
-		Self { store, file, piece: Some(0), bytes: Vec::new(), begin: 0, seen: 0, number: 0 }
+	pub(super) fn new(store: Arc<dyn Store>, file: FileId, longest: usize) -> Self {
+		Self {
+			store,
+			file,
+			longest,
+			piece: Some(0),
+			bytes: Vec::new(),
+			begin: 0,
+			seen: 0,
+			number: 0,
+		}
 	}
 
-	/// The next line that is not blank. One that is too long is cut off.
+	/// The next line that is not blank, and its number: nothing of one that is too long.
 	pub(super) async fn next(&mut self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-		let mut cut = None;
+		let mut is_long = false;
 		loop {
 			let rest = self.bytes.get(self.seen..).unwrap_or_default();
 			let end = rest.iter().position(|byte| *byte == b'\n');
@@ -67,24 +76,23 @@ impl Lines {
 				Some(end) => self.seen.saturating_add(end),
 				None if self.piece.is_some() => {
 					self.seen = self.bytes.len();
-					if self.seen.saturating_sub(self.begin) > MAX_LINE {
-						// The rest of it is read and thrown away.
-						let line = self.bytes.get(self.begin..).unwrap_or_default();
-						cut.get_or_insert_with(|| line.to_vec());
+					if self.seen.saturating_sub(self.begin) > self.longest {
+						is_long = true;
 						self.begin = self.seen;
 					}
 					self.read().await?;
 					continue;
 				},
-				None if self.begin >= self.bytes.len() && cut.is_none() => return Ok(None),
+				None if self.begin >= self.bytes.len() && !is_long => return Ok(None),
 				None => self.bytes.len(),
 			};
 			self.number = self.number.saturating_add(1);
 			let line = self.bytes.get(self.begin..end).unwrap_or_default();
-			let line = cut.take().unwrap_or_else(|| line.to_vec());
+			is_long |= line.len() > self.longest;
+			let line = if is_long { Vec::new() } else { line.to_vec() };
 			self.begin = end.saturating_add(1);
 			self.seen = self.begin;
-			if !line.trim_ascii().is_empty() {
+			if is_long || !line.trim_ascii().is_empty() {
 				return Ok(Some((self.number, line)));
 			}
 		}
@@ -113,7 +121,7 @@ pub(super) fn parse(number: u64, bytes: &[u8], endpoint: &str) -> Result<Line, F
 		message: message.to_owned(),
 		param,
 	};
-	if bytes.len() > MAX_LINE {
+	if bytes.is_empty() {
 		return Err(fault("line_too_long", None, "This line is longer than a body may be."));
 	}
 	let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(bytes) else {
@@ -180,4 +188,72 @@ pub(super) async fn validate(
 		faults.push(Fault { code: "empty_file", line: None, message, param: None });
 	}
 	Ok(if faults.is_empty() { Ok(total) } else { Err(faults) })
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use reckon_gateway_store::{File, Purpose, Room};
+	use reckon_primitives::AccountId;
+	use sp_core::H256;
+
+	/// The lines of a file that comes in these pieces, where 8 bytes are the longest line.
+	async fn lines(pieces: &[&str]) -> Vec<(u64, String)> {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("store.sqlite");
+		let store = reckon_gateway_store::open(path.to_str().unwrap()).await.unwrap();
+		let file = File {
+			id: H256([1; 32]),
+			owner: AccountId::new([1; 32]),
+			name: String::new(),
+			purpose: Purpose::Input,
+			bytes: 100,
+			created: 1,
+			expires: 2,
+		};
+		let room = Room { owner_files: 1, owner_bytes: 100, all_bytes: 100 };
+		assert_eq!(store.begin_file(&file, &room).await, Ok(None));
+		for (number, piece) in (0..).zip(pieces) {
+			store.put_piece(file.id, number, piece.as_bytes()).await.unwrap();
+		}
+		let mut lines = Lines::new(store, file.id, 8);
+		let mut read = Vec::new();
+		while let Some((number, line)) = lines.next().await.unwrap() {
+			read.push((number, String::from_utf8(line).unwrap()));
+		}
+		assert_eq!(lines.next().await, Ok(None));
+		read
+	}
+
+	#[tokio::test]
+	async fn lines_should_be_whole_however_they_are_cut_into_pieces() {
+		let expected =
+			[(1, "one".to_owned()), (3, "three\r".to_owned()), (5, "12345678".to_owned())];
+		let file = "one\n \nthree\r\n\n12345678";
+		for end in ["", "\n", "\n\n"] {
+			let file = format!("{file}{end}");
+			assert_eq!(lines(&[&file]).await, expected);
+			for cut in 1..file.len() {
+				let (one, two) = file.split_at(cut);
+				assert_eq!(lines(&[one, two]).await, expected, "{one:?} {two:?}");
+			}
+			let bytes: Vec<_> = (0..file.len()).map(|at| &file[at..=at]).collect();
+			assert_eq!(lines(&bytes).await, expected);
+		}
+		assert_eq!(lines(&["\n", " \n"]).await, []);
+	}
+
+	#[tokio::test]
+	async fn line_should_be_left_out_when_it_is_too_long() {
+		let expected = [(1, "one".to_owned()), (2, String::new()), (3, "three".to_owned())];
+		for end in ["", "\n"] {
+			let file = format!("one\n123456789\nthree{end}");
+			for cut in 1..file.len() {
+				let (one, two) = file.split_at(cut);
+				assert_eq!(lines(&[one, two]).await, expected, "{one:?} {two:?}");
+			}
+		}
+		assert_eq!(lines(&["12345678", "9"]).await, [(1, String::new())], "at the end");
+		assert!(parse(7, b"", "/").is_err_and(|fault| fault.code == "line_too_long"));
+	}
 }

@@ -1,22 +1,25 @@
 //! Clients' files and bulks, for their owners.
 
-use super::{millis, Bounds};
+use super::{millis, work::Places, Bounds};
 use crate::{clock::now_millis, desk::Refusal};
 use futures::Stream;
 use reckon_gateway_store::{
-	Bulk, BulkId, BulkState, File, FileId, Key, Page, Purpose, Store, StoreError,
+	Bulk, BulkId, BulkState, File, FileId, Full, Key, Page, Purpose, Store, StoreError,
 };
 use reckon_primitives::AccountId;
 use sp_core::H256;
-use std::{sync::Arc, time::Duration};
+use std::{
+	sync::{atomic::Ordering::Relaxed, Arc},
+	time::Duration,
+};
 use tokio::sync::watch;
 
 /// Bytes of a piece of a file.
 const PIECE: usize = 256 << 10;
-/// Pieces that are read at once.
-const READ: u32 = 16;
-/// How long a file may take to come.
-const UPLOAD_MILLIS: u64 = 3_600_000;
+/// Pieces of an output that are read at once: each is a line's.
+const READ: u32 = 64;
+/// How long what came of a file is kept that nobody has ended, because the gateway was killed.
+const UPLOAD_MILLIS: u64 = 86_400_000;
 /// The longest name of a file, in characters.
 const MAX_NAME: usize = 255;
 /// For how long a bulk that repeats another one is that one.
@@ -27,17 +30,21 @@ pub struct Shelf {
 	store: Arc<dyn Store>,
 	bounds: Bounds,
 	changes: watch::Sender<()>,
+	pub(super) places: Places,
 }
 
 /// A file that is coming.
 pub struct Upload<'a> {
 	shelf: &'a Shelf,
 	file: File,
+	/// How much has come.
+	bytes: u64,
 	piece: Vec<u8>,
 	pieces: u64,
 	requests: u64,
 	/// Whether the line up to here has a request.
 	written: bool,
+	sealed: bool,
 }
 
 pub(super) fn unavailable(error: StoreError) -> Refusal {
@@ -56,7 +63,7 @@ fn no_file(id: FileId) -> Refusal {
 impl Shelf {
 	/// Over this store.
 	pub fn new(store: Arc<dyn Store>, bounds: Bounds) -> Self {
-		Self { store, bounds, changes: watch::Sender::new(()) }
+		Self { store, bounds, changes: watch::Sender::new(()), places: Places::default() }
 	}
 
 	/// What files and bulks may be.
@@ -64,29 +71,62 @@ impl Shelf {
 		&self.bounds
 	}
 
+	/// How many bulks are worked on.
+	pub fn running(&self) -> usize {
+		self.places.taken.load(Relaxed)
+	}
+
 	/// Changes whenever there is a new bulk, or one is to end.
 	pub(super) fn changes(&self) -> watch::Receiver<()> {
 		self.changes.subscribe()
 	}
 
-	/// Begins a file.
+	/// Begins a file of at most so many bytes.
 	///
 	/// # Errors
-	/// When the store can't be asked.
-	pub async fn upload(&self, owner: &AccountId, name: &str) -> Result<Upload<'_>, Refusal> {
+	/// When there is no room for it.
+	pub async fn upload(
+		&self,
+		owner: &AccountId,
+		name: &str,
+		most: u64,
+	) -> Result<Upload<'_>, Refusal> {
 		let created = now_millis();
 		let file = File {
 			id: H256(rand::random()),
 			owner: owner.clone(),
 			name: name.chars().filter(|char| !char.is_control()).take(MAX_NAME).collect(),
 			purpose: Purpose::Input,
-			bytes: 0,
+			bytes: most.min(self.bounds.file_bytes),
 			created,
 			expires: created.saturating_add(UPLOAD_MILLIS),
 		};
-		self.store.begin_file(&file).await.map_err(unavailable)?;
-		let piece = Vec::new();
-		Ok(Upload { shelf: self, file, piece, pieces: 0, requests: 0, written: false })
+		let room = &self.bounds.room;
+		match self.store.begin_file(&file, room).await.map_err(unavailable)? {
+			None => {},
+			Some(Full::OwnerFiles) => {
+				let why = format!("you have {} files: delete some", room.owner_files);
+				return Err(invalid("file", why));
+			},
+			Some(Full::OwnerBytes) => {
+				let most = room.owner_bytes;
+				let why = format!("your files have more than {most} bytes with it: delete some");
+				return Err(Refusal::TooLarge(why));
+			},
+			Some(Full::AllBytes) => {
+				return Err(Refusal::Unavailable("it has no room for more files".into()))
+			},
+		}
+		Ok(Upload {
+			shelf: self,
+			file,
+			bytes: 0,
+			piece: Vec::new(),
+			pieces: 0,
+			requests: 0,
+			written: false,
+			sealed: false,
+		})
 	}
 
 	/// An owner's file.
@@ -114,13 +154,17 @@ impl Shelf {
 	/// A file's bytes, as they are asked for.
 	pub fn content(
 		&self,
-		id: FileId,
+		file: &File,
 	) -> impl Stream<Item = Result<Vec<u8>, StoreError>> + Send + 'static {
-		let store = self.store.clone();
+		let (store, id) = (self.store.clone(), file.id);
+		let read = match file.purpose {
+			Purpose::Input => 1,
+			Purpose::Output => READ,
+		};
 		futures::stream::try_unfold(0, move |from| {
 			let store = store.clone();
 			async move {
-				let pieces = store.pieces(id, from, READ).await?;
+				let pieces = store.pieces(id, from, read).await?;
 				let Some((last, _)) = pieces.last() else { return Ok(None) };
 				let next = last.saturating_add(1);
 				let bytes: Vec<u8> = pieces.into_iter().flat_map(|(_, bytes)| bytes).collect();
@@ -135,7 +179,8 @@ impl Shelf {
 	/// When there is none, or a bulk reads it.
 	pub async fn remove(&self, owner: &AccountId, id: FileId) -> Result<(), Refusal> {
 		match self.store.remove_file(id, owner).await {
-			Ok(true) => Ok(()),
+			// Its room is free when its owner hears of it.
+			Ok(true) => self.store.sweep(now_millis(), 0).await.map_err(unavailable),
 			Ok(false) => Err(no_file(id)),
 			Err(StoreError::Refused(_)) => {
 				Err(invalid("file_id", "a batch reads this file: cancel it first"))
@@ -184,10 +229,11 @@ impl Shelf {
 			ended: None,
 		};
 		let repeat_after = created.saturating_sub(REPEAT_MILLIS);
-		let begun = self.store.put_bulk(&bulk, repeat_after, self.bounds.open).await;
+		let Bounds { open, kept, .. } = self.bounds;
+		let begun = self.store.put_bulk(&bulk, repeat_after, open, kept).await;
 		let begun = begun.map_err(|error| match error {
 			StoreError::Refused(_) => {
-				let what = format!("{} of your batches have not ended", self.bounds.open);
+				let what = format!("{open} of your batches have not ended, or {kept} are kept");
 				Refusal::TooMany { what, after_ms: 60_000 }
 			},
 			error => unavailable(error),
@@ -237,9 +283,9 @@ impl Upload<'_> {
 	/// When there are too many, of bytes or of lines.
 	pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
 		let bounds = &self.shelf.bounds;
-		self.file.bytes = self.file.bytes.saturating_add(bytes.len() as u64);
-		if self.file.bytes > bounds.file_bytes {
-			let why = format!("the file has more than {} bytes", bounds.file_bytes);
+		self.bytes = self.bytes.saturating_add(bytes.len() as u64);
+		if self.bytes > self.file.bytes {
+			let why = format!("the file has more than {} bytes", self.file.bytes);
 			return Err(Refusal::TooLarge(why));
 		}
 		for byte in bytes {
@@ -264,7 +310,7 @@ impl Upload<'_> {
 	/// All of it has come. It is kept for this long, if that is not longer than all files are.
 	///
 	/// # Errors
-	/// When there is nothing in it, or its owner has too many bytes with it.
+	/// When there is nothing in it.
 	pub async fn end(mut self, keep: Option<Duration>) -> Result<File, Refusal> {
 		if self.requests == 0 {
 			return Err(invalid("file", "the file is empty"));
@@ -273,12 +319,9 @@ impl Upload<'_> {
 		let bounds = &self.shelf.bounds;
 		let keep = keep.unwrap_or(bounds.keep).min(bounds.keep);
 		let expires = now_millis().saturating_add(millis(keep));
-		let store = &self.shelf.store;
-		let sealed = store.seal_file(self.file.id, expires, bounds.owner_bytes).await;
-		sealed.map_err(unavailable)?.ok_or_else(|| {
-			let most = bounds.owner_bytes;
-			Refusal::TooLarge(format!("your files have more than {most} bytes: delete some"))
-		})
+		let sealed = self.shelf.store.seal_file(self.file.id, expires).await;
+		self.sealed = sealed.is_ok();
+		sealed.map_err(unavailable)
 	}
 
 	async fn put(&mut self) -> Result<(), Refusal> {
@@ -287,5 +330,25 @@ impl Upload<'_> {
 		self.pieces = self.pieces.saturating_add(1);
 		self.piece.clear();
 		Ok(())
+	}
+}
+
+impl Drop for Upload<'_> {
+	/// What does not come to its end makes its room free.
+	fn drop(&mut self) {
+		let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+		if self.sealed {
+			return;
+		}
+		let (store, id) = (self.shelf.store.clone(), self.file.id);
+		runtime.spawn(async move {
+			let dropped = match store.drop_file(id).await {
+				Ok(()) => store.sweep(now_millis(), 0).await,
+				error => error,
+			};
+			if let Err(error) = dropped {
+				tracing::warn!(%error, "a file that did not come is kept for a day");
+			}
+		});
 	}
 }

@@ -9,11 +9,13 @@ CREATE TABLE files (
 	purpose BIGINT NOT NULL,
 	-- none while it is written, and when it is removed
 	bytes BIGINT,
+	-- what it takes of the room that there is: while it is written, as much as it may become
+	held BIGINT NOT NULL,
 	created BIGINT NOT NULL,
 	expires BIGINT NOT NULL
 );
 
-CREATE INDEX files_owner ON files (owner, seq) WHERE bytes IS NOT NULL;
+CREATE INDEX files_owner ON files (owner, seq);
 CREATE INDEX files_expires ON files (expires);
 
 -- A file's bytes, in the order of the numbers; of an output, the line of each request.

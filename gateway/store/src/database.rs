@@ -4,7 +4,8 @@ use crate::{
 	connection::Origin,
 	group::{Threads, Touches},
 	operations, postgres, Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File, FileId,
-	Key, KeyId, Lane, Page, Purpose, Record, RequestId, Session, Store, StoreError,
+	Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session, Store,
+	StoreError,
 };
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
 use reckon_receipts::SignedReceipt;
@@ -250,12 +251,10 @@ impl Store for Database {
 		}
 	}
 
-	async fn begin_file(&self, file: &File) -> Result<(), StoreError> {
-		let file = file.clone();
+	async fn begin_file(&self, file: &File, room: &Room) -> Result<Option<Full>, StoreError> {
+		let (file, room) = (file.clone(), *room);
 		self.threads
-			.write(Touches::These(vec![file.id]), async move |db| {
-				operations::begin_file(db, &file).await
-			})
+			.write(Touches::All, async move |db| operations::begin_file(db, &file, &room).await)
 			.await
 	}
 
@@ -263,19 +262,22 @@ impl Store for Database {
 		let bytes = bytes.to_owned();
 		self.threads
 			.write(Touches::These(vec![file]), async move |db| {
-				operations::put_piece(db, file, number, &bytes).await.map(drop)
+				operations::put_piece(db, file, number, &bytes).await
 			})
 			.await
 	}
 
-	async fn seal_file(
-		&self,
-		id: FileId,
-		expires: u64,
-		most: u64,
-	) -> Result<Option<File>, StoreError> {
+	async fn seal_file(&self, id: FileId, expires: u64) -> Result<File, StoreError> {
 		self.threads
-			.write(Touches::All, async move |db| operations::seal_file(db, id, expires, most).await)
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::seal_file(db, id, expires).await
+			})
+			.await
+	}
+
+	async fn drop_file(&self, id: FileId) -> Result<(), StoreError> {
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| operations::drop_file(db, id).await)
 			.await
 	}
 
@@ -316,12 +318,13 @@ impl Store for Database {
 		&self,
 		bulk: &Bulk,
 		repeat_after: u64,
-		most: u32,
+		open: u32,
+		all: u32,
 	) -> Result<Bulk, StoreError> {
 		let bulk = bulk.clone();
 		self.threads
 			.write(Touches::All, async move |db| {
-				operations::put_bulk(db, &bulk, repeat_after, most).await
+				operations::put_bulk(db, &bulk, repeat_after, (open, all)).await
 			})
 			.await
 	}
@@ -335,7 +338,7 @@ impl Store for Database {
 		self.threads.read(async move |db| operations::bulks_of(db, &owner, page).await).await
 	}
 
-	async fn open_bulks(&self) -> Result<Vec<Bulk>, StoreError> {
+	async fn open_bulks(&self) -> Result<Vec<OpenBulk>, StoreError> {
 		self.threads.read(async move |db| operations::open_bulks(db).await).await
 	}
 

@@ -19,7 +19,8 @@ mod value;
 pub use database::Database;
 pub use types::{
 	Admission, Admitted, Answer, Batch, BatchState, Bulk, BulkEnd, BulkId, BulkState, File, FileId,
-	Finish, Key, KeyId, Lane, Page, Purpose, Record, RequestId, Session, State, Times,
+	Finish, Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session,
+	State, Times,
 };
 
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
@@ -193,24 +194,24 @@ pub trait Store: Send + Sync + 'static {
 	/// returns how many. What is in a batch that has not ended stays.
 	async fn prune(&self, before: u64) -> Result<u64, StoreError>;
 
-	/// Begins a file. It is seen once it is sealed, and forgotten from `expires` on if it never is.
+	/// Begins a file, which becomes no longer than its `bytes`, if there is room for it. It is seen once it
+	/// is sealed, and forgotten from `expires` on if it never is.
 	///
 	/// Refused when there is one with its id.
-	async fn begin_file(&self, file: &File) -> Result<(), StoreError>;
+	async fn begin_file(&self, file: &File, room: &Room) -> Result<Option<Full>, StoreError>;
 
-	/// Puts a file's next bytes there. Nothing happens where the piece is there already.
-	async fn put_piece(&self, file: FileId, number: u64, bytes: &[u8]) -> Result<(), StoreError>;
-
-	/// Ends a file that was begun, unless its owner's files have more than `most` bytes with it: then it
-	/// is removed. Returns it as it is seen from now on.
+	/// Puts the next bytes of a file there that was begun. Nothing happens where the piece is there already.
 	///
 	/// Refused when no such file was begun.
-	async fn seal_file(
-		&self,
-		id: FileId,
-		expires: u64,
-		most: u64,
-	) -> Result<Option<File>, StoreError>;
+	async fn put_piece(&self, file: FileId, number: u64, bytes: &[u8]) -> Result<(), StoreError>;
+
+	/// Ends a file that was begun. Returns it as it is seen from now on.
+	///
+	/// Refused when no such file was begun.
+	async fn seal_file(&self, id: FileId, expires: u64) -> Result<File, StoreError>;
+
+	/// Gives up a file that was begun and not sealed, if it is there. [`Store::sweep`] makes its room free.
+	async fn drop_file(&self, id: FileId) -> Result<(), StoreError>;
 
 	/// An owner's file.
 	async fn file(&self, id: FileId, owner: &AccountId) -> Result<Option<File>, StoreError>;
@@ -239,10 +240,15 @@ pub trait Store: Send + Sync + 'static {
 	/// Notes a bulk, unless there is one of this owner with its `repeat` that is not older than
 	/// `repeat_after` (Unix milliseconds): returns the one that is there.
 	///
-	/// Refused when its owner has no such file to read, has `most` bulks that have not ended, or there is
-	/// one with its id.
-	async fn put_bulk(&self, bulk: &Bulk, repeat_after: u64, most: u32)
-		-> Result<Bulk, StoreError>;
+	/// Refused when its owner has no such file to read, has `open` bulks that have not ended or `all` that
+	/// are kept, or there is one with its id.
+	async fn put_bulk(
+		&self,
+		bulk: &Bulk,
+		repeat_after: u64,
+		open: u32,
+		all: u32,
+	) -> Result<Bulk, StoreError>;
 
 	/// A bulk.
 	async fn bulk(&self, id: BulkId) -> Result<Option<Bulk>, StoreError>;
@@ -251,7 +257,7 @@ pub trait Store: Send + Sync + 'static {
 	async fn bulks_of(&self, owner: &AccountId, page: Page) -> Result<Vec<Bulk>, StoreError>;
 
 	/// Bulks that have not ended, oldest first.
-	async fn open_bulks(&self) -> Result<Vec<Bulk>, StoreError>;
+	async fn open_bulks(&self) -> Result<Vec<OpenBulk>, StoreError>;
 
 	/// Notes that a bulk's file was understood, and how many requests it has; false when it is not being
 	/// validated any more.

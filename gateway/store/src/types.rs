@@ -214,12 +214,34 @@ pub struct File {
 	pub name: String,
 	/// What it is for.
 	pub purpose: Purpose,
-	/// How long it is.
+	/// How long it is; of one that is begun, how long it may become.
 	pub bytes: u64,
 	/// Unix milliseconds.
 	pub created: u64,
 	/// Unix milliseconds, from when on it may be gone.
 	pub expires: u64,
+}
+
+/// What there may be of files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+	/// One owner's files.
+	pub owner_files: u64,
+	/// Bytes of one owner's files.
+	pub owner_bytes: u64,
+	/// Bytes of all files.
+	pub all_bytes: u64,
+}
+
+/// What there is no room in for one more file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Full {
+	/// Its owner has as many as may be.
+	OwnerFiles,
+	/// Its owner's have as many bytes as may be with it.
+	OwnerBytes,
+	/// All have.
+	AllBytes,
 }
 
 /// A part of a list, by when things were made.
@@ -250,6 +272,17 @@ pub enum BulkState {
 	Expired,
 	/// Its owner has ended it.
 	Cancelled,
+}
+
+/// A bulk that has not ended, as far as who works on them needs to know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenBulk {
+	/// Its name.
+	pub id: BulkId,
+	/// Whose it is.
+	pub owner: AccountId,
+	/// Whether its owner wants no more of it.
+	pub cancelling: bool,
 }
 
 /// How a bulk ends.

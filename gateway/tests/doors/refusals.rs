@@ -146,7 +146,7 @@ pub fn all() -> Vec<Case> {
 			404,
 			invalid,
 			"not_found",
-			None,
+			Some("file_id"),
 			None,
 			None,
 		),

@@ -391,6 +391,10 @@ impl Desk for Script {
 		})
 	}
 
+	async fn can_pay(&self, _: &Key) -> Result<(), Refusal> {
+		Ok(())
+	}
+
 	fn shelf(&self) -> &Shelf {
 		unimplemented!("tests/bulk.rs has files, with a store")
 	}

@@ -1,8 +1,9 @@
 //! Bulks: what OpenAI's API calls batches.
 
-use super::files::{beginning, file, put_piece, show_output};
+use super::files::{beginning, file, put, show_output};
 use crate::{
-	connection::Connection, value::Row, Bulk, BulkEnd, BulkId, BulkState, Page, Purpose, StoreError,
+	connection::Connection, value::Row, Bulk, BulkEnd, BulkId, BulkState, OpenBulk, Page, Purpose,
+	StoreError,
 };
 use reckon_primitives::AccountId;
 use sp_core::H256;
@@ -56,7 +57,7 @@ pub(crate) async fn put_bulk(
 	db: &Connection,
 	bulk: &Bulk,
 	repeat_after: u64,
-	most: u32,
+	(open, all): (u32, u32),
 ) -> Result<Bulk, StoreError> {
 	let there = db.row(
 		select_bulk!(
@@ -71,12 +72,18 @@ pub(crate) async fn put_bulk(
 	if input.is_none_or(|input| input.purpose != Purpose::Input) {
 		return Err(StoreError::Refused(format!("there is no file {:?} to read", bulk.input)));
 	}
-	let open = db.query(
-		"SELECT seq FROM bulks WHERE owner = $1 AND state < 3 LIMIT $2",
-		[(&bulk.owner).into(), most.into()],
+	let owned = db.row(
+		"SELECT COUNT(*), CAST(SUM(CASE WHEN state < 3 THEN 1 ELSE 0 END) AS BIGINT) FROM bulks \
+		 WHERE owner = $1",
+		[(&bulk.owner).into()],
 	);
-	if u32::try_from(open.await?.len()).is_ok_and(|open| open >= most) {
-		return Err(StoreError::Refused(format!("{} has {most} open bulks", bulk.owner)));
+	let (kept, unended) = match owned.await? {
+		Some(mut row) => (row.take::<u64>()?, row.take::<Option<u64>>()?.unwrap_or_default()),
+		None => (0, 0),
+	};
+	if unended >= open.into() || kept >= all.into() {
+		let why = format!("{} has {unended} open bulks and {kept} in all", bulk.owner);
+		return Err(StoreError::Refused(why));
 	}
 	let put = db.execute(
 		"INSERT INTO bulks (id, owner, key, repeat, endpoint, metadata, input, output, failures, \
@@ -122,9 +129,13 @@ pub(crate) async fn bulks_of(
 	rows.await?.into_iter().map(read).collect()
 }
 
-pub(crate) async fn open_bulks(db: &Connection) -> Result<Vec<Bulk>, StoreError> {
-	let rows = db.query(select_bulk!("WHERE state < 3 ORDER BY seq"), []);
-	rows.await?.into_iter().map(read).collect()
+pub(crate) async fn open_bulks(db: &Connection) -> Result<Vec<OpenBulk>, StoreError> {
+	let open = "SELECT id, owner, state FROM bulks WHERE state < 3 ORDER BY seq";
+	let rows = db.query(open, []).await?;
+	let read = |mut row: Row| {
+		Ok(OpenBulk { id: row.take()?, owner: row.take()?, cancelling: row.take::<i64>()? == 2 })
+	};
+	rows.into_iter().map(read).collect()
 }
 
 pub(crate) async fn begin_bulk(
@@ -170,7 +181,7 @@ pub(crate) async fn put_line(
 		false => (output, "UPDATE bulks SET completed = completed + 1 WHERE id = $1"),
 		true => (failures, "UPDATE bulks SET failed = failed + 1 WHERE id = $1"),
 	};
-	put_piece(db, file, line, bytes).await?;
+	put(db, file, line, bytes).await?;
 	db.execute(count, [(&id).into()]).await?;
 	Ok(true)
 }

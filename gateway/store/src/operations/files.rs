@@ -3,7 +3,7 @@
 use crate::{
 	connection::Connection,
 	value::{Row, Value},
-	BulkId, File, FileId, Page, Purpose, StoreError,
+	BulkId, File, FileId, Full, Page, Purpose, Room, StoreError,
 };
 use reckon_primitives::AccountId;
 
@@ -32,22 +32,61 @@ fn read(mut row: Row) -> Result<File, StoreError> {
 	})
 }
 
-pub(crate) async fn begin_file(db: &Connection, file: &File) -> Result<(), StoreError> {
+/// What there is no room in for a file of so many bytes.
+async fn full(db: &Connection, file: &File, room: &Room) -> Result<Option<Full>, StoreError> {
+	let owned = "SELECT COUNT(*), CAST(SUM(held) AS BIGINT) FROM files WHERE owner = $1";
+	let Some(mut owned) = db.row(owned, [(&file.owner).into()]).await? else { return Ok(None) };
+	let files: u64 = owned.take()?;
+	// A sum of no rows is nothing.
+	let bytes: Option<u64> = owned.take()?;
+	let all = db.row("SELECT CAST(SUM(held) AS BIGINT) FROM files", []).await?;
+	let all: Option<Option<u64>> = all.map(|mut row| row.take()).transpose()?;
+	let with = |bytes: Option<u64>| bytes.unwrap_or_default().saturating_add(file.bytes);
+	Ok(if files >= room.owner_files {
+		Some(Full::OwnerFiles)
+	} else if with(bytes) > room.owner_bytes {
+		Some(Full::OwnerBytes)
+	} else if with(all.flatten()) > room.all_bytes {
+		Some(Full::AllBytes)
+	} else {
+		None
+	})
+}
+
+pub(crate) async fn begin_file(
+	db: &Connection,
+	file: &File,
+	room: &Room,
+) -> Result<Option<Full>, StoreError> {
+	let full = full(db, file, room).await?;
+	if full.is_some() {
+		return Ok(full);
+	}
 	let begun = db.execute(
-		"INSERT INTO files (id, owner, name, purpose, created, expires) \
-		 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+		"INSERT INTO files (id, owner, name, purpose, held, created, expires) \
+		 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
 		[
 			(&file.id).into(),
 			(&file.owner).into(),
 			file.name.as_str().into(),
 			file.purpose.into(),
+			file.bytes.into(),
 			file.created.into(),
 			file.expires.into(),
 		],
 	);
 	match begun.await? {
 		0 => Err(StoreError::Refused(format!("there is a file {:?} already", file.id))),
-		_ => Ok(()),
+		_ => Ok(None),
+	}
+}
+
+/// The owner of a file that was begun.
+async fn begun(db: &Connection, id: FileId) -> Result<AccountId, StoreError> {
+	let owner = db.row("SELECT owner FROM files WHERE id = $1 AND bytes IS NULL", [(&id).into()]);
+	match owner.await? {
+		Some(mut owner) => owner.take(),
+		None => Err(StoreError::Refused(format!("no file {id:?} was begun"))),
 	}
 }
 
@@ -56,55 +95,54 @@ pub(crate) async fn put_piece(
 	file: FileId,
 	number: u64,
 	bytes: &[u8],
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
+	// What belongs to no file would stay for ever.
+	begun(db, file).await?;
+	put(db, file, number, bytes).await
+}
+
+/// Puts a piece there, if it is not there.
+pub(super) async fn put(
+	db: &Connection,
+	file: FileId,
+	number: u64,
+	bytes: &[u8],
+) -> Result<(), StoreError> {
 	let put = db.execute(
 		"INSERT INTO pieces (file, number, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
 		[(&file).into(), number.into(), bytes.into()],
 	);
-	Ok(put.await? > 0)
-}
-
-/// A sum of no rows is nothing.
-async fn sum<const N: usize>(
-	db: &Connection,
-	sql: &'static str,
-	values: [Value<'_>; N],
-) -> Result<u64, StoreError> {
-	let row = db.row(sql, values).await?;
-	let sum: Option<Option<u64>> = row.map(|mut row| row.take()).transpose()?;
-	Ok(sum.flatten().unwrap_or_default())
+	put.await.map(drop)
 }
 
 /// The length of all pieces of a file.
 async fn length(db: &Connection, file: FileId) -> Result<u64, StoreError> {
 	let all = "SELECT CAST(SUM(LENGTH(bytes)) AS BIGINT) FROM pieces WHERE file = $1";
-	sum(db, all, [(&file).into()]).await
+	let row = db.row(all, [(&file).into()]).await?;
+	// A sum of no rows is nothing.
+	let sum: Option<Option<u64>> = row.map(|mut row| row.take()).transpose()?;
+	Ok(sum.flatten().unwrap_or_default())
 }
 
 pub(crate) async fn seal_file(
 	db: &Connection,
 	id: FileId,
 	expires: u64,
-	most: u64,
-) -> Result<Option<File>, StoreError> {
-	let owner = db.row("SELECT owner FROM files WHERE id = $1 AND bytes IS NULL", [(&id).into()]);
-	let Some(mut owner) = owner.await? else {
-		return Err(StoreError::Refused(format!("no file {id:?} was begun")));
-	};
-	let owner: AccountId = owner.take()?;
-	let others = "SELECT CAST(SUM(bytes) AS BIGINT) FROM files WHERE owner = $1";
-	let others = sum(db, others, [(&owner).into()]).await?;
+) -> Result<File, StoreError> {
+	let owner = begun(db, id).await?;
 	let bytes = length(db, id).await?;
-	if others.saturating_add(bytes) > most {
-		let gone = db.execute("UPDATE files SET expires = 0 WHERE id = $1", [(&id).into()]);
-		return gone.await.map(|_| None);
-	}
 	db.execute(
-		"UPDATE files SET bytes = $2, expires = $3 WHERE id = $1",
+		"UPDATE files SET bytes = $2, held = $2, expires = $3 WHERE id = $1",
 		[(&id).into(), bytes.into(), expires.into()],
 	)
 	.await?;
-	file(db, id, &owner).await
+	let sealed = file(db, id, &owner).await?;
+	sealed.ok_or_else(|| StoreError::Corrupt(format!("the file {id:?} is gone")))
+}
+
+pub(crate) async fn drop_file(db: &Connection, id: FileId) -> Result<(), StoreError> {
+	let dropped = "UPDATE files SET expires = 0 WHERE id = $1 AND bytes IS NULL";
+	db.execute(dropped, [(&id).into()]).await.map(drop)
 }
 
 pub(crate) async fn file(
@@ -205,8 +243,8 @@ pub(crate) async fn show_output(
 		return Ok(());
 	}
 	let shown = db.execute(
-		"INSERT INTO files (id, owner, name, purpose, bytes, created, expires) \
-		 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		"INSERT INTO files (id, owner, name, purpose, bytes, held, created, expires) \
+		 VALUES ($1, $2, $3, $4, $5, $5, $6, $7)",
 		[
 			(&id).into(),
 			owner.into(),

@@ -188,6 +188,15 @@ pub async fn answered(store: &dyn Store, n: u64) -> Answer {
 	answer
 }
 
+/// As much as there may be.
+pub const ROOM: Room = Room { owner_files: u64::MAX, owner_bytes: u64::MAX, all_bytes: u64::MAX };
+
+/// The bulk as it is listed while it is open.
+pub fn open_bulk(bulk: &Bulk) -> OpenBulk {
+	let cancelling = bulk.state == BulkState::Cancelling;
+	OpenBulk { id: bulk.id, owner: bulk.owner.clone(), cancelling }
+}
+
 /// The nth file of the first account, as it is begun.
 pub fn file(n: u64) -> File {
 	File {
@@ -195,7 +204,7 @@ pub fn file(n: u64) -> File {
 		owner: account(1),
 		name: format!("{n}.jsonl"),
 		purpose: Purpose::Input,
-		bytes: 0,
+		bytes: 10,
 		created: 1_000 + n,
 		expires: 2_000,
 	}
@@ -233,10 +242,10 @@ pub fn newest(limit: u32) -> Page {
 
 /// The nth file, sealed: it expires at 50,000.
 pub async fn uploaded(store: &dyn Store, n: u64) -> File {
-	store.begin_file(&file(n)).await.unwrap();
+	assert_eq!(store.begin_file(&file(n), &ROOM).await, Ok(None));
 	store.put_piece(hash(n), 0, b"one\ntwo").await.unwrap();
 	store.put_piece(hash(n), 1, b"\n").await.unwrap();
-	store.seal_file(hash(n), 50_000, u64::MAX).await.unwrap().unwrap()
+	store.seal_file(hash(n), 50_000).await.unwrap()
 }
 
 pub fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
