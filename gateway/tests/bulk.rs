@@ -16,7 +16,12 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{json, Value};
 use sp_core::H256;
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+	io::{AsyncReadExt, AsyncWriteExt},
+	net::TcpStream,
+	sync::watch,
+	task::JoinHandle,
+};
 
 const MUCH: Balance = 1_000_000;
 const CHAT: &str = "/v1/chat/completions";
@@ -669,4 +674,33 @@ async fn request_should_be_refused_with_its_field_when_it_is_wrong() {
 	assert_eq!(said(door.to(Method::POST, "/v1/batches").body(good().to_string())).await.0, 200);
 	let (status, told) = said(door.to(Method::POST, "/v1/batches").body(good().to_string())).await;
 	assert_eq!((status, &told["error"]["code"]), (429, &json!("rate_limit_exceeded")));
+}
+
+#[tokio::test]
+async fn form_should_be_refused_when_a_field_s_head_never_ends() {
+	let dir = tempfile::tempdir().unwrap();
+	let door = Door::open(dir.path(), quick(|_| {})).await;
+	let mut stream = TcpStream::connect(door.at).await.unwrap();
+	let head = format!(
+		"POST /v1/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+		 content-type: multipart/form-data; boundary=xyz\r\ncontent-length: 100000000\r\n\r\n\
+		 --xyz\r\nx: ",
+		door.key
+	);
+	stream.write_all(head.as_bytes()).await.unwrap();
+	let (mut read, mut write) = stream.into_split();
+	let writing = async {
+		let much = vec![b'x'; 1 << 20];
+		for taken in 0..90 {
+			if write.write_all(&much).await.is_err() {
+				return taken;
+			}
+		}
+		90
+	};
+	let mut told = Vec::new();
+	let (taken, _) = tokio::join!(writing, read.read_to_end(&mut told));
+	assert!(taken < 90, "all of it was taken");
+	// As long as it is not more than may be unread, it is a form.
+	assert_eq!(door.upload(&lines(1)).await.0, 200);
 }

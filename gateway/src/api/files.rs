@@ -19,12 +19,22 @@ use reckon_openai::Problem;
 use reckon_primitives::AccountId;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
-use std::{io, sync::Arc, time::Duration};
+use std::{
+	io,
+	sync::{
+		atomic::{AtomicUsize, Ordering::Relaxed},
+		Arc,
+	},
+	time::Duration,
+};
 use tokio::time::{timeout_at, Instant};
 use utoipa::{IntoParams, ToSchema};
 
 /// The longest field but for the file.
 const MAX_FIELD: usize = 1024;
+/// The most bytes that come without a part of a field among them: a field's head that never ends would
+/// fill the memory.
+const MAX_UNREAD: usize = 4 << 20;
 /// The most fields.
 const MAX_FIELDS: usize = 16;
 /// The most files of one list, as with OpenAI.
@@ -193,16 +203,31 @@ pub(super) async fn upload(
 	// The form is longer than its file.
 	let length = request.headers().get(CONTENT_LENGTH);
 	let length = length.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(u64::MAX);
+	let unread = Arc::<AtomicUsize>::default();
+	let request = request.map(|body| bounded(body, unread.clone()));
 	let form = Multipart::from_request(request, &());
 	let form = form.await.map_err(|error| Problem::malformed(error.body_text()))?;
-	let mut coming = Coming { door: &door, form, length, begun: Instant::now(), got: 0 };
+	let mut coming = Coming { door: &door, form, unread, length, begun: Instant::now(), got: 0 };
 	Ok(Json(coming.file(&key.owner).await?.into()))
+}
+
+/// A body that breaks off when too much of it is unread.
+fn bounded(body: Body, unread: Arc<AtomicUsize>) -> Body {
+	Body::from_stream(body.into_data_stream().map(move |part| {
+		let part = part.map_err(io::Error::other)?;
+		match unread.fetch_add(part.len(), Relaxed) {
+			before if before > MAX_UNREAD => Err(io::Error::other("a field's head is too long")),
+			_ => Ok(part),
+		}
+	}))
 }
 
 /// A form that is coming: no slower than bodies are.
 struct Coming<'a> {
 	door: &'a Door,
 	form: Multipart,
+	/// Bytes that have come since a part was read.
+	unread: Arc<AtomicUsize>,
 	/// How long it says that it is.
 	length: u64,
 	begun: Instant,
@@ -228,6 +253,7 @@ impl Coming<'_> {
 			let time = until(limits, self.begun, self.got);
 			let next = timeout_at(time, self.form.next_field()).await.map_err(|_| too_slow())?;
 			let Some(mut field) = next.map_err(broken)? else { break };
+			self.unread.store(0, Relaxed);
 			match field.name().unwrap_or_default() {
 				"file" if is_here => {
 					return Err(Problem::invalid("file", "there is more than one file"));
@@ -245,6 +271,7 @@ impl Coming<'_> {
 						let Some(part) = part.map_err(|_| too_slow())?.map_err(broken)? else {
 							break;
 						};
+						self.unread.store(0, Relaxed);
 						self.got = self.got.saturating_add(part.len());
 						match (&mut refused, &mut upload) {
 							(None, Some(coming)) => {

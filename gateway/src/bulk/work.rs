@@ -490,7 +490,8 @@ impl Clerk {
 
 /// Whether it may help to ask again.
 fn passes(problem: &Problem) -> bool {
-	matches!(problem.status, 402 | 429 | 503)
+	// One that was answered and could not be noted runs for the store until the next start.
+	matches!(problem.status, 402 | 429 | 503) || problem.code == Some("voucher_used")
 }
 
 /// Asks a line, as its key would; lets `begun` go when it has its place, or gets none.
