@@ -231,6 +231,10 @@ async fn batch_should_be_answered_line_by_line_when_it_is_good() {
 	assert_eq!((&list["data"][0]["id"], &list["has_more"]), (&json!(id), &json!(false)));
 	let (_, outputs) = door.get("/v1/files?purpose=batch_output").await;
 	assert_eq!(outputs["data"].as_array().unwrap().len(), 2);
+	let metrics = door.to(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+	for count in ["bulk_lines_answered_total 5", "bulk_lines_refused_total 2"] {
+		assert!(metrics.contains(&format!("reckon_gateway_{count}\n")), "{count}");
+	}
 	// What chains call a batch is where it was.
 	let leaves = format!("/v1/batches/{:?}/leaves", common::GENESIS);
 	assert_eq!(door.get(&leaves).await.1["error"]["code"], "request_not_found");

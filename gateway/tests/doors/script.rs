@@ -396,7 +396,7 @@ impl Desk for Script {
 	}
 
 	fn shelf(&self) -> &Shelf {
-		unimplemented!("tests/bulk.rs has files, with a store")
+		panic!("tests/bulk.rs has files, with a store")
 	}
 
 	async fn ready(&self) -> Result<(), String> {
