@@ -184,10 +184,31 @@ struct Origin {
 	created: u64,
 }
 
-/// A line on its way, and how often it was asked.
+/// A line on its way.
 struct Asked {
 	line: Line,
+	/// How often it was asked, and how often its workers were lost.
 	tries: u32,
+	lost: u32,
+}
+
+impl Asked {
+	fn new(line: Line) -> Self {
+		Self { line, tries: 0, lost: 0 }
+	}
+
+	/// It was refused: how long it waits until it is asked again, if that may help.
+	fn refused(&mut self, problem: &Problem, pause: Duration) -> Option<Duration> {
+		self.tries = self.tries.saturating_add(1);
+		if problem.code == Some("worker_lost") {
+			self.lost = self.lost.saturating_add(1);
+		}
+		if !passes(problem) || self.lost >= MAX_LOST {
+			return None;
+		}
+		let pause = pause.saturating_mul(1_u32 << self.tries.min(10)).min(MAX_PAUSE);
+		Some(pause.max(Duration::from_millis(problem.retry_after_ms.unwrap_or_default())))
+	}
 }
 
 type Outcome = Result<AnsweredLine, Problem>;
@@ -226,7 +247,7 @@ impl Queue {
 				None => self.read = true,
 				Some((number, _)) if self.done.contains(&number) => {},
 				Some((number, bytes)) => match parse(number, &bytes, &self.endpoint) {
-					Ok(line) => return Ok(Some(Asked { line, tries: 0 })),
+					Ok(line) => return Ok(Some(Asked::new(line))),
 					// It was good when the bulk began, and a file does not change.
 					Err(fault) => tracing::error!(?fault, "a line can't be read any more"),
 				},
@@ -388,13 +409,8 @@ impl Clerk {
 		outcome: Outcome,
 	) -> Result<(), StoreError> {
 		if let Err(problem) = &outcome {
-			asked.tries = asked.tries.saturating_add(1);
-			let is_lost = problem.code == Some("worker_lost") && asked.tries >= MAX_LOST;
-			if passes(problem) && !is_lost {
-				let pause = self.rooms().bounds.bulk.pause;
-				let pause = pause.saturating_mul(1_u32 << asked.tries.min(10)).min(MAX_PAUSE);
-				let after = Duration::from_millis(problem.retry_after_ms.unwrap_or_default());
-				queue.again(asked, Instant::now() + pause.max(after));
+			if let Some(wait) = asked.refused(problem, self.rooms().bounds.bulk.pause) {
+				queue.again(asked, Instant::now() + wait);
 				return Ok(());
 			}
 		}
@@ -525,6 +541,7 @@ async fn ask(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::desk::Refusal;
 	use sp_core::H256;
 
 	fn open(id: u8, owner: u8) -> OpenBulk {
@@ -534,6 +551,24 @@ mod tests {
 
 	fn ids(ids: &[u8]) -> Vec<BulkId> {
 		ids.iter().map(|id| H256([*id; 32])).collect()
+	}
+
+	#[test]
+	fn line_should_be_asked_again_until_its_workers_were_lost_too_often() {
+		let problem = |refusal: Refusal| Problem::from(refusal);
+		let pause = Duration::from_millis(10);
+		let line = Line { number: 1, custom_id: "a".into(), model: "m".into(), body: vec![] };
+		let mut asked = Asked::new(line);
+		let busy = problem(Refusal::Busy { model: "m".into(), after_ms: 30 });
+		let waits: Vec<_> = (0..20).map(|_| asked.refused(&busy, pause).unwrap()).collect();
+		assert_eq!(waits[..4], [30, 40, 80, 160].map(Duration::from_millis));
+		assert_eq!(waits[19], Duration::from_millis(10_240));
+		assert_eq!(asked.refused(&busy, Duration::from_secs(1)), Some(MAX_PAUSE));
+		let lost = problem(Refusal::WorkerLost);
+		let again = (0..9).filter(|_| asked.refused(&lost, pause).is_some()).count();
+		assert_eq!(again, 4);
+		let unknown = problem(Refusal::ModelNotFound { name: "m".into(), known: vec![] });
+		assert_eq!(asked.refused(&unknown, pause), None);
 	}
 
 	#[test]
