@@ -2,7 +2,9 @@
 
 mod ask;
 mod body;
+mod bulks;
 mod connections;
+mod files;
 mod keys;
 mod leaves;
 mod line;
@@ -18,11 +20,12 @@ pub mod rpc;
 mod socket;
 mod watched;
 
+pub(crate) use ask::{line, AnsweredLine};
 pub use connections::{serve, serve_router};
 
 use crate::desk::Desk;
 use axum::{
-	extract::Request,
+	extract::{DefaultBodyLimit, Request},
 	http::{HeaderName, HeaderValue, Method},
 	middleware::{self, Next},
 	response::Response,
@@ -50,6 +53,8 @@ pub struct Limits {
 	pub max_requests: usize,
 	/// Bodies that are read at once: what they need together is bounded before anything is paid.
 	pub max_uploads: usize,
+	/// Files that come at once: each has longer than a body.
+	pub max_files: usize,
 	/// Connections at once; more wait to be taken.
 	pub max_connections: usize,
 	/// How long a request's head may take, from the connection on.
@@ -68,6 +73,7 @@ impl Default for Limits {
 			max_body_bytes: 2 << 20,
 			max_requests: 1024,
 			max_uploads: 256,
+			max_files: 64,
 			max_connections: 4096,
 			head_within: Duration::from_secs(10),
 			body_within: Duration::from_secs(30),
@@ -83,6 +89,7 @@ struct Door {
 	limits: Limits,
 	requests: Arc<Semaphore>,
 	uploads: Semaphore,
+	files: Semaphore,
 	repeats: Repeats,
 	leaves: Leaves,
 }
@@ -94,6 +101,7 @@ impl Door {
 			limits,
 			requests: Arc::new(Semaphore::new(limits.max_requests)),
 			uploads: Semaphore::new(limits.max_uploads),
+			files: Semaphore::new(limits.max_files),
 			repeats: Repeats::default(),
 			leaves: Leaves::default(),
 		})
@@ -106,10 +114,14 @@ impl Door {
 
 	/// Tokens of an answer when the client does not say how many.
 	fn max_tokens(&self, model: &str) -> u32 {
-		let models = self.desk.models();
-		let context = models.iter().find(|known| known.name == model).map(|known| known.context);
-		default_max_tokens(context.unwrap_or(u32::MAX))
+		max_tokens(&*self.desk, model)
 	}
+}
+
+fn max_tokens(desk: &dyn Desk, model: &str) -> u32 {
+	let models = desk.models();
+	let context = models.iter().find(|known| known.name == model).map(|known| known.context);
+	default_max_tokens(context.unwrap_or(u32::MAX))
 }
 
 fn full(what: &str) -> Problem {
@@ -142,7 +154,14 @@ pub fn router(desk: Arc<dyn Desk>, limits: Limits) -> Router {
 		.route("/v1/channels/{id}", get(requests::channel))
 		.route("/v1/requests/{id}", get(requests::request))
 		.route("/v1/requests/{id}/receipt", get(requests::receipt))
-		.route("/v1/batches/{root}/leaves", get(requests::leaves))
+		// The shelf has a bound of its own.
+		.route("/v1/files", post(files::upload).layer(DefaultBodyLimit::disable()).get(files::list))
+		.route("/v1/files/{id}", get(files::one).delete(files::remove))
+		.route("/v1/files/{id}/content", get(files::content))
+		.route("/v1/batches", post(bulks::create).get(bulks::list))
+		.route("/v1/batches/{id}", get(bulks::one))
+		.route("/v1/batches/{id}/cancel", post(bulks::cancel))
+		.route("/v1/batches/{id}/leaves", get(requests::leaves))
 		.route("/healthz", get(page::healthz))
 		.route("/readyz", get(page::readyz))
 		.route("/metrics", get(page::metrics))

@@ -47,6 +47,18 @@ pub struct Config {
 	pub max_body_kib: usize,
 	/// Days for which requests and answers are kept.
 	pub keep_days: u64,
+	/// Requests that all bulks (OpenAI's batches) ask at once.
+	pub bulk_requests: usize,
+	/// The longest file in MiB.
+	pub max_file_mib: u64,
+	/// MiB of all files of one owner.
+	pub max_files_mib: u64,
+	/// MiB of all files.
+	pub all_files_mib: u64,
+	/// The most requests of one file.
+	pub max_file_requests: u64,
+	/// Days for which files and bulks are kept.
+	pub keep_files_days: u64,
 	/// How log lines look.
 	pub log_format: LogFormat,
 	/// What is logged.
@@ -97,9 +109,27 @@ pub struct Layer {
 	/// The longest body in KiB [default: 2048]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_BODY_KIB")]
 	pub max_body_kib: Option<usize>,
-	/// Days for which requests and answers are kept after their end [default: 7]
+	/// Days for which requests and answers are kept after their end, at least 2 [default: 7]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_KEEP_DAYS")]
 	pub keep_days: Option<u64>,
+	/// Requests that all bulks (OpenAI's batches) ask at once [default: 16]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_BULK_REQUESTS")]
+	pub bulk_requests: Option<usize>,
+	/// The longest file in MiB, at most 1024 [default: 32]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_FILE_MIB")]
+	pub max_file_mib: Option<u64>,
+	/// MiB of all files of one owner [default: 1024]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_FILES_MIB")]
+	pub max_files_mib: Option<u64>,
+	/// MiB of all files [default: 16384]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_ALL_FILES_MIB")]
+	pub all_files_mib: Option<u64>,
+	/// The most requests of one file [default: 50000]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_FILE_REQUESTS")]
+	pub max_file_requests: Option<u64>,
+	/// Days for which files and bulks are kept [default: 30]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_KEEP_FILES_DAYS")]
+	pub keep_files_days: Option<u64>,
 	/// How log lines look [default: text]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_LOG_FORMAT", value_enum)]
 	pub log_format: Option<LogFormat>,
@@ -126,6 +156,12 @@ impl Layer {
 			max_requests: self.max_requests.or(below.max_requests),
 			max_body_kib: self.max_body_kib.or(below.max_body_kib),
 			keep_days: self.keep_days.or(below.keep_days),
+			bulk_requests: self.bulk_requests.or(below.bulk_requests),
+			max_file_mib: self.max_file_mib.or(below.max_file_mib),
+			max_files_mib: self.max_files_mib.or(below.max_files_mib),
+			all_files_mib: self.all_files_mib.or(below.all_files_mib),
+			max_file_requests: self.max_file_requests.or(below.max_file_requests),
+			keep_files_days: self.keep_files_days.or(below.keep_files_days),
 			log_format: self.log_format.or(below.log_format),
 			log: self.log.or(below.log),
 		}
@@ -177,7 +213,14 @@ impl Config {
 			answer_seconds: layer.answer_seconds.unwrap_or(600).max(1),
 			max_requests: layer.max_requests.unwrap_or(4096).max(1),
 			max_body_kib: layer.max_body_kib.unwrap_or(2048).clamp(1, 1 << 20),
-			keep_days: layer.keep_days.unwrap_or(7),
+			// Complaints come for a day, and a bulk that was stopped looks for its answers for as long.
+			keep_days: layer.keep_days.unwrap_or(7).max(2),
+			bulk_requests: layer.bulk_requests.unwrap_or(16).max(1),
+			max_file_mib: layer.max_file_mib.unwrap_or(32).clamp(1, 1024),
+			max_files_mib: layer.max_files_mib.unwrap_or(1024).clamp(1, 1 << 30),
+			all_files_mib: layer.all_files_mib.unwrap_or(16_384).clamp(1, 1 << 40),
+			max_file_requests: layer.max_file_requests.unwrap_or(50_000).max(1),
+			keep_files_days: layer.keep_files_days.unwrap_or(30).max(1),
 			log_format: layer.log_format.unwrap_or_default(),
 			log: layer.log.unwrap_or_else(|| "info".into()),
 		})

@@ -1,5 +1,6 @@
 //! The seam between the doors (HTTP, WebSocket, gRPC) and the rooms behind them.
 
+use crate::bulk::Shelf;
 use reckon_gateway_store::{Answer, Key, KeyId, Record, RequestId};
 pub use reckon_openai::Logprob;
 use reckon_openai::Order;
@@ -174,6 +175,25 @@ pub enum Refusal {
 	/// 404.
 	#[error("no such request")]
 	UnknownRequest,
+	/// 404: a file or a bulk that this owner has not.
+	#[error("no such {what}: '{name}'")]
+	NotFound {
+		/// File or batch.
+		what: &'static str,
+		/// What was asked for.
+		name: String,
+	},
+	/// 413.
+	#[error("{0}")]
+	TooLarge(String),
+	/// 400.
+	#[error("{why}")]
+	Invalid {
+		/// The field.
+		param: &'static str,
+		/// For people.
+		why: String,
+	},
 	/// 400: what was signed in with is wrong.
 	#[error("{0}")]
 	SignIn(String),
@@ -318,6 +338,12 @@ pub trait Desk: Send + Sync + 'static {
 
 	/// An open channel to this gateway.
 	async fn channel(&self, id: H256) -> Result<ChannelInfo, Refusal>;
+
+	/// Whether a key's owner can pay for anything at all.
+	async fn can_pay(&self, key: &Key) -> Result<(), Refusal>;
+
+	/// Clients' files and bulks.
+	fn shelf(&self) -> &Shelf;
 
 	/// Whether chain, database and at least one worker are there; else why not.
 	async fn ready(&self) -> Result<(), String>;

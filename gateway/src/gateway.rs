@@ -2,6 +2,7 @@
 
 use crate::{
 	batches,
+	bulk::Shelf,
 	clock::now_millis,
 	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
 	dispatch::Errand,
@@ -50,6 +51,22 @@ fn task_name(task: TaskKind) -> &'static str {
 }
 
 impl Gateway {
+	/// The rooms.
+	pub(crate) fn rooms(&self) -> &Rooms {
+		&self.rooms
+	}
+
+	/// What answers to this name: an answer that comes, or one that is noted, whatever has cut it off.
+	pub(crate) async fn heard(&self, name: H256) -> Result<Option<Box<dyn Answering>>, StoreError> {
+		// No request has this hash.
+		if let Some(transcript) = self.rooms.running(name, Some(name)) {
+			return Ok(Some(Box::new(transcript.listen())));
+		}
+		let record = self.rooms.store.repeated(name).await?;
+		let noted = record.filter(|record| record.answer.is_some());
+		Ok(noted.map(|record| Box::new(self.rooms.told_again(&record).listen()) as _))
+	}
+
 	/// Over these rooms.
 	pub fn new(rooms: Arc<Rooms>) -> Self {
 		Self { rooms }
@@ -363,6 +380,15 @@ impl Desk for Gateway {
 		})
 	}
 
+	async fn can_pay(&self, key: &Key) -> Result<(), Refusal> {
+		let session = self.session(&key.owner).await?;
+		self.rooms.channels.can_pay(&key.owner, session.public())
+	}
+
+	fn shelf(&self) -> &Shelf {
+		&self.rooms.shelf
+	}
+
 	async fn ready(&self) -> Result<(), String> {
 		if self.rooms.chain.finalized().borrow().is_none() {
 			return Err("no block of the chain was seen yet".into());
@@ -380,6 +406,7 @@ impl Desk for Gateway {
 			("workers", "Workers that are here.", overview.workers.len() as f64),
 			("requests_running", "Requests that workers have.", f64::from(overview.running)),
 			("requests_queued", "Requests that wait for a worker.", f64::from(overview.queued)),
+			("bulks_running", "Bulks that are worked on.", self.rooms.shelf.running() as f64),
 			("block", "The newest finalized block.", f64::from(overview.block.unwrap_or(0))),
 		];
 		self.rooms.metrics.text(&gauges)

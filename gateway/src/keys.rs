@@ -116,7 +116,14 @@ impl Keys {
 		if !secret.starts_with(PREFIX) || secret.len() > 128 {
 			return Err(Refusal::InvalidKey);
 		}
-		let id = key_id(secret);
+		self.named(store, key_id(secret)).await
+	}
+
+	/// The key with this name.
+	///
+	/// # Errors
+	/// When there is none, it was revoked, or the store can't be asked.
+	pub async fn named(&self, store: &dyn Store, id: KeyId) -> Result<Key, Refusal> {
 		let known = self.lock().known.get(&id).map(|known| known.key.clone());
 		let key = match known {
 			Some(key) => key,

@@ -5,6 +5,7 @@
 pub mod acknowledgements;
 pub mod api;
 pub mod batches;
+pub mod bulk;
 pub mod chain;
 pub mod cli;
 mod clock;

@@ -17,6 +17,8 @@ pub struct Metrics {
 	cancelled: AtomicU64,
 	failed: AtomicU64,
 	moved: AtomicU64,
+	lines_answered: AtomicU64,
+	lines_refused: AtomicU64,
 	lied: AtomicU64,
 	units_in: AtomicU64,
 	units_out: AtomicU64,
@@ -65,6 +67,12 @@ impl Metrics {
 		self.moved.fetch_add(1, Relaxed);
 	}
 
+	/// There is something for a line of a bulk.
+	pub fn line(&self, failed: bool) {
+		let lines = if failed { &self.lines_refused } else { &self.lines_answered };
+		lines.fetch_add(1, Relaxed);
+	}
+
 	/// A worker has said what is not so.
 	pub fn lied(&self) {
 		self.lied.fetch_add(1, Relaxed);
@@ -106,6 +114,8 @@ impl Metrics {
 			("requests_cancelled_total", "Answers whose clients had left.", &self.cancelled),
 			("requests_failed_total", "Requests without an answer.", &self.failed),
 			("requests_moved_total", "Times a request went to another worker.", &self.moved),
+			("bulk_lines_answered_total", "Lines of bulks with an answer.", &self.lines_answered),
+			("bulk_lines_refused_total", "Lines of bulks with a refusal.", &self.lines_refused),
 			("workers_lied_total", "Answers that were not what they said.", &self.lied),
 			("units_in_total", "Tokens read.", &self.units_in),
 			("units_out_total", "Tokens written.", &self.units_out),

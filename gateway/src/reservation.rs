@@ -207,6 +207,41 @@ impl Channels {
 		})
 	}
 
+	/// Whether an owner has a channel for API keys with something in it.
+	///
+	/// # Errors
+	/// When there is none: with what helps.
+	pub fn can_pay(&self, owner: &AccountId, session_key: sr25519::Public) -> Result<(), Refusal> {
+		let pays = |channel: &Channel| {
+			let chain = &channel.chain;
+			let is_theirs = chain.client == *owner && chain.session_key == session_key;
+			is_theirs && !chain.closing && channel.left() > 0
+		};
+		match self.lock().values().any(pays) {
+			true => Ok(()),
+			false => Err(Refusal::ChannelUnusable(format!(
+				"you have none with something in it: open one with `reckon channel open` and \
+				 --session-key {session_key}"
+			))),
+		}
+	}
+
+	/// Whether a request that can wait would leave lanes for those that can't: a quarter of a channel's,
+	/// and one at least where it has several. Where there is no channel, asking says what is missing.
+	pub fn has_spare(&self, owner: &AccountId, session_key: sr25519::Public) -> bool {
+		let channels = self.lock();
+		let mut mine = channels.values().filter(|channel| {
+			let chain = &channel.chain;
+			chain.client == *owner && chain.session_key == session_key && !chain.closing
+		});
+		let is_spare = |channel: &Channel| {
+			let lanes = channel.spent.len();
+			let kept = (lanes / 4).max(1).min(lanes.saturating_sub(1));
+			channel.running.len().saturating_add(kept) < lanes
+		};
+		mine.clone().next().is_none() || mine.any(is_spare)
+	}
+
 	/// A place in the channel and lane that a client's own voucher names.
 	///
 	/// # Errors
@@ -342,6 +377,32 @@ mod tests {
 		drop(two);
 		let three = reserve(&book, 13, 75).unwrap();
 		assert_eq!((three.lane, three.spent), (0, 25));
+	}
+
+	#[test]
+	fn owner_should_be_able_to_pay_when_a_channel_has_something_in_it() {
+		let pays = |channels: &[(u8, OnChain)]| with(channels).can_pay(&OWNER, session()).is_ok();
+		let good = || on_chain(1, &[0]);
+		assert!(pays(&[(1, on_chain(0, &[0])), (2, good())]));
+		assert!(!pays(&[]));
+		assert!(!pays(&[(1, on_chain(0, &[0]))]), "empty");
+		assert!(!pays(&[(1, OnChain { closing: true, ..good() })]));
+		assert!(!pays(&[(1, OnChain { client: AccountId::new([77; 32]), ..good() })]));
+		let other = sr25519::Public::from_raw([77; 32]);
+		assert!(!pays(&[(1, OnChain { session_key: other, ..good() })]));
+	}
+
+	#[test]
+	fn lanes_should_be_left_for_those_who_cannot_wait() {
+		for (lanes, taken) in [(1, 1), (2, 1), (3, 2), (8, 6), (64, 48)] {
+			let book = with(&[(1, on_chain(1_000, &vec![0; lanes]))]);
+			let mut places = Vec::new();
+			while book.has_spare(&OWNER, session()) {
+				places.push(reserve(&book, places.len() as u8, 1).unwrap());
+			}
+			assert_eq!(places.len(), taken, "of {lanes}");
+		}
+		assert!(with(&[]).has_spare(&OWNER, session()), "it is told what is missing");
 	}
 
 	#[test]

@@ -2,9 +2,10 @@
 
 use crate::{
 	acknowledgements::Fate,
+	bulk::{self, Shelf},
 	chain::{Chain, Listed, Market},
 	clock::now_millis,
-	desk::{End, Piece, Refusal},
+	desk::{Answering, End, Piece, Refusal},
 	dispatch::{Before, Errand},
 	keys::Keys,
 	late::Late,
@@ -51,6 +52,8 @@ pub struct Bounds {
 	/// How long a request that a stop has cut off waits for a worker, and its client may take to ask
 	/// again.
 	pub return_within: Duration,
+	/// What files and bulks may be.
+	pub bulk: bulk::Bounds,
 }
 
 impl Default for Bounds {
@@ -61,6 +64,7 @@ impl Default for Bounds {
 			answer_within: Duration::from_secs(600),
 			repeat_for: Duration::from_secs(600),
 			return_within: Duration::from_secs(60),
+			bulk: bulk::Bounds::default(),
 		}
 	}
 }
@@ -87,6 +91,8 @@ pub struct Rooms {
 	pub keys: Keys,
 	/// What is counted.
 	pub metrics: Metrics,
+	/// Clients' files and bulks.
+	pub shelf: Shelf,
 	/// Places for requests that wait for a worker.
 	pub queue: Arc<Semaphore>,
 	running: Mutex<Running>,
@@ -116,6 +122,7 @@ impl Rooms {
 		Arc::new(Self {
 			identity,
 			bounds,
+			shelf: Shelf::new(store.clone(), bounds.bulk),
 			store,
 			chain,
 			signer,
@@ -160,6 +167,11 @@ impl Rooms {
 		let running = self.lock();
 		let repeated = repeat.and_then(|repeat| running.repeats.get(&repeat));
 		running.requests.get(repeated.unwrap_or(&id)).map(|run| run.transcript.clone())
+	}
+
+	/// Whether somebody waits for a worker.
+	pub fn is_queued(&self) -> bool {
+		self.queue.available_permits() < self.bounds.queue
 	}
 
 	/// How many requests are under way.
@@ -235,6 +247,7 @@ impl Rooms {
 	pub async fn take_up(self: &Arc<Self>) -> Result<(), reckon_gateway_store::StoreError> {
 		// Noted once: more stops do not begin the wait for workers anew.
 		self.store.interrupted(now_millis()).await?;
+		let bulks = self.store.open_bulks().await?;
 		for record in self.store.unfinished().await? {
 			let admission = record.admission;
 			let id = admission.request.hash();
@@ -257,10 +270,15 @@ impl Rooms {
 			tracing::info!(?id, worker = ?record.worker, "taking up a request that a worker had");
 			let transcript = Transcript::new(id);
 			let late = self.begin(&admission, &transcript);
-			// Its client has lost the connection. One that can ask for it again has time to do so; for
-			// another one what is written is all that can be of use.
-			if admission.key.is_none() || admission.repeat.is_some() {
-				let (listener, patience) = (transcript.listen(), self.bounds.return_within);
+			let mut listener = transcript.listen();
+			let is_line = |name| bulks.iter().any(|open| bulk::is_line_of(open.id, name));
+			// Its client has lost the connection. One that can ask for it again has time to do so, and a
+			// bulk's is asked for whenever its turn comes; for another one what is written is all that can
+			// be of use.
+			if admission.repeat.is_some_and(is_line) {
+				tokio::spawn(async move { while listener.next().await.is_some() {} });
+			} else if admission.key.is_none() || admission.repeat.is_some() {
+				let patience = self.bounds.return_within;
 				tokio::spawn(async move {
 					tokio::time::sleep(patience).await;
 					drop(listener);

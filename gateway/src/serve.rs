@@ -3,6 +3,7 @@
 use crate::{
 	api,
 	batches::{self, Rhythm},
+	bulk,
 	clock::now_millis,
 	complaints,
 	config::Config,
@@ -15,6 +16,7 @@ use crate::{
 };
 use anyhow::{bail, Context};
 use reckon_gateway_protocol::{v1::workers_server::WorkersServer, MAX_MESSAGE_BYTES};
+use reckon_gateway_store::Room;
 use reckon_sdk::{Signer, Submitter};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
@@ -54,10 +56,24 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let identity = Identity { account, subnet, genesis };
 	let submitter = Submitter::start(chain.clone(), signer.clone());
 	let sdk = SdkChain::new(chain, submitter, identity.clone());
+	let files = bulk::Bounds::default();
 	let bounds = Bounds {
 		queue: config.max_waiting,
 		queue_for: Duration::from_secs(config.queue_seconds),
 		answer_within: Duration::from_secs(config.answer_seconds),
+		bulk: bulk::Bounds {
+			file_bytes: config.max_file_mib << 20,
+			room: Room {
+				owner_bytes: config.max_files_mib << 20,
+				all_bytes: config.all_files_mib << 20,
+				..files.room
+			},
+			line_bytes: config.max_body_kib << 10,
+			requests: config.max_file_requests,
+			at_once: config.bulk_requests,
+			keep: Duration::from_secs(config.keep_files_days.saturating_mul(86_400)),
+			..files
+		},
 		..Bounds::default()
 	};
 	let rooms = Rooms::new(identity, bounds, store, Arc::new(sdk), signer);
@@ -78,7 +94,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	tokio::spawn(samples::run(rooms.clone()));
 	tokio::spawn(prune(rooms.clone(), config.keep_days));
 
-	let desk: Arc<dyn Desk> = Arc::new(Gateway::new(rooms.clone()));
+	let gateway = Gateway::new(rooms.clone());
+	let bulks = tokio::spawn(bulk::run(gateway.clone(), stop.clone()));
+	let desk: Arc<dyn Desk> = Arc::new(gateway);
 	let limits = api::Limits {
 		max_body_bytes: config.max_body_kib << 10,
 		max_requests: config.max_requests,
@@ -104,6 +122,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	stopping.send_replace(true);
 	// Answers go on until they are told; the workers' streams would never end by themselves.
 	let drained = async {
+		let _ = bulks.await;
 		while rooms.count() > 0 {
 			tokio::time::sleep(Duration::from_millis(50)).await;
 		}

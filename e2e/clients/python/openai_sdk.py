@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import time
 from array import array
 
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
@@ -175,6 +176,39 @@ async def at_once(text):
     same(len({answer.id for answer in answers}), 8, "answers with ids of their own")
 
 
+def batches(text):
+    body = {"messages": CONVERSATION, "max_tokens": 64, **GREEDY}
+    lines = [
+        {"custom_id": name, "method": "POST", "url": "/v1/chat/completions", "body": body | changed}
+        for name, changed in {"good": {}, "bad": {"temperature": 3}}.items()
+    ]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    file = client.files.create(file=("lines.jsonl", content), purpose="batch")
+    same((file.bytes, file.filename, file.purpose), (len(content), "lines.jsonl", "batch"), "file")
+    need(file.id in {known.id for known in client.files.list()}, "the file is not listed")
+    same(client.files.content(file.id).read(), content, "the file's content")
+    asked = {"endpoint": "/v1/chat/completions", "completion_window": "24h"}
+    batch = client.batches.create(input_file_id=file.id, metadata={"for": "a test"}, **asked)
+    for _ in range(300):
+        batch = client.batches.retrieve(batch.id)
+        if batch.status not in ("validating", "in_progress", "finalizing"):
+            break
+        time.sleep(0.2)
+    same(batch.status, "completed", "the batch's status")
+    counts = batch.request_counts
+    same((counts.total, counts.completed, counts.failed), (2, 1, 1), "the batch's requests")
+    good = json.loads(client.files.content(batch.output_file_id).text)
+    same(good["custom_id"], "good", "the answered line")
+    said = good["response"]["body"]["choices"][0]["message"]["content"]
+    same(said, text, "answers in a batch and by themselves")
+    bad = json.loads(client.files.content(batch.error_file_id).text)
+    same((bad["custom_id"], bad["response"]["status_code"]), ("bad", 400), "the refused line")
+    need(batch.id in {known.id for known in client.batches.list()}, "the batch is not listed")
+    refused(BadRequestError, lambda: client.batches.cancel(batch.id), param="batch_id")
+    need(client.files.delete(file.id).deleted, "the file is not deleted")
+    refused(NotFoundError, lambda: client.files.retrieve(file.id), code="not_found")
+
+
 models()
 text, usage, receipt, request = chat()
 pieces = chat_stream(text, usage)
@@ -182,6 +216,7 @@ chat_options(text)
 completions()
 responded = responses()
 similar = embeddings()
+batches(text)
 refusals()
 asyncio.run(at_once(text))
 tell(

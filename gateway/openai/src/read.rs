@@ -96,6 +96,17 @@ pub fn read(
 }
 
 impl Endpoint {
+	/// The endpoint at this path.
+	pub fn of_path(path: &str) -> Option<Self> {
+		match path {
+			"/v1/chat/completions" => Some(Self::Chat),
+			"/v1/completions" => Some(Self::Completions),
+			"/v1/responses" => Some(Self::Responses),
+			"/v1/embeddings" => Some(Self::Embeddings),
+			_ => None,
+		}
+	}
+
 	/// The field that has the prompt.
 	fn prompt(self) -> &'static str {
 		match self {

@@ -2,7 +2,7 @@
 
 use super::{
 	line::{Line, RequestName},
-	openapi,
+	max_tokens, openapi,
 	payer::Shown,
 	problems::{json, Refused},
 	watched::Watched,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
 	clock::now_millis,
-	desk::{Answering, Ask, End, Payer, Piece, Refusal},
+	desk::{Answering, Ask, Desk, End, Payer, Piece, Refusal},
 };
 use axum::{
 	body::{Body, Bytes},
@@ -23,12 +23,12 @@ use axum::{
 	Extension,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_gateway_store::Finish as Ended;
+use reckon_gateway_store::{Finish as Ended, KeyId};
 use reckon_openai::{
 	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Usage, Whole,
 };
 use sp_core::H256;
-use std::{io, sync::Arc};
+use std::{future::Future, io, sync::Arc};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 /// Whether a stream is to have its receipt.
@@ -189,13 +189,8 @@ async fn answer(
 	}
 	let (end, logprobs) = whole(&mut *answering).await?;
 	let usage = usage(&end);
-	let whole = Whole {
-		output: &end.answer.output,
-		logprobs: &logprobs,
-		finish: finish(end.answer.finish),
-		usage,
-	};
-	let mut response = json(StatusCode::OK, reply.whole(&head, &whole)?);
+	let whole = reply.whole(&head, &told(&end, &logprobs, usage))?;
+	let mut response = json(StatusCode::OK, whole);
 	drop(place);
 	line.answered(usage);
 	let receipt = STANDARD.encode(receipt(&end));
@@ -224,6 +219,47 @@ impl Door {
 		line.id = Some(answering.id());
 		Ok(answering)
 	}
+}
+
+/// The answer to a line of a bulk.
+pub(crate) struct AnsweredLine {
+	/// Its request.
+	pub id: H256,
+	/// As a client would get it.
+	pub body: String,
+}
+
+/// Reads what nobody waits for at a door, and hears the answer of whom it is handed to.
+pub(crate) async fn line<A>(
+	desk: &dyn Desk,
+	key: KeyId,
+	endpoint: Endpoint,
+	body: &[u8],
+	received: u64,
+	hand_in: impl FnOnce(Order) -> A,
+) -> Result<AnsweredLine, Problem>
+where
+	A: Future<Output = Result<Box<dyn Answering>, Refusal>>,
+{
+	let mut line = Line::new(RequestName::new(), "bulk");
+	line.key = Some(key);
+	let answered = async {
+		let Asked { order, reply } = read(endpoint, body, |model| max_tokens(desk, model))?;
+		line.model = order.model.clone();
+		let mut answering = hand_in(order).await?;
+		line.id = Some(answering.id());
+		let (end, logprobs) = whole(&mut *answering).await?;
+		let usage = usage(&end);
+		line.answered(usage);
+		let head = Head { id: answering.id(), created: received / 1000 };
+		Ok(AnsweredLine { id: head.id, body: reply.whole(&head, &told(&end, &logprobs, usage))? })
+	};
+	let answered = answered.await;
+	answered.inspect_err(|problem| line.refused(problem))
+}
+
+fn told<'a>(end: &'a End, logprobs: &'a [Logprob], usage: Usage) -> Whole<'a> {
+	Whole { output: &end.answer.output, logprobs, finish: finish(end.answer.finish), usage }
 }
 
 /// Waits for the end.

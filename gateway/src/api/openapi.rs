@@ -1,6 +1,6 @@
 //! `/openapi.json`.
 
-use super::{ask, keys, models, page, requests, socket};
+use super::{ask, bulks, files, keys, models, page, requests, socket};
 use axum::Json;
 use serde::Serialize;
 use serde_json::Value;
@@ -28,6 +28,15 @@ pub(super) async fn document() -> Json<&'static Value> {
 		ask::completions,
 		ask::responses,
 		ask::embeddings,
+		files::upload,
+		files::list,
+		files::one,
+		files::content,
+		files::remove,
+		bulks::create,
+		bulks::list,
+		bulks::one,
+		bulks::cancel,
 		socket::stream,
 		models::list,
 		models::one,

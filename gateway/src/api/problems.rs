@@ -58,6 +58,12 @@ impl From<Refusal> for Problem {
 			Refusal::TimedOut { .. } => new(504, SERVER, "timed_out"),
 			Refusal::Unavailable(_) => again(COME_AGAIN_MS, new(503, SERVER, "unavailable")),
 			Refusal::UnknownRequest => new(404, INVALID, "request_not_found"),
+			Refusal::NotFound { what, .. } => {
+				let param = Some(format!("{what}_id"));
+				Problem { param, ..new(404, INVALID, "not_found") }
+			},
+			Refusal::TooLarge(_) => new(413, INVALID, "request_too_large"),
+			Refusal::Invalid { param, .. } => Problem::invalid(param, message),
 			Refusal::SignIn(_) => new(400, INVALID, "sign_in_failed"),
 		}
 	}

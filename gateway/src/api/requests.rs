@@ -181,10 +181,10 @@ pub(super) async fn receipt(
 /// Get all receipts of a batch, in SCALE: for auditors
 #[utoipa::path(
 	get,
-	path = "/v1/batches/{root}/leaves",
+	path = "/v1/batches/{id}/leaves",
 	tag = "Receipts",
 	security(()),
-	params(("root" = String, Path, description = "The hash of the batch's root")),
+	params(("id" = String, Path, description = "The hash of the batch's root")),
 	responses(
 		(status = 200, content_type = "application/octet-stream", description = "The receipts"),
 		(status = 404, body = openapi::Error),

@@ -3,15 +3,16 @@
 use crate::{
 	connection::Origin,
 	group::{Threads, Touches},
-	operations, postgres, Admission, Admitted, Answer, Batch, Key, KeyId, Lane, Record, RequestId,
-	Session, Store, StoreError,
+	operations, postgres, Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File, FileId,
+	Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session, Store,
+	StoreError,
 };
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
 use reckon_receipts::SignedReceipt;
 use sp_core::{sr25519, H256};
 use std::path::Path;
 
-/// So many requests are forgotten at once: other writes wait for no more.
+/// So many requests, pieces or bulks are forgotten at once: other writes wait for no more.
 const PRUNED_AT_ONCE: u32 = 1_000;
 
 /// A [`Store`] in SQLite or PostgreSQL.
@@ -134,6 +135,10 @@ impl Store for Database {
 		self.threads.read(async move |db| operations::request(db, id).await).await
 	}
 
+	async fn repeated(&self, repeat: H256) -> Result<Option<Record>, StoreError> {
+		self.threads.read(async move |db| operations::repeated(db, repeat).await).await
+	}
+
 	async fn interrupted(&self, at: u64) -> Result<(), StoreError> {
 		self.threads
 			.write(Touches::All, async move |db| operations::interrupted(db, at).await)
@@ -242,6 +247,156 @@ impl Store for Database {
 			pruned = pruned.saturating_add(some);
 			if some < PRUNED_AT_ONCE.into() {
 				return Ok(pruned);
+			}
+		}
+	}
+
+	async fn begin_file(&self, file: &File, room: &Room) -> Result<Option<Full>, StoreError> {
+		let (file, room) = (file.clone(), *room);
+		self.threads
+			.write(Touches::All, async move |db| operations::begin_file(db, &file, &room).await)
+			.await
+	}
+
+	async fn put_piece(&self, file: FileId, number: u64, bytes: &[u8]) -> Result<(), StoreError> {
+		let bytes = bytes.to_owned();
+		self.threads
+			.write(Touches::These(vec![file]), async move |db| {
+				operations::put_piece(db, file, number, &bytes).await
+			})
+			.await
+	}
+
+	async fn seal_file(&self, id: FileId, expires: u64) -> Result<File, StoreError> {
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::seal_file(db, id, expires).await
+			})
+			.await
+	}
+
+	async fn drop_file(&self, id: FileId) -> Result<(), StoreError> {
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| operations::drop_file(db, id).await)
+			.await
+	}
+
+	async fn file(&self, id: FileId, owner: &AccountId) -> Result<Option<File>, StoreError> {
+		let owner = owner.clone();
+		self.threads.read(async move |db| operations::file(db, id, &owner).await).await
+	}
+
+	async fn files_of(
+		&self,
+		owner: &AccountId,
+		purpose: Option<Purpose>,
+		page: Page,
+	) -> Result<Vec<File>, StoreError> {
+		let owner = owner.clone();
+		self.threads
+			.read(async move |db| operations::files_of(db, &owner, purpose, page).await)
+			.await
+	}
+
+	async fn pieces(
+		&self,
+		file: FileId,
+		from: u64,
+		limit: u32,
+	) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+		self.threads.read(async move |db| operations::pieces(db, file, from, limit).await).await
+	}
+
+	async fn remove_file(&self, id: FileId, owner: &AccountId) -> Result<bool, StoreError> {
+		let owner = owner.clone();
+		self.threads
+			.write(Touches::All, async move |db| operations::remove_file(db, id, &owner).await)
+			.await
+	}
+
+	async fn put_bulk(
+		&self,
+		bulk: &Bulk,
+		repeat_after: u64,
+		open: u32,
+		all: u32,
+	) -> Result<Bulk, StoreError> {
+		let bulk = bulk.clone();
+		self.threads
+			.write(Touches::All, async move |db| {
+				operations::put_bulk(db, &bulk, repeat_after, (open, all)).await
+			})
+			.await
+	}
+
+	async fn bulk(&self, id: BulkId) -> Result<Option<Bulk>, StoreError> {
+		self.threads.read(async move |db| operations::bulk(db, id).await).await
+	}
+
+	async fn bulks_of(&self, owner: &AccountId, page: Page) -> Result<Vec<Bulk>, StoreError> {
+		let owner = owner.clone();
+		self.threads.read(async move |db| operations::bulks_of(db, &owner, page).await).await
+	}
+
+	async fn open_bulks(&self) -> Result<Vec<OpenBulk>, StoreError> {
+		self.threads.read(async move |db| operations::open_bulks(db).await).await
+	}
+
+	async fn begin_bulk(&self, id: BulkId, total: u64, at: u64) -> Result<bool, StoreError> {
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::begin_bulk(db, id, total, at).await
+			})
+			.await
+	}
+
+	async fn cancel_bulk(&self, id: BulkId, at: u64) -> Result<bool, StoreError> {
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::cancel_bulk(db, id, at).await
+			})
+			.await
+	}
+
+	async fn put_line(
+		&self,
+		id: BulkId,
+		line: u64,
+		failed: bool,
+		bytes: &[u8],
+	) -> Result<bool, StoreError> {
+		let bytes = bytes.to_owned();
+		self.threads
+			.write(Touches::These(vec![id]), async move |db| {
+				operations::put_line(db, id, line, failed, &bytes).await
+			})
+			.await
+	}
+
+	async fn lines_of(&self, id: BulkId) -> Result<Vec<u64>, StoreError> {
+		self.threads.read(async move |db| operations::lines_of(db, id).await).await
+	}
+
+	async fn end_bulk(
+		&self,
+		id: BulkId,
+		end: &BulkEnd,
+		at: u64,
+		keep: u64,
+	) -> Result<bool, StoreError> {
+		let end = end.clone();
+		self.threads
+			.write(Touches::All, async move |db| operations::end_bulk(db, id, &end, at, keep).await)
+			.await
+	}
+
+	async fn sweep(&self, now: u64, before: u64) -> Result<(), StoreError> {
+		loop {
+			let some = self.threads.write(Touches::All, async move |db| {
+				operations::sweep(db, now, before, PRUNED_AT_ONCE).await
+			});
+			if some.await? < PRUNED_AT_ONCE.into() {
+				return Ok(());
 			}
 		}
 	}

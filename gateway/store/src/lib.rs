@@ -5,6 +5,7 @@
 mod connection;
 mod database;
 mod group;
+mod layout;
 mod operations;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -17,8 +18,9 @@ mod value;
 
 pub use database::Database;
 pub use types::{
-	Admission, Admitted, Answer, Batch, BatchState, Finish, Key, KeyId, Lane, Record, RequestId,
-	Session, State, Times,
+	Admission, Admitted, Answer, Batch, BatchState, Bulk, BulkEnd, BulkId, BulkState, File, FileId,
+	Finish, Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session,
+	State, Times,
 };
 
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
@@ -113,6 +115,9 @@ pub trait Store: Send + Sync + 'static {
 	/// A request.
 	async fn request(&self, id: RequestId) -> Result<Option<Record>, StoreError>;
 
+	/// The newest request with this `repeat` that has not failed.
+	async fn repeated(&self, repeat: H256) -> Result<Option<Record>, StoreError>;
+
 	/// Notes that a stop has cut off the requests that workers have: since when they wait. Of one that is
 	/// not handed out again, later calls change nothing, so that more stops do not begin its wait anew.
 	async fn interrupted(&self, at: u64) -> Result<(), StoreError>;
@@ -188,6 +193,105 @@ pub trait Store: Send + Sync + 'static {
 	/// Forgets requests that ended before `before` (Unix milliseconds), with their payloads and answers;
 	/// returns how many. What is in a batch that has not ended stays.
 	async fn prune(&self, before: u64) -> Result<u64, StoreError>;
+
+	/// Begins a file, which becomes no longer than its `bytes`, if there is room for it. It is seen once it
+	/// is sealed, and forgotten from `expires` on if it never is.
+	///
+	/// Refused when there is one with its id.
+	async fn begin_file(&self, file: &File, room: &Room) -> Result<Option<Full>, StoreError>;
+
+	/// Puts the next bytes of a file there that was begun. Nothing happens where the piece is there already.
+	///
+	/// Refused when no such file was begun.
+	async fn put_piece(&self, file: FileId, number: u64, bytes: &[u8]) -> Result<(), StoreError>;
+
+	/// Ends a file that was begun. Returns it as it is seen from now on.
+	///
+	/// Refused when no such file was begun.
+	async fn seal_file(&self, id: FileId, expires: u64) -> Result<File, StoreError>;
+
+	/// Gives up a file that was begun and not sealed, if it is there. [`Store::sweep`] makes its room free.
+	async fn drop_file(&self, id: FileId) -> Result<(), StoreError>;
+
+	/// An owner's file.
+	async fn file(&self, id: FileId, owner: &AccountId) -> Result<Option<File>, StoreError>;
+
+	/// An owner's files, of one purpose where one is given.
+	async fn files_of(
+		&self,
+		owner: &AccountId,
+		purpose: Option<Purpose>,
+		page: Page,
+	) -> Result<Vec<File>, StoreError>;
+
+	/// The pieces of a file whose numbers are `from` or more, in order, at most `limit`.
+	async fn pieces(
+		&self,
+		file: FileId,
+		from: u64,
+		limit: u32,
+	) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+
+	/// Removes an owner's file; false when there is none. [`Store::sweep`] makes its room free.
+	///
+	/// Refused when a bulk that has not ended reads it.
+	async fn remove_file(&self, id: FileId, owner: &AccountId) -> Result<bool, StoreError>;
+
+	/// Notes a bulk, unless there is one of this owner with its `repeat` that is not older than
+	/// `repeat_after` (Unix milliseconds): returns the one that is there.
+	///
+	/// Refused when its owner has no such file to read, has `open` bulks that have not ended or `all` that
+	/// are kept, or there is one with its id.
+	async fn put_bulk(
+		&self,
+		bulk: &Bulk,
+		repeat_after: u64,
+		open: u32,
+		all: u32,
+	) -> Result<Bulk, StoreError>;
+
+	/// A bulk.
+	async fn bulk(&self, id: BulkId) -> Result<Option<Bulk>, StoreError>;
+
+	/// An owner's bulks.
+	async fn bulks_of(&self, owner: &AccountId, page: Page) -> Result<Vec<Bulk>, StoreError>;
+
+	/// Bulks that have not ended, oldest first.
+	async fn open_bulks(&self) -> Result<Vec<OpenBulk>, StoreError>;
+
+	/// Notes that a bulk's file was understood, and how many requests it has; false when it is not being
+	/// validated any more.
+	async fn begin_bulk(&self, id: BulkId, total: u64, at: u64) -> Result<bool, StoreError>;
+
+	/// Notes that no more of a bulk is to be begun; false when it has ended, or this was noted before.
+	async fn cancel_bulk(&self, id: BulkId, at: u64) -> Result<bool, StoreError>;
+
+	/// Notes what a line's request came to, once: `bytes` go to the bulk's output, or to its failures.
+	/// False when there is something for this line, or the bulk has ended.
+	async fn put_line(
+		&self,
+		id: BulkId,
+		line: u64,
+		failed: bool,
+		bytes: &[u8],
+	) -> Result<bool, StoreError>;
+
+	/// The lines of a bulk that there is something for, in order.
+	async fn lines_of(&self, id: BulkId) -> Result<Vec<u64>, StoreError>;
+
+	/// Ends a bulk, and shows the files with what came of it until `keep`. One that is being cancelled
+	/// ends so, whatever else is said. False when it has ended before.
+	async fn end_bulk(
+		&self,
+		id: BulkId,
+		end: &BulkEnd,
+		at: u64,
+		keep: u64,
+	) -> Result<bool, StoreError>;
+
+	/// Forgets files that have expired by `now`, but for those that are still read, and bulks that ended
+	/// before `before`, a part at a time.
+	async fn sweep(&self, now: u64, before: u64) -> Result<(), StoreError>;
 
 	/// Whether it can be written to: for health checks.
 	async fn check(&self) -> Result<(), StoreError>;

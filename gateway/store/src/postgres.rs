@@ -2,7 +2,7 @@
 
 use crate::{
 	connection::Role,
-	sqlite::{other_version, FIRST, UPGRADE},
+	layout::{self, VERSION},
 	value::{Row, Value},
 	StoreError,
 };
@@ -21,8 +21,6 @@ use tokio_postgres::{
 	Client, NoTls, Statement,
 };
 
-/// The version of the schema, in `meta`.
-const VERSION: i64 = 2;
 /// "Rkng": the advisory lock that the writer holds.
 const LOCK: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
@@ -107,7 +105,7 @@ async fn prepare(client: &Client) -> Result<(), StoreError> {
 	if all == 0 {
 		let schema = format!(
 			"BEGIN; {} INSERT INTO meta VALUES ('reckon gateway', '{VERSION}'); COMMIT",
-			include_str!("schema.sql")
+			layout::fresh()
 		);
 		return client.batch_execute(&schema).await.map_err(described);
 	}
@@ -119,17 +117,14 @@ async fn prepare(client: &Client) -> Result<(), StoreError> {
 	let version = client.query_opt(version, &[]).await.map_err(|_| foreign())?;
 	let version = version.ok_or_else(foreign)?.try_get(0).map_err(|_| foreign())?;
 	let version = String::from_utf8(version).ok().and_then(|version| version.parse().ok());
-	match version.ok_or_else(foreign)? {
-		VERSION => Ok(()),
-		FIRST => {
-			let upgrade = format!(
-				"BEGIN; {UPGRADE} UPDATE meta SET value = '{VERSION}' \
-				 WHERE name = 'reckon gateway'; COMMIT"
-			);
-			client.batch_execute(&upgrade).await.map_err(described)
-		},
-		version => Err(other_version(version, VERSION)),
+	let steps = layout::upgrade(version.ok_or_else(foreign)?)?;
+	if steps.is_empty() {
+		return Ok(());
 	}
+	let upgrade = format!(
+		"BEGIN; {steps} UPDATE meta SET value = '{VERSION}' WHERE name = 'reckon gateway'; COMMIT"
+	);
+	client.batch_execute(&upgrade).await.map_err(described)
 }
 
 impl Postgres {

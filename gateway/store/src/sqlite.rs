@@ -2,6 +2,7 @@
 
 use crate::{
 	connection::Role,
+	layout::{self, VERSION},
 	value::{Row, Value},
 	StoreError,
 };
@@ -17,12 +18,6 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// The version of the schema, in `PRAGMA user_version`.
-const VERSION: i64 = 2;
-/// The version that [`UPGRADE`] makes the next one of.
-pub(crate) const FIRST: i64 = 1;
-/// What the second version has more than the first.
-pub(crate) const UPGRADE: &str = "ALTER TABLE requests ADD COLUMN interrupted BIGINT;";
 /// "Rkng": who opens the file with another program sees whose it is.
 const APPLICATION: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
@@ -127,44 +122,33 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
 	let (application, version) = (number("application_id")?, number("user_version")?);
 	let tables: i64 =
 		connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-	match (application, version) {
-		(APPLICATION, FIRST | VERSION) => {},
-		(APPLICATION, _) => return Err(other_version(version, VERSION)),
-		(0, 0) if tables == 0 => {},
+	let steps = match (application, version) {
+		(APPLICATION, version) => layout::upgrade(version)?,
+		(0, 0) if tables == 0 => {
+			format!("{} PRAGMA application_id = {APPLICATION};", layout::fresh())
+		},
 		_ => return Err(StoreError::Corrupt("another program's tables".into())),
-	}
+	};
 	connection.pragma_update(None, "journal_mode", "wal")?;
 	connection.pragma_update(None, "synchronous", "full")?;
 	connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
 	connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
-	if application == 0 {
-		connection.execute_batch(&format!(
-			"BEGIN; {} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT",
-			schema()
-		))?;
-	}
-	if version == FIRST {
+	if !steps.is_empty() {
 		connection.execute_batch(&format!(
 			"BEGIN; {} PRAGMA user_version = {VERSION}; COMMIT",
-			UPGRADE.replace("BIGINT", "INTEGER")
+			in_sqlite(&steps)
 		))?;
 	}
 	Ok(())
 }
 
-fn schema() -> String {
-	include_str!("schema.sql")
+/// The tables as SQLite reads them.
+fn in_sqlite(tables: &str) -> String {
+	tables
 		.replace("BIGINT GENERATED ALWAYS AS IDENTITY", "INTEGER")
 		.replace("BIGINT", "INTEGER")
 		.replace("BYTEA", "BLOB")
 		.replace("\n);", "\n) STRICT;")
-}
-
-/// What is wrong with a database of ours whose schema is not this program's.
-pub(crate) fn other_version(there: i64, known: i64) -> StoreError {
-	StoreError::Corrupt(format!(
-		"version {there} of the tables, and this program knows {known}: run the one that made them"
-	))
 }
 
 impl ToSql for Value<'_> {

@@ -188,3 +188,155 @@ pub struct Batch {
 	/// Unix milliseconds.
 	pub created: u64,
 }
+
+/// A file's name.
+pub type FileId = H256;
+/// A bulk's name.
+pub type BulkId = H256;
+
+/// What a file is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+	/// Requests, one a line, that a client has put there.
+	Input,
+	/// What came of them.
+	Output,
+}
+
+/// A client's file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct File {
+	/// Its name for us.
+	pub id: FileId,
+	/// Who sees it.
+	pub owner: AccountId,
+	/// Its name for its owner.
+	pub name: String,
+	/// What it is for.
+	pub purpose: Purpose,
+	/// How long it is; of one that is begun, how long it may become.
+	pub bytes: u64,
+	/// Unix milliseconds.
+	pub created: u64,
+	/// Unix milliseconds, from when on it may be gone.
+	pub expires: u64,
+}
+
+/// What there may be of files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+	/// One owner's files.
+	pub owner_files: u64,
+	/// Bytes of one owner's files.
+	pub owner_bytes: u64,
+	/// Bytes of all files.
+	pub all_bytes: u64,
+}
+
+/// What there is no room in for one more file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Full {
+	/// Its owner has as many as may be.
+	OwnerFiles,
+	/// Its owner's have as many bytes as may be with it.
+	OwnerBytes,
+	/// All have.
+	AllBytes,
+}
+
+/// A part of a list, by when things were made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Page {
+	/// What comes after this one; where that is not of the list, nothing does.
+	pub after: Option<H256>,
+	/// The most.
+	pub limit: u32,
+	/// Whether the oldest comes first, and not the newest.
+	pub oldest_first: bool,
+}
+
+/// How far a bulk has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BulkState {
+	/// Its file is to be understood.
+	Validating,
+	/// Its requests are asked.
+	InProgress,
+	/// No more of them are begun.
+	Cancelling,
+	/// All are answered or refused.
+	Completed,
+	/// Its file is not understood.
+	Failed,
+	/// Its time was over before all were.
+	Expired,
+	/// Its owner has ended it.
+	Cancelled,
+}
+
+/// A bulk that has not ended, as far as who works on them needs to know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenBulk {
+	/// Its name.
+	pub id: BulkId,
+	/// Whose it is.
+	pub owner: AccountId,
+	/// Whether its owner wants no more of it.
+	pub cancelling: bool,
+}
+
+/// How a bulk ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BulkEnd {
+	/// All of it is answered or refused.
+	Completed,
+	/// Its file is not understood: why, for its owner.
+	Failed(String),
+	/// Its time is over.
+	Expired,
+	/// Its owner wants no more of it.
+	Cancelled,
+}
+
+/// A file's requests that are worked through: what OpenAI's API calls a batch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bulk {
+	/// Its name.
+	pub id: BulkId,
+	/// Who sees it.
+	pub owner: AccountId,
+	/// The API key that asks.
+	pub key: KeyId,
+	/// Names what a client that repeats itself asks.
+	pub repeat: Option<H256>,
+	/// Where its requests go.
+	pub endpoint: String,
+	/// What its owner notes about it.
+	pub metadata: String,
+	/// What it reads.
+	pub input: FileId,
+	/// Where answers are.
+	pub output: FileId,
+	/// Where refusals are.
+	pub failures: FileId,
+	/// How far it has come.
+	pub state: BulkState,
+	/// Why its file was not understood.
+	pub errors: Option<String>,
+	/// Its requests; 0 until its file is understood.
+	pub total: u64,
+	/// Those that are answered.
+	pub completed: u64,
+	/// Those that are refused.
+	pub failed: u64,
+	/// Unix milliseconds.
+	pub created: u64,
+	/// Unix milliseconds, from when on nothing more is begun.
+	pub expires: u64,
+	/// Unix milliseconds, when its file was understood.
+	pub begun: Option<u64>,
+	/// Unix milliseconds, when its owner has ended it.
+	pub cancelling: Option<u64>,
+	/// Unix milliseconds, when it had ended.
+	pub ended: Option<u64>,
+}

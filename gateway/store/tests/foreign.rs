@@ -18,7 +18,7 @@ fn corrupt(what: &str) -> StoreError {
 	StoreError::Corrupt(what.into())
 }
 
-const LATER: &str = "version 3 of the tables, and this program knows 2: run the one that made them";
+const LATER: &str = "version 4 of the tables, and this program knows 3: run the one that made them";
 
 #[tokio::test]
 async fn sqlite_should_be_refused_when_the_tables_are_not_ours() {
@@ -34,12 +34,15 @@ async fn sqlite_should_be_refused_when_the_tables_are_not_ours() {
 
 	drop(open(&file("later.db")).await.unwrap());
 	let later = rusqlite::Connection::open(file("later.db")).unwrap();
-	later.execute_batch("PRAGMA user_version = 3").unwrap();
+	later.execute_batch("PRAGMA user_version = 4").unwrap();
 	assert_eq!(refusal(&file("later.db")).await, corrupt(LATER));
 }
 
-/// What makes a database of the second version one of the first.
-const FORMER: &str = "ALTER TABLE requests DROP COLUMN interrupted;";
+/// What makes a database one of the second version, and of the first.
+const FORMER: [(i64, &str); 2] = [
+	(2, "DROP TABLE bulks; DROP TABLE pieces; DROP TABLE files;"),
+	(1, "ALTER TABLE requests DROP COLUMN interrupted;"),
+];
 
 /// A store with a request that a worker has.
 async fn handed_out(target: &str) {
@@ -48,10 +51,11 @@ async fn handed_out(target: &str) {
 	store.dispatch(id(1), public(1), 2_000).await.unwrap();
 }
 
-/// That it is there, and can be noted what the first version had no place for.
+/// That it is there, and can be noted what former versions had no place for.
 async fn taken_over(target: &str) {
 	for at in [3_000, 4_000] {
 		let store = open(target).await.unwrap();
+		assert_eq!(store.open_bulks().await, Ok(vec![]));
 		store.interrupted(at).await.unwrap();
 		let record = store.request(id(1)).await.unwrap().unwrap();
 		assert_eq!(record.state, State::Dispatched);
@@ -60,25 +64,34 @@ async fn taken_over(target: &str) {
 }
 
 #[tokio::test]
-async fn sqlite_should_be_taken_over_when_the_tables_are_of_the_first_version() {
+async fn sqlite_should_be_taken_over_when_the_tables_are_of_a_former_version() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("former.db").to_str().unwrap().to_owned();
 	handed_out(&path).await;
-	let former = rusqlite::Connection::open(&path).unwrap();
-	former.execute_batch(&format!("{FORMER} PRAGMA user_version = 1")).unwrap();
-	drop(former);
-	taken_over(&path).await;
+	for to in 1..=FORMER.len() {
+		let former = rusqlite::Connection::open(&path).unwrap();
+		for (version, undo) in &FORMER[..to] {
+			former.execute_batch(&format!("{undo} PRAGMA user_version = {version}")).unwrap();
+		}
+		drop(former);
+		taken_over(&path).await;
+	}
 }
 
 #[tokio::test]
-async fn postgres_should_be_taken_over_when_the_tables_are_of_the_first_version() {
+async fn postgres_should_be_taken_over_when_the_tables_are_of_a_former_version() {
 	let place = Place::postgres();
 	handed_out(&place.target()).await;
 	let (client, connection) = tokio_postgres::connect(&place.target(), NoTls).await.unwrap();
 	tokio::spawn(connection);
-	let version = "UPDATE meta SET value = '1' WHERE name = 'reckon gateway'";
-	client.batch_execute(&format!("{FORMER} {version}")).await.unwrap();
-	taken_over(&place.target()).await;
+	for to in 1..=FORMER.len() {
+		for (version, undo) in &FORMER[..to] {
+			let noted =
+				format!("UPDATE meta SET value = '{version}' WHERE name = 'reckon gateway'");
+			client.batch_execute(&format!("{undo} {noted}")).await.unwrap();
+		}
+		taken_over(&place.target()).await;
+	}
 }
 
 #[tokio::test]
@@ -172,7 +185,7 @@ async fn postgres_should_be_refused_when_the_tables_are_not_ours() {
 	assert_eq!(refusal(&server.url("alike")).await, foreign);
 
 	drop(open(&server.url("later")).await.unwrap());
-	run("later", "UPDATE meta SET value = '3' WHERE name = 'reckon gateway'").await;
+	run("later", "UPDATE meta SET value = '4' WHERE name = 'reckon gateway'").await;
 	assert_eq!(refusal(&server.url("later")).await, corrupt(LATER));
 	run("later", "UPDATE meta SET value = 'x' WHERE name = 'reckon gateway'").await;
 	assert_eq!(refusal(&server.url("later")).await, foreign);

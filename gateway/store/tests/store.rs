@@ -27,6 +27,15 @@ on_both!(
 	keys_should_be_kept_limited_and_revoked,
 	session_should_be_one_for_each_owner,
 	prune_should_forget_what_has_ended,
+	file_should_be_seen_by_its_owner_once_it_is_sealed,
+	file_should_have_no_room_when_there_is_too_much,
+	files_should_be_listed_in_pages,
+	bulk_should_go_through_its_states,
+	bulk_should_be_refused_when_there_is_no_file_or_too_many,
+	bulk_should_be_there_once_when_its_client_repeats_itself,
+	line_should_be_noted_once,
+	file_should_stay_while_a_bulk_reads_it,
+	sweep_should_forget_what_has_expired,
 	texts_should_come_back_when_they_are_sql,
 	everything_should_be_there_when_it_is_opened_again,
 	bind_should_refuse_when_it_is_another_s,
@@ -60,9 +69,12 @@ async fn admit_should_return_what_is_repeated(place: &Place) {
 	assert_eq!(store.request(id(2)).await, Ok(None), "a repetition is not written");
 	assert_eq!(store.admit(&with(3), 1_002).await, Ok(Admitted::New), "the first is too old");
 	assert_eq!(store.admit(&with(4), 0).await, repeats(3), "the newest of two");
+	assert_eq!(store.repeated(hash(1)).await, Ok(Some(record(&with(3)))));
+	assert_eq!(store.repeated(hash(2)).await, Ok(None));
 	assert_eq!(store.fail(id(3), "no worker", 9).await, Ok(true));
 	assert_eq!(store.admit(&with(4), 0).await, repeats(1), "the newest that has not failed");
 	assert_eq!(store.fail(id(1), "no worker", 9).await, Ok(true));
+	assert_eq!(store.repeated(hash(1)).await, Ok(None), "all have failed");
 	assert_eq!(store.admit(&with(4), 0).await, Ok(Admitted::New), "all before have failed");
 	let failed = match store.admit(&with(1), 0).await.unwrap() {
 		Admitted::Repeats(record) => record.state,
@@ -479,6 +491,250 @@ async fn prune_should_forget_what_has_ended(place: &Place) {
 	assert_eq!(store.prune(50_001).await, Ok(2_500), "more than are forgotten at once");
 }
 
+async fn file_should_be_seen_by_its_owner_once_it_is_sealed(place: &Place) {
+	let store = place.open().await;
+	let why = format!("no file {:?} was begun", hash(1));
+	assert_eq!(refused(store.seal_file(hash(1), 5).await), why);
+	assert_eq!(refused(store.put_piece(hash(1), 0, b"x").await), why);
+	assert_eq!(store.begin_file(&file(1), &ROOM).await, Ok(None));
+	assert_eq!(
+		refused(store.begin_file(&file(1), &ROOM).await),
+		format!("there is a file {:?} already", hash(1))
+	);
+	for _ in 0..2 {
+		store.put_piece(hash(1), 1, b"three").await.unwrap();
+		store.put_piece(hash(1), 0, &[0, 255]).await.unwrap();
+	}
+	assert_eq!(store.file(hash(1), &account(1)).await, Ok(None), "it is not whole");
+	let expected = File { bytes: 7, expires: 50_000, ..file(1) };
+	assert_eq!(store.seal_file(hash(1), 50_000).await, Ok(expected.clone()));
+	assert_eq!(refused(store.seal_file(hash(1), 50_000).await), why, "it is sealed");
+	assert_eq!(store.file(hash(1), &account(1)).await, Ok(Some(expected)));
+	assert_eq!(store.file(hash(1), &account(2)).await, Ok(None), "another's");
+	let pieces = [(0, vec![0, 255]), (1, b"three".to_vec())];
+	assert_eq!(store.pieces(hash(1), 0, 9).await, Ok(pieces.to_vec()));
+	assert_eq!(store.pieces(hash(1), 0, 1).await, Ok(pieces[..1].to_vec()));
+	assert_eq!(store.pieces(hash(1), 1, 9).await, Ok(pieces[1..].to_vec()));
+
+	assert_eq!(refused(store.put_piece(hash(1), 2, b"x").await), why);
+	store.begin_file(&file(2), &ROOM).await.unwrap();
+	assert_eq!(store.seal_file(hash(2), 50_000).await.unwrap().bytes, 0);
+}
+
+async fn file_should_have_no_room_when_there_is_too_much(place: &Place) {
+	let store = place.open().await;
+	let room = |owner_files, owner_bytes, all_bytes| Room { owner_files, owner_bytes, all_bytes };
+	let begun = async |n, room| store.begin_file(&file(n), &room).await;
+	assert_eq!(begun(1, room(1, 9, 99)).await, Ok(Some(Full::OwnerBytes)));
+	assert_eq!(begun(1, room(1, 10, 9)).await, Ok(Some(Full::AllBytes)));
+	assert_eq!(begun(1, room(0, 10, 10)).await, Ok(Some(Full::OwnerFiles)));
+	assert_eq!(begun(1, room(1, 10, 10)).await, Ok(None));
+	// What is not there yet is counted as it may become.
+	assert_eq!(begun(2, room(2, 19, 99)).await, Ok(Some(Full::OwnerBytes)));
+	store.put_piece(hash(1), 0, b"1").await.unwrap();
+	store.seal_file(hash(1), 50_000).await.unwrap();
+	assert_eq!(begun(2, room(1, 11, 11)).await, Ok(Some(Full::OwnerFiles)));
+	assert_eq!(begun(2, room(2, 11, 11)).await, Ok(None));
+	let another = File { owner: account(2), ..file(3) };
+	let refused = store.begin_file(&another, &room(1, 10, 20)).await;
+	assert_eq!(refused, Ok(Some(Full::AllBytes)));
+	// One that does not come, and one that is removed, leave room when they are swept.
+	store.drop_file(hash(1)).await.unwrap();
+	assert!(store.file(hash(1), &account(1)).await.unwrap().is_some(), "it is sealed");
+	store.drop_file(hash(2)).await.unwrap();
+	store.remove_file(hash(1), &account(1)).await.unwrap();
+	store.sweep(1_000, 0).await.unwrap();
+	assert_eq!(store.begin_file(&another, &room(1, 10, 10)).await, Ok(None));
+}
+
+async fn files_should_be_listed_in_pages(place: &Place) {
+	let store = place.open().await;
+	let mut files = Vec::new();
+	for n in 1..=3 {
+		files.push(uploaded(&*store, n).await);
+	}
+	store.begin_file(&file(4), &ROOM).await.unwrap();
+	let listed = async |page| store.files_of(&account(1), None, page).await.unwrap();
+	let backwards: Vec<_> = files.iter().rev().cloned().collect();
+	assert_eq!(listed(newest(9)).await, backwards);
+	assert_eq!(listed(newest(1)).await, backwards[..1]);
+	let after = |n, oldest_first| Page { after: Some(hash(n)), limit: 9, oldest_first };
+	assert_eq!(listed(after(2, false)).await, files[..1]);
+	assert_eq!(listed(after(2, true)).await, files[2..]);
+	assert_eq!(listed(Page { oldest_first: true, ..newest(2) }).await, files[..2]);
+	assert_eq!(listed(after(77, true)).await, []);
+	let of = async |purpose| store.files_of(&account(1), Some(purpose), newest(9)).await.unwrap();
+	assert_eq!(of(Purpose::Input).await.len(), 3);
+	assert_eq!(of(Purpose::Output).await, []);
+	assert_eq!(store.files_of(&account(2), None, newest(9)).await, Ok(vec![]));
+	assert_eq!(store.remove_file(hash(2), &account(2)).await, Ok(false), "another's");
+	assert_eq!(store.remove_file(hash(2), &account(1)).await, Ok(true));
+	assert_eq!(store.remove_file(hash(2), &account(1)).await, Ok(false));
+	assert_eq!(listed(after(3, false)).await, files[..1]);
+}
+
+async fn bulk_should_go_through_its_states(place: &Place) {
+	let store = place.open().await;
+	for n in 1..=5 {
+		uploaded(&*store, n).await;
+		assert_eq!(store.put_bulk(&bulk(n), 0, 9, 9).await, Ok(bulk(n)));
+	}
+	let mut expected: Vec<_> = (1..=5).map(bulk).collect();
+	assert_eq!(store.open_bulks().await, Ok(expected.iter().map(open_bulk).collect()));
+	assert_eq!(store.bulk(hash(6)).await, Ok(None));
+	assert_eq!(store.begin_bulk(hash(6), 1, 1).await, Ok(false));
+
+	for n in [1, 2, 3] {
+		assert_eq!(store.begin_bulk(hash(n), 2, 4_000).await, Ok(true));
+		assert_eq!(store.begin_bulk(hash(n), 3, 5_000).await, Ok(false));
+		let bulk = &mut expected[n as usize - 1];
+		(bulk.state, bulk.total, bulk.begun) = (BulkState::InProgress, 2, Some(4_000));
+	}
+	for n in [3, 4] {
+		assert_eq!(store.cancel_bulk(hash(n), 6_000).await, Ok(true));
+		assert_eq!(store.cancel_bulk(hash(n), 7_000).await, Ok(false));
+		let bulk = &mut expected[n as usize - 1];
+		(bulk.state, bulk.cancelling) = (BulkState::Cancelling, Some(6_000));
+	}
+	assert_eq!(store.open_bulks().await, Ok(expected.iter().map(open_bulk).collect()));
+	let ends = [
+		(1, BulkEnd::Completed, BulkState::Completed),
+		(2, BulkEnd::Expired, BulkState::Expired),
+		// Its owner has ended it before.
+		(3, BulkEnd::Completed, BulkState::Cancelled),
+		(4, BulkEnd::Cancelled, BulkState::Cancelled),
+		(5, BulkEnd::Failed("why".into()), BulkState::Failed),
+	];
+	for (n, end, state) in ends {
+		assert_eq!(store.end_bulk(hash(n), &end, 8_000, 60_000).await, Ok(true));
+		assert_eq!(store.end_bulk(hash(n), &BulkEnd::Completed, 9_000, 60_000).await, Ok(false));
+		assert_eq!(store.cancel_bulk(hash(n), 9_000).await, Ok(false));
+		let bulk = &mut expected[n as usize - 1];
+		(bulk.state, bulk.ended) = (state, Some(8_000));
+		bulk.errors = (n == 5).then(|| "why".into());
+		assert_eq!(store.bulk(hash(n)).await, Ok(Some(bulk.clone())));
+	}
+	assert_eq!(store.open_bulks().await, Ok(vec![]));
+	expected.reverse();
+	assert_eq!(store.bulks_of(&account(1), newest(9)).await, Ok(expected.clone()));
+	let page = Page { after: Some(hash(4)), limit: 2, oldest_first: false };
+	assert_eq!(store.bulks_of(&account(1), page).await, Ok(expected[2..4].to_vec()));
+	assert_eq!(store.bulks_of(&account(2), newest(9)).await, Ok(vec![]));
+	assert_eq!(store.file(bulk(1).output, &account(1)).await, Ok(None), "there is nothing in it");
+}
+
+async fn bulk_should_be_refused_when_there_is_no_file_or_too_many(place: &Place) {
+	let store = place.open().await;
+	let why = format!("there is no file {:?} to read", hash(1));
+	assert_eq!(refused(store.put_bulk(&bulk(1), 0, 1, 9).await), why);
+	uploaded(&*store, 1).await;
+	let foreign = Bulk { owner: account(2), ..bulk(1) };
+	assert_eq!(refused(store.put_bulk(&foreign, 0, 1, 9).await), why);
+	store.put_bulk(&bulk(1), 0, 1, 9).await.unwrap();
+	let second = Bulk { id: hash(2), ..bulk(1) };
+	let why = format!("{} has 1 open bulks and 1 in all", account(1));
+	assert_eq!(refused(store.put_bulk(&second, 0, 1, 9).await), why);
+	let why = format!("there is a bulk {:?} already", hash(1));
+	assert_eq!(refused(store.put_bulk(&bulk(1), 0, 2, 9).await), why);
+	store.put_line(hash(1), 1, false, b"x").await.unwrap();
+	store.end_bulk(hash(1), &BulkEnd::Completed, 5, 60_000).await.unwrap();
+	let reads_output = Bulk { input: bulk(1).output, ..second.clone() };
+	let why = format!("there is no file {:?} to read", bulk(1).output);
+	assert_eq!(refused(store.put_bulk(&reads_output, 0, 1, 9).await), why);
+	let why = format!("{} has 0 open bulks and 1 in all", account(1));
+	assert_eq!(refused(store.put_bulk(&second, 0, 1, 1).await), why);
+	assert_eq!(store.put_bulk(&second, 0, 1, 2).await, Ok(second));
+}
+
+async fn bulk_should_be_there_once_when_its_client_repeats_itself(place: &Place) {
+	let store = place.open().await;
+	uploaded(&*store, 1).await;
+	let with = |n| Bulk { repeat: Some(hash(5)), input: hash(1), ..bulk(n) };
+	assert_eq!(store.put_bulk(&with(1), 0, 9, 9).await, Ok(with(1)));
+	// The first came at 3,001.
+	assert_eq!(store.put_bulk(&with(2), 3_001, 9, 9).await, Ok(with(1)));
+	assert_eq!(store.put_bulk(&with(3), 3_002, 9, 9).await, Ok(with(3)), "the first is too old");
+	assert_eq!(store.open_bulks().await.unwrap().len(), 2);
+}
+
+async fn line_should_be_noted_once(place: &Place) {
+	let store = place.open().await;
+	uploaded(&*store, 1).await;
+	assert_eq!(store.put_line(hash(1), 2, false, b"two\n").await, Ok(false), "there is no bulk");
+	store.put_bulk(&bulk(1), 0, 9, 9).await.unwrap();
+	store.begin_bulk(hash(1), 3, 4_000).await.unwrap();
+	assert_eq!(store.put_line(hash(1), 2, false, b"two\n").await, Ok(true));
+	assert_eq!(store.put_line(hash(1), 1, true, b"no\n").await, Ok(true));
+	assert_eq!(store.put_line(hash(1), 3, false, b"three\n").await, Ok(true));
+	for failed in [false, true] {
+		for line in 1..=3 {
+			assert_eq!(store.put_line(hash(1), line, failed, b"again\n").await, Ok(false));
+		}
+	}
+	let there = store.bulk(hash(1)).await.unwrap().unwrap();
+	assert_eq!((there.total, there.completed, there.failed), (3, 2, 1));
+	assert_eq!(store.lines_of(hash(1)).await, Ok(vec![1, 2, 3]));
+	assert_eq!(store.file(bulk(1).output, &account(1)).await, Ok(None), "it has not ended");
+	store.end_bulk(hash(1), &BulkEnd::Completed, 8_000, 60_000).await.unwrap();
+	assert_eq!(store.put_line(hash(1), 4, false, b"four\n").await, Ok(false), "it has ended");
+	let output = store.file(bulk(1).output, &account(1)).await.unwrap().unwrap();
+	let failures = store.file(bulk(1).failures, &account(1)).await.unwrap().unwrap();
+	assert_eq!((output.bytes, failures.bytes), (10, 3));
+	assert_eq!((output.purpose, output.created), (Purpose::Output, 8_000));
+	assert_eq!(output.expires, 60_000);
+	assert!(output.name.ends_with("_output.jsonl"), "{}", output.name);
+	let pieces = vec![(2, b"two\n".to_vec()), (3, b"three\n".to_vec())];
+	assert_eq!(store.pieces(output.id, 0, 9).await, Ok(pieces));
+	assert_eq!(store.pieces(failures.id, 0, 9).await, Ok(vec![(1, b"no\n".to_vec())]));
+}
+
+async fn file_should_stay_while_a_bulk_reads_it(place: &Place) {
+	let store = place.open().await;
+	let there = uploaded(&*store, 1).await;
+	store.put_bulk(&bulk(1), 0, 9, 9).await.unwrap();
+	let why = format!("the bulk {:?} reads {:?}", hash(1), hash(1));
+	assert_eq!(refused(store.remove_file(hash(1), &account(1)).await), why);
+	store.sweep(u64::MAX, u64::MAX).await.unwrap();
+	assert_eq!(store.file(hash(1), &account(1)).await, Ok(Some(there)));
+	assert_eq!(store.pieces(hash(1), 0, 9).await.unwrap().len(), 2);
+	store.end_bulk(hash(1), &BulkEnd::Expired, 8_000, 60_000).await.unwrap();
+	assert_eq!(store.remove_file(hash(1), &account(1)).await, Ok(true));
+}
+
+async fn sweep_should_forget_what_has_expired(place: &Place) {
+	let store = place.open().await;
+	for n in 1..=3 {
+		uploaded(&*store, n).await;
+		store.put_bulk(&bulk(n), 0, 9, 9).await.unwrap();
+	}
+	for line in 0..1_500 {
+		store.put_line(hash(1), line, false, b"x").await.unwrap();
+	}
+	store.end_bulk(hash(1), &BulkEnd::Completed, 8_000, 40_000).await.unwrap();
+	store.end_bulk(hash(2), &BulkEnd::Completed, 9_000, 40_000).await.unwrap();
+	// Begun and never sealed: it waits until 2,000.
+	store.begin_file(&file(4), &ROOM).await.unwrap();
+	store.put_piece(hash(4), 0, b"x").await.unwrap();
+	let pieces = async |n| store.pieces(n, 0, 9).await.unwrap().len();
+
+	store.sweep(1_999, 8_000).await.unwrap();
+	assert_eq!((pieces(hash(4)).await, pieces(bulk(1).output).await), (1, 9));
+	store.sweep(39_999, 8_001).await.unwrap();
+	assert_eq!((pieces(hash(4)).await, pieces(bulk(1).output).await), (0, 9));
+	assert_eq!(store.bulk(hash(1)).await, Ok(None), "it ended long ago");
+	assert!(store.bulk(hash(2)).await.unwrap().is_some());
+	store.sweep(40_000, 0).await.unwrap();
+	assert_eq!(pieces(bulk(1).output).await, 0);
+	assert_eq!(store.file(bulk(1).output, &account(1)).await, Ok(None));
+	store.remove_file(hash(2), &account(1)).await.unwrap();
+	store.sweep(40_000, 0).await.unwrap();
+	assert_eq!((pieces(hash(1)).await, pieces(hash(2)).await), (2, 0), "one was removed");
+	store.sweep(50_000, u64::MAX).await.unwrap();
+	let left = store.files_of(&account(1), None, newest(9)).await.unwrap();
+	assert_eq!(left.iter().map(|file| file.id).collect::<Vec<_>>(), [hash(3)], "it is read");
+	assert_eq!(store.open_bulks().await.unwrap().len(), 1);
+}
+
 async fn texts_should_come_back_when_they_are_sql(place: &Place) {
 	let store = place.open().await;
 	let hostile = [
@@ -496,6 +752,12 @@ async fn texts_should_come_back_when_they_are_sql(place: &Place) {
 		let admission = Admission { payload: text.into(), ..admission(n) };
 		store.admit(&admission, 0).await.unwrap();
 		store.fail(id(n), text, 5).await.unwrap();
+		store.begin_file(&File { name: text.into(), ..file(n) }, &ROOM).await.unwrap();
+		let there = store.seal_file(hash(n), 50_000).await.unwrap();
+		assert_eq!(there.name, text);
+		let noted = Bulk { metadata: text.into(), endpoint: text.into(), ..bulk(n) };
+		store.put_bulk(&noted, 0, 99, 99).await.unwrap();
+		assert_eq!(store.bulk(hash(n)).await, Ok(Some(noted)));
 		let record = store.request(id(n)).await.unwrap().unwrap();
 		assert_eq!(record.state, State::Failed(text.into()));
 		assert_eq!(record.admission.payload, text.as_bytes());
@@ -515,6 +777,9 @@ async fn everything_should_be_there_when_it_is_opened_again(place: &Place) {
 	answered(&*store, 2).await;
 	store.batch(hash(1), &[id(1)], 20_000).await.unwrap();
 	store.admit(&admission(3), 0).await.unwrap();
+	let file = uploaded(&*store, 1).await;
+	store.put_bulk(&bulk(1), 0, 9, 9).await.unwrap();
+	store.put_line(hash(1), 1, false, b"one\n").await.unwrap();
 	let before = (store.request(id(1)).await, store.request(id(2)).await);
 	let (unfinished, lanes) = (store.unfinished().await, store.lanes(CHANNEL).await);
 	drop(store);
@@ -528,6 +793,9 @@ async fn everything_should_be_there_when_it_is_opened_again(place: &Place) {
 	assert_eq!(store.lanes(CHANNEL).await, lanes);
 	assert_eq!(store.open_batches().await.unwrap().len(), 1);
 	assert_eq!(store.unbatched(9).await.unwrap().len(), 1);
+	assert_eq!(store.file(file.id, &account(1)).await, Ok(Some(file)));
+	assert_eq!(store.bulk(hash(1)).await, Ok(Some(Bulk { completed: 1, ..bulk(1) })));
+	assert_eq!(store.lines_of(hash(1)).await, Ok(vec![1]));
 }
 
 async fn bind_should_refuse_when_it_is_another_s(place: &Place) {

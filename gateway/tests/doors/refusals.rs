@@ -141,6 +141,16 @@ pub fn all() -> Vec<Case> {
 			None,
 		),
 		(Refusal::UnknownRequest, 404, invalid, "request_not_found", None, None, None),
+		(
+			Refusal::NotFound { what: "file", name: "file-1".into() },
+			404,
+			invalid,
+			"not_found",
+			Some("file_id"),
+			None,
+			None,
+		),
+		(Refusal::TooLarge("long".into()), 413, invalid, "request_too_large", None, None, None),
 		(Refusal::SignIn("wrong".into()), 400, invalid, "sign_in_failed", None, None, None),
 	];
 	cases

@@ -140,7 +140,7 @@ async fn refusal_should_have_its_code_when_told_over_grpc() {
 			401 => Code::Unauthenticated,
 			402 => Code::FailedPrecondition,
 			404 => Code::NotFound,
-			429 => Code::ResourceExhausted,
+			413 | 429 => Code::ResourceExhausted,
 			503 => Code::Unavailable,
 			504 => Code::DeadlineExceeded,
 			other => panic!("{other}"),

@@ -2,6 +2,7 @@
 
 use reckon_gateway::{
 	api::{self, Limits},
+	bulk::Shelf,
 	desk::{
 		Answering, Ask, ChannelInfo, Desk, End, Logprob, ModelInfo, NewKey, Overview, Piece,
 		Refusal, WorkerInfo,
@@ -388,6 +389,14 @@ impl Desk for Script {
 			lanes: vec![0, 5],
 			closing: false,
 		})
+	}
+
+	async fn can_pay(&self, _: &Key) -> Result<(), Refusal> {
+		Ok(())
+	}
+
+	fn shelf(&self) -> &Shelf {
+		panic!("tests/bulk.rs has files, with a store")
 	}
 
 	async fn ready(&self) -> Result<(), String> {

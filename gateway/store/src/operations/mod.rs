@@ -2,8 +2,12 @@
 
 mod accounts;
 mod batches;
+mod bulks;
+mod files;
 mod requests;
 
 pub(crate) use accounts::*;
 pub(crate) use batches::*;
+pub(crate) use bulks::*;
+pub(crate) use files::*;
 pub(crate) use requests::*;

@@ -9,7 +9,7 @@ use codec::Encode;
 use futures::future::{try_join, try_join_all};
 use reckon_primitives::{Balance, ChannelId};
 use reckon_receipts::SignedVoucher;
-use sp_core::sr25519;
+use sp_core::{sr25519, H256};
 
 /// All columns of a record, in the order in which [`record`] reads them.
 macro_rules! select_record {
@@ -259,6 +259,11 @@ pub(crate) async fn fail(
 
 pub(crate) async fn request(db: &Connection, id: RequestId) -> Result<Option<Record>, StoreError> {
 	db.row(select_record!("WHERE id = $1"), [(&id).into()]).await?.map(record).transpose()
+}
+
+pub(crate) async fn repeated(db: &Connection, repeat: H256) -> Result<Option<Record>, StoreError> {
+	let newest = select_record!("WHERE repeat = $1 AND state <> 5 ORDER BY seq DESC LIMIT 1");
+	db.row(newest, [(&repeat).into()]).await?.map(record).transpose()
 }
 
 pub(crate) async fn interrupted(db: &Connection, at: u64) -> Result<(), StoreError> {

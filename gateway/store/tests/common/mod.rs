@@ -188,6 +188,66 @@ pub async fn answered(store: &dyn Store, n: u64) -> Answer {
 	answer
 }
 
+/// As much as there may be.
+pub const ROOM: Room = Room { owner_files: u64::MAX, owner_bytes: u64::MAX, all_bytes: u64::MAX };
+
+/// The bulk as it is listed while it is open.
+pub fn open_bulk(bulk: &Bulk) -> OpenBulk {
+	let cancelling = bulk.state == BulkState::Cancelling;
+	OpenBulk { id: bulk.id, owner: bulk.owner.clone(), cancelling }
+}
+
+/// The nth file of the first account, as it is begun.
+pub fn file(n: u64) -> File {
+	File {
+		id: hash(n),
+		owner: account(1),
+		name: format!("{n}.jsonl"),
+		purpose: Purpose::Input,
+		bytes: 10,
+		created: 1_000 + n,
+		expires: 2_000,
+	}
+}
+
+/// The nth bulk of the first account, which reads the nth file.
+pub fn bulk(n: u64) -> Bulk {
+	Bulk {
+		id: hash(n),
+		owner: account(1),
+		key: hash(9),
+		repeat: None,
+		endpoint: "/v1/embeddings".into(),
+		metadata: "{}".into(),
+		input: hash(n),
+		output: hash(1_000 + n),
+		failures: hash(2_000 + n),
+		state: BulkState::Validating,
+		errors: None,
+		total: 0,
+		completed: 0,
+		failed: 0,
+		created: 3_000 + n,
+		expires: 90_000,
+		begun: None,
+		cancelling: None,
+		ended: None,
+	}
+}
+
+/// The newest so many.
+pub fn newest(limit: u32) -> Page {
+	Page { after: None, limit, oldest_first: false }
+}
+
+/// The nth file, sealed: it expires at 50,000.
+pub async fn uploaded(store: &dyn Store, n: u64) -> File {
+	assert_eq!(store.begin_file(&file(n), &ROOM).await, Ok(None));
+	store.put_piece(hash(n), 0, b"one\ntwo").await.unwrap();
+	store.put_piece(hash(n), 1, b"\n").await.unwrap();
+	store.seal_file(hash(n), 50_000).await.unwrap()
+}
+
 pub fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>) -> String {
 	match result {
 		Err(StoreError::Refused(why)) => why,
