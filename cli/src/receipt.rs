@@ -269,6 +269,7 @@ fn text(file: &ReceiptFile, findings: &[Finding]) -> String {
 mod tests {
 	use super::*;
 	use reckon_receipts::{BatchProof, BatchTree, PaidBy};
+	use reckon_sdk::{Sample, SampleTerms};
 
 	/// Written by hand from the vectors' fields; its signatures are none.
 	fn file() -> ReceiptFile {
@@ -342,7 +343,9 @@ mod tests {
 			for_gateway: 0,
 			state,
 			due: 77,
+			samples: None,
 		};
+		let terms = SampleTerms { rate: 0, premium: 0 };
 		let total = reckon_sdk::Total {
 			provider: account(1),
 			model: H256(receipt.model.0),

@@ -13,12 +13,12 @@ use reckon_cli::{
 	process::Process,
 };
 use reckon_sdk::{
-	AccountId, Balance, Call, Chain, JobEvent, JobId, JobState, JobUpdate, Outcome, Signer,
-	SubmitError, Submitter, Until,
+	calls, AccountId, Balance, Call, Chain, ChannelEvent, JobEvent, JobId, JobState, JobUpdate,
+	Outcome, Signer, SubmitError, Submitter, SubnetParameters, Until,
 };
 use tempfile::TempDir;
 
-use crate::{program, root, Run};
+use crate::{program, root, Run, LIMIT};
 
 /// What several accounts have together and one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +199,45 @@ impl Net {
 			money.push(((*name).to_owned(), has.free + has.held));
 		}
 		Money(money)
+	}
+
+	/// All that happened to channels, oldest first.
+	pub async fn channel_events(&self) -> Vec<ChannelEvent> {
+		let best = self.chain.best().await.expect("a block").number;
+		let mut events = Vec::new();
+		for number in 1..=best {
+			let block = self.chain.block_at(number).await.expect("a block");
+			let at = self.chain.at(block).await.expect("its state");
+			events.extend(at.channel_events().await.expect("its events"));
+		}
+		events
+	}
+
+	/// Lets the lot fall on all work of subnet 0, two minutes from now.
+	pub async fn audit_everything(&self) {
+		let at = self.chain.latest().await.expect("a block");
+		let rules = at.subnet(0).await.expect("an answer").expect("subnet 0 is there").parameters;
+		let all = 1_000_000;
+		// What providers owe for audits must leave them half of a charge.
+		let rules =
+			SubnetParameters { audit_rate_min: all, audit_rate_max: all, auditor_share: 0, ..rules };
+		let call = calls::sudo(calls::update_subnet(0, rules));
+		self.submit(&signer("//Alice"), call).await.expect("root can change the rules");
+	}
+
+	/// Waits until the lot falls on all work of subnet 0.
+	pub async fn everything_is_audited(&self) {
+		let rate = || async {
+			let at = self.chain.latest().await.expect("a block");
+			let subnet = at.subnet(0).await.expect("an answer").expect("subnet 0 is there");
+			subnet.parameters.audit_rate_min
+		};
+		let in_force = async {
+			while rate().await < 1_000_000 {
+				tokio::time::sleep(Duration::from_secs(1)).await;
+			}
+		};
+		tokio::time::timeout(2 * LIMIT, in_force).await.expect("the rules are in force");
 	}
 
 	/// Waits until a job's state is one that the test waits for.

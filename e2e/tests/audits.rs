@@ -1,12 +1,17 @@
 //! Answers that validators compute again: right ones are paid, and a cheat's bond goes.
 
-use std::{collections::HashMap, fs, path::Path, time::Duration};
+use std::{
+	collections::HashMap,
+	fs,
+	path::Path,
+	time::{Duration, Instant},
+};
 
 use candle_core::{DType, Device, Tensor};
-use reckon_e2e::{root, Net, Provider, LIMIT};
+use reckon_e2e::{root, Client, Net, Provider, LIMIT};
 use reckon_sdk::{
-	calls, token::UNIT, Assurance, Content, JobEvent, JobId, JobRequest, JobState, Sampling,
-	Signer, TaskKind,
+	calls, token::UNIT, Assurance, BatchId, ChannelEvent, Content, JobEvent, JobId, JobRequest,
+	JobState, Price, Sampling, Signer, TaskKind,
 };
 use serde_json::{json, Value};
 
@@ -106,6 +111,124 @@ async fn vote_should_be_opened_when_its_node_is_killed_after_the_blind_vote() {
 	let history = net.history(job).await;
 	let paid = |event: &JobEvent| matches!(event, JobEvent::AuditorsPaid { votes: 1, .. });
 	assert!(history.iter().any(paid), "{history:?}");
+	drop(worker);
+}
+
+/// Waits until something has happened to channels; what it was.
+async fn event_until<T>(net: &Net, is_it: impl Fn(&ChannelEvent) -> Option<T>) -> T {
+	let began = Instant::now();
+	loop {
+		let events = net.channel_events().await;
+		if let Some(found) = events.iter().find_map(&is_it) {
+			return found;
+		}
+		let (log, elapsed) = (net.log(), began.elapsed());
+		assert!(elapsed < 3 * LIMIT, "{events:?}\n{log}");
+		tokio::time::sleep(Duration::from_secs(1)).await;
+	}
+}
+
+/// Asks a gateway, so that the answer is sampled, penalised and cut; the batch that its receipt is in, once
+/// one is committed that was not there before.
+async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
+	let body = json!({
+		"model": "reckon-lexicon",
+		"messages": [{ "role": "user", "content": QUESTION }],
+		"temperature": 0.7,
+		"frequency_penalty": 0.5,
+		"stop": [" of "],
+		"max_tokens": 64,
+	});
+	let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+	let began = Instant::now();
+	loop {
+		let request = http
+			.post(format!("{}/chat/completions", client.base_url))
+			.bearer_auth(&client.key)
+			.json(&body);
+		let response = request.send().await.unwrap();
+		let (status, said) = (response.status(), response.text().await.unwrap());
+		if status.is_success() {
+			println!("answered: {said}");
+			break;
+		}
+		// The gateway has not read the channel yet, or its worker has not loaded the model.
+		assert!(began.elapsed() < LIMIT, "{status}: {said}");
+		tokio::time::sleep(Duration::from_millis(500)).await;
+	}
+	event_until(net, |event| match event {
+		ChannelEvent::BatchCommitted { batch, .. } if !seen.contains(batch) => Some(*batch),
+		_ => None,
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_through_a_gateway_should_be_computed_again_and_a_cheats_bond_should_go() {
+	let net = Net::start_with_verifier().await;
+	net.audit_everything().await;
+	let mut bob = net.provider("//Bob").await;
+	let model = net.offer_audited_chat(&bob).await;
+	// Audits must not cost half of what is asked.
+	let price = Price { base: UNIT / 10, per_input: 1, per_output: 1 };
+	net.submit(&bob.signer, calls::offer(0, model, price)).await.unwrap();
+	let gateway = net.gateway("//Dave").await;
+	bob.join(&gateway);
+	let worker = bob.start().await;
+	let client = net.client(&gateway, "//Charlie", 10 * UNIT).await;
+	net.everything_is_audited().await;
+
+	let paid = ask_gateway(&net, &client, &[]).await;
+	let audit = event_until(&net, |event| match event {
+		ChannelEvent::SampleShown { batch, audit, provider, .. } if *batch == paid => {
+			assert_eq!(*provider, bob.account());
+			Some(*audit)
+		},
+		_ => None,
+	})
+	.await;
+	event_until(&net, |event| match event {
+		ChannelEvent::BatchSettled { batch, .. } if *batch == paid => Some(()),
+		ChannelEvent::BatchRejected { batch, why } if *batch == paid => panic!("{why:?}"),
+		ChannelEvent::SampleConvicted { .. } => panic!("an honest worker\n{}", net.log()),
+		_ => None,
+	})
+	.await;
+	let log = net.log();
+	// The worker has opened its rows, and they are the auditor's.
+	let opened = log.lines().any(|line| {
+		line.contains(&format!("{audit:?}")) && line.contains("opens its vote, rows Proven")
+	});
+	assert!(opened, "{log}");
+
+	// The same question, answered with weights of eight bits.
+	drop(worker);
+	serve_int8(&net, &bob).await;
+	let worker = bob.start().await;
+	let bond = || async {
+		let at = net.chain.latest().await.unwrap();
+		at.provider(&bob.account()).await.unwrap().unwrap().bond
+	};
+	let before = bond().await;
+	let cheated = ask_gateway(&net, &client, &[paid]).await;
+	let slashed = event_until(&net, |event| match event {
+		ChannelEvent::SampleConvicted { batch, provider, slashed, .. } if *batch == cheated => {
+			assert_eq!(*provider, bob.account());
+			Some(*slashed)
+		},
+		ChannelEvent::BatchSettled { batch, .. } if *batch == cheated => {
+			panic!("a cheat is paid\n{}", net.log())
+		},
+		_ => None,
+	})
+	.await;
+	assert!(slashed > 0 && bond().await == before - slashed);
+	// Its client has the charge back.
+	let returned = event_until(&net, |event| match event {
+		ChannelEvent::ReceiptStruck { batch, returned, .. } if *batch == cheated => Some(*returned),
+		_ => None,
+	});
+	assert!(returned.await > UNIT / 10);
 	drop(worker);
 }
 

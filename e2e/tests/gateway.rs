@@ -15,8 +15,7 @@ use std::{
 use reckon_cli::devnet::balances::treasury;
 use reckon_e2e::{root, Client, Gateway, Net, Provider, Run, Worker, LIMIT};
 use reckon_sdk::{
-	calls, content_hash, token::UNIT, Balance, BatchId, ChannelEvent, Rejection, Signer,
-	SubnetParameters,
+	content_hash, token::UNIT, Balance, BatchId, ChannelEvent, Rejection, Signer,
 };
 use serde_json::{json, Value};
 use tokio::time::sleep;
@@ -82,14 +81,7 @@ impl Stage {
 
 	/// All that happened to channels, oldest first.
 	async fn events(&self) -> Vec<ChannelEvent> {
-		let best = self.net.chain.best().await.unwrap().number;
-		let mut events = Vec::new();
-		for number in 1..=best {
-			let block = self.net.chain.block_at(number).await.unwrap();
-			let at = self.net.chain.at(block).await.unwrap();
-			events.extend(at.channel_events().await.unwrap());
-		}
-		events
+		self.net.channel_events().await
 	}
 
 	/// Waits until something has happened to channels; what it was.
@@ -380,18 +372,9 @@ async fn batch_can_be_checked(net: &Net, gateway: &Gateway) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn batch_should_be_paid_when_auditors_have_its_receipts_and_given_back_when_they_have_not() {
 	let net = Net::start_with_verifier().await;
-	audit_everything(&net).await;
+	net.audit_everything().await;
 	let mut stage = Stage::on(net, 10 * UNIT).await;
-	let everything = async {
-		let rate = || async {
-			let at = stage.net.chain.latest().await.unwrap();
-			at.subnet(0).await.unwrap().unwrap().parameters.audit_rate_min
-		};
-		while rate().await < 1_000_000 {
-			sleep(4 * POLL).await;
-		}
-	};
-	tokio::time::timeout(2 * LIMIT, everything).await.expect("the rules are in force");
+	stage.net.everything_is_audited().await;
 
 	let (batch, _) = stage.batch_of_one("audited").await;
 	stage
@@ -436,18 +419,6 @@ async fn batch_should_be_paid_when_auditors_have_its_receipts_and_given_back_whe
 	let at = stage.net.chain.latest().await.unwrap();
 	let after = at.gateway(&gateway).await.unwrap().unwrap().bond;
 	assert_eq!(after, before - charged, "all are audited, so the charge is what it could gain");
-}
-
-/// Lets the lot fall on all work of subnet 0, two minutes from now.
-async fn audit_everything(net: &Net) {
-	let at = net.chain.latest().await.unwrap();
-	let rules = at.subnet(0).await.unwrap().unwrap().parameters;
-	let all = 1_000_000;
-	// What providers owe for audits must leave them half of a charge.
-	let rules =
-		SubnetParameters { audit_rate_min: all, audit_rate_max: all, auditor_share: 0, ..rules };
-	let root = Signer::from_suri("//Alice").unwrap();
-	net.submit(&root, calls::sudo(calls::update_subnet(0, rules))).await.unwrap();
 }
 
 /// What `scripts/setup` has installed of this name.

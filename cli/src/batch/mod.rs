@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use futures::{stream, StreamExt};
 use reckon_sdk::{
 	format_amount, AccountId, At, AuditPhase, Batch, BatchId, BatchState, Chain, ChannelEvent,
-	Submitter,
+	Sample, Submitter,
 };
 use reqwest::Client;
 use serde_json::{json, Value};
@@ -138,7 +138,13 @@ async fn show(context: &Context, id: BatchId) -> Result<()> {
 		lines.extend(payouts.iter().map(|(position, payout)| {
 			let (amount, struck) = (format_amount(payout.amount()), payout.strikes.len());
 			let provider = payout.total.provider;
-			format!("unpaid   total {position}: {amount} to {provider}, {struck} receipts struck")
+			let sample = match payout.sample {
+				Sample::Audited(request) => format!(", the answer to {request:?} was drawn"),
+				Sample::Unshown | Sample::Over => String::new(),
+			};
+			format!(
+				"unpaid   total {position}: {amount} to {provider}, {struck} receipts struck{sample}"
+			)
 		}));
 		lines.join("\n")
 	});
@@ -148,7 +154,10 @@ async fn show(context: &Context, id: BatchId) -> Result<()> {
 /// Where a batch stands, for people.
 fn status(batch: &Batch) -> String {
 	match batch.state {
-		BatchState::Waiting => format!("waits until block #{} at least", batch.due),
+		BatchState::Waiting => {
+			let shown = batch.samples.map_or(0, |samples| samples.until);
+			format!("waits until block #{} at least", batch.due.max(shown))
+		},
 		BatchState::Paying => "is being paid".into(),
 		BatchState::Settled => "paid".into(),
 		BatchState::Returning(why) | BatchState::Rejected(why) => {

@@ -35,7 +35,7 @@ const PRIORITY: u64 = u64::MAX / 2;
 /// Totals that one step looks at.
 pub(crate) const LOOKED_AT_ONCE: u32 = 8;
 /// Blocks at least for showing samples.
-const TIME_TO_SHOW: u32 = 20;
+const TIME_TO_SHOW: u32 = 12;
 
 /// Whether all samples of a batch are shown, and their audits over.
 pub(crate) enum Looked {

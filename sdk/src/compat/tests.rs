@@ -791,6 +791,15 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 	let root =
 		|| Value::named_composite([("hash", bytes(1)), ("count", number(2)), ("sum", number(3))]);
 	let expected_root = Root { hash: H256::repeat_byte(1), count: 2, sum: 3 };
+	let samples = || {
+		Value::named_composite([
+			("seed", Value::unnamed_variant("Some", [bytes(6)])),
+			("until", number(12)),
+			("committed_at", number(13)),
+			("looked_at", number(0)),
+		])
+	};
+	let expected_samples = Samples { seed: Some(H256::repeat_byte(6)), until: 12 };
 	let batch = |state| {
 		Value::named_composite([
 			("gateway", bytes(2)),
@@ -802,6 +811,7 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 			("for_gateway", number(8)),
 			("state", state),
 			("due", number(9)),
+			("samples", Value::unnamed_variant("Some", [samples()])),
 		])
 	};
 	for (written, state) in [
@@ -828,6 +838,7 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 			for_gateway: 8,
 			state,
 			due: 9,
+			samples: Some(expected_samples),
 		};
 		assert_eq!(ask::<Option<Batch>>("Channels", "batch", some).unwrap(), Some(expected));
 	}
@@ -838,12 +849,16 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 		("total", total),
 		("struck", number(1)),
 		("strikes", Value::unnamed_composite([number(7)])),
+		("terms", Value::named_composite([("rate", number(20_000)), ("premium", number(3))])),
+		("sample", Value::unnamed_variant("Audited", [bytes(11)])),
 	]);
 	let payouts = Value::unnamed_composite([Value::unnamed_composite([number(8), payout])]);
 	let payouts: Vec<(u32, Payout)> = ask("Channels", "payouts", payouts).unwrap();
 	let (provider, model) = (account([4; 32]), H256::repeat_byte(5));
 	let total = Total { provider, model, receipts: expected_root };
-	let expected = Payout { total, struck: 1, strikes: vec![7] };
+	let (terms, sample) =
+		(SampleTerms { rate: 20_000, premium: 3 }, Sample::Audited(H256::repeat_byte(11)));
+	let expected = Payout { total, struck: 1, strikes: vec![7], terms, sample };
 	assert_eq!(expected.amount(), 2);
 	assert_eq!(payouts, [(8, expected)]);
 }

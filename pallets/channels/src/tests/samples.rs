@@ -106,7 +106,7 @@ fn answer_should_be_audited_when_the_lot_falls_on_its_receipt() {
 		let samples = Channels::batch(id).unwrap().samples.unwrap();
 		let (seed, until) = (samples.seed.unwrap(), samples.until);
 		// The window is too short for showing.
-		assert_eq!(until, 1 + DRAW + 20);
+		assert_eq!(until, 1 + DRAW + 12);
 		assert_eq!(events().last(), Some(&Event::SamplesDrawn { batch: id, seed, until }));
 
 		let audit = show(&tree, id);
@@ -208,7 +208,7 @@ fn batch_should_be_rejected_when_a_sample_is_not_shown() {
 	run(|| {
 		let channel = open(CLIENT);
 		let (_, id) = two(channel);
-		to_block(1 + DRAW + 20);
+		to_block(1 + DRAW + 12);
 		let why = Rejection::Unavailable;
 		assert!(events().contains(&Event::SampleWithheld { batch: id, total: 0 }));
 		assert!(events().contains(&Event::BatchRejected { batch: id, why }));
@@ -387,7 +387,7 @@ fn all_totals_should_be_looked_at_when_there_are_many() {
 			assert_ok!(send(Call::show_sample { batch: id, item, request: Box::new(*request) }));
 			rule(hash, AuditOutcome::Accepted);
 		}
-		to_block(1 + DRAW + 22);
+		to_block(1 + DRAW + 14);
 		let total = u32::from(many) - 1;
 		assert!(events().contains(&Event::SampleWithheld { batch: id, total }));
 	});
