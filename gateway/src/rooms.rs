@@ -6,6 +6,7 @@ use crate::{
 	clock::now_millis,
 	desk::{End, Piece, Refusal},
 	dispatch::{Before, Errand},
+	inquiries::Inquiries,
 	keys::Keys,
 	late::Late,
 	metrics::Metrics,
@@ -85,6 +86,8 @@ pub struct Rooms {
 	pub workers: Workers,
 	/// Who asks.
 	pub keys: Keys,
+	/// What workers ask about their receipts.
+	pub inquiries: Inquiries,
 	/// What is counted.
 	pub metrics: Metrics,
 	/// Places for requests that wait for a worker.
@@ -123,6 +126,7 @@ impl Rooms {
 			channels: Channels::default(),
 			workers: Workers::default(),
 			keys: Keys::default(),
+			inquiries: Inquiries::default(),
 			metrics: Metrics::default(),
 			queue: Arc::new(Semaphore::new(bounds.queue)),
 			running: Mutex::default(),

@@ -2,6 +2,7 @@
 //! jobs, told as it is written, signed for, kept, handed over.
 
 use super::{
+	credit::Credit,
 	ledger::{Books, Ledger},
 	order::{Order, Work},
 	receipts::Receipts,
@@ -113,6 +114,7 @@ pub(super) struct Desk<L> {
 	books: Books<L>,
 	schedulers: Arc<Schedulers>,
 	receipts: Receipts,
+	credit: Arc<Credit>,
 	signer: Signer,
 	shared: Arc<Shared>,
 	in_hand: Mutex<Hands>,
@@ -159,6 +161,7 @@ impl<L: Ledger> Desk<L> {
 		ledger: L,
 		schedulers: Arc<Schedulers>,
 		receipts: Receipts,
+		credit: Arc<Credit>,
 		signer: Signer,
 		shared: Arc<Shared>,
 	) -> Self {
@@ -166,6 +169,7 @@ impl<L: Ledger> Desk<L> {
 			books: Books::new(ledger),
 			schedulers,
 			receipts,
+			credit,
 			signer,
 			shared,
 			in_hand: Mutex::default(),
@@ -185,6 +189,15 @@ impl<L: Ledger> Desk<L> {
 
 	pub(super) fn receipts(&self) -> &Receipts {
 		&self.receipts
+	}
+
+	pub(super) fn credit(&self) -> &Arc<Credit> {
+		&self.credit
+	}
+
+	/// Where messages to a gateway go, when it is here.
+	pub(super) fn outbox(&self, gateway: AccountId) -> Option<Outbox> {
+		locked(&self.outboxes).get(&gateway.0).cloned()
 	}
 
 	pub(super) fn shared(&self) -> &Shared {
@@ -376,6 +389,7 @@ impl<L: Ledger> Desk<L> {
 			return Err(Refusal::new(Reason::ShuttingDown, "the worker stops: ask another one"));
 		}
 		let work = order.work()?;
+		self.credit.check(&host.url, host.account).await?;
 		let pay = order.pay(&self.books, host.account).await?;
 		let Some(scheduler) = self.schedulers.loaded(order.request.model) else {
 			let text = "the worker does not have this model in memory";

@@ -103,7 +103,7 @@ async fn gateway_should_be_joined_later_when_no_provider_names_the_key_yet() {
 	let schedulers = alphabet(dir.path(), &Gate::default(), SchedulerConfig::default());
 	let mut gateway = Gateway::open(&ledger, 1, &[MODEL]).await;
 	let terms = |provider| {
-		ledger.write(|said| said.terms.get_mut(&[1; 32]).unwrap().provider = provider);
+		ledger.write(|said| said.terms.get_mut(&gateway.account.0).unwrap().provider = provider);
 	};
 	terms(None);
 	let worker = Worker::start(dir.path(), &ledger, &schedulers, &[&gateway]).await;
