@@ -26,7 +26,6 @@ struct Stage {
 	dir: tempfile::TempDir,
 	ledger: FakeLedger,
 	court: FakeCourt,
-	gate: Gate,
 	schedulers: Arc<reckon_worker::schedulers::Schedulers>,
 	gateway: Gateway,
 	worker: Worker,
@@ -44,7 +43,7 @@ async fn stage(limits: Limits) -> Stage {
 	let worker = Worker::trusting(dir.path(), &ledger, &schedulers, &[&gateway], limits).await;
 	let stream = gateway.join(&worker).await;
 	let court = ledger.court.clone();
-	Stage { dir, ledger, court, gate, schedulers, gateway, worker, stream, nonce: 0 }
+	Stage { dir, ledger, court, schedulers, gateway, worker, stream, nonce: 0 }
 }
 
 impl Stage {
@@ -225,6 +224,7 @@ async fn receipt_should_be_complained_about_when_its_batch_is_rejected() {
 	stage.court.commit(BATCH, stage.gateway.account, root, BatchState::Waiting);
 	stage.inquiry(ASKED).await;
 	stage.prove(vec![proved]).await;
+	stage.court.holds(|docket| docket.looked == 1).await;
 	stage.court.pass(ENOUGH).await;
 	stage.court.pass(ENOUGH + 30).await;
 	assert_eq!(stage.calls(), []);
