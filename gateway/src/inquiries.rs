@@ -2,7 +2,7 @@
 //! again, so a provider has some a minute and no more; what goes beyond costs nothing but the refusal.
 
 use crate::{batches, rooms::Rooms};
-use reckon_gateway_protocol::v1::{to_worker, Proofs};
+use reckon_gateway_protocol::v1::{to_worker, Proofs, Proved};
 use reckon_gateway_store::RequestId;
 use reckon_primitives::AccountId;
 use sp_core::sr25519;
@@ -139,12 +139,7 @@ pub fn inquire(
 	});
 }
 
-fn tell(
-	rooms: &Rooms,
-	worker: &sr25519::Public,
-	proved: Vec<reckon_gateway_protocol::v1::Proved>,
-	wait: Duration,
-) {
+fn tell(rooms: &Rooms, worker: &sr25519::Public, proved: Vec<Proved>, wait: Duration) {
 	let retry_after_millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
 	let proofs = Proofs { proved, retry_after_millis };
 	rooms.workers.tell(worker, to_worker::Message::Proofs(proofs));

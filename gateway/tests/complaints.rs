@@ -156,7 +156,7 @@ async fn inquiries_should_be_refused_for_a_while_when_a_worker_has_made_many() {
 	let (net, key, mut worker) = net(dir.path()).await;
 	let id = answered(&net, &key).await;
 	batched(&net, id).await;
-	let mut ask = async |worker: &mut Worker| {
+	let ask = async |worker: &mut Worker| {
 		let requests = vec![id.0.to_vec()];
 		worker.say(from_worker::Message::Inquiry(Inquiry { requests })).await;
 		loop {

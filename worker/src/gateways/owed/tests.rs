@@ -71,6 +71,21 @@ fn all(db: &Connection) -> BTreeSet<H256> {
 }
 
 #[test]
+fn answers_of_an_older_worker_should_stay_when_the_list_is_new() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("gateways.sqlite");
+	let one = owed(1, 1, 10, 100);
+	let old = journal::open(&path, &[receipts::LAYOUT]).unwrap();
+	answer(&old, &one);
+	drop(old);
+	let db = database(&path);
+	acknowledge(&db, &one, &at(100), 0).unwrap();
+	assert_eq!(all(&db), BTreeSet::from([one.id()]));
+	drop(db);
+	assert!(journal::open(&path, &[receipts::LAYOUT]).is_err(), "an older worker would forget it");
+}
+
+#[test]
 fn word_should_be_taken_once_and_only_of_the_answers_own_gateway() {
 	let dir = tempfile::tempdir().unwrap();
 	let db = database(&dir.path().join("gateways.sqlite"));
