@@ -219,8 +219,12 @@ impl Net {
 		let rules = at.subnet(0).await.expect("an answer").expect("subnet 0 is there").parameters;
 		let all = 1_000_000;
 		// What providers owe for audits must leave them half of a charge.
-		let rules =
-			SubnetParameters { audit_rate_min: all, audit_rate_max: all, auditor_share: 0, ..rules };
+		let rules = SubnetParameters {
+			audit_rate_min: all,
+			audit_rate_max: all,
+			auditor_share: 0,
+			..rules
+		};
 		let call = calls::sudo(calls::update_subnet(0, rules));
 		self.submit(&signer("//Alice"), call).await.expect("root can change the rules");
 	}

@@ -14,9 +14,7 @@ use std::{
 
 use reckon_cli::devnet::balances::treasury;
 use reckon_e2e::{root, Client, Gateway, Net, Provider, Run, Worker, LIMIT};
-use reckon_sdk::{
-	content_hash, token::UNIT, Balance, BatchId, ChannelEvent, Rejection, Signer,
-};
+use reckon_sdk::{content_hash, token::UNIT, Balance, BatchId, ChannelEvent, Rejection, Signer};
 use serde_json::{json, Value};
 use tokio::time::sleep;
 

@@ -320,8 +320,19 @@ pub fn proof_of(receipts: Vec<Receipt>, receipt: &Receipt) -> Option<(Root, Proo
 	Some((tree.root(), proof))
 }
 
+/// What is found of a worker's receipts.
+#[derive(Debug, Default)]
+pub struct Proofs {
+	/// The receipts that are in a batch.
+	pub proofs: Vec<Proved>,
+	/// How many batches were put together for that.
+	pub batches: u32,
+	/// Whether all batches were looked at.
+	pub all: bool,
+}
+
 /// In which batches the receipts are that a worker has signed for these requests: those that the chain has
-/// taken, and has not rejected as far as this gateway knows.
+/// taken, and has not rejected as far as this gateway knows. At most so many batches are put together.
 ///
 /// # Errors
 /// When the store can't be read.
@@ -329,7 +340,8 @@ pub async fn proved(
 	store: &dyn Store,
 	worker: &sr25519::Public,
 	requests: &[RequestId],
-) -> Result<Vec<Proved>, StoreError> {
+	most: u32,
+) -> Result<Proofs, StoreError> {
 	let mut wanted = BTreeMap::<H256, BTreeSet<H256>>::new();
 	for id in requests {
 		let Some(record) = store.request(*id).await? else { continue };
@@ -338,24 +350,33 @@ pub async fn proved(
 			wanted.entry(root).or_default().insert(answer.receipt.leaf().hash);
 		}
 	}
-	let mut proved = Vec::new();
+	let mut found = Proofs { all: true, ..Proofs::default() };
 	for (root, receipts) in wanted {
 		let batch = match store.batch_of(root).await?.map(|batch| batch.state) {
 			Some(BatchState::Committed(id) | BatchState::Settled(id)) if !id.is_zero() => id,
 			_ => continue,
 		};
-		// One tree for all of a batch's.
-		let Ok(tree) = BatchTree::new(store.receipts_of(root).await?) else { continue };
-		for ((total, index), signed) in tree.places() {
-			if !receipts.contains(&signed.leaf().hash) {
-				continue;
-			}
-			if let Some(proof) = tree.proof(total, index) {
-				let request = signed.receipt.request.0.to_vec();
-				let (batch, proof) = (batch.0.to_vec(), proof.encode());
-				proved.push(Proved { request, batch, proof });
-			}
+		if found.batches >= most {
+			found.all = false;
+			break;
 		}
+		found.batches = found.batches.saturating_add(1);
+		let leaves = store.receipts_of(root).await?;
+		// It takes a while where a batch is large.
+		let proofs = tokio::task::spawn_blocking(move || proofs_in(leaves, &receipts, batch)).await;
+		found.proofs.extend(proofs.unwrap_or_default());
 	}
-	Ok(proved)
+	Ok(found)
+}
+
+/// The proofs of some of a batch's receipts, from one tree for all.
+fn proofs_in(leaves: Vec<Receipt>, wanted: &BTreeSet<H256>, batch: BatchId) -> Vec<Proved> {
+	let Ok(tree) = BatchTree::new(leaves) else { return Vec::new() };
+	let ours = tree.places().filter(|(_, signed)| wanted.contains(&signed.leaf().hash));
+	let proofs = ours.filter_map(|((total, index), signed)| {
+		let proof = tree.proof(total, index)?.encode();
+		let request = signed.receipt.request.0.to_vec();
+		Some(Proved { request, batch: batch.0.to_vec(), proof })
+	});
+	proofs.collect()
 }

@@ -1,9 +1,9 @@
 //! The workers' door: `Workers.Join`, one stream for each worker.
 
 use crate::{
-	batches,
 	clock::now_millis,
 	desk::Logprob,
+	inquiries::inquire,
 	rooms::Rooms,
 	workers::{Joining, Said},
 };
@@ -12,10 +12,11 @@ use reckon_gateway_protocol::{
 	join_payload, lease_payload,
 	v1::{
 		from_worker, to_worker, workers_server, Challenge, Finished, FromWorker, Hello, Inquiry,
-		Lease, Piece, Proofs, Refused, Stored, ToWorker, TokenLogprob, Welcome,
+		Lease, Piece, Refused, Stored, ToWorker, TokenLogprob, Welcome,
 	},
 };
 use reckon_gateway_store::RequestId;
+use reckon_primitives::AccountId;
 use reckon_receipts::SignedAcknowledgement;
 use sp_core::{sr25519, Pair};
 use std::{sync::Arc, time::Duration};
@@ -87,6 +88,8 @@ impl workers_server::Workers for Joins {
 /// A worker that is who it says.
 struct Guest {
 	worker: sr25519::Public,
+	/// Whose it is.
+	provider: AccountId,
 	session: u64,
 	/// Hands on what it is told, until its stream ends.
 	forward: AbortHandle,
@@ -157,9 +160,9 @@ async fn welcome(
 	outbox.send(ToWorker { message: Some(message) }).await.map_err(|_| gone())?;
 	tracing::info!(%worker, %provider, software, "worker joined");
 	let since = now_millis();
-	let joining = Joining { worker, provider, prices, outbox, software, since };
+	let joining = Joining { worker, provider: provider.clone(), prices, outbox, software, since };
 	let session = rooms.workers.join(joining);
-	Ok(Guest { worker, session, forward: forward.abort_handle() })
+	Ok(Guest { worker, provider, session, forward: forward.abort_handle() })
 }
 
 impl Guest {
@@ -241,9 +244,7 @@ impl Guest {
 				}
 				let ids = requests.iter().map(|id| request_id(id));
 				let ids = ids.collect::<Result<Vec<_>, _>>()?;
-				let proved = batches::proved(&*rooms.store, &self.worker, &ids).await;
-				let proved = proved.map_err(|error| Status::unavailable(error.to_string()))?;
-				rooms.workers.tell(&self.worker, to_worker::Message::Proofs(Proofs { proved }));
+				inquire(rooms, self.worker, self.provider.clone(), ids);
 			},
 		}
 		Ok(())

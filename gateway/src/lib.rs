@@ -15,6 +15,7 @@ pub mod desk;
 pub mod dispatch;
 pub mod finalisation;
 pub mod gateway;
+pub mod inquiries;
 pub mod join;
 pub mod keys;
 pub mod late;

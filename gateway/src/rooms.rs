@@ -7,6 +7,7 @@ use crate::{
 	clock::now_millis,
 	desk::{Answering, End, Piece, Refusal},
 	dispatch::{Before, Errand},
+	inquiries::Inquiries,
 	keys::Keys,
 	late::Late,
 	metrics::Metrics,
@@ -89,6 +90,8 @@ pub struct Rooms {
 	pub workers: Workers,
 	/// Who asks.
 	pub keys: Keys,
+	/// What workers ask about their receipts.
+	pub inquiries: Inquiries,
 	/// What is counted.
 	pub metrics: Metrics,
 	/// Clients' files and bulks.
@@ -130,6 +133,7 @@ impl Rooms {
 			channels: Channels::default(),
 			workers: Workers::default(),
 			keys: Keys::default(),
+			inquiries: Inquiries::default(),
 			metrics: Metrics::default(),
 			queue: Arc::new(Semaphore::new(bounds.queue)),
 			running: Mutex::default(),

@@ -151,6 +151,40 @@ async fn worker_should_hear_in_which_batch_its_receipts_are() {
 }
 
 #[tokio::test]
+async fn inquiries_should_be_refused_for_a_while_when_a_worker_has_made_many() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, mut worker) = net(dir.path()).await;
+	let id = answered(&net, &key).await;
+	batched(&net, id).await;
+	let ask = async |worker: &mut Worker| {
+		let requests = vec![id.0.to_vec()];
+		worker.say(from_worker::Message::Inquiry(Inquiry { requests })).await;
+		loop {
+			let said = timeout(Duration::from_secs(5), worker.heard.recv()).await;
+			if let to_worker::Message::Proofs(proofs) = said.unwrap().unwrap() {
+				return proofs;
+			}
+		}
+	};
+	// One batch comes back every two seconds: more are asked for than that, by far.
+	let mut proved = 0;
+	let refused = loop {
+		let proofs = ask(&mut worker).await;
+		if proofs.retry_after_millis > 0 {
+			break proofs;
+		}
+		assert_eq!(proofs.proved.len(), 1);
+		proved += 1;
+	};
+	assert!(proved >= 30, "{proved}");
+	assert_eq!(refused.proved, []);
+	assert!(refused.retry_after_millis <= 2_000, "{}", refused.retry_after_millis);
+	// Another provider's worker is not kept by that.
+	let mut other = net.worker(11, Manner::Honest).await;
+	assert_eq!(ask(&mut other).await.retry_after_millis, 0);
+}
+
+#[tokio::test]
 async fn complaint_should_be_answered_with_the_batch_as_soon_as_there_is_one() {
 	let dir = tempfile::tempdir().unwrap();
 	let (net, key, _worker) = net(dir.path()).await;

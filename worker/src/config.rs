@@ -1,5 +1,6 @@
 //! One typed configuration: defaults < file < environment < flags.
 
+use crate::gateways::Limits;
 use clap::{Args, ValueEnum};
 use reckon_engine::SchedulerConfig;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,11 @@ pub struct Config {
 	pub log: String,
 	/// Load all registered models at the start, not only those that the provider offers.
 	pub load_all: bool,
+	/// Receipts that a gateway may be given without its signature that it has them; then its tasks are
+	/// refused.
+	pub max_unacknowledged: u32,
+	/// Complaints about gateways that may be open at once: each has a deposit on hold.
+	pub max_complaints: u32,
 	/// Seconds for running jobs after the worker was asked to stop.
 	pub drain_seconds: u64,
 	/// Jobs that one model computes in turns.
@@ -85,6 +91,14 @@ pub struct Layer {
 		value_delimiter = ','
 	)]
 	pub gateways: Option<Vec<String>>,
+	/// Receipts that a gateway may be given without its signature that it has them; then its tasks
+	/// are refused [default: 256]
+	#[arg(long, global = true, env = "RECKON_WORKER_MAX_UNACKNOWLEDGED")]
+	pub max_unacknowledged: Option<u32>,
+	/// Complaints about gateways that may be open at once, each with a deposit on hold on the hot
+	/// key; 0: none are made [default: 16]
+	#[arg(long, global = true, env = "RECKON_WORKER_MAX_COMPLAINTS")]
+	pub max_complaints: Option<u32>,
 	/// What computes: auto, cpu or cuda:N [default: auto]
 	#[arg(long, global = true, env = "RECKON_WORKER_DEVICE")]
 	pub device: Option<String>,
@@ -162,6 +176,8 @@ impl Layer {
 			key_file: self.key_file.or(below.key_file),
 			listen: self.listen.or(below.listen),
 			gateways: self.gateways.or(below.gateways),
+			max_unacknowledged: self.max_unacknowledged.or(below.max_unacknowledged),
+			max_complaints: self.max_complaints.or(below.max_complaints),
 			device: self.device.or(below.device),
 			log_format: self.log_format.or(below.log_format),
 			log: self.log.or(below.log),
@@ -192,6 +208,7 @@ impl Config {
 			None => flags,
 		};
 		let data_dir = layer.data_dir.unwrap_or_else(default_dir);
+		let trust = Limits::default();
 		Ok(Self {
 			chain: layer.chain.unwrap_or_else(|| "ws://127.0.0.1:9944".into()),
 			key_file: layer.key_file.unwrap_or_else(|| data_dir.join("hot.key")),
@@ -201,6 +218,8 @@ impl Config {
 			data_dir,
 			listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 9620))),
 			gateways: layer.gateways.unwrap_or_default(),
+			max_unacknowledged: layer.max_unacknowledged.unwrap_or(trust.unacknowledged),
+			max_complaints: layer.max_complaints.unwrap_or(trust.complaints),
 			device: layer.device.unwrap_or_else(|| "auto".into()),
 			log_format: layer.log_format.unwrap_or_default(),
 			log: layer.log.unwrap_or_else(|| "info".into()),
@@ -219,6 +238,11 @@ impl Config {
 }
 
 impl Config {
+	/// How far gateways are trusted.
+	pub fn trust(&self) -> Limits {
+		Limits { unacknowledged: self.max_unacknowledged, complaints: self.max_complaints }
+	}
+
 	/// The bounds of each model's scheduler.
 	pub fn scheduler(&self) -> SchedulerConfig {
 		SchedulerConfig {

@@ -7,21 +7,29 @@
 //!   ([`vault`]);
 //! * nothing is computed that is not paid for: the voucher, its channel and the provider's own price are
 //!   looked at first, on chain ([`ledger`]);
+//! * a gateway signs for each receipt that it has. So many may be without, and what is signed for and in no
+//!   batch is complained about ([`owed`], [`court`]);
 //! * chain and gateways share the engines, their places and their memory: a full queue is [`Busy`] to both.
 //!
 //! [`Busy`]: reckon_sdk::Reason::Busy
 
+mod complaints;
+pub mod court;
+mod credit;
 mod desk;
 pub mod ledger;
 mod order;
+pub mod owed;
 pub mod receipts;
 mod refusal;
 mod session;
 pub mod vault;
 
-pub use self::{refusal::Refusal, session::SessionError};
+pub use self::{credit::Limits, refusal::Refusal, session::SessionError};
 
-use self::{desk::Desk, ledger::Ledger, receipts::Receipts, vault::Vault};
+use self::{
+	court::Court, credit::Credit, desk::Desk, ledger::Ledger, receipts::Receipts, vault::Vault,
+};
 use crate::{schedulers::Schedulers, secret, status::Shared};
 use reckon_sdk::{AccountId, Signer, SubnetId, H256};
 use serde::Serialize;
@@ -56,12 +64,24 @@ pub struct Traffic {
 	pub units_in: u64,
 	/// Tokens written and charged.
 	pub units_out: u64,
+	/// Receipts that it has not acknowledged, when its last task came.
+	pub unacknowledged: u64,
+	/// Receipts that it has acknowledged, and that are not paid yet.
+	pub unpaid: u64,
+	/// Complaints about it that are not through.
+	pub complaints: u64,
+	/// Why its tasks are refused, when it has not done what it should.
+	pub halted: Option<String>,
 }
 
 /// All that work for gateways takes.
-pub struct Parts<L> {
+pub struct Parts<L, C> {
 	/// The chain.
 	pub ledger: L,
+	/// The chain, for complaints.
+	pub court: C,
+	/// How far gateways are trusted.
+	pub limits: Limits,
 	/// The models in memory, which the chain's jobs use as well.
 	pub schedulers: Arc<Schedulers>,
 	/// The journal.
@@ -116,10 +136,18 @@ impl Gateways {
 	}
 
 	/// Works for all of them until `stop` is done and the tasks under way have ended.
-	pub async fn run<L: Ledger>(self, parts: Parts<L>, stop: impl Future<Output = ()> + Send) {
-		let Parts { ledger, schedulers, receipts, vault, signer, shared, drain } = parts;
-		let desk = Arc::new(Desk::new(ledger, schedulers, receipts, vault, signer, shared));
+	pub async fn run<L: Ledger, C: Court>(
+		self,
+		parts: Parts<L, C>,
+		stop: impl Future<Output = ()> + Send,
+	) {
+		let Parts { ledger, court, limits, schedulers, receipts, vault, .. } = parts;
+		let (signer, shared, drain) = (parts.signer, parts.shared, parts.drain);
+		let credit = Credit::new(receipts.clone(), ledger.genesis(), limits, shared.clone());
+		let credit = Arc::new(credit);
+		let desk = Arc::new(Desk::new(ledger, schedulers, receipts, vault, credit, signer, shared));
 		let mut streams = JoinSet::new();
+		streams.spawn(complaints::run(desk.clone(), court));
 		for (url, endpoint) in self.endpoints {
 			streams.spawn(keep_joined(desk.clone(), url, endpoint));
 		}

@@ -52,6 +52,10 @@ pub struct Status {
 	pub audits: usize,
 	/// The gateways that bring work, by address.
 	pub gateways: BTreeMap<String, Traffic>,
+	/// Receipts that gateways have acknowledged, and that are not paid yet.
+	pub unpaid: u64,
+	/// Complaints about gateways that are not through.
+	pub complaints: u64,
 	/// Whether it is stopping.
 	pub draining: bool,
 }
@@ -75,6 +79,14 @@ pub struct Counters {
 	pub openings: u64,
 	/// Answers whose rows could not be opened.
 	pub openings_failed: u64,
+	/// Complaints that a gateway's bond has paid for.
+	pub complaints_upheld: u64,
+	/// Complaints that a gateway has answered, which has their deposits.
+	pub complaints_answered: u64,
+	/// Complaints about receipts that could not be paid.
+	pub complaints_dropped: u64,
+	/// Acknowledged receipts that no batch had, and that can't be complained about any more.
+	pub receipts_lost: u64,
 }
 
 /// Reads one figure of a gateway.
@@ -228,6 +240,46 @@ impl Shared {
 				"direction",
 				&[("in", |traffic| traffic.units_in), ("out", |traffic| traffic.units_out)],
 			),
+		);
+		metric(
+			"reckon_worker_gateway_receipts",
+			"gauge",
+			"Receipts that gateways have not acknowledged, and those that they have and are not paid.",
+			by_gateway(
+				"are",
+				&[
+					("unacknowledged", |traffic| traffic.unacknowledged),
+					("unpaid", |traffic| traffic.unpaid),
+				],
+			),
+		);
+		metric(
+			"reckon_worker_gateway_halted",
+			"gauge",
+			"Gateways, 1 when their tasks are refused until they acknowledge or pay.",
+			by_gateway("is", &[("halted", |traffic| u64::from(traffic.halted.is_some()))]),
+		);
+		metric(
+			"reckon_worker_complaints",
+			"gauge",
+			"Complaints about gateways that are not through.",
+			one(status.complaints.to_string()),
+		);
+		metric(
+			"reckon_worker_complaints_total",
+			"counter",
+			"Complaints about gateways by how they ended.",
+			vec![
+				("{result=\"upheld\"}".into(), counters.complaints_upheld.to_string()),
+				("{result=\"answered\"}".into(), counters.complaints_answered.to_string()),
+				("{result=\"dropped\"}".into(), counters.complaints_dropped.to_string()),
+			],
+		);
+		metric(
+			"reckon_worker_receipts_lost_total",
+			"counter",
+			"Acknowledged receipts that no batch had, too late for a complaint.",
+			one(counters.receipts_lost.to_string()),
 		);
 		for (name, help, session) in [
 			("reckon_worker_session", "The chain's session.", status.session),

@@ -9,7 +9,9 @@ use crate::{
 	config::Config,
 	daemon::{Daemon, Parts},
 	endpoint::{Endpoint, Expected},
-	gateways::{self, ledger::ChainLedger, receipts::Receipts, vault::Vault, Gateways},
+	gateways::{
+		self, court::ChainCourt, ledger::ChainLedger, receipts::Receipts, vault::Vault, Gateways,
+	},
 	journal::Journal,
 	models::Registry,
 	schedulers::Schedulers,
@@ -106,22 +108,25 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	let worker = signer.account();
 	let drain = Duration::from_secs(config.drain_seconds);
 	let stop = asked_to_stop()?.shared();
+	let submitter = Submitter::start(chain.clone(), signer.clone());
 	let mut working = None;
-	if !config.gateways.is_empty() {
-		let path = config.data_dir.join("gateways.sqlite");
+	let path = config.data_dir.join("gateways.sqlite");
+	// What earlier gateways owe is looked after, too.
+	if !config.gateways.is_empty() || path.exists() {
 		let parts = gateways::Parts {
 			ledger: ChainLedger::new(chain.clone(), worker),
+			court: ChainCourt::new(chain.clone(), submitter.clone()),
+			limits: config.trust(),
 			schedulers,
 			receipts: Receipts::open(&path, &genesis, &worker.to_string())?,
 			vault: vault.clone(),
-			signer: signer.clone(),
+			signer,
 			shared: shared.clone(),
 			drain,
 		};
 		working = Some(tokio::spawn(gateways.run(parts, stop.clone())));
 	}
 	tokio::spawn(keep_tidy(vault.clone(), inquiries.clone()));
-	let submitter = Submitter::start(chain.clone(), signer);
 	let parts = Parts {
 		chain: SdkChain::new(chain, submitter),
 		engine,

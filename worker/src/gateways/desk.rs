@@ -2,6 +2,7 @@
 //! jobs, told as it is written, signed for, kept, handed over.
 
 use super::{
+	credit::Credit,
 	ledger::{Books, Ledger},
 	order::{Order, Pay, Work},
 	receipts::Receipts,
@@ -119,6 +120,7 @@ pub(super) struct Desk<L> {
 	schedulers: Arc<Schedulers>,
 	receipts: Receipts,
 	vault: Vault,
+	credit: Arc<Credit>,
 	signer: Signer,
 	shared: Arc<Shared>,
 	in_hand: Mutex<Hands>,
@@ -166,6 +168,7 @@ impl<L: Ledger> Desk<L> {
 		schedulers: Arc<Schedulers>,
 		receipts: Receipts,
 		vault: Vault,
+		credit: Arc<Credit>,
 		signer: Signer,
 		shared: Arc<Shared>,
 	) -> Self {
@@ -174,6 +177,7 @@ impl<L: Ledger> Desk<L> {
 			schedulers,
 			receipts,
 			vault,
+			credit,
 			signer,
 			shared,
 			in_hand: Mutex::default(),
@@ -193,6 +197,15 @@ impl<L: Ledger> Desk<L> {
 
 	pub(super) fn receipts(&self) -> &Receipts {
 		&self.receipts
+	}
+
+	pub(super) fn credit(&self) -> &Arc<Credit> {
+		&self.credit
+	}
+
+	/// Where messages to a gateway go, when it is here.
+	pub(super) fn outbox(&self, gateway: AccountId) -> Option<Outbox> {
+		locked(&self.outboxes).get(&gateway.0).cloned()
 	}
 
 	pub(super) fn shared(&self) -> &Shared {
@@ -384,6 +397,7 @@ impl<L: Ledger> Desk<L> {
 			return Err(Refusal::new(Reason::ShuttingDown, "the worker stops: ask another one"));
 		}
 		let work = order.work()?;
+		self.credit.check(&host.url, host.account).await?;
 		let pay = order.pay(&self.books, host.account).await?;
 		let Some(scheduler) = self.schedulers.loaded(order.request.model) else {
 			let text = "the worker does not have this model in memory";

@@ -3,6 +3,7 @@
 //!
 //! One thread writes; what comes in while it waits for the disk goes into one commit.
 
+use super::owed;
 use crate::journal::{bind, now_ms, open, JournalError};
 use reckon_sdk::{AccountId, H256};
 use rusqlite::{params, Connection, OptionalExtension};
@@ -24,7 +25,7 @@ const PRUNE_EVERY_MS: i64 = 60_000;
 /// The most changes in one commit.
 const GROUP: usize = 256;
 
-const LAYOUT: &str = "
+pub(super) const LAYOUT: &str = "
 CREATE TABLE answers (
 	id INTEGER PRIMARY KEY,
 	request BLOB NOT NULL UNIQUE,
@@ -72,10 +73,15 @@ type Done<T> = oneshot::Sender<Result<T, Unkept>>;
 
 enum Change {
 	Keep { gateway: AccountId, request: H256, finished: Vec<u8>, done: Done<()> },
-	Stored { gateway: AccountId, requests: Vec<H256> },
 	Find { request: H256, done: Done<Found> },
 	Waiting { gateway: AccountId, after: i64, limit: u32, done: Done<Vec<Waiting>> },
+	Owed(Work),
 }
+
+/// What is done to the list of what gateways owe.
+type Work = Box<dyn FnOnce(&Connection) -> Worked + Send>;
+/// Whether it was done, and how that is told once it is on disk.
+type Worked = (bool, Tell);
 
 /// The journal of answers. Cheap to clone; its thread ends with the last clone.
 #[derive(Clone, Debug)]
@@ -87,7 +93,7 @@ impl Receipts {
 	/// # Errors
 	/// When it is in use, damaged, from a newer worker, or another chain's or key's.
 	pub fn open(path: &Path, genesis: &str, worker: &str) -> Result<Self, JournalError> {
-		let mut db = open(path, &[LAYOUT])?;
+		let mut db = open(path, &[LAYOUT, owed::LAYOUT])?;
 		bind(&db, path, genesis, worker)?;
 		let (sender, inbox) = mpsc::channel();
 		thread::spawn(move || {
@@ -120,12 +126,6 @@ impl Receipts {
 		self.ask(|done| Change::Keep { gateway, request, finished, done }).await
 	}
 
-	/// A gateway has stored these: they are sent no more, and forgotten after an hour.
-	pub fn stored(&self, gateway: AccountId, requests: Vec<H256>) {
-		// The thread lives as long as this sender.
-		let _ = self.0.send(Change::Stored { gateway, requests });
-	}
-
 	/// The answer to a request, and the gateway that it was made for.
 	///
 	/// # Errors
@@ -145,6 +145,24 @@ impl Receipts {
 		limit: u32,
 	) -> Result<Vec<Waiting>, Unkept> {
 		self.ask(|done| Change::Waiting { gateway, after, limit, done }).await
+	}
+
+	/// Reads and changes what gateways owe, and which answers they have stored: all of it or nothing, and on
+	/// disk when it returns.
+	///
+	/// # Errors
+	/// When the journal can't be read or written.
+	pub(super) async fn with<T: Send + 'static>(
+		&self,
+		work: impl FnOnce(&Connection) -> Result<T, JournalError> + Send + 'static,
+	) -> Result<T, Unkept> {
+		self.ask(|done| {
+			Change::Owed(Box::new(move |db| {
+				let result = work(db);
+				(result.is_ok(), tell(done, result))
+			}))
+		})
+		.await
 	}
 
 	async fn ask<T>(&self, change: impl FnOnce(Done<T>) -> Change) -> Result<T, Unkept> {
@@ -175,25 +193,27 @@ fn write(
 ) -> Result<(), JournalError> {
 	let now = now_ms();
 	// Who is not told hears that nothing was done.
-	let db = db.transaction()?;
+	let mut db = db.transaction()?;
 	for change in changes {
 		match change {
 			Change::Keep { gateway, request, finished, done } => {
 				let kept = keep(&db, gateway, request, &finished, now);
 				told.push(tell(done, kept));
 			},
-			Change::Stored { gateway, requests } => {
-				let mut change = db.prepare_cached(
-					"UPDATE answers SET stored_at_ms = ?3 \
-					 WHERE request = ?1 AND gateway = ?2 AND stored_at_ms IS NULL",
-				)?;
-				for request in requests {
-					change.execute(params![request.as_bytes(), gateway.0, now])?;
-				}
-			},
 			Change::Find { request, done } => told.push(tell(done, find(&db, request))),
 			Change::Waiting { gateway, after, limit, done } => {
 				told.push(tell(done, waiting(&db, gateway, after, limit)));
+			},
+			Change::Owed(work) => {
+				let part = db.savepoint()?;
+				let (done, tell) = work(&part);
+				// All of it or nothing.
+				if done {
+					part.commit()?;
+				} else {
+					part.finish()?;
+				}
+				told.push(tell);
 			},
 		}
 	}
@@ -288,7 +308,10 @@ mod tests {
 		for (gateway, nth) in [(one, 1), (other, 2), (one, 3), (one, 4)] {
 			journal.keep(gateway, request(nth), vec![nth]).await.unwrap();
 		}
-		journal.stored(one, vec![request(1), request(2)]);
+		let ms = now_ms();
+		for nth in [1, 2] {
+			journal.with(move |db| owed::free(db, one, request(nth), ms)).await.unwrap();
+		}
 		drop(journal);
 		let journal = again(&path);
 		let waiting = journal.waiting(one, 0, 10).await.unwrap();

@@ -33,6 +33,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 /// Messages that wait for a gateway that reads slowly.
 const OUTBOX: usize = 1_024;
+/// Messages about stored receipts that wait for the disk.
+const STORED: usize = 16;
 /// Answers that are read from the journal at once.
 const PAGE: u32 = 16;
 
@@ -188,14 +190,32 @@ pub(super) async fn join<L: Ledger>(
 	joined(account(gateway), subnet);
 	tokio::spawn(send_again(desk.clone(), entered.host.clone()));
 
+	let (words, mut heard) = mpsc::channel(STORED);
+	let (lie, mut lies) = mpsc::channel(1);
+	let (credit, gateway) = (desk.credit().clone(), account(gateway));
+	tokio::spawn(async move {
+		let mut messages = Vec::new();
+		// What comes while the disk is waited for goes into one commit.
+		while heard.recv_many(&mut messages, STORED).await > 0 {
+			if let Err(why) = credit.stored(gateway, std::mem::take(&mut messages)).await {
+				let _ = lie.send(why).await;
+				return;
+			}
+		}
+	});
+
 	let mut look = tokio::time::interval(LOOK_EVERY);
 	look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
 	loop {
 		tokio::select! {
 			message = incoming.message() => {
 				let message = message?.ok_or(SessionError::Closed)?;
-				take(desk, &entered.host, message)?;
+				if let Some(stored) = take(desk, &entered.host, message)? {
+					// A gateway that says more than can be written waits.
+					let _ = words.send(stored).await;
+				}
 			},
+			Some(lie) = lies.recv() => return Err(SessionError::Protocol(lie)),
 			_ = look.tick() => {
 				// When there is no room, it is said the next time.
 				if let (Some(status), Ok(place)) = (said.news(desk.status()), outbox.try_reserve()) {
@@ -208,11 +228,12 @@ pub(super) async fn join<L: Ledger>(
 	}
 }
 
+/// Takes a message up, but for one about stored receipts, which is given back.
 fn take<L: Ledger>(
 	desk: &Arc<Desk<L>>,
 	host: &Host,
 	message: ToWorker,
-) -> Result<(), SessionError> {
+) -> Result<Option<v1::Stored>, SessionError> {
 	match message.message {
 		Some(to_worker::Message::Task(task)) => {
 			desk.take(host, Order::read(task).map_err(SessionError::Protocol)?);
@@ -220,20 +241,15 @@ fn take<L: Ledger>(
 		Some(to_worker::Message::Cancel(cancel)) => {
 			desk.cancel(host, H256(bytes(&cancel.request, "a request")?));
 		},
-		Some(to_worker::Message::Stored(stored)) => {
-			let requests = stored.requests.iter().map(|request| bytes(request, "a request"));
-			let requests = requests.map(|request| request.map(H256)).collect::<Result<_, _>>()?;
-			desk.receipts().stored(host.account, requests);
-		},
-		// Nothing was asked.
-		Some(to_worker::Message::Proofs(_)) => {},
+		Some(to_worker::Message::Stored(stored)) => return Ok(Some(stored)),
+		Some(to_worker::Message::Proofs(proofs)) => desk.credit().proofs(host.account, proofs),
 		Some(to_worker::Message::Challenge(_) | to_worker::Message::Welcome(_)) => {
 			return Err(SessionError::Protocol("it greets twice".into()));
 		},
 		// Of a newer gateway, which has no right to expect that it is understood.
 		None => tracing::debug!(gateway = %host.url, "a message of an unknown kind"),
 	}
-	Ok(())
+	Ok(None)
 }
 
 /// Sends what the gateway has not stored, from the oldest on.

@@ -102,8 +102,9 @@ async fn gateway_should_be_joined_later_when_no_provider_names_the_key_yet() {
 	let ledger = FakeLedger::default();
 	let schedulers = alphabet(dir.path(), &Gate::default(), SchedulerConfig::default());
 	let mut gateway = Gateway::open(&ledger, 1, &[MODEL]).await;
+	let account = gateway.account;
 	let terms = |provider| {
-		ledger.write(|said| said.terms.get_mut(&[1; 32]).unwrap().provider = provider);
+		ledger.write(|said| said.terms.get_mut(&account.0).unwrap().provider = provider);
 	};
 	terms(None);
 	let worker = Worker::start(dir.path(), &ledger, &schedulers, &[&gateway]).await;

@@ -1,6 +1,7 @@
 //! Gateways that do what a test says, the ledger that they and the worker see, and engines whose answers
 //! are known.
 
+use crate::court::FakeCourt;
 use codec::{Decode, Encode};
 use reckon_engine::{
 	Capabilities, Device, Engine, EngineError, Replay, Scheduler, SchedulerConfig, Step,
@@ -15,7 +16,9 @@ use reckon_gateway_protocol::{
 	},
 };
 use reckon_primitives::{ContentRef, Price, Sampling, TaskKind};
-use reckon_receipts::{Request, SignedReceipt, SignedVoucher, Voucher};
+use reckon_receipts::{
+	Acknowledgement, Request, SignedAcknowledgement, SignedReceipt, SignedVoucher, Voucher,
+};
 use reckon_sdk::{account, AccountId, Channel, ModelId, Signer, H256};
 use reckon_worker::{
 	chain::ChainError,
@@ -23,7 +26,7 @@ use reckon_worker::{
 		ledger::{Ledger, Terms},
 		receipts::Receipts,
 		vault::Vault,
-		Gateways, Parts,
+		Gateways, Limits, Parts,
 	},
 	journal::JournalError,
 	models::Registry,
@@ -52,7 +55,10 @@ pub const OFFER: Price<u128> = Price { base: 10, per_input: 2, per_output: 3 };
 
 /// What the chain says.
 #[derive(Clone, Default)]
-pub struct FakeLedger(Arc<Mutex<Said>>);
+pub struct FakeLedger {
+	said: Arc<Mutex<Said>>,
+	pub court: FakeCourt,
+}
 
 #[derive(Default)]
 pub struct Said {
@@ -65,7 +71,7 @@ pub struct Said {
 
 impl FakeLedger {
 	pub fn write<T>(&self, change: impl FnOnce(&mut Said) -> T) -> T {
-		change(&mut self.0.lock().unwrap())
+		change(&mut self.said.lock().unwrap())
 	}
 
 	/// From now on answers of this model may be audited.
@@ -248,12 +254,24 @@ impl Worker {
 		schedulers: &Arc<Schedulers>,
 		gateways: &[&Gateway],
 	) -> Self {
+		Self::trusting(dir, ledger, schedulers, gateways, Limits::default()).await
+	}
+
+	pub async fn trusting(
+		dir: &Path,
+		ledger: &FakeLedger,
+		schedulers: &Arc<Schedulers>,
+		gateways: &[&Gateway],
+		limits: Limits,
+	) -> Self {
 		let signer = Signer::from_suri("//Worker").unwrap();
 		let shared = Arc::new(Shared::default());
 		let urls: Vec<String> = gateways.iter().map(|gateway| gateway.url.clone()).collect();
 		let vault = vault(dir);
 		let parts = Parts {
 			ledger: ledger.clone(),
+			court: ledger.court.clone(),
+			limits,
 			schedulers: schedulers.clone(),
 			receipts: receipts(dir).await,
 			vault: vault.clone(),
@@ -314,6 +332,8 @@ impl Workers for Door {
 /// A gateway that does what the test says.
 pub struct Gateway {
 	pub account: AccountId,
+	/// The account's.
+	pub key: sr25519::Pair,
 	pub url: String,
 	address: std::net::SocketAddr,
 	streams: mpsc::UnboundedReceiver<Stream>,
@@ -336,7 +356,9 @@ impl Gateway {
 		let session = sr25519::Pair::from_seed(&[id; 32]);
 		let channel = H256([id; 32]);
 		let url = format!("http://{address}");
-		let gateway = Self { account: account([id; 32]), address, url, streams, session, channel };
+		let key = sr25519::Pair::from_seed(&[id.wrapping_add(100); 32]);
+		let account_id = account(key.public().0);
+		let gateway = Self { account: account_id, key, address, url, streams, session, channel };
 		let record = Channel {
 			client: account([3; 32]),
 			gateway: gateway.account,
@@ -497,6 +519,20 @@ impl Stream {
 		let requests = vec![ask.hash().0.to_vec()];
 		self.say(to_worker::Message::Stored(v1::Stored { requests, acknowledgements: Vec::new() }))
 			.await;
+	}
+
+	/// Says that a receipt is taken, with the gateway's signature.
+	pub async fn acknowledge(&mut self, gateway: &Gateway, receipt: &[u8], taken_at: u32) {
+		let signed = SignedReceipt::<AccountId>::decode(&mut &*receipt).unwrap();
+		let acknowledgement = Acknowledgement { receipt: signed.leaf().hash, taken_at };
+		let signature = gateway.key.sign(&acknowledgement.payload(&GENESIS));
+		let signed_by = SignedAcknowledgement { acknowledgement, signature };
+		self.say_stored(signed.receipt.request, signed_by.encode()).await;
+	}
+
+	pub async fn say_stored(&mut self, request: H256, signed: Vec<u8>) {
+		let (requests, acknowledgements) = (vec![request.0.to_vec()], vec![signed]);
+		self.say(to_worker::Message::Stored(v1::Stored { requests, acknowledgements })).await;
 	}
 
 	/// The next message, whatever it is.

@@ -237,7 +237,7 @@ async fn task_should_be_refused_when_its_channel_is_another_gateways_or_closes()
 	other.voucher.channel = H256([2; 32]);
 	ledger.write(|said| {
 		let mut channel = said.channels[&H256([1; 32])].clone();
-		(channel.gateway, channel.closes_at) = (account([1; 32]), Some(1_000));
+		(channel.gateway, channel.closes_at) = (gateway.account, Some(1_000));
 		said.channels.insert(H256([2; 32]), channel);
 	});
 	stream.hand(&other).await;
