@@ -5,6 +5,7 @@ use crate::{
 	chain::{ChainError, Drawn},
 	rooms::Rooms,
 };
+use futures::StreamExt;
 use reckon_gateway_store::{BatchState, StoreError};
 use reckon_primitives::{AccountId, BatchId};
 use reckon_receipts::{sampled, BatchTree, Item};
@@ -13,6 +14,9 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// How often the chain is asked: minutes are left for showing.
 const LOOK_EVERY: Duration = Duration::from_secs(6);
+
+/// Samples that are under way at once: each waits for a finalized block.
+const AT_ONCE: usize = 64;
 
 /// What can't go on for now.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +54,7 @@ async fn round(rooms: &Rooms, done: &mut BTreeSet<BatchId>) -> Result<(), Troubl
 	});
 	let committed: Vec<_> = committed.collect();
 	done.retain(|id| committed.iter().any(|(open, _)| open == id));
+	let mut wanted = Vec::new();
 	for (id, root) in committed {
 		if done.contains(&id) {
 			continue;
@@ -59,33 +64,33 @@ async fn round(rooms: &Rooms, done: &mut BTreeSet<BatchId>) -> Result<(), Troubl
 			Drawn::Nothing => {
 				done.insert(id);
 			},
-			// All are asked for again in the next round, when those that were shown are not drawn any more.
+			// What can't be shown now is asked for again in the next round.
 			Drawn::Totals { seed, unshown } => {
-				for (total, rate) in unshown {
-					let shown = show(rooms, id, root, |tree| {
-						let sum = tree.totals().get(usize::try_from(total).ok()?)?.receipts.sum;
-						tree.charging(total, sampled(&seed, total, rate, sum)?)
-					});
-					if let Err(trouble) = shown.await {
-						tracing::error!(batch = ?id, total, %trouble, "a sample is not shown yet");
-					}
-				}
+				// One tree for all of a batch's.
+				let receipts = rooms.store.receipts_of(root).await?;
+				let tree = BatchTree::new(receipts);
+				let tree = tree.map_err(|error| Trouble::Tree(error.to_string()))?;
+				let items = unshown.into_iter().filter_map(|(total, rate)| {
+					let sum = tree.totals().get(usize::try_from(total).ok()?)?.receipts.sum;
+					tree.charging(total, sampled(&seed, total, rate, sum)?)
+				});
+				wanted.extend(items.map(|item| (id, item)));
 			},
 		}
 	}
+	// Each waits for a finalized block.
+	futures::stream::iter(wanted)
+		.for_each_concurrent(AT_ONCE, |(id, item)| async move {
+			let total = item.total;
+			if let Err(trouble) = show(rooms, id, item).await {
+				tracing::error!(batch = ?id, total, %trouble, "a sample is not shown yet");
+			}
+		})
+		.await;
 	Ok(())
 }
 
-async fn show(
-	rooms: &Rooms,
-	id: BatchId,
-	root: H256,
-	find: impl FnOnce(&BatchTree<AccountId>) -> Option<Item<AccountId>>,
-) -> Result<(), Trouble> {
-	let receipts = rooms.store.receipts_of(root).await?;
-	let tree = BatchTree::new(receipts).map_err(|error| Trouble::Tree(error.to_string()))?;
-	// The lot did not fall on this total.
-	let Some(item) = find(&tree) else { return Ok(()) };
+async fn show(rooms: &Rooms, id: BatchId, item: Item<AccountId>) -> Result<(), Trouble> {
 	let request = item.receipt.receipt.request;
 	let record = rooms.store.request(request).await?.ok_or(Trouble::Request(request))?;
 	let (total, index) = (item.total, item.index);

@@ -34,7 +34,7 @@ pub use self::{
 	examine::{Committed, Examination, Exhibit, Place, Unequal, Unlike, Wrong, MAX_WRONG},
 	receipt::{Receipt, ReceiptFault, SignedReceipt},
 	request::{charge, Request},
-	sample::sampled,
+	sample::{sampled, MAX_AUDITED_BYTES},
 	tree::{MaxDepth, Node, Path, PathError, Root, SumTree, TreeError, MAX_LEAVES},
 	voucher::{SignedVoucher, Voucher, VoucherError},
 };

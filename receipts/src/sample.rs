@@ -7,6 +7,10 @@ use reckon_primitives::Balance;
 use sp_core::H256;
 use sp_runtime::Permill;
 
+/// The most bytes of payload and answer together that are audited: more than a worker's message to its gateway
+/// has.
+pub const MAX_AUDITED_BYTES: u64 = 8 << 20;
+
 const SAMPLE: &[u8] = b"reckon:sample:v1";
 
 /// Where the lot falls in a total that charges `sum`, if it falls on it: which of its smallest token units,

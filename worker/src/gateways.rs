@@ -141,8 +141,8 @@ impl Gateways {
 		parts: Parts<L, C>,
 		stop: impl Future<Output = ()> + Send,
 	) {
-		let Parts { ledger, court, limits, schedulers, receipts, vault, .. } = parts;
-		let (signer, shared, drain) = (parts.signer, parts.shared, parts.drain);
+		let Parts { ledger, court, limits, schedulers, receipts, vault, signer, shared, drain } =
+			parts;
 		let credit = Credit::new(receipts.clone(), ledger.genesis(), limits, shared.clone());
 		let credit = Arc::new(credit);
 		let desk = Arc::new(Desk::new(ledger, schedulers, receipts, vault, credit, signer, shared));

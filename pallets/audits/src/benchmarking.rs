@@ -78,6 +78,7 @@ fn subject<T: Config<Currency: Mutate<T::AccountId>>>(
 	AuditedAnswer {
 		client: funded::<T>("client", 0),
 		provider,
+		gateway: None,
 		subnet: 0,
 		model,
 		commitment: H256(commitment(&id.0, &name, &ROOT.0, &SALT.0)),

@@ -88,7 +88,8 @@ impl<T: Config> BatchAuditing<T::AccountId> for Pallet<T> {
 
 impl<T: Config> SampleAuditing<T::AccountId> for Pallet<T> {
 	fn terms(total: &SampledTotal<T::AccountId>) -> SampleTerms {
-		let SampledTotal { subnet, provider, model, receipts, charge, outstanding } = *total;
+		let SampledTotal { subnet, provider, model, receipts, charge, outstanding, exposure } =
+			*total;
 		if !Self::is_auditable(model) || charge == 0 {
 			return SampleTerms::default();
 		}
@@ -99,8 +100,10 @@ impl<T: Config> SampleAuditing<T::AccountId> for Pallet<T> {
 		// What charges hardly anything is not audited for more than half of it, unless little is behind it.
 		let affordable = Permill::from_rational(charge / 2, fee.max(1));
 		let stake = T::Providers::stake_per_job(provider);
+		// Its gateway can keep a receipt from being audited, and must not gain by that either.
 		let by_stake = Self::deterrence().rate(outstanding, stake);
-		let rate = by_stake.max(by_name.min(affordable));
+		let by_gateway = Self::deterrence().rate(exposure.outstanding, exposure.bond);
+		let rate = by_stake.max(by_gateway).max(by_name.min(affordable));
 		let expected = rate.mul_ceil(fee);
 		let premium = Permill::from_rational_with_rounding(expected, charge, Rounding::Up);
 		SampleTerms { rate, premium: premium.unwrap_or(Permill::one()) }
@@ -109,6 +112,10 @@ impl<T: Config> SampleAuditing<T::AccountId> for Pallet<T> {
 	fn terms_weight() -> Weight {
 		// The model, the rules twice, the name and the bond.
 		T::DbWeight::get().reads(5)
+	}
+
+	fn penalty(charge: Balance, rate: Permill) -> Balance {
+		Self::deterrence().slash(charge, rate)
 	}
 
 	fn draw_delay() -> BlockNumber {

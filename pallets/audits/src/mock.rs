@@ -342,6 +342,7 @@ pub fn subject(job: JobId) -> AuditedAnswer<AccountId, Balance> {
 	AuditedAnswer {
 		client: CLIENT,
 		provider: PROVIDER,
+		gateway: None,
 		subnet: 0,
 		model: MODEL,
 		commitment: H256(commitment(&job.0, &name(PROVIDER), &root.0, &SALT.0)),

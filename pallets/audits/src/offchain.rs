@@ -37,7 +37,7 @@ use parts::{Part, Parts};
 use post::{Outbox, Sender};
 use reckon_primitives::{Content, ContentRef, TaskKind};
 use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, Cause, ProviderPool, Subject};
-use reckon_verification::Vote;
+use reckon_verification::{Vote, MAX_POSITIONS};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating},
@@ -291,7 +291,8 @@ impl Run {
 			// Those that were asked about before: the verifier may know the answer by now.
 			(TaskKind::Embed, _) | (_, Some(_)) => None,
 			(TaskKind::Chat | TaskKind::Complete, None) => {
-				let most = work.units.output.max(work.sampling.max_output);
+				// Anybody may have asked for more than there can be.
+				let most = work.units.output.max(work.sampling.max_output).min(MAX_POSITIONS);
 				let endpoint = endpoint.as_ref().map_err(Trouble::clone)?;
 				Some(endpoint.tokens(duty.place.job, most))
 			},

@@ -12,10 +12,10 @@ use reckon_receipts::{
 	batch_root, Root, SignedReceipt, Total, TreeError, MAX_LEAVES, MAX_RECEIPTS,
 };
 use reckon_support::{
-	AuditedBatch, BatchAuditing, GatewayInspect, ModelInspect, ProviderPool, SubnetInspect,
-	SubnetParameters,
+	AuditedBatch, AuditedBatches, BatchAuditing, GatewayInspect, ModelInspect, ProviderPool,
+	SubnetInspect, SubnetParameters,
 };
-use sp_runtime::{traits::Saturating, DispatchError, DispatchResult};
+use sp_runtime::{traits::Saturating, DispatchError, DispatchResult, Permill};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_commit_batch(
@@ -67,7 +67,7 @@ impl<T: Config> Pallet<T> {
 			due,
 			samples: None,
 		};
-		if Self::insert_payouts(id, &batch, totals) {
+		if Self::insert_payouts(id, &batch, totals)? {
 			let (samples, drawn) = Self::expect_draw(now, due);
 			batch.samples = Some(samples);
 			batch.due = drawn;
@@ -129,15 +129,18 @@ impl<T: Config> Pallet<T> {
 		id: BatchId,
 		batch: &BatchOf<T>,
 		totals: Totals<T::AccountId>,
-	) -> bool {
+	) -> Result<bool, Error<T>> {
 		let mut may_be_sampled = false;
+		let exposure = Self::exposure(&batch.gateway);
 		for (position, total) in (0u32..).zip(totals) {
-			let terms = Self::stand_for(batch, &total);
+			let terms = Self::stand_for(batch, &total, exposure);
+			// Else others would pay for its audits.
+			ensure!(terms.premium < Permill::one(), Error::<T>::TotalTooSmall);
 			may_be_sampled |= !terms.rate.is_zero();
 			let (strikes, sample) = Default::default();
 			Payouts::<T>::insert(id, position, Payout { total, struck: 0, strikes, terms, sample });
 		}
-		may_be_sampled
+		Ok(may_be_sampled)
 	}
 
 	/// Takes what lanes pay out of their channels; says how much that is, together.

@@ -223,7 +223,7 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, Item<T::Accou
 		sampling: Sampling::default(),
 		presence_milli: 0,
 		frequency_milli: 0,
-		price: PRICE,
+		price: Price { base: CHARGE, ..PRICE },
 	};
 	let mut signed = receipt::<T>(model, channel, 1);
 	let worker = sr25519_generate(KEYS, None);
@@ -351,7 +351,7 @@ mod benchmarks {
 		#[block]
 		{
 			Pallet::<T>::check_totals(&totals, &rules).expect("set up for it");
-			Pallet::<T>::insert_payouts(H256::zero(), &batch, totals);
+			Pallet::<T>::insert_payouts(H256::zero(), &batch, totals).expect("set up for it");
 		}
 
 		assert_eq!(Payouts::<T>::iter_keys().count(), t as usize);

@@ -41,14 +41,17 @@ impl<T: Config> Pallet<T> {
 	/// What providers stand for = what their totals charge that are not paid; and each answer that is audited
 	/// is the sample of such a total, or its batch does not wait any more.
 	fn try_samples() -> Result<(), TryRuntimeError> {
-		let mut unpaid: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
-		for payout in Payouts::<T>::iter_values() {
-			let sum = unpaid.entry(payout.total.provider).or_default();
-			let charge = payout.total.receipts.sum;
-			*sum = sum.checked_add(charge).ok_or("more in totals than money")?;
+		let mut unpaid: BTreeMap<(T::AccountId, T::AccountId), Balance> = BTreeMap::new();
+		for (id, _, payout) in Payouts::<T>::iter() {
+			let gateway = Batches::<T>::get(id).ok_or("a payout has no batch")?.gateway;
+			let amount = payout.amount();
+			if amount > 0 {
+				let sum = unpaid.entry((gateway, payout.total.provider)).or_default();
+				*sum = sum.checked_add(amount).ok_or("more in totals than money")?;
+			}
 		}
-		for (provider, sum) in Unpaid::<T>::iter() {
-			let is_so = unpaid.remove(&provider) == Some(sum);
+		for (gateway, provider, sum) in Unpaid::<T>::iter() {
+			let is_so = unpaid.remove(&(gateway, provider)) == Some(sum);
 			ensure!(is_so, "what a provider stands for is not what its totals charge");
 		}
 		ensure!(unpaid.is_empty(), "a provider does not stand for its totals");

@@ -369,6 +369,11 @@ pub mod pallet {
 		NotSampled,
 		/// Somebody has shown this sample before.
 		SampleAlreadyShown,
+		/// Samples are shown before the block that `SamplesDrawn` names.
+		SampleTooLate,
+		/// The total charges less than what is expected to be paid for audits of such totals: its gateway waits
+		/// until there is more.
+		TotalTooSmall,
 		/// The receipt answers another request.
 		RequestDiffers,
 	}

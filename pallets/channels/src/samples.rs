@@ -16,11 +16,11 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, BatchId, Content, JobId, Reason};
-use reckon_receipts::{sampled, Item, Receipt, Request, Total};
+use reckon_receipts::{charge, sampled, Item, Receipt, Request, Total, MAX_AUDITED_BYTES};
 use reckon_support::{
 	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, BatchAuditing, EndedTurn, Fault,
-	GatewayWork, OnProviderOutcome, Outcome, ProviderPool, Rejection, Ruling, SampleAuditing,
-	SampleTerms, SampledTotal,
+	GatewayExposure, GatewayWork, OnProviderOutcome, Outcome, ProviderPool, Rejection, Ruling,
+	SampleAuditing, SampleTerms, SampledTotal,
 };
 use sp_core::H256;
 use sp_runtime::{
@@ -45,28 +45,30 @@ pub(crate) enum Looked {
 	All,
 	/// An audit goes on.
 	Awaited,
-	/// One was not shown.
-	Withheld,
+	/// One was not shown, which must cost so much at the least.
+	Withheld(Balance),
 }
 
 /// What a receipt that is shown as a sample is good for.
 enum Shown<AccountId> {
 	/// It is computed again.
 	Audit(AuditedAnswer<AccountId, Balance>),
-	/// It is struck already, or audited under another batch.
-	Nothing,
-	/// It proves itself wrong.
-	Wrong(Fault),
-	/// It can't be computed again, as its gateway could have seen: it says no commitment, or is so old that
-	/// its worker need not have kept anything.
+	/// It can't be, as its gateway could have seen: it is wrong by itself, or struck for that; it is for another
+	/// model or more than was asked; it says no commitment; it is longer than an auditor takes, or so old that
+	/// its worker need not have kept anything. If only the receipt were struck, who fears the audit would
+	/// put such receipts into its batches.
 	Unfit,
 }
 
 impl<T: Config> Pallet<T> {
 	/// How often a total is sampled; notes what its provider stands for with it.
-	pub(crate) fn stand_for(batch: &BatchOf<T>, total: &Total<T::AccountId>) -> SampleTerms {
+	pub(crate) fn stand_for(
+		batch: &BatchOf<T>,
+		total: &Total<T::AccountId>,
+		exposure: GatewayExposure,
+	) -> SampleTerms {
 		let charge = total.receipts.sum;
-		let outstanding = Unpaid::<T>::mutate(&total.provider, |sum| {
+		let outstanding = Unpaid::<T>::mutate(&batch.gateway, &total.provider, |sum| {
 			*sum = sum.saturating_add(charge);
 			*sum
 		});
@@ -77,13 +79,14 @@ impl<T: Config> Pallet<T> {
 			receipts: total.receipts.count,
 			charge,
 			outstanding,
+			exposure,
 		})
 	}
 
-	/// A total is paid, or never will be.
-	pub(crate) fn stand_down(total: &Total<T::AccountId>) {
-		Unpaid::<T>::mutate_exists(&total.provider, |sum| {
-			let left = sum.unwrap_or_default().saturating_sub(total.receipts.sum);
+	/// So much of what a provider stands for is paid, or never will be.
+	pub(crate) fn stand_down(batch: &BatchOf<T>, provider: &T::AccountId, amount: Balance) {
+		Unpaid::<T>::mutate_exists(&batch.gateway, provider, |sum| {
+			let left = sum.unwrap_or_default().saturating_sub(amount);
 			*sum = (left > 0).then_some(left);
 		});
 	}
@@ -105,6 +108,9 @@ impl<T: Config> Pallet<T> {
 		let Some(samples) = batch.samples.as_mut().filter(|it| it.seed.is_none()) else {
 			return false;
 		};
+		// Also where the chain is late with the draw, there is time for showing.
+		let now = frame_system::Pallet::<T>::block_number();
+		samples.until = samples.until.max(now.saturating_add(TIME_TO_SHOW.into()));
 		let (seed, until) = (T::Audits::seed(&id), samples.until);
 		samples.seed = Some(seed);
 		Self::reschedule(id, batch, until);
@@ -122,16 +128,18 @@ impl<T: Config> Pallet<T> {
 		while *looked_at < upto {
 			let payout = Payouts::<T>::get(id, *looked_at);
 			let drawn = payout.filter(|payout| payout.sample_point(seed, *looked_at).is_some());
-			match drawn.map(|payout| payout.sample) {
-				Some(Sample::Unshown) => {
+			match drawn.as_ref().map(|payout| payout.sample).zip(drawn.as_ref()) {
+				Some((Sample::Unshown, payout)) => {
 					let total = *looked_at;
 					Self::deposit_event(Event::SampleWithheld { batch: id, total });
-					return Looked::Withheld;
+					return Looked::Withheld(Self::evasion(payout));
 				},
-				Some(Sample::Audited(request)) if Sampled::<T>::contains_key(request) => {
+				Some((Sample::Audited(request), _))
+					if Self::is_audited(id, *looked_at, request) =>
+				{
 					return Looked::Awaited;
 				},
-				Some(Sample::Audited(_) | Sample::Over) | None => {},
+				_ => {},
 			}
 			*looked_at = looked_at.saturating_add(1);
 		}
@@ -142,6 +150,19 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// Whether the answer of this very total is audited.
+	fn is_audited(id: BatchId, total: u32, request: H256) -> bool {
+		Sampled::<T>::get(request).is_some_and(|it| it.batch == id && it.total == total)
+	}
+
+	/// What it must cost at the least to keep a total's receipt from being audited.
+	fn evasion(payout: &Payout<T::AccountId>) -> Balance {
+		<T::Audits as SampleAuditing<T::AccountId>>::penalty(
+			payout.total.receipts.sum,
+			payout.terms.rate,
+		)
+	}
+
 	/// Shows the receipt of a total that the lot fell on, with the request that it answers.
 	pub(crate) fn do_show_sample(
 		id: BatchId,
@@ -149,7 +170,7 @@ impl<T: Config> Pallet<T> {
 		request: &Request,
 	) -> DispatchResult {
 		let (batch, mut payout) = Self::check_sample(id, item, request)?;
-		let shown = Self::judge_sample(id, &batch, &payout, item);
+		let shown = Self::judge_sample(id, &batch, &payout, item, request);
 		payout.sample = Sample::Over;
 		let receipt = &item.receipt.receipt;
 		match shown {
@@ -175,14 +196,9 @@ impl<T: Config> Pallet<T> {
 				}
 				Payouts::<T>::insert(id, item.total, payout);
 			},
-			Shown::Nothing => Payouts::<T>::insert(id, item.total, payout),
-			Shown::Wrong(fault) => {
-				Self::blame_gateway(&batch);
-				Self::strike_or_reject(id, batch, payout, item, fault)?;
-			},
 			Shown::Unfit => {
-				let mut batch = batch;
-				Self::reject_at_cost(id, &mut batch, Rejection::Faults);
+				let (mut batch, least) = (batch, Self::evasion(&payout));
+				Self::reject_at_cost(id, &mut batch, Rejection::Faults, least);
 				Batches::<T>::insert(id, batch);
 			},
 		}
@@ -197,8 +213,10 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(BatchOf<T>, Payout<T::AccountId>), Error<T>> {
 		let batch = Self::waiting(id)?;
 		let payout = Payouts::<T>::get(id, item.total).ok_or(Error::<T>::UnknownTotal)?;
-		let seed = batch.samples.as_ref().and_then(|samples| samples.seed);
-		let seed = seed.ok_or(Error::<T>::NotSampled)?;
+		let samples = batch.samples.as_ref().ok_or(Error::<T>::NotSampled)?;
+		let seed = samples.seed.ok_or(Error::<T>::NotSampled)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now < samples.until, Error::<T>::SampleTooLate);
 		let point = payout.sample_point(&seed, item.total).ok_or(Error::<T>::NotSampled)?;
 		ensure!(payout.sample == Sample::Unshown, Error::<T>::SampleAlreadyShown);
 		let span = item.span(&payout.total.receipts).map_err(|_| Error::<T>::ItemUnproven)?;
@@ -212,18 +230,18 @@ impl<T: Config> Pallet<T> {
 		batch: &BatchOf<T>,
 		payout: &Payout<T::AccountId>,
 		item: &Item<T::AccountId>,
+		request: &Request,
 	) -> Shown<T::AccountId> {
-		if payout.strikes.contains(&item.index) {
-			return Shown::Nothing;
-		}
-		if let Some(fault) = Self::fault(id, batch, payout, &item.receipt) {
-			return match Self::may_strike(id, payout) {
-				true => Shown::Wrong(fault),
-				// Its batch's auditors have it.
-				false => Shown::Nothing,
-			};
-		}
 		let receipt = &item.receipt.receipt;
+		let is_wrong = payout.strikes.contains(&item.index)
+			|| Self::fault(id, batch, payout, &item.receipt).is_some();
+		let is_other = receipt.model != request.model
+			|| receipt.units.output > request.sampling.max_output
+			|| receipt.charge > charge(&request.price, receipt.units);
+		let length = u64::from(request.payload.length).saturating_add(receipt.output.length.into());
+		if is_wrong || is_other || length > MAX_AUDITED_BYTES {
+			return Shown::Unfit;
+		}
 		let committed_at = batch.samples.as_ref().map_or(0, |samples| samples.committed_at);
 		let is_stale = receipt.finished_at.saturating_add(T::ReceiptLife::get()) < committed_at;
 		let Some(commitment) = receipt.commitment.filter(|_| !is_stale) else {
@@ -233,6 +251,7 @@ impl<T: Config> Pallet<T> {
 		Shown::Audit(AuditedAnswer {
 			client: payer.unwrap_or_else(|| batch.gateway.clone()),
 			provider: receipt.provider.clone(),
+			gateway: Some(batch.gateway.clone()),
 			subnet: batch.subnet,
 			model: receipt.model,
 			commitment,
@@ -281,8 +300,8 @@ impl<T: Config> Pallet<T> {
 	fn convict(sampled: &SampledAnswer<T::AccountId>, ruling: &Ruling<Balance>) -> Balance {
 		let provider = sampled.receipt.provider.clone();
 		let pot = T::Audits::pot();
-		let costs = ruling.costs.min(ruling.slash);
-		let paid = pot.map_or(0, |pot| T::Providers::compensate(&provider, &pot, costs));
+		// What charged hardly anything has cost its auditors as much.
+		let paid = pot.map_or(0, |pot| T::Providers::compensate(&provider, &pot, ruling.costs));
 		let rest = ruling.slash.saturating_sub(paid);
 		let slashed = T::Providers::slash(&provider, rest, Reason::AuditRejected);
 		let slashed = slashed.saturating_add(paid);

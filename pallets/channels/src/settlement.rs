@@ -51,7 +51,9 @@ impl<T: Config> Pallet<T> {
 				Self::reschedule(id, batch, now.saturating_add(AUDIT_POLL_BLOCKS.into()));
 			},
 			// Who has the receipts shows them; who does not show them has them for nobody.
-			Looked::Withheld => Self::reject_at_cost(id, batch, Rejection::Unavailable),
+			Looked::Withheld(least) => {
+				Self::reject_at_cost(id, batch, Rejection::Unavailable, least);
+			},
 		}
 		Self::due_wait()
 	}
@@ -84,7 +86,7 @@ impl<T: Config> Pallet<T> {
 	fn pay_total(id: BatchId, batch: &mut BatchOf<T>, payout: Payout<T::AccountId>) {
 		let charge = payout.amount();
 		let Payout { total, terms, .. } = payout;
-		Self::stand_down(&total);
+		Self::stand_down(batch, &total.provider, charge);
 		if charge == 0 {
 			return;
 		}
@@ -144,7 +146,7 @@ impl<T: Config> Pallet<T> {
 			for payout in
 				positions.into_iter().filter_map(|position| Payouts::<T>::take(id, position))
 			{
-				Self::stand_down(&payout.total);
+				Self::stand_down(batch, &payout.total.provider, payout.amount());
 			}
 			return Self::due_removal();
 		}

@@ -14,10 +14,19 @@ mod channels_state {
 	#[pallet::whitelist_storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
-	/// What all totals of each provider charge that are not paid, in the smallest token unit: what its
-	/// bond stands for with them.
+	/// What all totals of a provider in a gateway's batches charge that are not paid, without what is struck, in
+	/// the smallest token unit: what its bond stands for with them. By gateway, so that none makes another
+	/// one's look larger.
 	#[pallet::storage]
-	pub type Unpaid<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Balance, ValueQuery>;
+	pub type Unpaid<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Blake2_128Concat,
+		T::AccountId,
+		Balance,
+		ValueQuery,
+	>;
 
 	/// The receipts out of batches whose answers are audited, by the hash of the request.
 	#[pallet::storage]

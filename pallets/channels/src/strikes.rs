@@ -12,7 +12,7 @@ use frame_support::{
 	traits::Get,
 	weights::Weight,
 };
-use reckon_primitives::{BatchId, Reason};
+use reckon_primitives::{Balance, BatchId, Reason};
 use reckon_receipts::{Item, Place, Receipt, SignedReceipt};
 use reckon_support::{AuditedBatch, BatchAuditing, Fault, GatewayInspect, GatewaySlash, Rejection};
 use sp_runtime::{
@@ -59,13 +59,13 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether one receipt more can be struck, or its whole batch be rejected for it: not where auditors do
 	/// so when they have looked, for which they are paid.
-	pub(crate) fn may_strike(id: BatchId, payout: &Payout<T::AccountId>) -> bool {
+	fn may_strike(id: BatchId, payout: &Payout<T::AccountId>) -> bool {
 		!payout.strikes.is_full() || !T::Audits::is_open(&id)
 	}
 
 	/// Strikes what the gateway could have seen to be wrong. When as many are struck as can be, nobody
 	/// is paid for anything that it has put together so: else what is wrong beyond that would be paid.
-	pub(crate) fn strike_or_reject(
+	fn strike_or_reject(
 		id: BatchId,
 		batch: BatchOf<T>,
 		payout: Payout<T::AccountId>,
@@ -74,7 +74,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		if payout.strikes.is_full() {
 			let mut batch = batch;
-			Self::reject_at_cost(id, &mut batch, Rejection::Faults);
+			Self::reject_at_cost(id, &mut batch, Rejection::Faults, 0);
 			Batches::<T>::insert(id, batch);
 			return Ok(());
 		}
@@ -127,6 +127,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		payout.strikes.try_push(index).map_err(|_| Error::<T>::TooManyStrikes)?;
 		payout.struck = payout.struck.saturating_add(receipt.charge);
+		Self::stand_down(&batch, &payout.total.provider, receipt.charge);
 		Payouts::<T>::insert(id, total, payout);
 
 		let returned = Contributions::<T>::get(id, receipt.channel).map_or(0, |mut paid| {
@@ -225,11 +226,17 @@ impl<T: Config> Pallet<T> {
 	/// Rejects a batch that nobody audits. That must cost what auditors would have made it cost, or who
 	/// fears them would have it rejected.
 	///
-	/// The caller stores the batch.
-	pub(crate) fn reject_at_cost(id: BatchId, batch: &mut BatchOf<T>, why: Rejection) {
+	/// It costs `least`, in the smallest token unit, if that is more. The caller stores the batch.
+	pub(crate) fn reject_at_cost(
+		id: BatchId,
+		batch: &mut BatchOf<T>,
+		why: Rejection,
+		least: Balance,
+	) {
 		let BatchOf::<T> { gateway, subnet, receipts, root, .. } = batch.clone();
 		let audited = AuditedBatch { gateway, subnet, receipts, charge: root.sum };
-		let slash = T::Audits::penalty(&audited);
+		let by_lot = <T::Audits as BatchAuditing<T::AccountId>>::penalty(&audited);
+		let slash = by_lot.max(least);
 		T::Gateways::slash_gateway(&batch.gateway, slash, Reason::BatchRejected);
 		Self::reject_waiting(id, batch, why);
 	}
@@ -244,7 +251,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Says whether who has shown a fault pays for that: not as long as the gateway does, else a
 	/// gateway without bond could fill blocks for nothing.
-	pub(crate) fn blame_gateway(batch: &BatchOf<T>) -> Pays {
+	fn blame_gateway(batch: &BatchOf<T>) -> Pays {
 		let slash = T::FaultSlash::get();
 		let taken = T::Gateways::slash_gateway(&batch.gateway, slash, Reason::ReceiptInvalid);
 		if taken < slash {

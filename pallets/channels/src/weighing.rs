@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
 		let returned = Self::step(Self::due_return())
 			.saturating_mul(claims.into())
 			.saturating_add(removals(totals));
-		// The draw of the samples, and a look at some totals at a time.
+		// The exposure, and what its provider stands for. The draw of the samples, and a look at some totals at a time.
 		let looks = u64::from(totals.div_ceil(LOOKED_AT_ONCE)).saturating_add(1);
 		let of_each_total = T::Audits::terms_weight().saturating_add(Self::outstanding_weight());
 		[Self::due_end(), Self::due_final()]
@@ -73,7 +73,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn rejecting(report: Weight) -> Weight {
 		report
 			.saturating_add(T::WeightInfo::reject())
-			.saturating_add(T::Gateways::slash_gateway_weight())
+			// For the receipt, and for the batch.
+			.saturating_add(T::Gateways::slash_gateway_weight().saturating_mul(2))
 			.saturating_add(Self::outstanding_weight())
 			.saturating_add(T::DbWeight::get().reads(4))
 	}

@@ -24,6 +24,7 @@ impl<T: Config> Pallet<T> {
 		Some(AuditedAnswer {
 			client: job.client.clone(),
 			provider: provider.clone(),
+			gateway: None,
 			subnet: job.subnet,
 			model: job.model,
 			commitment: delivery.commitment?,

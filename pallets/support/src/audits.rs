@@ -51,7 +51,9 @@ impl<AccountId: PartialEq, Balance: Copy> Subject<AccountId, Balance> {
 	/// Whether an account has a part in it: nobody audits its own work.
 	pub fn has_part(&self, who: &AccountId) -> bool {
 		match self {
-			Self::Answer(answer) => answer.provider == *who || answer.client == *who,
+			Self::Answer(AuditedAnswer { provider, client, gateway, .. }) => {
+				provider == who || client == who || gateway.as_ref() == Some(who)
+			},
 			Self::Batch(batch) => batch.gateway == *who,
 		}
 	}
@@ -91,6 +93,8 @@ pub struct AuditedAnswer<AccountId, Balance> {
 	pub client: AccountId,
 	/// Who did it.
 	pub provider: AccountId,
+	/// Who brought it, if a gateway did.
+	pub gateway: Option<AccountId>,
 	/// Whose rules apply.
 	pub subnet: SubnetId,
 	/// The model that was asked.

@@ -83,8 +83,10 @@ pub struct SampledTotal<'a, AccountId> {
 	pub receipts: u32,
 	/// What they charge, in the smallest token unit.
 	pub charge: Balance,
-	/// What all totals of its provider charge that wait to be paid, with this one.
+	/// What all totals of its provider charge that wait to be paid by its gateway, with this one.
 	pub outstanding: Balance,
+	/// What its gateway stands for with what, with this one too.
+	pub exposure: GatewayExposure,
 }
 
 /// Takes single receipts of batches up for audits of their answers. Implemented by `pallet-audits`.
@@ -93,6 +95,10 @@ pub trait SampleAuditing<AccountId> {
 	fn terms(total: &SampledTotal<AccountId>) -> SampleTerms;
 	/// The most that [`Self::terms`] weighs.
 	fn terms_weight() -> Weight;
+
+	/// What a total must cost its gateway, at the least, of which the lot's receipt can't be audited by the
+	/// gateway's own doing: what its provider would lose if it were convicted, as far as a bond reaches.
+	fn penalty(charge: Balance, rate: Permill) -> Balance;
 
 	/// Blocks between a batch and the draw of what is sampled of it.
 	fn draw_delay() -> BlockNumber;
@@ -116,6 +122,10 @@ impl<AccountId> SampleAuditing<AccountId> for () {
 
 	fn terms_weight() -> Weight {
 		Weight::zero()
+	}
+
+	fn penalty(_: Balance, _: Permill) -> Balance {
+		0
 	}
 
 	fn draw_delay() -> BlockNumber {

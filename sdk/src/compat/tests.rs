@@ -429,6 +429,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 	let subject = Value::named_composite([
 		("client", bytes(1)),
 		("provider", bytes(2)),
+		("gateway", name("None")),
 		("subnet", number(0)),
 		("model", bytes(3)),
 		("commitment", bytes(4)),

@@ -30,6 +30,8 @@ use tokio::{
 
 /// How often, and how many times, the clock is compared before the worker gives up.
 const CLOCK_TRIES: u32 = 10;
+/// How long after its batch an answer's audit can be over at the latest: windows are minutes, and so are audits.
+const AUDITED: Duration = Duration::from_secs(3_600);
 /// How often old answers through gateways are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
@@ -61,7 +63,8 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 	let evidence_limit = config.evidence_mib.saturating_mul(1 << 20);
 	let evidence = EvidenceStore::open(&config.data_dir.join("evidence"), evidence_limit)?;
 	let vault_limit = config.gateway_evidence_mib.saturating_mul(1 << 20);
-	let vault_keeps = Duration::from_millis(constants.receipt_life_millis.saturating_mul(2));
+	// In a batch at the end of its life, then drawn, and audited for as long as an audit can take.
+	let vault_keeps = Duration::from_millis(constants.receipt_life_millis) + AUDITED;
 	let vault = Vault::open(&config.data_dir.join("gateway-evidence"), vault_limit, vault_keeps)?;
 	let shared = Arc::new(Shared::default());
 	shared.update(|status| {

@@ -413,8 +413,14 @@ impl<L: Ledger> Desk<L> {
 		let Work { task, sampling, mut stops, likely } = work;
 		let room = match pay.audited {
 			true => {
+				// The other answer may be drawn yet, and must stay what it was.
+				if self.vault.has(order.hash) {
+					let text = "this worker has answered the request before";
+					return Err(Refusal::new(Reason::AlreadyTried, text));
+				}
 				let rows = most_rows(&task, &sampling, scheduler.capabilities());
-				let room = self.vault.reserve(rows, scheduler.row_width());
+				let bytes = order.payload.len().saturating_add(MAX_ANSWER_BYTES);
+				let room = self.vault.reserve(rows, scheduler.row_width(), bytes);
 				Some(room.map_err(|error| Refusal::new(Reason::Busy, error.to_string()))?)
 			},
 			false => None,

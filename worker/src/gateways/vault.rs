@@ -32,9 +32,18 @@ pub struct Exchange {
 struct Inner {
 	rows: EvidenceStore,
 	exchanges: PathBuf,
-	/// What is kept, and since when, in Unix milliseconds.
-	kept: Mutex<BTreeMap<H256, i64>>,
+	/// The most bytes of all.
+	limit: u64,
+	kept: Mutex<BTreeMap<H256, Kept>>,
 	keeps: Duration,
+}
+
+/// What is on disk of an exchange.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+	/// Since when, in Unix milliseconds.
+	since: i64,
+	bytes: u64,
 }
 
 /// A directory of answers that may be audited. Cheap to clone.
@@ -42,8 +51,8 @@ struct Inner {
 pub struct Vault(Arc<Inner>);
 
 impl Vault {
-	/// Opens the directory, and makes it when there is none. Rows have at most `limit` bytes together, and
-	/// are kept for `keeps`.
+	/// Opens the directory, and makes it when there is none. All that is in it has about `limit` bytes at most,
+	/// and is kept for `keeps`.
 	///
 	/// # Errors
 	/// When the directory can't be made or read.
@@ -60,8 +69,9 @@ impl Vault {
 			let entry = entry.map_err(failed(&exchanges))?;
 			let name = entry.file_name();
 			if let Some(request) = name.to_str().and_then(|name| name.parse::<H256>().ok()) {
-				let written = entry.metadata().and_then(|about| about.modified());
-				kept.insert(request, millis(written.map_err(failed(&entry.path()))?));
+				let about = entry.metadata().map_err(failed(&entry.path()))?;
+				let since = millis(about.modified().map_err(failed(&entry.path()))?);
+				kept.insert(request, Kept { since, bytes: about.len() });
 			} else {
 				// Left by a crash: nobody was told of it.
 				fs::remove_file(entry.path()).map_err(failed(&entry.path()))?;
@@ -73,15 +83,28 @@ impl Vault {
 				rows.remove(&request)?;
 			}
 		}
-		Ok(Self(Arc::new(Inner { rows, exchanges, kept: Mutex::new(kept), keeps })))
+		Ok(Self(Arc::new(Inner { rows, exchanges, limit, kept: Mutex::new(kept), keeps })))
 	}
 
-	/// Takes room for an answer of at most `tokens` rows of `width` numbers.
+	/// Takes room for an answer of at most `tokens` rows of `width` numbers, if there is some for its exchange
+	/// of at most `bytes` too.
 	///
 	/// # Errors
 	/// [`EvidenceError::Full`]: try again when older answers have gone.
-	pub fn reserve(&self, tokens: usize, width: usize) -> Result<Reservation, EvidenceError> {
-		self.0.rows.reserve(tokens, width)
+	pub fn reserve(
+		&self,
+		tokens: usize,
+		width: usize,
+		bytes: usize,
+	) -> Result<Reservation, EvidenceError> {
+		let room = self.0.rows.reserve(tokens, width)?;
+		let exchanges = self.lock().values().fold(0u64, |sum, file| sum.saturating_add(file.bytes));
+		let (needed, used) = (bytes as u64, self.0.rows.used().saturating_add(exchanges));
+		let free = self.0.limit.saturating_sub(used);
+		match needed <= free {
+			true => Ok(room),
+			false => Err(EvidenceError::Full { needed, free }),
+		}
 	}
 
 	/// Keeps an answer to a request. Durable when it returns the provider's commitment, which can be opened
@@ -100,9 +123,10 @@ impl Vault {
 		let salt = secret::random().map_err(|error| format!("no salt: {error}"))?;
 		let kept = room.keep(&request.0, &provider.0, &salt, evidence);
 		let committed = kept.map_err(|error| error.to_string())?;
-		let written = self.write(request, &exchange.encode());
+		let encoded = exchange.encode();
+		let written = self.write(request, &encoded);
 		written.map_err(|error| format!("question and answer can't be kept: {error}"))?;
-		self.lock().insert(request, now_ms());
+		self.lock().insert(request, Kept { since: now_ms(), bytes: encoded.len() as u64 });
 		Ok(H256(committed))
 	}
 
@@ -146,7 +170,7 @@ impl Vault {
 		let oldest = now_ms().saturating_sub(keeps);
 		let old: Vec<_> = {
 			let kept = self.lock();
-			let old = kept.iter().filter(|(_, since)| **since < oldest);
+			let old = kept.iter().filter(|(_, file)| file.since < oldest);
 			old.map(|(request, _)| *request).filter(|request| !is_asked_for(*request)).collect()
 		};
 		old.into_iter().filter(|request| self.remove(*request)).count()
@@ -181,7 +205,7 @@ impl Vault {
 	}
 
 	/// No code panics while it holds the lock.
-	fn lock(&self) -> MutexGuard<'_, BTreeMap<H256, i64>> {
+	fn lock(&self) -> MutexGuard<'_, BTreeMap<H256, Kept>> {
 		self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
@@ -211,7 +235,7 @@ mod tests {
 
 	fn keep(vault: &Vault, n: u8) -> (H256, H256) {
 		let request = H256::repeat_byte(n);
-		let room = vault.reserve(9, WIDTH).unwrap();
+		let room = vault.reserve(9, WIDTH, 99).unwrap();
 		let provider = account([4; 32]);
 		let kept = vault.keep(room, request, &provider, &evidence(request), &exchange(n));
 		(request, kept.unwrap())
@@ -225,7 +249,7 @@ mod tests {
 		// A crash while another one was written, and one between its rows and its exchange.
 		fs::write(dir.path().join("exchanges/.tmp1"), b"half").unwrap();
 		let lost = H256::repeat_byte(2);
-		let room = vault.reserve(9, WIDTH).unwrap();
+		let room = vault.reserve(9, WIDTH, 99).unwrap();
 		room.keep(&lost.0, &[4; 32], &[5; 32], &evidence(lost)).unwrap();
 		drop(vault);
 
@@ -262,8 +286,19 @@ mod tests {
 	#[test]
 	fn room_should_be_refused_when_it_is_full() {
 		let dir = tempfile::tempdir().unwrap();
-		let vault = Vault::open(dir.path(), 200, HOUR).unwrap();
-		assert!(matches!(vault.reserve(1_000, WIDTH), Err(EvidenceError::Full { .. })));
+		let vault = Vault::open(dir.path(), 1_000, HOUR).unwrap();
+		let is_full = |tokens, bytes| {
+			matches!(vault.reserve(tokens, WIDTH, bytes), Err(EvidenceError::Full { .. }))
+		};
+		assert!(is_full(1_000, 0) && is_full(9, 1_000));
 		assert!(vault.is_empty());
+		// Exchanges count as rows do.
+		keep(&vault, 1);
+		let free = 1_000 - vault.rows().used() - exchange(1).encoded_size() as u64;
+		let mine = vault.reserve(1, WIDTH, 0).unwrap();
+		let rows = vault.rows().used();
+		drop(mine);
+		let rows = rows - vault.rows().used();
+		assert!(!is_full(1, (free - rows) as usize) && is_full(1, (free - rows + 1) as usize));
 	}
 }

@@ -300,7 +300,7 @@ impl Worker {
 
 /// What answers were computed with.
 pub fn vault(dir: &Path) -> Vault {
-	Vault::open(&dir.join("gateway-evidence"), 1 << 20, Duration::from_secs(60)).unwrap()
+	Vault::open(&dir.join("gateway-evidence"), 16 << 20, Duration::from_secs(60)).unwrap()
 }
 
 /// The journal, once an earlier worker has let go of it.

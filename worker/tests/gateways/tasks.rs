@@ -143,7 +143,7 @@ async fn request_should_be_refused_as_busy_when_its_rows_have_no_room() {
 	let mut scene = scene(SchedulerConfig::default()).await;
 	scene.ledger.audit(&scene.gateway, MODEL);
 	let mut ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
-	let rooms: Vec<_> = std::iter::from_fn(|| scene.worker.vault.reserve(50, 1).ok()).collect();
+	let rooms: Vec<_> = std::iter::from_fn(|| scene.worker.vault.reserve(50, 1, 0).ok()).collect();
 	ask.request.sampling.max_output = 90;
 	scene.stream.hand(&ask).await;
 	let refused = scene.stream.refusal(&ask).await;

@@ -5,8 +5,8 @@ use reckon_economics::{audit_rate, Deterrence};
 use reckon_primitives::{Balance, ModelId};
 use reckon_support::{
 	mocks::{MockModels, MockPool, MockSubjects, MockSubnets},
-	AuditOutcome, AuditedAnswer, Cause, Conviction, SampleAuditing, SampleTerms, SampledTotal,
-	SubnetParameters,
+	AuditOutcome, AuditedAnswer, Cause, Conviction, GatewayExposure, SampleAuditing, SampleTerms,
+	SampledTotal, SubnetParameters,
 };
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -23,6 +23,7 @@ fn terms_of(model: ModelId, receipts: u32, charge: Balance, outstanding: Balance
 		receipts,
 		charge,
 		outstanding,
+		exposure: GatewayExposure { outstanding: charge, bond: Balance::MAX / 4 },
 	})
 }
 
@@ -54,6 +55,32 @@ fn totals_should_be_sampled_by_name_and_by_what_is_behind_them() {
 		let premium = often.premium.mul_floor(100 * charge);
 		let expected = often.rate.mul_ceil(FEE);
 		assert!((expected..=expected + 1).contains(&premium), "{premium} {expected}");
+	});
+}
+
+#[test]
+fn totals_should_be_sampled_by_what_is_behind_their_gateway_too() {
+	run(|| {
+		MockPool::set_bond(PROVIDER, Balance::MAX / 4);
+		let of = |bond| {
+			let exposure = GatewayExposure { outstanding: 5_000, bond };
+			let (provider, model) = (&PROVIDER, &MODEL);
+			<Audits as SampleAuditing<_>>::terms(&SampledTotal {
+				subnet: 0,
+				provider,
+				model,
+				receipts: 1,
+				charge: 1_000,
+				outstanding: 1_000,
+				exposure,
+			})
+			.rate
+		};
+		assert_eq!(of(5_000), deterrence().rate(5_000, 5_000));
+		assert!(of(5_000) > of(Balance::MAX / 4));
+		let rate = Permill::from_percent(5);
+		let penalty = <Audits as SampleAuditing<AccountId>>::penalty(1_000, rate);
+		assert_eq!(penalty, deterrence().slash(1_000, rate));
 	});
 }
 

@@ -27,7 +27,7 @@ fn request(n: u8) -> Request {
 		sampling: Sampling { salt: H256([3; 32]), ..Default::default() },
 		presence_milli: 5,
 		frequency_milli: -5,
-		price: Price { base: 1, per_input: 1, per_output: 1 },
+		price: Price { base: 1_000, per_input: 1, per_output: 1 },
 	}
 }
 
@@ -99,7 +99,7 @@ fn answer_should_be_audited_when_the_lot_falls_on_its_receipt() {
 	run(|| {
 		let channel = open(CLIENT);
 		let (tree, id) = two(channel);
-		assert_eq!(Unpaid::<Test>::get(PROVIDERS[0]), 1_000);
+		assert_eq!(Unpaid::<Test>::get(GATEWAY, PROVIDERS[0]), 1_000);
 		let committed = Channels::batch(id).unwrap().samples.unwrap();
 		assert_eq!((committed.seed, committed.committed_at), (None, NOW));
 		to_block(1 + DRAW);
@@ -123,6 +123,7 @@ fn answer_should_be_audited_when_the_lot_falls_on_its_receipt() {
 		let expected = AuditedAnswer {
 			client: CLIENT,
 			provider: PROVIDERS[0],
+			gateway: Some(GATEWAY),
 			subnet: SUBNET,
 			model: MODEL,
 			commitment: receipt.commitment.unwrap(),
@@ -212,7 +213,7 @@ fn batch_should_be_rejected_when_a_sample_is_not_shown() {
 		let why = Rejection::Unavailable;
 		assert!(events().contains(&Event::SampleWithheld { batch: id, total: 0 }));
 		assert!(events().contains(&Event::BatchRejected { batch: id, why }));
-		// Ten times the charge.
+		// A hundred times what the total charges, which is more than the batch's audit would cost.
 		assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, BOND - 10_000);
 		blocks(3);
 		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Rejected(why));
@@ -286,54 +287,68 @@ fn conviction_should_cost_though_the_batch_is_gone() {
 
 #[test]
 fn batch_should_be_rejected_when_its_sample_can_not_be_computed_again() {
-	let uncommitted =
-		|channel| sign(Receipt { commitment: None, ..answer(1, channel, 600).receipt });
-	// Just too old, and just young enough.
-	let finished =
-		|channel, finished_at| sign(Receipt { finished_at, ..answer(1, channel, 600).receipt });
+	let good = |channel| answer(1, channel, 600).receipt;
+	type Change = fn(&mut Receipt<AccountId>);
+	let changes: [(&str, Change, bool); 10] = [
+		("good", |_| {}, true),
+		("uncommitted", |it| it.commitment = None, false),
+		("too old", |it| it.finished_at = NOW - LIFE - 1, false),
+		("just young enough", |it| it.finished_at = NOW - LIFE, true),
+		("of another gateway", |it| it.gateway = OTHER_GATEWAY, false),
+		("of times that can't be", |it| it.first_token_ms = u32::MAX, false),
+		("more than asked for", |it| it.units.output = 257, false),
+		("as much as asked for", |it| it.units.output = 256, true),
+		("dearer than asked for", |it| it.units.input = 0, true),
+		("too long", |it| it.output.length = 8 << 20, false),
+	];
 	run(|| {
 		let channel = open(CLIENT);
-		let oldest = NOW - LIFE;
-		for (receipt, is_fit) in [
-			(uncommitted(channel), false),
-			(finished(channel, oldest - 1), false),
-			(finished(channel, oldest), true),
-		] {
+		for (what, change, is_fit) in changes {
 			MockGateways::insert(GATEWAY, gateway_info());
-			let (tree, id) = batch([receipt]);
+			let mut receipt = good(channel);
+			change(&mut receipt);
+			let (tree, id) = batch([sign(receipt)]);
 			blocks(DRAW);
 			let audit = show(&tree, id);
-			assert_eq!(Sampled::<Test>::contains_key(audit), is_fit);
+			assert_eq!(Sampled::<Test>::contains_key(audit), is_fit, "{what}");
 			let state = match is_fit {
 				true => BatchState::Waiting,
 				false => BatchState::Returning(Rejection::Faults),
 			};
-			assert_eq!(Channels::batch(id).unwrap().state, state);
+			assert_eq!(Channels::batch(id).unwrap().state, state, "{what}");
+			if is_fit {
+				rule(audit, AuditOutcome::Accepted);
+			} else {
+				// A hundred times its charge: all of the bond.
+				assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, 0, "{what}");
+			}
 		}
 	});
 }
 
 #[test]
-fn sample_should_be_struck_when_it_proves_itself_wrong() {
+fn receipt_should_not_be_of_another_model_or_price_than_was_asked() {
 	run(|| {
 		let channel = open(CLIENT);
-		let mut forged = answer(1, channel, 600);
-		forged.signature = answer(2, channel, 600).signature;
-		let (tree, id) = batch([forged]);
-		to_block(1 + DRAW);
-		show(&tree, id);
-		assert!(matches!(
-			events().last(),
-			Some(Event::ReceiptStruck { fault: Fault::Receipt(_), charge: 600, .. })
-		));
-		assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, BOND - SLASH);
-		blocks(40);
-		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Settled);
+		for request in [
+			Request { model: OTHER_MODEL, ..request(1) },
+			Request { price: Price { base: 591, per_input: 1, per_output: 1 }, ..request(1) },
+		] {
+			MockGateways::insert(GATEWAY, gateway_info());
+			let receipt = answer(1, channel, 600).receipt;
+			let (tree, id) = batch([sign(Receipt { request: request.hash(), ..receipt })]);
+			blocks(DRAW);
+			let (item, _) = drawn(&tree, id);
+			let request = Box::new(request);
+			assert_ok!(send(Call::show_sample { batch: id, item, request }));
+			let state = Channels::batch(id).unwrap().state;
+			assert_eq!(state, BatchState::Returning(Rejection::Faults));
+		}
 	});
 }
 
 #[test]
-fn sample_should_count_as_shown_when_it_is_struck_or_audited_already() {
+fn sample_should_not_be_struck_to_keep_it_from_its_audit() {
 	run(|| {
 		let channel = open(CLIENT);
 		let (tree, id) = two(channel);
@@ -341,8 +356,18 @@ fn sample_should_count_as_shown_when_it_is_struck_or_audited_already() {
 		let (right, _) = drawn(&tree, id);
 		assert_ok!(<Channels as AuditedBatches<_>>::strike(&id, &right, Fault::Repeated));
 		show(&tree, id);
-		assert_eq!(Payouts::<Test>::get(id, 0).unwrap().sample, Sample::Over);
+		let why = Rejection::Faults;
+		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Returning(why));
+		assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, 0);
+		blocks(3);
+		assert_eq!(Unpaid::<Test>::iter().count(), 0);
+	});
+}
 
+#[test]
+fn sample_should_count_as_shown_when_its_request_is_audited_already() {
+	run(|| {
+		let channel = open(CLIENT);
 		let (tree, first) = batch([answer(3, channel, 10)]);
 		let (again, second) = batch([answer(3, channel, 10)]);
 		blocks(DRAW);
@@ -356,6 +381,53 @@ fn sample_should_count_as_shown_when_it_is_struck_or_audited_already() {
 		rule(audit, AuditOutcome::Accepted);
 		blocks(8);
 		assert_eq!(Channels::batch(first).unwrap().state, BatchState::Settled);
+	});
+}
+
+#[test]
+fn sample_should_be_shown_in_time() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		to_block(1 + DRAW);
+		let (item, request) = drawn(&tree, id);
+		// A committee looks at the whole batch, which waits on.
+		Audits::open(id);
+		to_block(1 + DRAW + 12);
+		let late = Channels::show_sample(signed(GATEWAY), id, item, request);
+		assert_noop!(late, Error::SampleTooLate);
+		Audits::close(id);
+		blocks(6);
+		assert!(events().contains(&Event::SampleWithheld { batch: id, total: 0 }));
+	});
+}
+
+#[test]
+fn providers_should_stand_for_what_is_not_struck_gateway_by_gateway() {
+	run(|| {
+		let channel = open(CLIENT);
+		let (tree, id) = two(channel);
+		let stands = || Unpaid::<Test>::get(GATEWAY, PROVIDERS[0]);
+		assert_ok!(<Channels as AuditedBatches<_>>::strike(
+			&id,
+			&item(&tree, 0, 0),
+			Fault::Repeated
+		));
+		assert_eq!(stands(), 1_000 - item(&tree, 0, 0).receipt.receipt.charge);
+		assert_eq!(Unpaid::<Test>::get(OTHER_GATEWAY, PROVIDERS[0]), 0);
+	});
+}
+
+#[test]
+fn total_should_be_refused_when_its_audits_cost_more_than_it_charges() {
+	run(|| {
+		let channel = open(CLIENT);
+		let terms = SampleTerms { rate: Permill::one(), premium: Permill::one() };
+		Audits::set_terms(terms);
+		let tree = tree([answer(1, channel, 600)]);
+		let claims = claims([claim(CLIENT, channel, 0, 600)]);
+		let committed = Channels::commit_batch(signed(GATEWAY), LEAVES, totals(&tree), claims);
+		assert_noop!(committed, Error::TotalTooSmall);
 	});
 }
 
