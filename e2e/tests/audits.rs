@@ -145,7 +145,8 @@ async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
 		let request = http
 			.post(format!("{}/chat/completions", client.base_url))
 			.bearer_auth(&client.key)
-			.json(&body);
+			.header("content-type", "application/json")
+			.body(body.to_string());
 		let response = request.send().await.unwrap();
 		let (status, said) = (response.status(), response.text().await.unwrap());
 		if status.is_success() {
