@@ -8,7 +8,6 @@ use common::{hear, Lying, Manner, Net};
 use reckon_gateway::{
 	batches::{self, Rhythm},
 	chain::Drawn,
-	desk::Desk,
 	samples,
 };
 use reckon_gateway_store::State;
@@ -43,7 +42,7 @@ async fn answer_should_be_taken_only_when_it_is_committed_to() {
 	timeout(Duration::from_secs(10), hear(&mut answering)).await.unwrap().1.unwrap();
 	let taken = net.store.request(id).await.unwrap().unwrap().answer.unwrap().receipt.receipt;
 	assert!(taken.commitment.is_some());
-	assert_ne!(taken.worker, liar.key());
+	assert_ne!(taken.worker, liar.key);
 }
 
 #[tokio::test]

@@ -677,7 +677,6 @@ mod batch {
 			worker: worker.public(),
 			gateway: account(gateway),
 			units: reckon_primitives::Units { input: 1, output: 2 },
-			gateway: None,
 			charge: 100,
 			output: ContentRef { hash: sp_core::H256([n; 32]), length: 3 },
 			commitment: None,

@@ -562,7 +562,7 @@ fn interleaved_answers_should_equal_answers_alone() {
 fn claim(request: &Request, answer: Answer) -> Claim {
 	let Output::Text { text, tokens, .. } = answer.output else { panic!() };
 	let Request { task, sampling, .. } = request.clone();
-	Claim { task, sampling, tokens, output: text.into(), usage: answer.usage }
+	Claim { task, sampling, tokens, output: text.into(), usage: answer.usage, stops: None }
 }
 
 #[test]

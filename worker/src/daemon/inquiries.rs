@@ -2,13 +2,13 @@
 
 use super::{Daemon, DaemonError, Parts};
 use crate::{
-	audits::{self, Case, Opened, Question},
+	audits::{self, Case, Inquiries, Opened, Question},
 	chain::{ChainClient, ChainError},
 	compute::Compute,
 	fault,
 	gateways::vault::Vault,
 };
-use reckon_engine::EvidenceError;
+use reckon_engine::{EvidenceError, EvidenceStore};
 use reckon_sdk::{AuditPhase, BlockNumber, BlockRef, Heads, JobEvent, H256};
 
 /// Jobs whose evidence is looked at in one go, so that new jobs do not wait for old ones.
@@ -22,7 +22,8 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		// The finalized block first: it says what is certain about the best one.
 		for (block, finalized) in [(changed_final, true), (changed_best, false)] {
 			let Some(block) = block else { continue };
-			let cases = match self.cases(block).await {
+			let Parts { chain, evidence, vault, inquiries, .. } = &self.parts;
+			let cases = match cases(chain, evidence, vault.as_ref(), inquiries, block).await {
 				Ok(cases) => cases,
 				Err(error) => {
 					tracing::debug!(%error, %block, "cannot ask for audits, trying again");
@@ -44,43 +45,6 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 			}
 		}
 		Ok(())
-	}
-
-	/// The audits of our answers at a block, as far as their auditors are drawn.
-	async fn cases(&self, at: BlockRef) -> Result<Vec<Case>, ChainError> {
-		let Parts { chain, evidence, vault, inquiries, .. } = &self.parts;
-		// Who has committed to nothing can't be asked for anything.
-		if evidence.used() == 0 && vault.as_ref().is_none_or(Vault::is_empty) {
-			return Ok(Vec::new());
-		}
-		let mut cases = Vec::new();
-		for inquiry in chain.inquiries(at).await? {
-			if inquiry.phase == AuditPhase::Drawing {
-				continue;
-			}
-			let job = inquiry.audit;
-			let of_gateway = vault.as_ref().filter(|vault| vault.has(job));
-			let rows = of_gateway.map_or(evidence, Vault::rows);
-			// The chain is asked once for each question, and again at each block only where another fork
-			// may have another answer of ours.
-			let known = inquiries.get(job).filter(|known| {
-				let is_same = known.inquiry.challenge == inquiry.challenge;
-				is_same && rows.commitments(&job.0) == [known.commitment.0]
-			});
-			let commitment = match (known, of_gateway) {
-				(Some(known), _) => Some(known.commitment),
-				(None, Some(_)) => chain.sampled(at, job).await?,
-				(None, None) => chain.committed(at, job).await?,
-			};
-			let Some(commitment) = commitment else { continue };
-			// Empty seats are filled again, so at each block.
-			let auditors = match of_gateway {
-				Some(_) => Some(chain.auditors(at, job).await?),
-				None => None,
-			};
-			cases.push(Case { inquiry, commitment, auditors });
-		}
-		Ok(cases)
 	}
 
 	fn open(
@@ -179,4 +143,46 @@ impl<C: ChainClient, E: Compute> Daemon<C, E> {
 		}
 		Ok(())
 	}
+}
+
+/// The audits of our answers at a block, as far as their auditors are drawn.
+async fn cases<C: ChainClient>(
+	chain: &C,
+	evidence: &EvidenceStore,
+	vault: Option<&Vault>,
+	inquiries: &Inquiries,
+	at: BlockRef,
+) -> Result<Vec<Case>, ChainError> {
+	// Who has committed to nothing can't be asked for anything.
+	if evidence.used() == 0 && vault.is_none_or(Vault::is_empty) {
+		return Ok(Vec::new());
+	}
+	let mut cases = Vec::new();
+	for inquiry in chain.inquiries(at).await? {
+		if inquiry.phase == AuditPhase::Drawing {
+			continue;
+		}
+		let job = inquiry.audit;
+		let of_gateway = vault.filter(|vault| vault.has(job));
+		let rows = of_gateway.map_or(evidence, Vault::rows);
+		// The chain is asked once for each question, and again at each block only where another fork
+		// may have another answer of ours.
+		let known = inquiries.get(job).filter(|known| {
+			let is_same = known.inquiry.challenge == inquiry.challenge;
+			is_same && rows.commitments(&job.0) == [known.commitment.0]
+		});
+		let commitment = match (known, of_gateway) {
+			(Some(known), _) => Some(known.commitment),
+			(None, Some(_)) => chain.sampled(at, job).await?,
+			(None, None) => chain.committed(at, job).await?,
+		};
+		let Some(commitment) = commitment else { continue };
+		// Empty seats are filled again, so at each block.
+		let auditors = match of_gateway {
+			Some(_) => Some(chain.auditors(at, job).await?),
+			None => None,
+		};
+		cases.push(Case { inquiry, commitment, auditors });
+	}
+	Ok(cases)
 }

@@ -107,6 +107,7 @@ impl FakeCourt {
 			for_gateway,
 			state,
 			due,
+			samples: None,
 		};
 		self.write(|docket| docket.batches.insert(id, batch));
 	}

@@ -5,7 +5,7 @@ use reckon_engine::{Event, Request as EngineRequest, SamplingParams, SchedulerCo
 use reckon_gateway_protocol::v1::{from_worker, Finish};
 use reckon_primitives::{ContentRef, Units};
 
-type Signed = reckon_receipts::Receipt<reckon_primitives::AccountId>;
+type Signed = reckon_receipts::Receipt<reckon_sdk::AccountId>;
 
 /// A worker that continues the alphabet, joined to one gateway.
 struct Scene {
