@@ -35,14 +35,16 @@ async fn answer_should_be_taken_only_when_it_is_committed_to() {
 	let key = net.key(MUCH, 2, MUCH).await;
 	let liar = net.worker(10, Manner::Lies(Lying::Uncommitted)).await;
 	let mut answering = net.ask(&key).await.unwrap();
-	let id = answering.id();
-	// Another worker's answer is taken instead.
-	tokio::time::sleep(Duration::from_millis(100)).await;
+	let refused = timeout(Duration::from_secs(20), hear(&mut answering)).await.unwrap().1;
+	assert!(refused.is_err());
+	assert_eq!(net.store.request(answering.id()).await.unwrap().unwrap().answer, None);
+	drop(liar);
+
 	let _honest = net.worker(11, Manner::Honest).await;
-	timeout(Duration::from_secs(10), hear(&mut answering)).await.unwrap().1.unwrap();
-	let taken = net.store.request(id).await.unwrap().unwrap().answer.unwrap().receipt.receipt;
-	assert!(taken.commitment.is_some());
-	assert_ne!(taken.worker, liar.key);
+	let mut answering = net.ask(&key).await.unwrap();
+	timeout(Duration::from_secs(20), hear(&mut answering)).await.unwrap().1.unwrap();
+	let taken = net.store.request(answering.id()).await.unwrap().unwrap().answer.unwrap();
+	assert!(taken.receipt.receipt.commitment.is_some());
 }
 
 #[tokio::test]

@@ -246,6 +246,8 @@ impl Net {
 
 	/// Reads the channels, as at a new block.
 	pub async fn look(&self) {
+		let market = self.chain.market().await.unwrap();
+		*self.rooms.market.write().unwrap() = Arc::new(market);
 		let channels = self.chain.channels().await.unwrap();
 		let mut lanes = BTreeMap::new();
 		for id in channels.keys() {

@@ -165,6 +165,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::report_twins(id, item(), item()),
 		calls::complain(item().receipt, acknowledged()),
 		calls::answer_complaint(id, Proof { item: item(), total: total(), path: Vec::new() }),
+		calls::show_sample(id, item(), gateway_request(id)),
 		calls::batch_all(vec![calls::set_keys(keys(), vec![2; 9]), calls::join(5, 0)]),
 		calls::force_batch(vec![calls::batch_all(Vec::new()), calls::claim(who, 1)]),
 		calls::transfer(who, 1),
@@ -200,6 +201,31 @@ fn rules(membership: Membership) -> SubnetParameters {
 		dispute_window_blocks: 10,
 		membership,
 	}
+}
+
+fn gateway_request(id: H256) -> GatewayRequest {
+	GatewayRequest {
+		nonce: id,
+		model: id,
+		task: TaskKind::Embed,
+		payload: ContentRef { hash: id, length: 1 },
+		sampling: Sampling::default(),
+		presence_milli: -2,
+		frequency_milli: 3,
+		price: Price { base: 4, per_input: 5, per_output: 6 },
+	}
+}
+
+#[test]
+fn request_to_a_gateway_should_be_written_as_it_is_hashed() {
+	use codec::Encode;
+	let metadata = metadata();
+	let id = H256::repeat_byte(7);
+	let path = type_id(&metadata, "reckon_receipts::request::Request");
+	let bytes = gateway_request(id).encode_as_type(path, metadata.types()).unwrap();
+	let sampling = (256_u32, 0_u16, 0_u16, 1_000_u16, H256::zero());
+	let expected = (id, id, 2_u8, (id, 1_u32), sampling, -2_i16, 3_i16, (4_u128, 5_u128, 6_u128));
+	assert_eq!(bytes, expected.encode());
 }
 
 #[test]
@@ -946,7 +972,7 @@ fn every_event_of_channels_should_be_known() {
 		let known = read.unwrap_or_else(|error| panic!("{}: {error}", event.name));
 		assert!(format!("{known:?}").starts_with(&event.name), "{known:?}");
 	}
-	assert_eq!(events.variants.len(), 17);
+	assert_eq!(events.variants.len(), 21);
 }
 
 #[test]

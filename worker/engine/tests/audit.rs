@@ -303,7 +303,15 @@ fn told(whole: &Claim, tokens: usize, output: &str, stops: &[&str]) -> Claim {
 #[test]
 fn answer_through_a_gateway_should_end_where_its_client_leaves_or_at_a_stop_string() {
 	let scheduler = serve(&lexicon_dir());
-	let (whole, _) = work(&scheduler, &complete("a ledger is", 3));
+	// Hot, so that it is long.
+	let hot = |seed| {
+		let request = complete("a ledger is", seed);
+		let sampling = SamplingParams { temperature: 3.0, ..request.sampling };
+		Request { sampling, ..request }
+	};
+	let is_long = |seed: &u8| work(&scheduler, &hot(*seed)).0.tokens.len() > 12;
+	let seed = (0..40).find(is_long).expect("one of them is long");
+	let (whole, _) = work(&scheduler, &hot(seed));
 	let text = String::from_utf8(whole.output.clone()).unwrap();
 	let fault = |claim: &Claim| match scheduler.audit(claim).unwrap() {
 		Audit::Refuted(fault) => Some(fault),
@@ -314,7 +322,7 @@ fn answer_through_a_gateway_should_end_where_its_client_leaves_or_at_a_stop_stri
 	};
 	// As a stream tells it, a token at a time.
 	let pieces: Vec<String> = {
-		let ticket = scheduler.submit(complete("a ledger is", 3)).unwrap();
+		let ticket = scheduler.submit(hot(seed)).unwrap();
 		std::iter::from_fn(|| match ticket.next_event() {
 			Some(Event::Token { text, .. }) => Some(text),
 			_ => None,
@@ -356,12 +364,14 @@ fn answer_through_a_gateway_should_end_where_its_client_leaves_or_at_a_stop_stri
 #[test]
 fn penalties_should_be_the_requests_when_its_tokens_are_judged() {
 	let scheduler = serve(&lexicon_dir());
-	let mut request = complete("a ledger is", 3);
-	request.sampling = SamplingParams { temperature: 0.0, ..request.sampling };
-	let (plain, _) = work(&scheduler, &request);
-	request.sampling.frequency_penalty = 2.0;
-	let (fresh, _) = work(&scheduler, &request);
-	assert_ne!(plain.tokens, fresh.tokens);
+	let with = |seed, frequency_penalty| {
+		let request = complete("a ledger is", seed);
+		let sampling = SamplingParams { temperature: 3.0, frequency_penalty, ..request.sampling };
+		work(&scheduler, &Request { sampling, ..request }).0
+	};
+	let differ = |seed: &u8| with(*seed, 0.0).tokens != with(*seed, 2.0).tokens;
+	let seed = (0..40).find(differ).expect("one of them repeats itself");
+	let (plain, fresh) = (with(seed, 0.0), with(seed, 2.0));
 	assert_eq!(statistics(&scheduler, &fresh).mismatches, 0);
 	let misjudged = Claim { sampling: plain.sampling, ..fresh };
 	assert!(statistics(&scheduler, &misjudged).mismatches > 0);

@@ -18,10 +18,22 @@ struct Scene {
 }
 
 async fn scene(config: SchedulerConfig) -> Scene {
+	scene_with(config, false).await
+}
+
+/// The same with a model whose answers may be audited.
+async fn audited_scene() -> Scene {
+	scene_with(SchedulerConfig::default(), true).await
+}
+
+async fn scene_with(config: SchedulerConfig, audited: bool) -> Scene {
 	let dir = tempfile::tempdir().unwrap();
 	let (ledger, gate) = (FakeLedger::default(), Gate::default());
 	let schedulers = alphabet(dir.path(), &gate, config);
 	let mut gateway = Gateway::open(&ledger, 1, &[MODEL]).await;
+	if audited {
+		ledger.audit(&gateway, MODEL);
+	}
 	let worker = Worker::start(dir.path(), &ledger, &schedulers, &[&gateway]).await;
 	let stream = gateway.join(&worker).await;
 	Scene { dir, ledger, gate, gateway, worker, stream }
@@ -81,8 +93,7 @@ async fn answer_should_be_the_engines_own_and_signed_for_when_a_model_is_asked()
 
 #[tokio::test]
 async fn what_was_told_should_be_committed_to_when_it_may_be_audited() {
-	let mut scene = scene(SchedulerConfig::default()).await;
-	scene.ledger.audit(&scene.gateway, MODEL);
+	let mut scene = audited_scene().await;
 	let vault = scene.worker.vault.clone();
 	let kept = |ask: &Ask, receipt: &Signed| {
 		let request = ask.hash();
@@ -118,8 +129,7 @@ async fn what_was_told_should_be_committed_to_when_it_may_be_audited() {
 
 #[tokio::test]
 async fn what_was_told_should_be_committed_to_when_its_client_leaves() {
-	let mut scene = scene(SchedulerConfig::default()).await;
-	scene.ledger.audit(&scene.gateway, MODEL);
+	let mut scene = audited_scene().await;
 	let ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
 	scene.stream.hand(&ask).await;
 	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
@@ -128,20 +138,23 @@ async fn what_was_told_should_be_committed_to_when_its_client_leaves() {
 		let from_worker::Message::Piece(_) = scene.stream.next().await else { panic!() };
 	}
 	scene.stream.cancel(&ask).await;
-	scene.gate.let_pass(1);
+	// The engine is in the middle of a step, and in time perhaps of another one.
+	scene.gate.let_pass(100);
 	let (_, finished) = scene.stream.rest(&ask).await;
 	let signed = receipt(&scene.worker, &scene.gateway, &ask, &finished);
-	assert_eq!((finished.output.as_slice(), signed.units.output), (&b"bcd"[..], 3));
+	// Some more may have been told before the worker heard of it.
+	assert!(finished.output.starts_with(b"bcd"));
+	assert_eq!(finished.output.len(), signed.units.output as usize);
 	let vault = scene.worker.vault.clone();
 	let (request, committed) = (ask.hash(), signed.commitment.unwrap());
 	let kept = vault.rows().get(&request.0, &committed.0).unwrap().unwrap();
-	assert_eq!(kept.evidence.rows().tokens(), [98, 99, 100]);
+	let told: Vec<u32> = finished.output.iter().map(|byte| u32::from(*byte)).collect();
+	assert_eq!(kept.evidence.rows().tokens(), told);
 }
 
 #[tokio::test]
 async fn request_should_be_refused_as_busy_when_its_rows_have_no_room() {
-	let mut scene = scene(SchedulerConfig::default()).await;
-	scene.ledger.audit(&scene.gateway, MODEL);
+	let mut scene = audited_scene().await;
 	let mut ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
 	let rooms: Vec<_> = std::iter::from_fn(|| scene.worker.vault.reserve(50, 1, 0).ok()).collect();
 	ask.request.sampling.max_output = 90;
