@@ -95,8 +95,9 @@ async fn receipt_that_the_lot_fell_on_should_be_shown_with_its_request() {
 	};
 	timeout(Duration::from_secs(30), all_shown).await.unwrap();
 	shower.abort();
-	for (batch, item, request) in net.chain.shown.lock().unwrap().iter() {
-		let (root, _) = batches.iter().find(|(_, id)| id == batch).unwrap();
+	let shown = net.chain.shown.lock().unwrap().clone();
+	for (batch, item, request) in shown {
+		let (root, _) = batches.iter().find(|(_, id)| *id == batch).unwrap();
 		let receipts = net.store.receipts_of(*root).await.unwrap();
 		let tree = reckon_receipts::BatchTree::new(receipts).unwrap();
 		let total = tree.totals()[0].receipts;

@@ -49,6 +49,9 @@ pub(crate) enum Looked {
 	Withheld(Balance),
 }
 
+/// The batch and the total of a sample.
+type OfSample<T> = (BatchOf<T>, Payout<<T as frame_system::Config>::AccountId>);
+
 /// What a receipt that is shown as a sample is good for.
 enum Shown<AccountId> {
 	/// It is computed again.
@@ -210,7 +213,7 @@ impl<T: Config> Pallet<T> {
 		id: BatchId,
 		item: &Item<T::AccountId>,
 		request: &Request,
-	) -> Result<(BatchOf<T>, Payout<T::AccountId>), Error<T>> {
+	) -> Result<OfSample<T>, Error<T>> {
 		let batch = Self::waiting(id)?;
 		let payout = Payouts::<T>::get(id, item.total).ok_or(Error::<T>::UnknownTotal)?;
 		let samples = batch.samples.as_ref().ok_or(Error::<T>::NotSampled)?;

@@ -19,7 +19,7 @@ use reckon_verification::{
 use sp_core::H256;
 
 /// What hides roots and votes.
-const SALT: [u8; 32] = [5; 32];
+pub(super) const SALT: [u8; 32] = [5; 32];
 
 type Found = (JobId, Audit<AccountId, Balance, BlockNumber>);
 

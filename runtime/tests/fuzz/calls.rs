@@ -75,6 +75,7 @@ const MENU: &[(u32, Make)] = &[
 	(70, Fuzzer::commit_batch),
 	(30, Fuzzer::report_item),
 	(10, Fuzzer::report_twins),
+	(60, Fuzzer::show_sample),
 	(6, Fuzzer::raise_gateway_bond),
 	(6, Fuzzer::update_gateway),
 	(6, Fuzzer::leave_gateway),

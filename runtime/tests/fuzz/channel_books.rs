@@ -31,6 +31,8 @@ struct Batch {
 	paid_in: BTreeMap<ChannelId, (AccountId, Balance)>,
 	/// What of that totals were paid for.
 	paid_out: Balance,
+	/// Whether all of it comes back.
+	rejected: bool,
 }
 
 impl Batch {
@@ -112,8 +114,24 @@ impl ChannelBooks {
 				let paid_in: Balance = books.paid_in.values().map(|(_, amount)| amount).sum();
 				Ok(Some((Channels::till(), paid_in)))
 			},
-			BatchRejected { batch, .. } | ContributionReturned { batch, .. } => {
-				Err(format!("{batch:?} is rejected, and nobody audits batches"))
+			BatchRejected { batch, .. } => {
+				let books = self.batches.get_mut(batch).ok_or("an unknown batch is rejected")?;
+				ensure(books.paid_out == 0, || format!("{batch:?} is rejected and has paid"))?;
+				books.rejected = true;
+				Ok(None)
+			},
+			ContributionReturned { batch, channel, client, amount } => {
+				let books = self.batches.get_mut(batch).ok_or("an unknown batch gives back")?;
+				ensure(books.rejected, || format!("{batch:?} gives back and is not rejected"))?;
+				let paid = books.paid_in.remove(channel);
+				ensure(paid == Some((client.clone(), *amount)), || {
+					format!("{amount} of {channel:?} comes back, which has paid {paid:?}")
+				})?;
+				if books.paid_in.is_empty() {
+					self.batches.remove(batch);
+				}
+				self.give_back(client, *amount);
+				Ok(Some((Channels::till(), *amount)))
 			},
 			_ => Ok(None),
 		}
@@ -173,13 +191,18 @@ impl ChannelBooks {
 			return ensure(returned == 0, || format!("{returned} came back to nobody"));
 		};
 		*paid = paid.checked_sub(returned).ok_or("more came back than was paid")?;
-		// Nothing is noted for who has gone since.
+		let client = client.clone();
+		self.give_back(&client, returned);
+		Ok(())
+	}
+
+	/// Nothing is noted for who has gone since.
+	fn give_back(&mut self, client: &AccountId, returned: Balance) {
 		if let Some(ledger) = self.ledgers.get_mut(client) {
 			let noted = returned.min(ledger.paid);
 			ledger.paid -= noted;
 			ledger.refunded += noted;
 		}
-		Ok(())
 	}
 }
 

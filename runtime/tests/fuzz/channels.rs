@@ -1,14 +1,17 @@
 //! Calls about channels. Keys follow from whose they are, so that vouchers and receipts are good ones
 //! most of the time; whoever makes a batch keeps its receipts.
 
-use super::{calls::Signed, Fuzzer};
+use super::{audits::SALT, calls::Signed, Fuzzer};
 use codec::Encode;
 use frame_support::BoundedVec;
 use pallet_channels::{Call, LaneClaim};
 use rand::Rng;
-use reckon_primitives::{token::UNIT, Balance, BatchId, ChannelId, ContentRef, Units};
-use reckon_receipts::{BatchTree, Item, Receipt, SignedReceipt, SignedVoucher, Voucher};
+use reckon_primitives::{
+	token::UNIT, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind, Units,
+};
+use reckon_receipts::{BatchTree, Item, Receipt, Request, SignedReceipt, SignedVoucher, Voucher};
 use reckon_runtime::{AccountId, Runtime, RuntimeCall, System};
+use reckon_verification::commitment;
 use sp_core::{sr25519, Pair, H256};
 use std::collections::BTreeMap;
 
@@ -153,6 +156,28 @@ impl Fuzzer {
 		(reporter, Call::report_twins { batch, first, second }.into())
 	}
 
+	/// The receipt of a batch that the lot fell on, with what was asked.
+	pub(super) fn show_sample(&mut self) -> Signed {
+		let who = self.account();
+		let drawn: Vec<_> = pallet_channels::Batches::<Runtime>::iter()
+			.filter_map(|(id, batch)| Some((id, batch.root.hash, batch.samples?.seed?)))
+			.take(64)
+			.collect();
+		let mut shown = Vec::new();
+		for (id, root, seed) in drawn {
+			let Some(tree) = self.books.channels.tree(&root) else { continue };
+			for (total, payout) in pallet_channels::Payouts::<Runtime>::iter_prefix(id) {
+				let point = payout.sample_point(&seed, total);
+				shown.extend(point.and_then(|at| tree.charging(total, at)).map(|item| (id, item)));
+			}
+		}
+		let Some((batch, item)) = self.one_of(&shown) else { return self.open_channel() };
+		let receipt = &item.receipt.receipt;
+		let nonce = if self.one_in(40) { H256::zero() } else { receipt.output.hash };
+		let request = Box::new(asked(nonce, receipt.model));
+		(who, Call::show_sample { batch, item: Box::new(item), request }.into())
+	}
+
 	/// Signs a claim's voucher: for what it takes, for more, or for less.
 	fn sign(&mut self, claim: &mut LaneClaim, client: &AccountId) {
 		let voucher = &mut claim.signed.voucher;
@@ -176,25 +201,34 @@ impl Fuzzer {
 		charge: Balance,
 		request: H256,
 	) -> SignedReceipt<AccountId> {
-		let provider = self.provider();
+		let (provider, model) = (self.provider(), self.offered());
 		let worker = key(&provider, b"receipts");
 		let other_gateway = self.gateway();
 		let other_channel = self.channel().0;
 		let fault = self.rng.random_range(0..40);
+		let id = asked(request, model).hash();
+		// The root that the fuzzer's workers open.
+		let commitment = H256(commitment(&id.0, provider.as_ref(), &id.0, &SALT));
 		let receipt = Receipt {
-			request,
+			request: id,
 			channel: if fault == 0 { other_channel } else { channel },
 			lane,
-			model: self.offered(),
+			model,
 			gateway: if fault == 1 { other_gateway } else { gateway.clone() },
 			provider,
 			worker: worker.public(),
 			units: Units { input: 1, output: 1 },
 			charge,
-			output: LEAVES,
-			commitment: None,
+			// The request is found by it.
+			output: ContentRef { hash: request, ..LEAVES },
+			commitment: (fault != 4).then_some(commitment),
 			started_at: 1_000,
-			finished_at: if fault == 2 { 0 } else { 2_000 },
+			finished_at: match fault {
+				2 => 0,
+				// So long ago that nobody can audit it.
+				5 => 2_000,
+				_ => u64::MAX / 2,
+			},
 			first_token_ms: 10,
 		};
 		let chain = if fault == 3 { H256::zero() } else { genesis() };
@@ -242,6 +276,20 @@ impl Fuzzer {
 			}
 		}
 		Ok(())
+	}
+}
+
+/// What a client has asked.
+fn asked(nonce: H256, model: ModelId) -> Request {
+	Request {
+		nonce,
+		model,
+		task: TaskKind::Chat,
+		payload: LEAVES,
+		sampling: Sampling::default(),
+		presence_milli: 0,
+		frequency_milli: 0,
+		price: Price { base: Balance::MAX / 4, per_input: 0, per_output: 0 },
 	}
 }
 

@@ -173,28 +173,28 @@ fn only_the_receipt_that_the_lot_fell_on_should_be_shown() {
 	run(|| {
 		let channel = open(CLIENT);
 		let (tree, id) = two(channel);
-		let any = Box::new(item(&tree, 0, 0));
-		let show = |item: &Box<Item<AccountId>>, request: Request| {
-			Channels::show_sample(signed(GATEWAY), id, item.clone(), Box::new(request))
+		let any = item(&tree, 0, 0);
+		let show = |item: &Item<AccountId>, request: Request| {
+			let (item, request) = (Box::new(item.clone()), Box::new(request));
+			Channels::show_sample(signed(GATEWAY), id, item, request)
 		};
 		assert_noop!(show(&any, request(1)), Error::NotSampled);
 		to_block(1 + DRAW);
 		let (right, its) = drawn(&tree, id);
-		let other = Box::new(item(&tree, 0, 1 - right.index));
+		let other = item(&tree, 0, 1 - right.index);
 		assert_noop!(show(&other, request(2)), Error::NotSampled);
 		assert_noop!(show(&right, request(7)), Error::RequestDiffers);
-		let forged = Box::new(Item { path: other.path.clone(), ..(*right).clone() });
+		let forged = Item { path: other.path.clone(), ..(*right).clone() };
 		assert_noop!(show(&forged, *its), Error::ItemUnproven);
-		let beyond = Box::new(Item { total: 9, ..(*right).clone() });
+		let beyond = Item { total: 9, ..(*right).clone() };
 		assert_noop!(show(&beyond, *its), Error::UnknownTotal);
 		let stranger =
 			Channels::show_sample(signed(CLIENT), H256::zero(), right.clone(), its.clone());
 		assert_noop!(stranger, Error::UnknownBatch);
 		// The same from nobody.
-		let of = |item: &Box<Item<AccountId>>| Call::show_sample {
-			batch: id,
-			item: item.clone(),
-			request: its.clone(),
+		let of = |item: &Item<AccountId>| {
+			let (item, request) = (Box::new(item.clone()), its.clone());
+			Call::show_sample { batch: id, item, request }
 		};
 		assert!(send(of(&other)).is_err() && send(of(&forged)).is_err());
 		let post = show(&right, *its).unwrap();
