@@ -100,3 +100,17 @@ fn batches_should_have_the_golden_totals_roots_and_paths() {
 		assert_eq!(proof.verify(&batch.root()), Ok(()));
 	}
 }
+
+#[test]
+fn samples_should_be_drawn_as_by_others() {
+	let mut drawn = 0;
+	for case in list(&file("samples"), "cases", 40) {
+		let [total, rate] = ["total", "rate"].map(|name| case[name].as_u64().unwrap() as u32);
+		let rate = sp_runtime::Permill::from_parts(rate);
+		let point = sampled(&hash(&case["seed"]), total, rate, number(&case["sum"]));
+		let expected = (!case["point"].is_null()).then(|| number(&case["point"]));
+		assert_eq!(point, expected);
+		drawn += u32::from(point.is_some());
+	}
+	assert!(drawn > 8);
+}

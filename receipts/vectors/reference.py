@@ -186,9 +186,33 @@ def batch_vectors():
     return {"cases": cases}
 
 
+# What is drawn.
+
+
+def sampled(seed, total, rate, amount):
+    """Which unit of a total's charge the lot falls on, if it falls on it; the rate in millionths."""
+    drawn = h(b"reckon:sample:v1", seed, u32(total))
+    lot = int.from_bytes(drawn[:16], "little") % 1_000_000
+    if lot >= rate or amount == 0:
+        return None
+    return int.from_bytes(drawn[16:], "little") % amount
+
+
+def sample_vectors():
+    cases = []
+    for n in range(40):
+        rate = [1_000_000, 500_000, 110_000, 20_000, 0][n % 5]
+        amount = [1, 10, 1_000_003, 10**21, 2**128 - 1][n // 5 % 5]
+        point = sampled(name(n), n, rate, amount)
+        shown = None if point is None else str(point)
+        cases.append({"seed": name(n).hex(), "total": n, "rate": rate, "sum": str(amount), "point": shown})
+    return {"cases": cases}
+
+
 def write(name, content):
     (HERE / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
 
 
 write("signing", signing_vectors())
 write("batch", batch_vectors())
+write("samples", sample_vectors())
