@@ -414,9 +414,21 @@ async fn batch_should_be_paid_when_auditors_have_its_receipts_and_given_back_whe
 		})
 		.await;
 	assert_eq!(returned, (stage.client.signer.account(), charged));
+	// A rejected batch is no answer: the worker has a signature for its receipt, and complains by itself.
+	let (paid, slashed) = stage
+		.event_until(|event| match event {
+			ChannelEvent::ComplaintUpheld { gateway: of, provider, paid, slashed, .. } => {
+				assert_eq!((*of, *provider), (gateway, stage.provider.account()));
+				Some((*paid, *slashed))
+			},
+			_ => None,
+		})
+		.await;
+	assert_eq!(paid, charged, "the provider has what it has worked for");
 	let at = stage.net.chain.latest().await.unwrap();
 	let after = at.gateway(&gateway).await.unwrap().unwrap().bond;
-	assert_eq!(after, before - charged, "all are audited, so the charge is what it could gain");
+	// All batches are audited, so the charge is what it could have gained.
+	assert_eq!(after, before - charged - paid - slashed);
 }
 
 /// What `scripts/setup` has installed of this name.
