@@ -38,7 +38,7 @@ use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	generic,
 	testing::UintAuthorityId,
-	traits::{Applyable, BlakeTwo256, Checkable, Convert, Hash, Zero},
+	traits::{Applyable, BlakeTwo256, Checkable, Convert, Hash},
 	transaction_validity::{TransactionSource, TransactionValidityError},
 	BuildStorage, Permill,
 };
