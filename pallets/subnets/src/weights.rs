@@ -1,5 +1,7 @@
 //! Weights of `pallet_subnets`, measured by `make weights`; do not edit.
 //!
+//! But for `compensate_from_gateway`: it is an estimate until that is run again.
+//!
 //! 2026-11-21, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
