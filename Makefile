@@ -42,12 +42,8 @@ upgrade: setup ## compile the runtime and put it on the chain of the running dev
 
 # nextest last: its summary is the last thing to read. JavaScript and end-to-end tests are started
 # by Rust tests of the crate reckon-e2e, which also needs the programs of `build`.
-#
-# The gateway's store is tested with PostgreSQL in a build of its own: docs/decisions/0017-gateway.md.
 test: lint build ## everything that is checked before a change lands
 	@$(ENV) cargo test $(SELECTION) --doc --quiet
-	@$(ENV) CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))/store" \
-		cargo nextest run --locked -p reckon-gateway-store --features postgres
 	@$(ENV) cargo nextest run $(SELECTION)
 
 lint: setup ## formatting, clippy, the direction of dependencies
@@ -65,8 +61,7 @@ weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 
 release: setup ## the programs as they are shipped: slower to build, with the chain's real times
 	@$(ENV) cargo build --locked --profile production \
-		-p reckon-node -p reckon-worker -p reckon-cli -p reckon-gateway \
-		--features reckon-gateway/postgres
+		-p reckon-node -p reckon-worker -p reckon-cli -p reckon-gateway
 
 worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too
 	@$(ENV) scripts/worker-cuda

@@ -17,10 +17,10 @@ use reckon_gateway_protocol::v1::{to_worker, Cancel, Finished, Refused, Task};
 use reckon_gateway_store::{Admission, Answer, RequestId};
 use reckon_primitives::TaskKind;
 use sp_core::sr25519;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, pin::pin, sync::Arc, time::Duration};
 use tokio::{
 	sync::watch,
-	time::{sleep_until, timeout_at, Instant},
+	time::{sleep_until, timeout, timeout_at, Instant},
 };
 
 /// Workers that a request is handed to, one after another.
@@ -37,6 +37,8 @@ const MAX_ALTERNATIVES: usize = 20;
 const MORE_PIECES: usize = 64;
 /// For how long a request that a stop has cut off is kept for the worker that had it.
 const BACK_WITHIN: Duration = Duration::from_secs(2);
+/// How long who listens waits for a store that is away.
+const NOTED_WITHIN: Duration = Duration::from_secs(15);
 /// When it may help to come again, in milliseconds.
 const BUSY_RETRY_MS: u64 = 1_000;
 
@@ -88,6 +90,15 @@ enum Found {
 	Brought(sr25519::Public, Box<Answer>),
 }
 
+/// An answer that is noted.
+struct Noted {
+	end: Arc<End>,
+	/// Who has given it.
+	by: sr25519::Public,
+	/// Whether it was not noted before.
+	fresh: bool,
+}
+
 /// What came of handing a request to a worker.
 enum Followed {
 	/// This is its answer, and who has given it.
@@ -104,35 +115,57 @@ impl Errand {
 	/// Runs until the request has ended, and says so to all who listen. `first` is who was noted with its
 	/// admission.
 	pub async fn run(self, place: Reservation, hold: Option<Hold>, first: Option<Picked>) {
-		let id = self.id();
-		let mut paid = None;
-		let ended = match self.answer(first).await {
-			Ok((worker, answer)) => {
-				let ended =
-					finalisation::end(&self.rooms, &self.admission, place, hold, answer).await;
-				ended.map(|(end, fresh)| {
-					paid = Some((worker, fresh));
-					end
-				})
-			},
-			Err(refusal) => {
-				tracing::debug!(step = "failed", ?id, %refusal);
-				finalisation::fail(&self.rooms, id, code(&refusal)).await;
-				self.rooms.metrics.failed();
-				drop((place, hold));
-				Err(refusal)
+		let answered = self.answer(first).await;
+		let mut noting = pin!(self.note_end(answered, place, hold));
+		let noted = match timeout(NOTED_WITHIN, &mut noting).await {
+			Ok(noted) => noted,
+			Err(_) => {
+				// Whoever waits is told what is known; the request goes on to its end.
+				let why = "its database does not answer: ask again";
+				self.tell_end(Err(Refusal::Unavailable(why.into())));
+				noting.await
 			},
 		};
 		self.rooms.end(&self.admission);
-		if let (Ok(end), Some((paid, fresh))) = (&ended, paid) {
-			self.confirm(&paid, fresh, end).await;
+		if let Ok(Noted { end, by, fresh }) = &noted {
+			self.confirm(by, *fresh, end).await;
 			// Nobody can bring anything from here on.
 			for worker in self.late.left() {
-				if worker != paid {
-					self.rooms.decline(&worker, id);
+				if worker != *by {
+					self.rooms.decline(&worker, self.id());
 				}
 			}
 		}
+		self.tell_end(noted.map(|noted| noted.end));
+	}
+
+	/// Notes how the request has ended. Its lane is its own until then.
+	async fn note_end(
+		&self,
+		answered: Result<(sr25519::Public, Answer), Refusal>,
+		place: Reservation,
+		hold: Option<Hold>,
+	) -> Result<Noted, Refusal> {
+		let (rooms, admission) = (&self.rooms, &self.admission);
+		let (refusal, lane) = match answered {
+			Ok((by, answer)) => {
+				match finalisation::end(rooms, admission, place, hold, answer).await {
+					Ok((end, fresh)) => return Ok(Noted { end, by, fresh }),
+					Err(refusal) => (refusal, None),
+				}
+			},
+			Err(refusal) => (refusal, Some((place, hold))),
+		};
+		tracing::debug!(step = "failed", id = ?self.id(), %refusal);
+		finalisation::fail(rooms, self.id(), code(&refusal)).await;
+		rooms.metrics.failed();
+		drop(lane);
+		Err(refusal)
+	}
+
+	/// Tells all who listen how it has ended.
+	fn tell_end(&self, ended: Result<Arc<End>, Refusal>) {
+		tracing::debug!(step = "answered", id = ?self.id(), whole = ended.is_ok());
 		self.transcript.push(Piece::End(ended));
 		self.leased.send_replace(true);
 	}
@@ -316,6 +349,7 @@ impl Errand {
 		finished: &Finished,
 		told: &str,
 	) -> Result<Answer, String> {
+		tracing::debug!(step = "result", id = ?self.id(), %worker, bytes = finished.output.len());
 		let (us, admission) = (&self.rooms.identity, &self.admission);
 		let oldest = self.rooms.market().oldest(&admission.request.model, now_millis());
 		let answer = finalisation::check(us, admission, worker, finished, oldest);

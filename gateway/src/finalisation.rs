@@ -10,19 +10,17 @@ use crate::{
 };
 use codec::DecodeAll;
 use reckon_gateway_protocol::v1::{self, Finished};
-use reckon_gateway_store::{Admission, Answer, Finish, RequestId};
+use reckon_gateway_store::{Admission, Answer, Finish, RequestId, StoreError};
 use reckon_primitives::{AccountId, ContentRef};
 use reckon_receipts::{charge, SignedReceipt};
 use sp_core::sr25519;
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 /// What the chain lets a prompt's template add to a payload, in units beyond one for each byte.
 pub const TEMPLATE_ALLOWANCE: u32 = 256;
-/// How often, and how long apart, a store that does not answer is asked to note an answer.
-const TRIES: u32 = 20;
+/// How long apart a store that is away is asked again, at first and at most.
 const TRY_AGAIN: Duration = Duration::from_millis(250);
-/// How long it is tried to note that a request has failed.
-const FAILED_WITHIN: Duration = Duration::from_secs(5);
+const TRY_AGAIN_AT_MOST: Duration = Duration::from_secs(5);
 
 /// What a worker's answer is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -108,8 +106,11 @@ pub fn check(
 /// Notes an answer for good, takes its charge, and says so, with whether it was not noted before. The worker
 /// can be told that its receipt is stored when this succeeds.
 ///
+/// A store that is away is waited for, however long: nobody knows what it has written, so the request's lane
+/// can't be given to another one.
+///
 /// # Errors
-/// When the store does not take it. The worker will bring it again.
+/// When the store does not take it, and never will.
 pub async fn end(
 	rooms: &Rooms,
 	admission: &Admission,
@@ -118,18 +119,11 @@ pub async fn end(
 	answer: Answer,
 ) -> Result<(Arc<End>, bool), Refusal> {
 	let id = admission.request.hash();
-	let mut tries = 0;
-	let fresh = loop {
-		match rooms.store.finish(id, &answer, now_millis()).await {
-			Ok(fresh) => break fresh,
-			Err(error) if tries < TRIES => {
-				tries += 1;
-				tracing::error!(?id, %error, tries, "an answer can't be noted: trying again");
-				tokio::time::sleep(TRY_AGAIN).await;
-			},
-			Err(error) => return Err(Refusal::Unavailable(error.to_string())),
-		}
-	};
+	let noted = insist(id, || note(rooms, id, &answer));
+	let fresh = noted.await.map_err(|error| {
+		tracing::error!(?id, %error, "an answer can't be noted");
+		Refusal::Unavailable("its answer can't be noted".into())
+	})?;
 	let amount = answer.receipt.receipt.charge;
 	if fresh {
 		place.charge(amount);
@@ -153,16 +147,37 @@ pub async fn end(
 	Ok((Arc::new(End { answer, receipt }), fresh))
 }
 
-/// Notes that a request will not be answered.
+/// Notes that a request will not be answered, if it is there; a store that is away is waited for.
 pub async fn fail(rooms: &Rooms, id: RequestId, why: &str) {
-	let noted = async {
-		while let Err(error) = rooms.store.fail(id, why, now_millis()).await {
-			tracing::error!(?id, %error, "cannot note that a request has failed: trying again");
-			tokio::time::sleep(TRY_AGAIN).await;
+	let failed = insist(id, || rooms.store.fail(id, why, now_millis())).await;
+	if let Err(error) = failed {
+		tracing::error!(?id, %error, "it can't be noted that a request has failed");
+	}
+}
+
+/// Notes an answer, if it is not noted: whether it is there by this, or by a try that was not heard of.
+async fn note(rooms: &Rooms, id: RequestId, answer: &Answer) -> Result<bool, StoreError> {
+	if rooms.store.finish(id, answer, now_millis()).await? {
+		return Ok(true);
+	}
+	let there = rooms.store.request(id).await?.and_then(|record| record.answer);
+	Ok(there.is_some_and(|there| there.receipt == answer.receipt))
+}
+
+/// Asks the store until it is there and has answered.
+async fn insist<T, Asked: Future<Output = Result<T, StoreError>>>(
+	id: RequestId,
+	ask: impl Fn() -> Asked,
+) -> Result<T, StoreError> {
+	let mut pause = TRY_AGAIN;
+	loop {
+		match ask().await {
+			Err(error @ StoreError::Database(_)) => {
+				tracing::error!(?id, %error, "the store is away: asking it again");
+				tokio::time::sleep(pause).await;
+				pause = pause.saturating_mul(2).min(TRY_AGAIN_AT_MOST);
+			},
+			answered => return answered,
 		}
-	};
-	// Somebody waits to be told.
-	if tokio::time::timeout(FAILED_WITHIN, noted).await.is_err() {
-		tracing::error!(?id, "it is not noted that a request has failed");
 	}
 }

@@ -6,7 +6,7 @@ use crate::{
 	clock::now_millis,
 	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
 	dispatch::Errand,
-	finalisation::TEMPLATE_ALLOWANCE,
+	finalisation::{self, TEMPLATE_ALLOWANCE},
 	keys::{self, SessionKey},
 	payment,
 	rooms::Rooms,
@@ -14,7 +14,7 @@ use crate::{
 	workers::Picked,
 };
 use reckon_gateway_store::{
-	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, StoreError, Times,
+	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, State, StoreError, Times,
 };
 use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::ReceiptFile;
@@ -139,11 +139,12 @@ impl Gateway {
 		tracing::debug!(step = "reserved", ?id, channel = ?place.channel, lane = place.lane, %amount);
 
 		let genesis = &rooms.identity.genesis;
+		if let Payer::Voucher { voucher, .. } = &payer {
+			payment::check(voucher, genesis, &place)?;
+		}
+		tracing::debug!(step = "validated", ?id, spent = %place.spent);
 		let voucher = match (&payer, session) {
-			(Payer::Voucher { voucher, .. }, _) => {
-				payment::check(voucher, genesis, &place)?;
-				(**voucher).clone()
-			},
+			(Payer::Voucher { voucher, .. }, _) => (**voucher).clone(),
 			(Payer::Key(_), Some(session)) => payment::sign(&session, genesis, &place),
 			(Payer::Key(_), None) => return Err(Refusal::InvalidKey),
 		};
@@ -175,23 +176,31 @@ impl Gateway {
 			},
 			None => rooms.store.admit(&admission, repeat_after).await,
 		};
-		let ended = |piece: Piece| {
+		let ended = |refusal: Refusal| {
 			if let Some(Picked { worker, .. }) = &first {
 				rooms.workers.release(worker, &id);
 			}
-			rooms.end(&admission);
-			transcript.push(piece);
+			transcript.push(Piece::End(Err(refusal)));
 		};
 		match admitted {
 			Ok(Admitted::New) => {},
 			Ok(Admitted::Repeats(record)) => {
 				tracing::debug!(step = "repeated", ?id, of = ?record.admission.request.hash());
-				ended(Piece::End(Err(Refusal::WorkerLost)));
+				rooms.end(&admission);
+				ended(Refusal::WorkerLost);
 				return self.repeats(&record);
 			},
 			Err(error) => {
 				let refusal = unavailable(error);
-				ended(Piece::End(Err(refusal.clone())));
+				ended(refusal.clone());
+				// It may be there all the same: until the store says that it has failed, its lane is not
+				// another one's.
+				let rooms = rooms.clone();
+				tokio::spawn(async move {
+					finalisation::fail(&rooms, id, "not_admitted").await;
+					rooms.end(&admission);
+					drop((place, hold));
+				});
 				return Err(refusal);
 			},
 		}
@@ -228,6 +237,9 @@ impl Gateway {
 				Ok(None)
 			},
 			Some(_) => Ok(Some(Box::new(self.rooms.told_again(record).listen()))),
+			None if matches!(record.state, State::Authorised | State::Dispatched) => {
+				Err(Refusal::Unavailable("this request is about to end: ask again".into()))
+			},
 			None => Err(Refusal::Voucher {
 				code: "voucher_used",
 				why: "this request has failed before: sign for one with another nonce".into(),

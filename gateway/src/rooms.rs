@@ -328,7 +328,11 @@ impl Rooms {
 				Ok(Fate::Taken(receipt, at)) => return self.acknowledge(&worker, &receipt, at),
 				// Another one's was first, or it has failed or is forgotten: the worker may forget it too.
 				Ok(Fate::Declined) => return self.decline(&worker, id),
-				Err(error) => return tracing::error!(?id, %error, "cannot look up a late answer"),
+				Err(error) => {
+					// It brings all that it has when it joins again.
+					tracing::error!(?id, %worker, %error, "cannot look up a late answer");
+					return self.workers.expel(&worker);
+				},
 			}
 			// Whoever is first is paid.
 			if let Some(run) = self.lock().requests.get(&id) {

@@ -15,7 +15,7 @@ use std::{
 };
 
 const TRY: &str = "x-stainless-retry-count";
-const IDEMPOTENCY: &str = "idempotency-key";
+pub(super) const IDEMPOTENCY: &str = "idempotency-key";
 /// How long a client may go on trying: as OpenAI's libraries wait for an answer.
 const REMEMBERED: Duration = Duration::from_secs(600);
 /// The most bodies that are counted.
@@ -30,8 +30,8 @@ pub(super) struct Repeats {
 impl Repeats {
 	/// The name of what a client asks, if it may ask it again.
 	pub(super) fn name(&self, key: KeyId, headers: &HeaderMap, body: &[u8]) -> Option<H256> {
-		if let Some(named) = headers.get(IDEMPOTENCY) {
-			return Some(hash(&[b"named", key.as_bytes(), named.as_bytes()]));
+		if let Some(name) = headers.get(IDEMPOTENCY) {
+			return Some(named(key, name.as_bytes()));
 		}
 		let first = headers.get(TRY)?.as_bytes() == b"0";
 		let body = hash(&[b"body", key.as_bytes(), body]);
@@ -58,6 +58,11 @@ impl Repeats {
 		*at = now;
 		*count
 	}
+}
+
+/// The name of what a client asks by an idempotency key, which is the same at all doors.
+pub(super) fn named(key: KeyId, idempotency_key: &[u8]) -> H256 {
+	hash(&[b"named", key.as_bytes(), idempotency_key])
 }
 
 fn hash(parts: &[&[u8]]) -> H256 {

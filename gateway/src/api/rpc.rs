@@ -6,12 +6,13 @@ use super::{
 	line::{Line, RequestName},
 	payer::Shown,
 	problems::status,
+	repeats::{named, IDEMPOTENCY},
 	watched::Watched,
 	Door, Limits,
 };
 use crate::{
 	clock::now_millis,
-	desk::{Answering, Desk, End, ModelInfo, Piece},
+	desk::{Answering, Desk, End, ModelInfo, Payer, Piece},
 };
 use axum::{
 	body::{Body, BodyDataStream, Bytes},
@@ -173,7 +174,11 @@ impl Rpc {
 		let place = door.place()?;
 		let body = body.to_string();
 		let Asked { order, .. } = read(endpoint, body.as_bytes(), |model| door.max_tokens(model))?;
-		let answering = door.ask(payer, order, None, now_millis(), line).await?;
+		let repeat = match (&payer, headers.get(IDEMPOTENCY)) {
+			(Payer::Key(key), Some(name)) => Some(named(key.id, name.as_bytes())),
+			_ => None,
+		};
+		let answering = door.ask(payer, order, repeat, now_millis(), line).await?;
 		Ok((answering, place))
 	}
 }

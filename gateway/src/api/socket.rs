@@ -14,7 +14,7 @@
 //!
 //! Who pays: `Authorization: Bearer` of the handshake; in browsers, which can't send it, the protocols
 //! `reckon` and `reckon-key.KEY`; or `reckon_request` and `reckon_voucher` in each message, as the
-//! headers of these names.
+//! headers of these names. `idempotency_key` is as HTTP's header, too.
 
 use super::{
 	ask::{broken_off, finish, receipt, usage},
@@ -22,6 +22,7 @@ use super::{
 	openapi,
 	payer::Shown,
 	problems::Refused,
+	repeats::named,
 	Door,
 };
 use crate::{
@@ -74,13 +75,15 @@ struct Beside {
 	receipts: bool,
 	reckon_request: Option<String>,
 	reckon_voucher: Option<String>,
+	idempotency_key: Option<String>,
 }
 
 /// Conversations over a WebSocket
 ///
 /// Each message is a body of `/v1/chat/completions` with an `id` beside; answers come as
 /// `{"id","event"}` and end with `{"id","done":true}` or `{"id","error"}`. `{"id","cancel":true}` stops
-/// an answer. `"receipts":true` sends `{"id","receipt"}` before the end.
+/// an answer. `"receipts":true` sends `{"id","receipt"}` before the end. With an `"idempotency_key"`
+/// that was said before, what is asked is told again.
 #[utoipa::path(
 	get,
 	path = "/v1/stream",
@@ -281,8 +284,12 @@ impl Answer {
 		let payer: Payer = shown.payer(&*self.door.desk).await.map_err(Problem::from)?;
 		let door = self.door.clone();
 		let Asked { order, reply } = read(Endpoint::Chat, message, |model| door.max_tokens(model))?;
-		let mut answering =
-			door.ask(payer, order, None, received, &mut self.line).await.map_err(Problem::from)?;
+		let repeat = match (&payer, &self.beside.idempotency_key) {
+			(Payer::Key(key), Some(name)) => Some(named(key.id, name.as_bytes())),
+			_ => None,
+		};
+		let answering = door.ask(payer, order, repeat, received, &mut self.line).await;
+		let mut answering = answering.map_err(Problem::from)?;
 		let head = Head { id: answering.id(), created: received / 1000 };
 		self.events(&mut *answering, reply.streamed().events(head)).await
 	}

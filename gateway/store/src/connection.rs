@@ -120,7 +120,13 @@ impl Connection {
 		}
 	}
 
-	/// Whether this connection is gone. A transaction that it was in is undone then.
+	/// Whether it can be lost in the middle of a commit, which then may be there or not.
+	pub(crate) fn is_remote(&self) -> bool {
+		matches!(self.database, Database::Postgres(_))
+	}
+
+	/// Whether this connection is gone. A transaction that it was in is undone then, unless its commit was
+	/// under way.
 	pub(crate) fn is_lost(&self) -> bool {
 		match &self.database {
 			Database::Sqlite(_) => false,

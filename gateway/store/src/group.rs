@@ -72,6 +72,10 @@ where
 	}
 }
 
+fn may_be_there(error: &StoreError) -> StoreError {
+	StoreError::Database(format!("{error}; what was written may be there"))
+}
+
 fn stopped() -> StoreError {
 	StoreError::Database("its thread has stopped".into())
 }
@@ -180,14 +184,16 @@ struct Desk {
 	connection: Connection,
 }
 
-/// Why a transaction is not there.
+/// Why a transaction is not there, as far as is known.
 enum Failure {
 	/// This one of its jobs failed; nothing is written.
 	Job(usize, StoreError),
+	/// The commit failed; nothing is written.
+	Commit(StoreError),
 	/// The connection was lost before the commit; nothing is written.
 	Lost(StoreError),
-	/// The commit failed: nobody knows what is written.
-	Commit(StoreError),
+	/// The connection was lost in the commit of the transaction of this name, which may be there.
+	Unheard(H256, StoreError),
 }
 
 impl Desk {
@@ -203,7 +209,8 @@ impl Desk {
 	}
 
 	/// Runs jobs in one transaction and tells who asked. What fails among others runs alone then, so
-	/// that none fails for another's sake.
+	/// that none fails for another's sake; what may have been written when the connection was lost is
+	/// looked for, so that nothing is written twice, or said to be there and is not.
 	async fn settle(&mut self, jobs: Vec<Box<dyn Job>>) {
 		let begun = Instant::now();
 		let mut groups = vec![jobs];
@@ -221,6 +228,14 @@ impl Desk {
 					groups.push(group);
 					continue;
 				},
+				Err(Failure::Unheard(name, error)) => match self.find(name, begun).await {
+					Some(true) => Ok(()),
+					Some(false) => {
+						groups.push(group);
+						continue;
+					},
+					None => Err(may_be_there(&error)),
+				},
 				Err(Failure::Job(_, error) | Failure::Lost(error) | Failure::Commit(error)) => {
 					Err(error)
 				},
@@ -233,14 +248,17 @@ impl Desk {
 
 	async fn attempt(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
 		let db = &self.connection;
-		let (index, error) = match self.run(jobs).await {
+		let name = H256::random();
+		let (index, error) = match self.run(jobs, name).await {
 			Ok(()) if self.role == Role::Reader => return Ok(()),
 			Ok(()) => match db.commit().await {
 				Ok(()) => return Ok(()),
+				Err(error) if db.is_lost() => return Err(Failure::Unheard(name, error)),
 				Err(error) => {
-					let _ = db.roll_back().await;
-					let error = format!("{error}; what was written may be there");
-					return Err(Failure::Commit(StoreError::Database(error)));
+					return Err(match db.roll_back().await {
+						Ok(()) => Failure::Commit(error),
+						Err(_) => Failure::Commit(may_be_there(&error)),
+					});
 				},
 			},
 			Err(failed) => failed,
@@ -256,8 +274,8 @@ impl Desk {
 		Err(Failure::Job(index, error))
 	}
 
-	/// Runs them, without a commit; on failure which one it was.
-	async fn run(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), (usize, StoreError)> {
+	/// Runs them, without a commit; on failure which one it was. Writes carry a name.
+	async fn run(&self, jobs: &mut [Box<dyn Job>], name: H256) -> Result<(), (usize, StoreError)> {
 		if self.role == Role::Writer {
 			self.connection.begin().await.map_err(|error| (0, error))?;
 		}
@@ -270,7 +288,31 @@ impl Desk {
 			try_join_all(running).await?;
 			waiting = later;
 		}
-		operations::charge_keys(&self.connection).await.map_err(|error| (0, error))
+		if self.role == Role::Writer {
+			let db = &self.connection;
+			operations::charge_keys(db).await.map_err(|error| (0, error))?;
+			operations::sign(db, name).await.map_err(|error| (0, error))?;
+		}
+		Ok(())
+	}
+
+	/// Whether the transaction of this name is there, which was the last one. `None` when the database
+	/// stays away.
+	async fn find(&mut self, name: H256, begun: Instant) -> Option<bool> {
+		while begun.elapsed() < PATIENCE {
+			tracing::warn!("connecting to the database again: was the last write heard?");
+			// Whoever is in again holds the writer's lock: what the old connection was at is over.
+			self.connect_again(begun).await;
+			match operations::is_last(&self.connection, name).await {
+				Ok(is_last) => return Some(is_last),
+				Err(_) if self.connection.is_lost() => {},
+				Err(error) => {
+					tracing::error!(%error, "cannot look for the last write");
+					return None;
+				},
+			}
+		}
+		None
 	}
 
 	/// Tries until there is a connection, or patience is at its end.

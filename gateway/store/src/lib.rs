@@ -7,10 +7,6 @@ mod database;
 mod group;
 mod layout;
 mod operations;
-#[cfg(feature = "postgres")]
-mod postgres;
-#[cfg(not(feature = "postgres"))]
-#[path = "without_postgres.rs"]
 mod postgres;
 mod sqlite;
 mod types;

@@ -224,7 +224,12 @@ impl Net {
 
 	pub async fn over(dir: &Path, chain: Arc<Table>, bounds: Bounds) -> Self {
 		let path = dir.join("gateway.sqlite");
-		let store = reckon_gateway_store::open(path.to_str().unwrap()).await.unwrap();
+		Self::on(path.to_str().unwrap(), chain, bounds).await
+	}
+
+	/// Its store is in this file, or at this PostgreSQL server's.
+	pub async fn on(target: &str, chain: Arc<Table>, bounds: Bounds) -> Self {
+		let store = reckon_gateway_store::open(target).await.unwrap();
 		let identity = Identity { account: GATEWAY, subnet: 0, genesis: GENESIS };
 		let signer = Signer::from_suri("//Gateway").unwrap();
 		let rooms = Rooms::new(identity, bounds, store.clone(), chain.clone(), signer);

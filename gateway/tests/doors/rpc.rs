@@ -288,3 +288,24 @@ async fn message_should_be_given_up_when_it_does_not_come() {
 	assert_eq!(status.code(), Code::DeadlineExceeded, "{status}");
 	assert!(client.chat(paid(chat())).await.is_ok());
 }
+
+#[tokio::test]
+async fn request_should_have_a_name_when_it_has_an_idempotency_key() {
+	let script = Script::new((0..4).map(|_| Plan::Answer(say(&["a"]))));
+	let mut client = client(&script).await;
+	for name in [None, Some("one"), Some("one")] {
+		let mut request = paid(chat());
+		if let Some(name) = name {
+			request.metadata_mut().insert("idempotency-key", name.parse().unwrap());
+		}
+		let mut answers = client.chat(request).await.unwrap().into_inner();
+		while answers.message().await.unwrap().is_some() {}
+	}
+	// Over HTTP it has the same.
+	let at = serve(&script, Limits::default()).await;
+	let ask = post(&at, "/v1/chat/completions", &body()).header("idempotency-key", "one");
+	assert_eq!(ask.send().await.unwrap().status(), 200);
+	let names: Vec<_> = script.asked().into_iter().map(|ask| ask.repeat).collect();
+	assert_eq!((names[0], names[1].is_some()), (None, true));
+	assert_eq!(names[1..], [names[1]; 3]);
+}

@@ -231,3 +231,21 @@ async fn socket_should_be_closed_when_a_message_is_too_long_or_no_text() {
 		script.dropped(count + 1).await;
 	}
 }
+
+#[tokio::test]
+async fn message_should_have_a_name_when_it_has_an_idempotency_key() {
+	let script = Script::new((0..4).map(|_| Plan::Answer(say(&["a"]))));
+	let mut socket = open(&script, Limits::default()).await;
+	for (id, name) in [("a", None), ("b", Some("one")), ("c", Some("one")), ("d", Some("two"))] {
+		let mut message = chat(id);
+		if let Some(name) = name {
+			message["idempotency_key"] = name.into();
+		}
+		say_to(&mut socket, message).await;
+		assert_eq!(answer(&mut socket, id).await, "a");
+	}
+	let names: Vec<_> = script.asked().into_iter().map(|ask| ask.repeat).collect();
+	assert_eq!((names[0], names[1].is_some()), (None, true));
+	assert_eq!(names[1], names[2]);
+	assert_ne!(names[1], names[3]);
+}

@@ -4,6 +4,7 @@
 use crate::*;
 use alloc::{boxed::Box, vec, vec::Vec};
 use codec::Decode;
+use core::ops::Range;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungible::Mutate, Get},
@@ -72,9 +73,9 @@ fn claim<T: Config>(channel: ChannelId, key: &sr25519::Public, charge: Balance) 
 	LaneClaim { signed: SignedVoucher { voucher, signature }, upto: charge }
 }
 
-fn providers<T: Config<Currency: Mutate<T::AccountId>>>(model: ModelId, count: u32) {
+fn providers<T: Config<Currency: Mutate<T::AccountId>>>(model: ModelId, numbers: Range<u32>) {
 	let market = Market { subnet: 0, model };
-	for n in 0..count {
+	for n in numbers {
 		let worker = account("worker", n, 0);
 		let provider = funded::<T>("provider", n);
 		T::Providers::create_for_benchmark(&provider, &worker, &market, 8, PRICE);
@@ -113,7 +114,7 @@ fn receipt<T: Config>(
 /// two channels.
 fn committed<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, [Item<T::AccountId>; 2]) {
 	let (gateway, model) = gateway::<T>();
-	providers::<T>(model, 1);
+	providers::<T>(model, 0..1);
 	let (_, channel, key) = opened::<T>(&gateway, 0);
 	let receipts = [receipt::<T>(model, channel, 1), receipt::<T>(model, channel, 1)];
 	// As deep as can be; all other leaves charge nothing.
@@ -172,7 +173,7 @@ fn withheld<T: Config<Currency: Mutate<T::AccountId>>>(
 	let own = T::AccountId::decode(&mut &key.0[..]).expect("as long as a key, or shorter");
 	T::Currency::set_balance(&own, Balance::MAX >> 40);
 	T::Gateways::create_for_benchmark(&own);
-	providers::<T>(model, 1);
+	providers::<T>(model, 0..1);
 	T::Currency::set_balance(&account("provider", 0, 0), CHARGE);
 	let (_, channel, session) = opened::<T>(&own, 0);
 	let genesis = Pallet::<T>::genesis();
@@ -213,7 +214,7 @@ fn complained<T: Config<Currency: Mutate<T::AccountId>>>() -> (H256, BatchId, Pr
 fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> (BatchId, Item<T::AccountId>, Request) {
 	let (gateway, model) = gateway::<T>();
 	T::Models::calibrate_for_benchmark(&model);
-	providers::<T>(model, 1);
+	providers::<T>(model, 0..1);
 	let (_, channel, key) = opened::<T>(&gateway, 0);
 	let request = Request {
 		nonce: H256::zero(),
@@ -308,7 +309,7 @@ mod benchmarks {
 	#[benchmark]
 	fn commit_batch(c: Linear<1, MAX_CLAIMS>) {
 		let (gateway, model) = gateway::<T>();
-		providers::<T>(model, 1);
+		providers::<T>(model, 0..1);
 		let mut signed = receipt::<T>(model, H256::zero(), 1);
 		signed.receipt.charge = CHARGE.saturating_mul(c.into());
 		let tree = BatchTree::new([signed]).expect("there is one");
@@ -331,8 +332,9 @@ mod benchmarks {
 	/// `t`: totals, each of another provider and model, in a subnet that admits all models.
 	#[benchmark]
 	fn commit_totals(t: Linear<1, MAX_TOTALS>) {
-		let (_, model) = gateway::<T>();
-		providers::<T>(model, t);
+		let (id, [item, _]) = committed::<T>();
+		// It has the first one of them.
+		providers::<T>(item.receipt.receipt.model, 1..t);
 		let owner = funded::<T>("owner", 0);
 		let receipts = (0..t).map(|n| {
 			let model = T::Models::create_for_benchmark(&owner, 1 + n);
@@ -343,7 +345,6 @@ mod benchmarks {
 		let tree = BatchTree::new(receipts.collect::<Vec<_>>()).expect("there are some");
 		let totals: Totals<T::AccountId> = bounded(tree.totals().to_vec());
 		let rules = SubnetParameters::default();
-		let (id, _) = committed::<T>();
 		let batch = batch::<T>(id);
 		// What else there is would be counted.
 		let _ = Payouts::<T>::clear_prefix(id, 1, None);

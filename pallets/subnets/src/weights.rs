@@ -1,8 +1,6 @@
 //! Weights of `pallet_subnets`, measured by `make weights`; do not edit.
 //!
-//! But for `compensate_from_gateway`: it is an estimate until that is run again.
-//!
-//! 2026-11-21, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
+//! 2026-11-22, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
@@ -38,30 +36,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::OwnedSubnets` (r:0 w:1)
 	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:0 w:1)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	fn create() -> Weight {
-		// At least 131_205_000 picoseconds.
-		Weight::from_parts(136_373_000, 3658)
+		// At least 126_298_000 picoseconds.
+		Weight::from_parts(131_936_000, 3712)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	fn update() -> Weight {
-		// At least 54_441_000 picoseconds.
-		Weight::from_parts(57_756_000, 7833)
+		// At least 52_148_000 picoseconds.
+		Weight::from_parts(54_821_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:1)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		// At least 38_728_000 picoseconds.
-		Weight::from_parts(41_401_000, 7833)
+		// At least 37_776_000 picoseconds.
+		Weight::from_parts(39_969_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -70,12 +68,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::OwnedSubnets` (r:0 w:2)
 	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn accept_transfer() -> Weight {
-		// At least 135_091_000 picoseconds.
-		Weight::from_parts(144_285_000, 7833)
+		// At least 133_369_000 picoseconds.
+		Weight::from_parts(138_095_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -86,8 +84,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Retirements` (r:0 w:1)
 	/// Proof: `Subnets::Retirements` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
-		// At least 44_997_000 picoseconds.
-		Weight::from_parts(48_332_000, 7833)
+		// At least 42_003_000 picoseconds.
+		Weight::from_parts(44_496_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -100,14 +98,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Names` (r:0 w:1)
 	/// Proof: `Subnets::Names` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::OwnedSubnets` (r:0 w:1)
 	/// Proof: `Subnets::OwnedSubnets` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn remove_retired() -> Weight {
-		// At least 75_853_000 picoseconds.
-		Weight::from_parts(79_418_000, 7833)
+		// At least 74_481_000 picoseconds.
+		Weight::from_parts(77_586_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -118,12 +116,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::SubnetGateways` (r:0 w:1)
 	/// Proof: `Subnets::SubnetGateways` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn register_gateway() -> Weight {
-		// At least 89_033_000 picoseconds.
-		Weight::from_parts(94_240_000, 7833)
+		// At least 86_228_000 picoseconds.
+		Weight::from_parts(90_004_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -132,18 +130,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	fn bond_extra() -> Weight {
-		// At least 73_620_000 picoseconds.
-		Weight::from_parts(77_555_000, 3668)
+		// At least 70_305_000 picoseconds.
+		Weight::from_parts(73_079_000, 3712)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	fn update_gateway() -> Weight {
-		// At least 18_037_000 picoseconds.
-		Weight::from_parts(20_030_000, 3668)
+		// At least 16_935_000 picoseconds.
+		Weight::from_parts(18_437_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -154,8 +152,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Departures` (r:0 w:1)
 	/// Proof: `Subnets::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave_gateway() -> Weight {
-		// At least 24_427_000 picoseconds.
-		Weight::from_parts(27_101_000, 3668)
+		// At least 21_782_000 picoseconds.
+		Weight::from_parts(23_445_000, 3668)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -168,7 +166,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::RetirementRange` (r:1 w:0)
 	/// Proof: `Subnets::RetirementRange` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Retirements` (r:1 w:0)
@@ -176,32 +174,32 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::SubnetGateways` (r:0 w:1)
 	/// Proof: `Subnets::SubnetGateways` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn finish_departure() -> Weight {
-		// At least 73_760_000 picoseconds.
-		Weight::from_parts(77_766_000, 6044)
+		// At least 70_915_000 picoseconds.
+		Weight::from_parts(73_740_000, 6044)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn slash_gateway() -> Weight {
-		// At least 57_285_000 picoseconds.
-		Weight::from_parts(61_171_000, 3668)
+		// At least 54_521_000 picoseconds.
+		Weight::from_parts(56_885_000, 3712)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn compensate_from_gateway() -> Weight {
-		// At least 70_000_000 picoseconds.
-		Weight::from_parts(75_000_000, 6196)
+		// At least 62_983_000 picoseconds.
+		Weight::from_parts(65_758_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -210,67 +208,67 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn create() -> Weight {
-		Weight::from_parts(136_373_000, 3658)
+		Weight::from_parts(131_936_000, 3712)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn update() -> Weight {
-		Weight::from_parts(57_756_000, 7833)
+		Weight::from_parts(54_821_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(41_401_000, 7833)
+		Weight::from_parts(39_969_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn accept_transfer() -> Weight {
-		Weight::from_parts(144_285_000, 7833)
+		Weight::from_parts(138_095_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn retire() -> Weight {
-		Weight::from_parts(48_332_000, 7833)
+		Weight::from_parts(44_496_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn remove_retired() -> Weight {
-		Weight::from_parts(79_418_000, 7833)
+		Weight::from_parts(77_586_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn register_gateway() -> Weight {
-		Weight::from_parts(94_240_000, 7833)
+		Weight::from_parts(90_004_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn bond_extra() -> Weight {
-		Weight::from_parts(77_555_000, 3668)
+		Weight::from_parts(73_079_000, 3712)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn update_gateway() -> Weight {
-		Weight::from_parts(20_030_000, 3668)
+		Weight::from_parts(18_437_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn leave_gateway() -> Weight {
-		Weight::from_parts(27_101_000, 3668)
+		Weight::from_parts(23_445_000, 3668)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn finish_departure() -> Weight {
-		Weight::from_parts(77_766_000, 6044)
+		Weight::from_parts(73_740_000, 6044)
 			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn slash_gateway() -> Weight {
-		Weight::from_parts(61_171_000, 3668)
+		Weight::from_parts(56_885_000, 3712)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn compensate_from_gateway() -> Weight {
-		Weight::from_parts(75_000_000, 6196)
+		Weight::from_parts(65_758_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}

@@ -5,7 +5,7 @@
 //! what waits meanwhile: `docs/upgrades.md`.
 
 use super::system::RuntimeBlockWeights;
-use crate::{Runtime, RuntimeEvent};
+use crate::{weights, Runtime, RuntimeEvent};
 use frame_support::{
 	migrations::FreezeChainOnFailedMigration, parameter_types, traits::ConstU32, weights::Weight,
 };
@@ -33,5 +33,5 @@ impl pallet_migrations::Config for Runtime {
 	// State that is half changed is for nobody to build on.
 	type FailedMigrationHandler = FreezeChainOnFailedMigration;
 	type MaxServiceWeight = MaxServiceWeight;
-	type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_migrations::WeightInfo<Runtime>;
 }

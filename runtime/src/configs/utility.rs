@@ -116,7 +116,7 @@ impl pallet_proxy::Config for Runtime {
 	// An account, a kind and a delay.
 	type ProxyDepositFactor = ConstU128<{ BYTE_DEPOSIT * (ACCOUNT_BYTES + 5) }>;
 	type MaxProxies = ConstU32<32>;
-	type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_proxy::WeightInfo<Runtime>;
 	type MaxPending = ConstU32<32>;
 	type CallHasher = BlakeTwo256;
 	type AnnouncementDepositBase = ConstU128<ITEM_DEPOSIT>;
@@ -132,7 +132,7 @@ impl pallet_multisig::Config for Runtime {
 	type DepositBase = ConstU128<ITEM_DEPOSIT>;
 	type DepositFactor = ConstU128<{ BYTE_DEPOSIT * ACCOUNT_BYTES }>;
 	type MaxSignatories = ConstU32<100>;
-	type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_multisig::WeightInfo<Runtime>;
 	type BlockNumberProvider = System;
 }
 
@@ -140,5 +140,5 @@ impl pallet_multisig::Config for Runtime {
 impl pallet_sudo::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
-	type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_sudo::WeightInfo<Runtime>;
 }

@@ -29,6 +29,27 @@ pub(crate) async fn check(db: &Connection) -> Result<(), StoreError> {
 	.map(drop)
 }
 
+/// Leaves the transaction's name, where its commit may go unheard.
+pub(crate) async fn sign(db: &Connection, name: H256) -> Result<(), StoreError> {
+	if !db.is_remote() {
+		return Ok(());
+	}
+	db.execute(
+		"INSERT INTO meta (name, value) VALUES ('last write', $1) \
+		 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+		[(&name).into()],
+	)
+	.await
+	.map(drop)
+}
+
+/// Whether the last transaction that was committed has this name.
+pub(crate) async fn is_last(db: &Connection, name: H256) -> Result<bool, StoreError> {
+	let last = db.row("SELECT value FROM meta WHERE name = 'last write'", []).await?;
+	let last: Option<H256> = last.map(|mut row| row.take()).transpose()?;
+	Ok(last == Some(name))
+}
+
 fn read_key(mut row: Row) -> Result<Key, StoreError> {
 	Ok(Key {
 		id: row.take()?,

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not each of the test programs uses everything")]
 
 pub mod postgres;
+pub mod wire;
 
 use postgres::Server;
 use reckon_gateway_store::*;

@@ -9,7 +9,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A server that runs; it is stopped when this is dropped.
+/// A server that runs, in the process group of the test; it is stopped when this is dropped.
 pub struct Server {
 	programs: PathBuf,
 	folder: TempDir,
@@ -19,6 +19,7 @@ pub struct Server {
 }
 
 impl Server {
+	/// Starts one with an empty database, `postgres`.
 	pub fn start() -> Self {
 		let programs = programs();
 		let folder = tempfile::tempdir().unwrap();
@@ -39,6 +40,11 @@ impl Server {
 	pub fn url(&self, database: &str) -> String {
 		let folder = self.folder.path().to_str().unwrap().replace('/', "%2F");
 		format!("postgres://reckon@{folder}/{database}")
+	}
+
+	/// Where its socket is.
+	pub fn folder(&self) -> &Path {
+		self.folder.path()
 	}
 
 	/// Ends the server at once, as a crash does.
