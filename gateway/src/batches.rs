@@ -8,7 +8,7 @@ use crate::{
 	chain::{BatchOnChain, ChainError, Claim},
 	clock::now_millis,
 	reservation::OnChain,
-	rooms::Rooms,
+	rooms::{LookError, Rooms},
 };
 use codec::Encode;
 use reckon_gateway_protocol::v1::Proved;
@@ -48,6 +48,8 @@ enum Trouble {
 	Store(#[from] StoreError),
 	#[error(transparent)]
 	Chain(#[from] ChainError),
+	#[error(transparent)]
+	Look(#[from] LookError),
 	#[error("receipts make no tree: {0}")]
 	Tree(String),
 	#[error("lane {1} of channel {0:?} would pay more than its answers have charged")]
@@ -188,7 +190,7 @@ impl Clerk {
 		// Lanes first, then the batch: if it is not there now, the lanes do not count it either.
 		let draft = self.draft(receipts);
 		if let Some(id) = self.rooms.chain.find(root).await? {
-			return Ok(self.rooms.store.committed(root, id, now_millis()).await?);
+			return self.committed(root, id).await;
 		}
 		let Some(draft) = draft else {
 			tracing::error!(?root, "a batch's channels are gone");
@@ -214,20 +216,38 @@ impl Clerk {
 					"batch committed"
 				);
 				self.rooms.metrics.batched(count);
-				Ok(self.rooms.store.committed(root, id, now_millis()).await?)
+				self.committed(root, id).await
 			},
 			Err(ChainError::Refused { name, docs }) => {
 				// It may be there already: sent before a stop, and in a block since.
 				if let Some(id) = self.rooms.chain.find(root).await? {
-					return Ok(self.rooms.store.committed(root, id, now_millis()).await?);
+					return self.committed(root, id).await;
 				}
 				tracing::warn!(?root, name, docs, "the chain refuses a batch");
 				self.rooms.store.dissolve(root).await?;
-				self.leave_out(&tree, &name);
+				self.rooms.look_at_channels().await?;
+				// Where lanes were taken from meanwhile the receipts are not to blame.
+				if self.is_of_now(&draft) {
+					self.leave_out(&tree, &name);
+				}
 				Err(ChainError::Refused { name, docs }.into())
 			},
 			Err(error) => Err(error.into()),
 		}
+	}
+
+	/// Notes that the chain has a batch. The next one begins where this one has left its lanes.
+	async fn committed(&self, root: H256, id: BatchId) -> Result<(), Trouble> {
+		self.rooms.store.committed(root, id, now_millis()).await?;
+		Ok(self.rooms.look_at_channels().await?)
+	}
+
+	/// Whether its lanes are as they were when it was drafted.
+	fn is_of_now(&self, draft: &Draft) -> bool {
+		draft.lanes.iter().all(|((channel, lane), (before, _))| {
+			let chain = self.rooms.channels.on_chain(*channel);
+			chain.is_some_and(|chain| chain.taken.get(usize::from(*lane)) == Some(before))
+		})
 	}
 
 	/// After a refusal: one total alone is to blame itself, of several each is tried alone.

@@ -1,6 +1,6 @@
 //! The chain as the gateway needs it: what is offered, who pays, and where batches go.
 
-use crate::reservation::OnChain;
+use crate::{reservation::OnChain, workers::Offering};
 use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, TaskSet,
 };
@@ -146,11 +146,8 @@ pub trait Chain: Send + Sync + 'static {
 	/// Whose worker this is, unless its provider is leaving.
 	async fn provider_of(&self, worker: sr25519::Public) -> Result<Option<AccountId>, ChainError>;
 
-	/// What a provider asks for, in this subnet.
-	async fn offers_of(
-		&self,
-		provider: &AccountId,
-	) -> Result<BTreeMap<ModelId, Price<Balance>>, ChainError>;
+	/// What a provider asks for, in this subnet, and how far it can be relied on.
+	async fn offering_of(&self, provider: &AccountId) -> Result<Offering, ChainError>;
 
 	/// Sends a batch and waits until it is in a finalized block.
 	async fn commit(

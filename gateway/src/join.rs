@@ -143,8 +143,8 @@ async fn welcome(
 	let provider = provider.ok_or_else(|| {
 		Status::permission_denied("no provider has named this hot key on chain, or it is leaving")
 	})?;
-	let offers = rooms.chain.offers_of(&provider).await;
-	let prices = offers.map_err(|error| Status::unavailable(error.to_string()))?;
+	let offering = rooms.chain.offering_of(&provider).await;
+	let offering = offering.map_err(|error| Status::unavailable(error.to_string()))?;
 	// Between here and the worker, what is sent becomes a reply.
 	let (outbox, mut queue) = mpsc::channel(OUTBOX);
 	let forward = replies.clone();
@@ -160,7 +160,7 @@ async fn welcome(
 	outbox.send(ToWorker { message: Some(message) }).await.map_err(|_| gone())?;
 	tracing::info!(%worker, %provider, software, "worker joined");
 	let since = now_millis();
-	let joining = Joining { worker, provider: provider.clone(), prices, outbox, software, since };
+	let joining = Joining { worker, provider: provider.clone(), offering, outbox, software, since };
 	let session = rooms.workers.join(joining);
 	Ok(Guest { worker, provider, session, forward: forward.abort_handle() })
 }

@@ -31,6 +31,12 @@ pub struct OnChain {
 	pub closing: bool,
 }
 
+impl OnChain {
+	fn has_more_taken_than(&self, other: &Self) -> bool {
+		self.taken.iter().zip(&other.taken).any(|(ours, theirs)| ours > theirs)
+	}
+}
+
 /// The channels to this gateway.
 #[derive(Clone, Default, Debug)]
 pub struct Channels(Arc<Mutex<BTreeMap<ChannelId, Channel>>>);
@@ -106,8 +112,9 @@ impl Drop for Reservation {
 }
 
 impl Channels {
-	/// Takes the chain's word. Channels that the chain has no more are gone, but for those that still
-	/// have requests. `lanes` says what was charged, of a channel that is new here.
+	/// Takes the chain's word, unless a later one was taken before. Channels that the chain has no more
+	/// are gone, but for those that still have requests. `lanes` says what was charged, of a channel that
+	/// is new here.
 	pub fn update(
 		&self,
 		now: BTreeMap<ChannelId, OnChain>,
@@ -120,6 +127,8 @@ impl Channels {
 		}
 		for (id, chain) in now {
 			match channels.get_mut(&id) {
+				// What lanes have paid never becomes less: another one who looks has seen more.
+				Some(channel) if channel.chain.has_more_taken_than(&chain) => {},
 				Some(channel) => channel.chain = chain,
 				None => {
 					// A store that was lost says less than the chain.
@@ -414,6 +423,17 @@ mod tests {
 		book.update([(id(1), on_chain(70, &[30, 0]))].into(), &mut BTreeMap::new());
 		let info = book.info(id(1)).unwrap();
 		assert_eq!((info.left, info.lanes), (70, vec![30, 0]));
+	}
+
+	#[test]
+	fn later_word_of_the_chain_should_stand_when_an_earlier_one_comes_after_it() {
+		let book = with(&[(1, on_chain(100, &[0, 0]))]);
+		book.update([(id(1), on_chain(60, &[30, 10]))].into(), &mut BTreeMap::new());
+		book.update([(id(1), on_chain(70, &[30, 0]))].into(), &mut BTreeMap::new());
+		assert_eq!(book.on_chain(id(1)), Some(on_chain(60, &[30, 10])));
+		// More money in it is no earlier word.
+		book.update([(id(1), on_chain(160, &[30, 10]))].into(), &mut BTreeMap::new());
+		assert_eq!(book.on_chain(id(1)), Some(on_chain(160, &[30, 10])));
 	}
 
 	#[test]

@@ -3,7 +3,7 @@
 use crate::{
 	acknowledgements::Fate,
 	bulk::{self, Shelf},
-	chain::{Chain, Listed, Market},
+	chain::{Chain, ChainError, Listed, Market},
 	clock::now_millis,
 	desk::{Answering, End, Piece, Refusal},
 	dispatch::{Before, Errand},
@@ -16,7 +16,7 @@ use crate::{
 	workers::Workers,
 };
 use reckon_gateway_protocol::v1::Finished;
-use reckon_gateway_store::{Admission, Record, RequestId, State, Store, Times};
+use reckon_gateway_store::{Admission, Record, RequestId, State, Store, StoreError, Times};
 use reckon_primitives::{AccountId, ModelId, SubnetId};
 use reckon_receipts::{PaidBy, ReceiptFile};
 use reckon_sdk::Signer;
@@ -108,6 +108,17 @@ struct Running {
 	repeats: BTreeMap<H256, RequestId>,
 }
 
+/// Why channels can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+	/// The chain does not tell.
+	#[error(transparent)]
+	Chain(#[from] ChainError),
+	/// The store does not.
+	#[error(transparent)]
+	Store(#[from] StoreError),
+}
+
 struct Run {
 	transcript: Arc<Transcript>,
 	late: Arc<Late>,
@@ -171,6 +182,20 @@ impl Rooms {
 		let running = self.lock();
 		let repeated = repeat.and_then(|repeat| running.repeats.get(&repeat));
 		running.requests.get(repeated.unwrap_or(&id)).map(|run| run.transcript.clone())
+	}
+
+	/// Reads the channels, as they are in the newest finalized block.
+	///
+	/// # Errors
+	/// When the chain or the store can't be read.
+	pub async fn look_at_channels(&self) -> Result<(), LookError> {
+		let channels = self.chain.channels().await?;
+		let mut lanes = BTreeMap::new();
+		for channel in self.channels.unknown(channels.keys()) {
+			lanes.insert(channel, self.store.lanes(channel).await?);
+		}
+		self.channels.update(channels, &mut lanes);
+		Ok(())
 	}
 
 	/// Whether somebody waits for a worker.
@@ -248,7 +273,7 @@ impl Rooms {
 	///
 	/// # Errors
 	/// When the store can't be used.
-	pub async fn take_up(self: &Arc<Self>) -> Result<(), reckon_gateway_store::StoreError> {
+	pub async fn take_up(self: &Arc<Self>) -> Result<(), StoreError> {
 		// Noted once: more stops do not begin the wait for workers anew.
 		self.store.interrupted(now_millis()).await?;
 		let bulks = self.store.open_bulks().await?;

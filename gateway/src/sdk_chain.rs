@@ -4,6 +4,7 @@ use crate::{
 	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Drawn, Listed, Market},
 	reservation::OnChain,
 	rooms::Identity,
+	workers::Offering,
 };
 use reckon_primitives::{
 	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind, TaskSet,
@@ -200,14 +201,14 @@ impl Chain for SdkChain {
 		Ok(stays.then(|| ours(&account)))
 	}
 
-	async fn offers_of(
-		&self,
-		provider: &AccountId,
-	) -> Result<BTreeMap<ModelId, Price<Balance>>, ChainError> {
+	async fn offering_of(&self, provider: &AccountId) -> Result<Offering, ChainError> {
 		let at = self.at().await?;
-		let offers = at.offers_of(&theirs(provider)).await.map_err(unreachable)?;
+		let provider = theirs(provider);
+		let offers = at.offers_of(&provider).await.map_err(unreachable)?;
+		let score = at.score(&provider).await.map_err(unreachable)?;
 		let mine = offers.into_iter().filter(|(market, ..)| market.subnet == self.us.subnet);
-		Ok(mine.map(|(market, offer, _)| (market.model, price(&offer))).collect())
+		let prices = mine.map(|(market, offer, _)| (market.model, price(&offer))).collect();
+		Ok(Offering { prices, score })
 	}
 
 	async fn commit(

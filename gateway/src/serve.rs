@@ -165,19 +165,14 @@ async fn look(rooms: &Arc<Rooms>, market: bool) -> anyhow::Result<()> {
 	if market {
 		let now = Arc::new(rooms.chain.market().await?);
 		*rooms.market.write().unwrap_or_else(std::sync::PoisonError::into_inner) = now;
-		let mut offers = BTreeMap::new();
+		let mut offerings = BTreeMap::new();
 		for provider in rooms.workers.providers() {
-			let prices = rooms.chain.offers_of(&provider).await?;
-			offers.insert(provider, prices);
+			let offering = rooms.chain.offering_of(&provider).await?;
+			offerings.insert(provider, offering);
 		}
-		rooms.workers.reprice(&offers);
+		rooms.workers.update(&offerings);
 	}
-	let channels = rooms.chain.channels().await?;
-	let mut lanes = BTreeMap::new();
-	for channel in rooms.channels.unknown(channels.keys()) {
-		lanes.insert(channel, rooms.store.lanes(channel).await?);
-	}
-	rooms.channels.update(channels, &mut lanes);
+	rooms.look_at_channels().await?;
 	Ok(())
 }
 

@@ -22,6 +22,8 @@ const SAID: usize = 256;
 const MAX_MODELS: usize = 256;
 /// Places that one worker can have for a model: what it says does not decide how much is sent to it.
 const MAX_SLOTS: u32 = 1_024;
+/// Providers of a worse name, in millionths, are asked as often as one of this.
+const LEAST_SCORE: u32 = 50_000;
 /// How long what a worker is told may wait for it to read.
 const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -54,13 +56,22 @@ struct Loaded {
 	write: f32,
 }
 
+/// What the chain says of a provider, in this gateway's subnet.
+#[derive(Clone, Default, Debug)]
+pub struct Offering {
+	/// What it asks for.
+	pub prices: BTreeMap<ModelId, Price<Balance>>,
+	/// How far it can be relied on, in millionths: of its jobs, by value, those that came to a good end.
+	pub score: u32,
+}
+
 #[derive(Debug)]
 struct Worker {
 	provider: AccountId,
 	/// Which of its streams this is: an older one that ends must not take this away.
 	session: u64,
 	outbox: mpsc::Sender<ToWorker>,
-	prices: BTreeMap<ModelId, Price<Balance>>,
+	offering: Offering,
 	models: BTreeMap<ModelId, Loaded>,
 	draining: bool,
 	software: String,
@@ -80,13 +91,22 @@ impl Worker {
 		(load < 2.0 * slots).then(|| (load + 1.0) / slots / loaded.write.max(1.0))
 	}
 
+	/// How dear it is to ask this one: the time that it takes by what it has to do, the money, and how
+	/// often it would have to be asked. One that is twice as slow is as good at half of the price.
+	fn burden(&self, model: &ModelId) -> Option<f64> {
+		let pressure = f64::from(self.pressure(model)?);
+		let price = self.offering.prices.get(model)?;
+		let score = f64::from(self.offering.score.clamp(LEAST_SCORE, 1_000_000)) / 1_000_000.0;
+		Some(pressure * weight(price).max(1) as f64 / score)
+	}
+
 	fn take(&mut self, key: sr25519::Public, request: RequestId, model: ModelId) -> Picked {
 		let (sender, said) = mpsc::channel(SAID);
 		self.tasks.insert(request, (model, sender));
 		Picked {
 			worker: key,
 			provider: self.provider.clone(),
-			price: self.prices.get(&model).copied().unwrap_or_default(),
+			price: self.offering.prices.get(&model).copied().unwrap_or_default(),
 			said,
 			outbox: self.outbox.clone(),
 		}
@@ -100,8 +120,8 @@ pub struct Joining {
 	pub worker: sr25519::Public,
 	/// Whose it is, as the chain has it.
 	pub provider: AccountId,
-	/// What the provider asks for, in this gateway's subnet.
-	pub prices: BTreeMap<ModelId, Price<Balance>>,
+	/// What the chain says of the provider.
+	pub offering: Offering,
 	/// Where tasks go.
 	pub outbox: mpsc::Sender<ToWorker>,
 	/// Program and version.
@@ -172,13 +192,13 @@ impl Workers {
 		let mut state = self.lock();
 		state.sessions += 1;
 		let session = state.sessions;
-		let Joining { worker, provider, prices, outbox, software, since } = joining;
+		let Joining { worker, provider, offering, outbox, software, since } = joining;
 		let (models, tasks) = (BTreeMap::new(), BTreeMap::new());
 		let worker_record = Worker {
 			provider,
 			session,
 			outbox,
-			prices,
+			offering,
 			models,
 			draining: false,
 			software,
@@ -220,7 +240,7 @@ impl Workers {
 			.take(MAX_MODELS)
 			.filter_map(|loaded| {
 				let id = ModelId::from(<[u8; 32]>::try_from(loaded.model.as_slice()).ok()?);
-				known.prices.contains_key(&id).then_some(())?;
+				known.offering.prices.contains_key(&id).then_some(())?;
 				let load = loaded.active.saturating_add(loaded.waiting);
 				let write = if loaded.write.is_finite() { loaded.write } else { 0.0 };
 				let (context, slots) = (loaded.context, loaded.slots.min(MAX_SLOTS));
@@ -231,12 +251,12 @@ impl Workers {
 		self.changed();
 	}
 
-	/// The prices that the chain has now, by provider.
-	pub fn reprice(&self, offers: &BTreeMap<AccountId, BTreeMap<ModelId, Price<Balance>>>) {
+	/// What the chain says of each provider now.
+	pub fn update(&self, offerings: &BTreeMap<AccountId, Offering>) {
 		let mut state = self.lock();
 		for worker in state.workers.values_mut() {
-			worker.prices = offers.get(&worker.provider).cloned().unwrap_or_default();
-			let prices = &worker.prices;
+			worker.offering = offerings.get(&worker.provider).cloned().unwrap_or_default();
+			let prices = &worker.offering.prices;
 			worker.models.retain(|model, _| prices.contains_key(model));
 		}
 		drop(state);
@@ -248,8 +268,8 @@ impl Workers {
 		self.lock().workers.values().map(|worker| worker.provider.clone()).collect()
 	}
 
-	/// The worker for a request, and hands it the ear: of two drawn ones, the one with less to do for
-	/// its speed. Not those of `but`.
+	/// The worker for a request, and hands it the ear: of two drawn ones, the one that has less to do for
+	/// its speed, asks for less, and can be relied on more. Not those of `but`.
 	///
 	/// # Errors
 	/// When there is none.
@@ -263,14 +283,14 @@ impl Workers {
 		let mut state = self.lock();
 		let fits = |worker: &Worker| {
 			worker.models.contains_key(&model)
-				&& worker.prices.get(&model).is_some_and(|price| within(price, most))
+				&& worker.offering.prices.get(&model).is_some_and(|price| within(price, most))
 		};
 		let mut there = false;
 		let candidates = state.workers.iter().filter(|(key, _)| !but.contains(key));
 		let candidates =
 			candidates.filter(|(_, worker)| fits(worker)).filter_map(|(key, worker)| {
 				there = true;
-				Some((worker.pressure(&model)?, *key))
+				Some((worker.burden(&model)?, *key))
 			});
 		let drawn = candidates.choose_multiple(&mut rand::rng(), 2);
 		let best = drawn.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
@@ -337,7 +357,7 @@ impl Workers {
 			serving.slots = serving.slots.saturating_add(loaded.slots);
 			let context = serving.context.get_or_insert(loaded.context);
 			*context = loaded.context.min(*context);
-			prices.extend(worker.prices.get(model));
+			prices.extend(worker.offering.prices.get(model));
 		}
 		serving.price = most(&prices);
 		serving
@@ -442,12 +462,16 @@ mod tests {
 		Price { base: amount, per_input: amount, per_output: amount }
 	}
 
+	fn offering(amount: Balance, score: u32) -> Offering {
+		Offering { prices: [(model(), price(amount))].into(), score }
+	}
+
 	fn joined(workers: &Workers, number: u8, amount: Balance) -> (u64, mpsc::Receiver<ToWorker>) {
 		let (outbox, inbox) = mpsc::channel(8);
 		let session = workers.join(Joining {
 			worker: key(number),
 			provider: AccountId::new([number; 32]),
-			prices: [(model(), price(amount))].into(),
+			offering: offering(amount, 500_000),
 			outbox,
 			software: "test".into(),
 			since: 0,
@@ -491,6 +515,34 @@ mod tests {
 	}
 
 	#[test]
+	fn pick_should_weigh_speed_money_and_reliability() {
+		let workers = Workers::default();
+		let (_one, _two) = (joined(&workers, 1, 4), joined(&workers, 2, 4));
+		// What each has to do, of four places, and its price and score; and who is asked.
+		let cases = [
+			([(1, 4, 500_000), (0, 4, 500_000)], 2),
+			([(0, 3, 500_000), (0, 4, 500_000)], 1),
+			([(0, 4, 400_000), (0, 4, 500_000)], 2),
+			// Half as free, and less than half as dear.
+			([(1, 1, 500_000), (0, 4, 500_000)], 1),
+			([(1, 4, 900_000), (0, 4, 300_000)], 1),
+			// However bad a name is, it is no division by nothing.
+			([(0, 4, 0), (3, 4, 1_000_000)], 2),
+		];
+		for (nth, (both, best)) in (0_u8..).zip(cases) {
+			let mut offerings = BTreeMap::new();
+			for (number, (active, amount, score)) in (1..).zip(both) {
+				offerings.insert(AccountId::new([number; 32]), offering(amount, score));
+				has(&workers, number, 4, active);
+			}
+			workers.update(&offerings);
+			let picked = pick(&workers, nth).unwrap().worker;
+			assert_eq!(picked, key(best), "{both:?}");
+			workers.release(&picked, &RequestId::repeat_byte(nth));
+		}
+	}
+
+	#[test]
 	fn pick_should_say_that_all_are_busy_when_their_queues_are_full() {
 		let workers = Workers::default();
 		let _one = joined(&workers, 1, 5);
@@ -529,7 +581,7 @@ mod tests {
 		let workers = Workers::default();
 		let _one = joined(&workers, 1, 5);
 		has(&workers, 1, 1, 0);
-		workers.reprice(&BTreeMap::new());
+		workers.update(&BTreeMap::new());
 		assert_eq!(pick(&workers, 1).unwrap_err(), NoneFree::NoneThere);
 	}
 }

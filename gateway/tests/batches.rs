@@ -103,6 +103,24 @@ async fn receipts_should_be_committed_proved_and_settled() {
 }
 
 #[tokio::test]
+async fn next_batch_should_begin_where_the_last_one_ended_when_no_block_was_looked_at_since() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 3).await;
+	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1 };
+	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
+	let all = async {
+		while net.store.request(ids[2]).await.unwrap().unwrap().state != State::Batched {
+			tokio::time::sleep(Duration::from_millis(20)).await;
+		}
+	};
+	tokio::time::timeout(Duration::from_secs(10), all).await.expect("one of them is refused");
+	assert_eq!(net.chain.batches.lock().unwrap().len(), 3);
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 3 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
 async fn batch_should_charge_once_when_nobody_heard_that_it_is_in() {
 	let dir = tempfile::tempdir().unwrap();
 	let (net, key, worker) = net(dir.path()).await;

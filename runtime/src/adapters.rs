@@ -131,10 +131,6 @@ impl OnAuditVote<AccountId> for VotePoints {
 	fn on_audit_vote(auditor: &AccountId) {
 		Rewards::note_points(Duty::Validation, auditor, Self::POINTS);
 	}
-
-	fn on_audit_vote_weight() -> Weight {
-		Rewards::note_points_weight()
-	}
 }
 
 /// The answers that are audited: jobs', and those out of gateways' batches. An id is a job's, which has the

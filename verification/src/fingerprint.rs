@@ -174,21 +174,70 @@ impl Projection {
 ///
 /// Symmetric, integers only: the same on chain as anywhere.
 pub fn distance(a: &Fingerprint, b: &Fingerprint) -> u32 {
-	let apart = |(a, b): (&[i16; PROJECTIONS], &[i16; PROJECTIONS])| {
-		let squares = |numbers: &[i16; PROJECTIONS]| {
-			let square = |&number: &i16| u64::from(number.unsigned_abs()).saturating_pow(2);
-			numbers.iter().map(square).fold(0, u64::saturating_add)
-		};
-		let difference = a
-			.iter()
-			.zip(b)
-			.map(|(&a, &b)| u64::from(a.abs_diff(b)).saturating_pow(2))
-			.fold(0, u64::saturating_add);
-		let scaled = u128::from(difference).saturating_mul(MILLION.saturating_mul(MILLION));
-		let longer = u128::from(squares(a).max(squares(b)));
+	let apart = |(a, b): (&Projected, &Projected)| {
+		let scaled = u128::from(difference(a, b)).saturating_mul(MILLION.saturating_mul(MILLION));
+		let longer = u128::from(length(a).max(length(b)));
 		scaled
 			.checked_div(longer)
 			.map_or(UNMEASURABLE, |square| u32::try_from(square.isqrt()).unwrap_or(UNMEASURABLE))
 	};
 	a.0.iter().zip(&b.0).map(apart).max().unwrap_or(UNMEASURABLE)
+}
+
+/// A fingerprint that is compared with many: with the squares of its rows' lengths, which are summed
+/// once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Measured {
+	fingerprint: Fingerprint,
+	squares: [u64; POSITIONS],
+}
+
+impl From<Fingerprint> for Measured {
+	fn from(fingerprint: Fingerprint) -> Self {
+		Self { fingerprint, squares: fingerprint.0.each_ref().map(length) }
+	}
+}
+
+impl Measured {
+	/// The fingerprint itself.
+	pub fn fingerprint(&self) -> &Fingerprint {
+		&self.fingerprint
+	}
+
+	/// Whether the [`distance`] to another is at most `limit`, in parts per million.
+	///
+	/// `floor(sqrt(floor(10^12 D / L))) <= limit` is `10^12 D < (limit + 1)^2 L`: nothing is divided, no
+	/// root is taken, and the first position that is too far ends it.
+	pub fn is_within(&self, other: &Self, limit: u32) -> bool {
+		// Differences are below 2^36, lengths below 2^35, the limit's square is 2^64 at most: products fit.
+		let most = u128::from(limit).wrapping_add(1);
+		let most = most.wrapping_mul(most);
+		let longer = self.squares.iter().zip(&other.squares).map(|(a, b)| u128::from(*a.max(b)));
+		let mut rows = self.fingerprint.0.iter().zip(&other.fingerprint.0).zip(longer);
+		let is_near = |((a, b), longer): ((&Projected, &Projected), u128)| {
+			let scaled = u128::from(difference(a, b)).wrapping_mul(MILLION.wrapping_mul(MILLION));
+			// Never so of two rows of zeros.
+			scaled < most.wrapping_mul(longer)
+		};
+		// Nothing is beyond the largest number, not even what can't be measured.
+		limit == u32::MAX || rows.all(is_near)
+	}
+}
+
+/// A row, projected.
+type Projected = [i16; PROJECTIONS];
+
+/// The square of a row's length.
+fn length(row: &Projected) -> u64 {
+	squares(row.iter().map(|number| number.unsigned_abs()))
+}
+
+/// The square of the length of two rows' difference.
+fn difference(a: &Projected, b: &Projected) -> u64 {
+	squares(a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)))
+}
+
+/// Sixteen squares of 16 bits stay below 2^36, and can't wrap. Checks would be most of the work here.
+fn squares(numbers: impl Iterator<Item = u16>) -> u64 {
+	numbers.map(u64::from).map(|it| it.wrapping_mul(it)).fold(0, u64::wrapping_add)
 }

@@ -28,8 +28,8 @@ pub use self::{
 	ending::{ending, Ending, EndingFault},
 	evidence::{Evidence, Recorder},
 	fingerprint::{
-		distance, positions, Fingerprint, FingerprintError, Projection, POSITIONS, PROJECTIONS,
-		UNMEASURABLE,
+		distance, positions, Fingerprint, FingerprintError, Measured, Projection, POSITIONS,
+		PROJECTIONS, UNMEASURABLE,
 	},
 	hash::Hash,
 	rows::{parse_tokens, Rows, RowsError, MAX_POSITIONS, MAX_WIDTH},

@@ -5,7 +5,7 @@ use scale_info::TypeInfo;
 
 use crate::{
 	ending::EndingFault,
-	fingerprint::{distance, Fingerprint},
+	fingerprint::{distance, Fingerprint, Measured},
 	hash::{hasher, Hash},
 };
 
@@ -278,6 +278,17 @@ impl Limits {
 			Grade::Different
 		}
 	}
+
+	/// Where the distance of two fingerprints lies, which is not measured for it.
+	fn grade_apart(&self, a: &Measured, b: &Measured) -> Grade {
+		if a.is_within(b, self.flag) {
+			Grade::Same
+		} else if a.is_within(b, self.slash) {
+			Grade::Doubtful
+		} else {
+			Grade::Different
+		}
+	}
 }
 
 /// Why an answer is not the same.
@@ -365,6 +376,19 @@ impl Thresholds {
 			},
 			// It says nothing of an answer.
 			Vote::Batch { .. } => Verdict::new(Grade::Different, Reason::Output),
+		}
+	}
+
+	/// The grade of [`Self::verdict`] alone, for much less: how far off a worker is need not be
+	/// measured for it.
+	pub fn grade(&self, worker: &Measured, output: &Hash, vote: &Vote) -> Grade {
+		match vote {
+			Vote::Replayed { fingerprint, statistics } => {
+				let far = self.distance.grade_apart(worker, &Measured::from(*fingerprint));
+				far.max(self.margin.grade(statistics.worst_margin))
+			},
+			// Nothing is measured.
+			vote => self.verdict(worker.fingerprint(), output, vote).grade,
 		}
 	}
 }

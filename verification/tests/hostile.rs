@@ -233,6 +233,57 @@ fn distance_should_fail_closed_when_fingerprints_are_made_up() {
 	assert!(distance(&honest, &one) > 300_000);
 }
 
+/// Rows of any numbers, and of those at which arithmetic breaks.
+fn any_fingerprint() -> impl Strategy<Value = Fingerprint> {
+	let extreme = || prop::sample::select(vec![i16::MIN, -1, 0, 1, i16::MAX]);
+	let row = prop_oneof![
+		4 => prop::array::uniform16(any::<i16>()),
+		2 => prop::array::uniform16(extreme()),
+		2 => extreme().prop_map(|number| [number; PROJECTIONS]),
+		1 => prop::array::uniform16(-3i16..3),
+	];
+	prop_oneof![
+		3 => prop::array::uniform8(row.clone()).prop_map(Fingerprint),
+		1 => row.prop_map(|row| Fingerprint([row; POSITIONS])),
+	]
+}
+
+/// The comparison is the distance's with each of these limits, and with all at which its word can change.
+fn compare(a: &Fingerprint, b: &Fingerprint, limits: &[u32]) {
+	let apart = distance(a, b);
+	let around = [apart, apart.saturating_sub(1), apart.saturating_add(1)];
+	let ends = [0, 1, 2_000_000, UNMEASURABLE - 1, UNMEASURABLE];
+	let (measured, other) = (Measured::from(*a), Measured::from(*b));
+	for &limit in limits.iter().chain(&around).chain(&ends) {
+		let expected = apart <= limit;
+		assert_eq!(measured.is_within(&other, limit), expected, "{apart} and {limit}");
+		assert_eq!(other.is_within(&measured, limit), expected, "{apart} and {limit}");
+	}
+}
+
+#[test]
+fn comparison_should_say_what_the_distance_says_at_the_extremes() {
+	let numbers = [i16::MIN, i16::MIN + 1, -8_192, -1, 0, 1, 8_192, i16::MAX];
+	let row = |number, last| {
+		let mut row = [number; PROJECTIONS];
+		row[PROJECTIONS - 1] = last;
+		row
+	};
+	let rows = || numbers.into_iter().flat_map(|a| numbers.map(|b| row(a, b)));
+	for (a, b) in rows().flat_map(|a| rows().map(move |b| (a, b))) {
+		let [mut first, mut second] = [Fingerprint([[100; PROJECTIONS]; POSITIONS]); 2];
+		(first.0[POSITIONS - 1], second.0[POSITIONS - 1]) = (a, b);
+		compare(&first, &second, &[]);
+	}
+	// Of zeros nothing can be said, wherever they are, but that all is within the largest number.
+	let mut zeros = Fingerprint([[100; PROJECTIONS]; POSITIONS]);
+	for position in 0..POSITIONS {
+		zeros.0[position] = [0; PROJECTIONS];
+		assert_eq!(distance(&zeros, &zeros), UNMEASURABLE);
+		compare(&zeros, &zeros, &[]);
+	}
+}
+
 /// The floor of 16 bits is far below the least cheat of the profile F32.
 #[test]
 fn distance_should_measure_the_relative_error_of_rows() {
@@ -489,6 +540,55 @@ proptest! {
 		prop_assert_eq!(distance(&a, &b), distance(&b, &a));
 		prop_assert!(distance(&a, &b) <= 2_000_000);
 		prop_assert_eq!(distance(&a, &a), 0);
+	}
+
+	#[test]
+	fn comparison_should_say_what_the_distance_says(
+		a in any_fingerprint(),
+		b in any_fingerprint(),
+		limit in any::<u32>(),
+	) {
+		compare(&a, &b, &[limit, limit % 2_000_001]);
+	}
+
+	#[test]
+	fn comparison_should_say_what_the_distance_says_of_neighbours(
+		a in any_fingerprint(),
+		nudges in prop::collection::vec((0..POSITIONS, 0..PROJECTIONS, any::<i16>(), 0u32..15), 0..6),
+	) {
+		let mut b = a;
+		for (position, projection, number, less) in nudges {
+			let place = &mut b.0[position][projection];
+			*place = place.saturating_add(number >> less);
+		}
+		compare(&a, &b, &[]);
+	}
+
+	#[test]
+	fn grade_should_be_that_of_the_verdict(
+		worker in any_fingerprint(),
+		own in any_fingerprint(),
+		near in any::<bool>(),
+		nudge in -40i16..40,
+		worst_margin in 0u32..3_000,
+		(flag, slash) in (0u32..3_000, 0u32..3_000),
+	) {
+		let mut fingerprint = if near { worker } else { own };
+		fingerprint.0[7][15] = fingerprint.0[7][15].saturating_add(nudge);
+		let statistics = Statistics { worst_margin, ..Statistics::default() };
+		let limits = Limits { flag, slash };
+		let thresholds = Thresholds { distance: limits, margin: limits };
+		let output = [7; 32];
+		for vote in [
+			Vote::Replayed { fingerprint, statistics },
+			Vote::Refuted(Fault::Text),
+			Vote::Output { hash: output },
+			Vote::Output { hash: [8; 32] },
+			Vote::Batch { rejection: None, digest: output },
+		] {
+			let grade = thresholds.grade(&Measured::from(worker), &output, &vote);
+			prop_assert_eq!(grade, thresholds.verdict(&worker, &output, &vote).grade);
+		}
 	}
 
 	#[test]

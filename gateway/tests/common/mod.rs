@@ -15,6 +15,7 @@ use reckon_gateway::{
 	join::Joins,
 	reservation::OnChain,
 	rooms::{Bounds, Identity, Rooms},
+	workers::Offering,
 };
 use reckon_gateway_protocol::{
 	join_payload, lease_payload,
@@ -104,11 +105,8 @@ impl Chain for Table {
 		Ok((worker != pair(99).public()).then(|| provider_of(&worker)))
 	}
 
-	async fn offers_of(
-		&self,
-		_: &AccountId,
-	) -> Result<BTreeMap<ModelId, Price<Balance>>, ChainError> {
-		Ok([(MODEL, PRICE)].into())
+	async fn offering_of(&self, _: &AccountId) -> Result<Offering, ChainError> {
+		Ok(Offering { prices: [(MODEL, PRICE)].into(), score: 500_000 })
 	}
 
 	async fn commit(
@@ -137,7 +135,9 @@ impl Chain for Table {
 			channel.left = channel.left.checked_sub(new).expect("within the deposit");
 			charged += new;
 		}
-		assert_eq!(charged, root.sum, "claims and totals differ");
+		if charged != root.sum {
+			return Err(ChainError::Refused { name: "SumsDiffer".into(), docs: String::new() });
+		}
 		*channels = after;
 		let mut batches = self.batches.lock().unwrap();
 		let id = H256::from_low_u64_be(batches.len() as u64 + 1);

@@ -1,12 +1,15 @@
 //! Each call and each step of the agenda at its worst: the largest committees, of as many
 //! validators as there can be.
 
-use crate::*;
+use crate::{
+	tally::{self, most_camps, Committee, Count},
+	*,
+};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::{
-	traits::{fungible::Mutate, Authorize, Get},
+	traits::{fungible::Mutate, Authorize, ConstU32, Get},
 	BoundedVec,
 };
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
@@ -27,6 +30,10 @@ use sp_runtime::{
 const CHARGE: Balance = 1_000_000_000_000;
 const SALT: H256 = H256([7; 32]);
 const ROOT: H256 = H256([8; 32]);
+/// All numbers of the worker's rows.
+const NUMBER: i16 = 8_000;
+/// What votes have there that are doubtful: 1000 ppm away.
+const DOUBTFUL: i16 = 8_008;
 
 fn funded<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str, n: u32) -> T::AccountId {
 	let who = account(name, n, 0);
@@ -92,10 +99,10 @@ fn job(n: u32) -> JobId {
 	BlakeTwo256::hash(&n.to_be_bytes())
 }
 
-fn statement(n: u32) -> Statement {
-	// All are far from one another.
-	let number = (n as i16).saturating_mul(500).saturating_add(1);
-	let fingerprint = Fingerprint([[number; PROJECTIONS]; POSITIONS]);
+/// A vote that only differs from the worker's rows in the last, which so are all compared.
+fn statement(last: i16) -> Statement {
+	let mut fingerprint = Fingerprint([[NUMBER; PROJECTIONS]; POSITIONS]);
+	fingerprint.0[POSITIONS - 1] = [last; PROJECTIONS];
 	let vote = Vote::Replayed { fingerprint, statistics: Statistics::default() };
 	Statement { vote, rows: RowsSeen::Proven }
 }
@@ -124,7 +131,7 @@ fn audit<T: Config<Currency: Mutate<T::AccountId>>>(
 	audit.quorum = 1;
 	audit.round = 1;
 	audit.phase = phase;
-	let fingerprint = Fingerprint([[1; PROJECTIONS]; POSITIONS]);
+	let fingerprint = Fingerprint([[NUMBER; PROJECTIONS]; POSITIONS]);
 	audit.opened = (phase == Phase::Revealing).then_some(Opened { root: ROOT, fingerprint });
 	let now = frame_system::Pallet::<T>::block_number();
 	Pallet::<T>::wait_until(id, &mut audit, now.saturating_add(T::CommitBlocks::get()));
@@ -148,7 +155,7 @@ fn sign<T: Config>(key: &AuditId, purpose: &[u8], items: &impl Encode) -> AuditS
 fn reveals<T: Config<Currency: Mutate<T::AccountId>>>(key: &AuditId, count: u32) -> Batch<Reveal> {
 	let model = model::<T>();
 	let items = (0..count).map(|n| {
-		let (id, said) = (job(n), statement(n));
+		let (id, said) = (job(n), statement(DOUBTFUL));
 		audit::<T>(model, key, id, Phase::Revealing, |_, who| {
 			Ballot::Committed(hidden::<T>(id, who, &said))
 		});
@@ -158,6 +165,15 @@ fn reveals<T: Config<Currency: Mutate<T::AccountId>>>(key: &AuditId, count: u32)
 		Reveal { audit: id, round: 1, salt: SALT, said: Said::Else { opened, vote }, rows }
 	});
 	BoundedVec::truncate_from(items.collect())
+}
+
+/// What the largest committee has said.
+fn said<T: Config>() -> BoundedVec<Opinion<T::AccountId>, ConstU32<MAX_SEATS>> {
+	let said = |n| {
+		let auditor = account("validator", n, 0);
+		Opinion { auditor, era: 0, grade: Grade::Same, rows: RowsSeen::Proven }
+	};
+	BoundedVec::truncate_from((0..MAX_SEATS).map(said).collect())
 }
 
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
@@ -334,26 +350,96 @@ mod benchmarks {
 		assert_eq!(Audits::<T>::get(job(0)).map(|it| it.retries), Some(1));
 	}
 
-	/// `s`: votes, all of which differ, so that each is compared with each; nobody can tell.
+	/// An entry of the agenda, with the largest audit.
 	#[benchmark]
-	fn count_votes(s: Linear<1, MAX_SEATS>) {
+	fn read_due() {
+		let key = validators::<T>();
+		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Committed(SALT));
+		Audits::<T>::mutate(job(0), |audit| {
+			audit.as_mut().expect("just made").first = said::<T>();
+		});
+		let audit = due::<T>(job(0));
+
+		let read;
+		#[block]
+		{
+			let id = Agenda::<T>::iter_key_prefix(audit.due).next();
+			read = id.and_then(Audits::<T>::get);
+		}
+
+		assert_eq!(read, Some(audit));
+	}
+
+	/// `s`: votes, each of them only off in the last row, and not so far that it is done with the first
+	/// comparison.
+	#[benchmark]
+	fn verdict(s: Linear<0, MAX_SEATS>) {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Revealed);
 		for n in 0..s {
 			let who: T::AccountId = account("validator", n, 0);
-			Statements::<T>::insert(job(0), who, statement(n));
+			Statements::<T>::insert(job(0), who, statement(DOUBTFUL));
 		}
 		let mut audit = due::<T>(job(0));
-		audit.larger = true;
-		audit.size = s;
 		audit.seats.truncate(s as usize);
+		audit.size = s;
+
+		let came_to;
+		#[block]
+		{
+			came_to = Pallet::<T>::verdict(job(0), &audit);
+		}
+
+		let (count, said) = came_to;
+		assert_eq!(count, if s > 0 { Count::Dissent } else { Count::TooFew });
+		assert!(said.iter().all(|vote| vote.grade == Grade::Doubtful));
+		assert_eq!(Statements::<T>::iter_keys().count(), 0);
+	}
+
+	/// `c`: dissenters of the largest committee whom all others are compared with. All but the last are alone;
+	/// those who agree with the last are as many as convict.
+	#[benchmark]
+	fn camps(c: Linear<0, { most_camps(MAX_SEATS) }>) {
+		let key = validators::<T>();
+		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Revealed);
+		let audit = due::<T>(job(0));
+		let scale = Pallet::<T>::scale(&audit).expect("the model is calibrated");
+		let alone = c.saturating_sub(1);
+		let alike = MAX_SEATS.saturating_sub(most_camps(MAX_SEATS)).saturating_add(c.min(1));
+		let last = |n: u32| match n.checked_sub(alone) {
+			None => (n as i16).saturating_add(1).saturating_mul(-500),
+			Some(n) if n < alike => NUMBER / 2,
+			Some(_) => NUMBER,
+		};
+		let mut votes: Vec<_> =
+			(0..MAX_SEATS).map(|n| scale.judge(n, statement(last(n)))).collect();
+		let committee = Committee { size: MAX_SEATS, quorum: 1, contested: false };
+
+		let count;
+		#[block]
+		{
+			count = tally::larger(&committee, &mut votes, Some(&scale));
+		}
+
+		let convicts = matches!(count, Count::Over(AuditOutcome::Rejected(_)));
+		assert_eq!(convicts, c > 0);
+	}
+
+	/// After a committee of which as many as can be have voted, and as many as can be were silent.
+	#[benchmark]
+	fn await_draw() {
+		let key = validators::<T>();
+		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Missed);
+		let mut audit = due::<T>(job(0));
+		audit.first = said::<T>();
+		audit.larger = true;
 
 		#[block]
 		{
-			Pallet::<T>::end_reveals(job(0), audit);
+			Pallet::<T>::await_draw(job(0), audit);
 		}
 
-		assert!(!Audits::<T>::contains_key(job(0)));
+		assert_eq!(Audits::<T>::get(job(0)).map(|it| it.phase), Some(Phase::Drawing));
 	}
 
 	/// One too many.
@@ -402,5 +488,33 @@ mod benchmarks {
 		}
 
 		assert!(!Audits::<T>::contains_key(unknown));
+	}
+
+	/// All but those that need the runtime's owners of work: the mock's know no other workers than their own
+	/// (`open_rows`), and nothing of a ruling on what is not theirs (`rule`).
+	#[cfg(test)]
+	#[test]
+	fn benchmarks_should_hold_on_the_mock() {
+		type Audits = Pallet<crate::mock::Test>;
+		for (name, benchmark) in [
+			("submit", Audits::test_benchmark_submit as fn() -> Result<(), BenchmarkError>),
+			("request_audit", Audits::test_benchmark_request_audit),
+			("commit_votes", Audits::test_benchmark_commit_votes),
+			("reveal_votes", Audits::test_benchmark_reveal_votes),
+			("decline_seats", Audits::test_benchmark_decline_seats),
+			("authorize_votes", Audits::test_benchmark_authorize_votes),
+			("draw_lot", Audits::test_benchmark_draw_lot),
+			("draw_committee", Audits::test_benchmark_draw_committee),
+			("end_commits", Audits::test_benchmark_end_commits),
+			("read_due", Audits::test_benchmark_read_due),
+			("verdict", Audits::test_benchmark_verdict),
+			("camps", Audits::test_benchmark_camps),
+			("await_draw", Audits::test_benchmark_await_draw),
+			("note_missed", Audits::test_benchmark_note_missed),
+		] {
+			crate::mock::ext().execute_with(|| {
+				assert!(benchmark().is_ok(), "{name}");
+			});
+		}
 	}
 }

@@ -107,10 +107,14 @@ impl<T: Config> Pallet<T> {
 		Self::change_conduct(auditor, |conduct| conduct.missed = conduct.missed.saturating_sub(1));
 	}
 
+	/// What is old in a record that stays as it is counts as little as when it is written again.
 	fn change_conduct(auditor: &T::AccountId, change: impl FnOnce(&mut Conduct)) {
-		let mut conduct = Self::conduct_now(auditor);
+		let before = Self::conduct_now(auditor);
+		let mut conduct = before;
 		change(&mut conduct);
-		Self::put_conduct(auditor, conduct);
+		if conduct != before {
+			Self::put_conduct(auditor, conduct);
+		}
 	}
 
 	/// Blocks before the end of the time for blind votes in which seats can't be given up any more:

@@ -36,15 +36,16 @@ impl<T: Config> Pallet<T> {
 		T::DbWeight::get().reads_writes(2, 1)
 	}
 
-	/// Lets an audit wait for its next committee. The caller stores it.
-	pub(crate) fn await_draw(id: JobId, audit: &mut AuditOf<T>) {
-		Self::forget_statements(id, audit);
+	/// Lets an audit wait for its next committee; says what that weighed.
+	pub(crate) fn await_draw(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		audit.phase = Phase::Drawing;
 		audit.opened = None;
 		// Who was silent is remembered.
 		audit.seats.retain(|seat| seat.ballot == Ballot::Missed);
 		let now = frame_system::Pallet::<T>::block_number();
-		Self::schedule(id, audit, now.saturating_add(DRAW_DELAY.into()));
+		Self::schedule(id, &mut audit, now.saturating_add(DRAW_DELAY.into()));
+		Audits::<T>::insert(id, audit);
+		T::WeightInfo::await_draw()
 	}
 
 	/// Draws a committee; before the first one the lot, whether it falls on the work.

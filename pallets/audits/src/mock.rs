@@ -171,10 +171,6 @@ impl OnAuditVote<AccountId> for Counted {
 	fn on_audit_vote(auditor: &AccountId) {
 		COUNTED.with_borrow_mut(|all| all.push(*auditor));
 	}
-
-	fn on_audit_vote_weight() -> Weight {
-		Weight::zero()
-	}
 }
 
 parameter_types! {
@@ -263,6 +259,15 @@ pub fn new_chain(validators: u64) -> sp_io::TestExternalities {
 		begin_session(1..=validators);
 		to_block(1);
 	});
+	ext
+}
+
+/// A chain for benchmarks: without validators, whose keys they make themselves.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn ext() -> sp_io::TestExternalities {
+	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+	let mut ext = new_chain(0);
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	ext
 }
 

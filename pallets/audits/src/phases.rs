@@ -1,12 +1,16 @@
 //! From the blind votes over the worker's opening to the count.
 
-use crate::{pallet::*, tally, types::*};
+use crate::{
+	pallet::*,
+	tally::{self, Count, Judged, Scale},
+	types::*,
+};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{ensure, traits::Get, weights::Weight};
 use reckon_primitives::JobId;
 use reckon_support::{AuditOutcome, Conviction, ModelInspect, ProviderPool, Subject};
-use reckon_verification::{commitment, Fingerprint, Hash, Thresholds};
+use reckon_verification::{commitment, Fingerprint, Hash, Measured};
 use sp_core::H256;
 use sp_runtime::{traits::Saturating, DispatchResult};
 
@@ -88,47 +92,54 @@ impl<T: Config> Pallet<T> {
 	/// The time for votes has passed, or all are there: they are counted.
 	pub(crate) fn end_reveals(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		let silent = |ballot: &Ballot| matches!(ballot, Ballot::Committed(_));
-		let weight = Self::note_missing(id, &mut audit, silent);
-		let thresholds = Self::thresholds(&audit);
-		let Some(mut votes) = Self::judged(id, &audit, thresholds.as_ref()) else {
+		let missed = Self::note_missing(id, &mut audit, silent);
+		let votes = audit.count(|ballot| *ballot == Ballot::Revealed);
+		let weight = missed.saturating_add(Self::verdict_weight(votes, audit.larger));
+		let (count, said) = Self::verdict(id, &audit);
+		let after = match count {
+			Count::Over(outcome) => Self::rule(id, audit, outcome, &said),
+			Count::Dissent => {
+				Self::deposit_event(Event::AuditEscalated { audit: id });
+				audit.first = frame_support::BoundedVec::truncate_from(said);
+				audit.larger = true;
+				Self::await_draw(id, audit)
+			},
+			Count::TooFew if audit.retries < MAX_RETRIES => {
+				audit.retries = audit.retries.saturating_add(1);
+				Self::deposit_event(Event::AuditRetried { audit: id });
+				Self::await_draw(id, audit)
+			},
+			Count::TooFew => Self::rule(id, audit, AuditOutcome::Inconclusive, &[]),
+		};
+		weight.saturating_add(after)
+	}
+
+	/// What the opened votes come to, and what each of them says. They are kept no longer; what follows from it
+	/// is for the caller.
+	pub(crate) fn verdict(id: JobId, audit: &AuditOf<T>) -> (Count, Vec<Opinion<T::AccountId>>) {
+		let scale = Self::scale(audit);
+		let judged = Self::judged(id, audit, scale.as_ref());
+		Self::forget_statements(id, audit);
+		let Some(mut votes) = judged else {
 			// The model has left the store; nobody can say anything.
-			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
+			return (Count::Over(AuditOutcome::Inconclusive), Vec::new());
 		};
 		let contested = tally::is_contested(&audit.first);
 		let committee = tally::Committee { size: audit.size, quorum: audit.quorum, contested };
 		let count = match audit.larger {
 			false => tally::first(&committee, &votes),
-			true => tally::larger(&committee, &mut votes, thresholds.as_ref()),
+			true => tally::larger(&committee, &mut votes, scale.as_ref()),
 		};
-		let after = match count {
-			tally::Count::Over(outcome) => {
-				let said: Vec<_> = votes.into_iter().map(|vote| vote.opinion(audit.era)).collect();
-				Self::rule(id, audit, outcome, &said)
-			},
-			tally::Count::Dissent => {
-				Self::deposit_event(Event::AuditEscalated { audit: id });
-				let said = votes.into_iter().map(|vote| vote.opinion(audit.era)).collect();
-				audit.first = frame_support::BoundedVec::truncate_from(said);
-				audit.larger = true;
-				Self::await_draw(id, &mut audit);
-				Audits::<T>::insert(id, audit);
-				Weight::zero()
-			},
-			tally::Count::TooFew if audit.retries < MAX_RETRIES => {
-				audit.retries = audit.retries.saturating_add(1);
-				Self::deposit_event(Event::AuditRetried { audit: id });
-				Self::await_draw(id, &mut audit);
-				Audits::<T>::insert(id, audit);
-				Weight::zero()
-			},
-			tally::Count::TooFew => Self::rule(id, audit, AuditOutcome::Inconclusive, &[]),
-		};
-		weight.saturating_add(after)
+		(count, votes.into_iter().map(|vote| vote.opinion(audit.era)).collect())
 	}
 
-	/// What the votes about an answer are measured by.
-	pub(crate) fn thresholds(audit: &AuditOf<T>) -> Option<Thresholds> {
-		T::Models::model(&audit.subject.answer()?.model)?.thresholds
+	/// What the votes about an answer are measured by, once its worker has opened its rows, and as long as its
+	/// model is in the store.
+	pub(crate) fn scale(audit: &AuditOf<T>) -> Option<Scale> {
+		let answer = audit.subject.answer()?;
+		let worker = Measured::from(audit.opened?.fingerprint);
+		let thresholds = T::Models::model(&answer.model)?.thresholds?;
+		Some(Scale { thresholds, worker, output: answer.output.0 })
 	}
 
 	/// The opened votes, with what each says about the work. `None` where there is nothing to measure those
@@ -136,28 +147,23 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn judged(
 		id: JobId,
 		audit: &AuditOf<T>,
-		thresholds: Option<&Thresholds>,
-	) -> Option<Vec<tally::Judged<T::AccountId>>> {
+		scale: Option<&Scale>,
+	) -> Option<Vec<Judged<T::AccountId>>> {
 		let revealed = audit.seats.iter().filter(|seat| seat.ballot == Ballot::Revealed);
 		let said = revealed.filter_map(|seat| {
 			let statement = Statements::<T>::get(id, &seat.auditor)?;
 			Some((seat.auditor.clone(), statement))
 		});
-		let answer = match &audit.subject {
-			Subject::Answer(answer) => answer,
-			Subject::Batch(_) => return Some(tally::judge_batch(said.collect(), audit.larger)),
-		};
-		let thresholds = thresholds?;
-		let Some(Opened { fingerprint: worker, .. }) = &audit.opened else {
-			return Some(Vec::new());
-		};
-		let judge = |(auditor, statement)| {
-			tally::judge(thresholds, worker, &answer.output.0, auditor, statement)
-		};
-		Some(said.map(judge).collect())
+		match audit.subject {
+			Subject::Answer(_) => {
+				let scale = scale?;
+				Some(said.map(|(auditor, statement)| scale.judge(auditor, statement)).collect())
+			},
+			Subject::Batch(_) => Some(tally::judge_batch(said.collect(), audit.larger)),
+		}
 	}
 
-	pub(crate) fn forget_statements(id: JobId, audit: &AuditOf<T>) {
+	fn forget_statements(id: JobId, audit: &AuditOf<T>) {
 		for seat in audit.seats.iter().filter(|seat| seat.ballot == Ballot::Revealed) {
 			Statements::<T>::remove(id, &seat.auditor);
 		}

@@ -94,7 +94,6 @@ impl<T: Config> Pallet<T> {
 			let computed = |seat: &&Seat<_>| matches!(seat.ballot, Ballot::Committed(_));
 			auditors.extend(audit.seats.iter().filter(computed).map(|seat| seat.auditor.clone()));
 		}
-		Self::forget_statements(id, &audit);
 		Self::forget(id, &audit);
 		let votes = auditors.len() as u32;
 		Self::deposit_event(Event::AuditDecided { audit: id, outcome, votes });
@@ -184,10 +183,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What it weighs to end an audit with so many votes that say how it ended, and so many that
-	/// don't.
+	/// don't. What [`Config::OnVote`] does is measured with the rest.
 	pub(crate) fn ruling_weight(right: u32, wrong: u32) -> Weight {
 		T::WeightInfo::rule(right)
-			.saturating_add(T::OnVote::on_audit_vote_weight().saturating_mul(right.into()))
 			.saturating_add(T::Subjects::on_ruling_weight().max(T::Batches::reject_weight()))
 			.saturating_add(Self::missing_weight(wrong))
 	}

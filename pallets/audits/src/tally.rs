@@ -3,7 +3,7 @@
 use crate::types::{Opinion, RowsSeen, Statement};
 use alloc::{collections::BTreeMap, vec::Vec};
 use reckon_support::{AuditOutcome, Conviction, EraIndex};
-use reckon_verification::{distance, Fingerprint, Grade, Hash, Rejection, Thresholds, Vote};
+use reckon_verification::{Grade, Hash, Measured, Rejection, Thresholds, Vote};
 
 /// An opened vote, measured.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Judged<AccountId> {
 	pub(crate) statement: Statement,
 	/// How far the worker is from it.
 	pub(crate) grade: Grade,
-	/// What is wrong, if anything is.
+	/// What is wrong, where nothing need be measured to say it: [`Scale::reason`] says the rest.
 	pub(crate) why: Option<Conviction>,
 }
 
@@ -55,24 +55,44 @@ pub(crate) enum Count {
 	TooFew,
 }
 
-/// Measures a vote.
-pub(crate) fn judge<AccountId>(
-	thresholds: &Thresholds,
-	worker: &Fingerprint,
-	output: &Hash,
-	auditor: AccountId,
-	statement: Statement,
-) -> Judged<AccountId> {
-	let verdict = thresholds.verdict(worker, output, &statement.vote);
-	// Without the worker's rows a fault shows nothing: the tokens that it was found in may be of
-	// nobody. What was computed and is far off shows something without them.
-	let shows_alone =
-		verdict.grade == Grade::Different && !matches!(statement.vote, Vote::Refuted(_));
-	let (grade, why) = match statement.rows == RowsSeen::Unproven && !shows_alone {
-		true => (Grade::Different, Some(Conviction::RowsUnproven)),
-		false => (verdict.grade, verdict.reason.map(Conviction::Answer)),
-	};
-	Judged { auditor, statement, grade, why }
+/// What the votes about an answer are measured by.
+pub(crate) struct Scale {
+	/// Its model's.
+	pub(crate) thresholds: Thresholds,
+	/// What its worker says its rows' fingerprint is.
+	pub(crate) worker: Measured,
+	/// BLAKE3 of the delivered bytes.
+	pub(crate) output: Hash,
+}
+
+impl Scale {
+	/// Measures a vote.
+	pub(crate) fn judge<AccountId>(
+		&self,
+		auditor: AccountId,
+		statement: Statement,
+	) -> Judged<AccountId> {
+		let measured = self.thresholds.grade(&self.worker, &self.output, &statement.vote);
+		// Without the worker's rows a fault shows nothing: the tokens that it was found in may be of
+		// nobody. What was computed and is far off shows something without them.
+		let shows_alone =
+			measured == Grade::Different && !matches!(statement.vote, Vote::Refuted(_));
+		let (grade, why) = match statement.rows == RowsSeen::Unproven && !shows_alone {
+			true => (Grade::Different, Some(Conviction::RowsUnproven)),
+			false => (measured, None),
+		};
+		Judged { auditor, statement, grade, why }
+	}
+
+	/// What a vote finds wrong, and how far off that is, if it finds anything.
+	fn reason<AccountId>(&self, vote: &Judged<AccountId>) -> Option<Conviction> {
+		let fingerprint = self.worker.fingerprint();
+		let measure = || {
+			let verdict = self.thresholds.verdict(fingerprint, &self.output, &vote.statement.vote);
+			verdict.reason.map(Conviction::Answer)
+		};
+		vote.why.or_else(measure)
+	}
 }
 
 /// Measures the votes about a batch, which are about the same bytes: who has most of the digests' has them.
@@ -135,13 +155,13 @@ pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>
 pub(crate) fn larger<AccountId>(
 	committee: &Committee,
 	votes: &mut [Judged<AccountId>],
-	thresholds: Option<&Thresholds>,
+	scale: Option<&Scale>,
 ) -> Count {
 	if !is_quorate(committee, votes) {
 		return Count::TooFew;
 	}
 	let same = votes.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
-	let outcome = match convicting(committee, votes, thresholds) {
+	let outcome = match convicting(committee, votes, scale) {
 		Some((camp, why)) => {
 			for (vote, is_in) in votes.iter_mut().zip(camp) {
 				if vote.grade == Grade::Different && !is_in {
@@ -163,26 +183,44 @@ fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> 
 }
 
 /// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
-/// whether it is among them, and what they have found. Without thresholds it is about a batch.
+/// whether it is among them, and what they have found. Without a scale it is about a batch.
 ///
 /// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once: of those
 /// who have found the same, one is among the first of all dissenters, however many others are before.
 fn convicting<AccountId>(
 	committee: &Committee,
 	votes: &[Judged<AccountId>],
-	thresholds: Option<&Thresholds>,
+	scale: Option<&Scale>,
 ) -> Option<(Vec<bool>, Conviction)> {
-	let needed = committee.size.saturating_mul(2).div_ceil(3).max(1) as usize;
-	let Some(thresholds) = thresholds else { return convicting_batch(needed, votes) };
-	let is_against = |vote: &Judged<AccountId>| vote.grade == Grade::Different;
-	let against = || votes.iter().filter(|vote| is_against(vote));
-	let others = against().count().checked_sub(needed)?;
-	against().take(others.saturating_add(1)).find_map(|one| {
-		let like = |other| is_against(other) && agree(one, other, thresholds);
-		let camp: Vec<_> = votes.iter().map(like).collect();
+	let needed = needed(committee.size) as usize;
+	let Some(scale) = scale else { return convicting_batch(needed, votes) };
+	let is_against = |vote: &&Judged<AccountId>| vote.grade == Grade::Different;
+	let others = votes.iter().filter(is_against).count().checked_sub(needed)?;
+	let findings: Vec<_> =
+		votes.iter().map(|vote| Some(vote).filter(is_against).map(Finding::of)).collect();
+	let against = votes.iter().zip(&findings).filter_map(|(vote, it)| Some((vote, it.as_ref()?)));
+	against.take(others.saturating_add(1)).find_map(|(vote, one)| {
+		let is_like = |other: &Finding| one.is_like(other, &scale.thresholds);
+		let camp: Vec<_> =
+			findings.iter().map(|other| other.as_ref().is_some_and(is_like)).collect();
 		let is_enough = camp.iter().filter(|is_in| **is_in).count() >= needed;
-		is_enough.then_some(camp).zip(one.why)
+		is_enough.then_some(camp).and_then(|camp| Some((camp, scale.reason(vote)?)))
 	})
+}
+
+/// How many of a committee convict.
+const fn needed(size: u32) -> u32 {
+	let two_thirds = size.saturating_mul(2).div_ceil(3);
+	if two_thirds > 0 {
+		two_thirds
+	} else {
+		1
+	}
+}
+
+/// How many dissenters at most are asked whether enough agree with them, when so many have voted.
+pub(crate) const fn most_camps(votes: u32) -> u32 {
+	votes.saturating_sub(needed(votes)).saturating_add(1)
 }
 
 /// The same of a batch. Who finds anything wrong with it is against it, whatever that is: else a gateway
@@ -207,17 +245,35 @@ fn convicting_batch<AccountId>(
 	reasons().max_by_key(weight).map(|why| (camp, why))
 }
 
-/// Whether two who found the worker wrong have found the same.
-fn agree<AccountId>(a: &Judged<AccountId>, b: &Judged<AccountId>, thresholds: &Thresholds) -> bool {
-	let unproven = Some(Conviction::RowsUnproven);
-	if a.why == unproven || b.why == unproven {
-		return a.why == b.why;
+/// What one who is against a worker has found.
+// There are forty of them at most, for a moment: a box would only cost an allocation.
+#[allow(clippy::large_enum_variant)]
+enum Finding<'a> {
+	/// That its rows can't be had.
+	Unproven,
+	/// Other rows than its.
+	Rows(Measured),
+	/// A fault.
+	Fault(&'a Vote),
+}
+
+impl<'a> Finding<'a> {
+	fn of<AccountId>(vote: &'a Judged<AccountId>) -> Self {
+		match &vote.statement.vote {
+			_ if vote.why == Some(Conviction::RowsUnproven) => Self::Unproven,
+			Vote::Replayed { fingerprint, .. } => Self::Rows(Measured::from(*fingerprint)),
+			fault => Self::Fault(fault),
+		}
 	}
-	match (&a.statement.vote, &b.statement.vote) {
-		(Vote::Replayed { fingerprint: a, .. }, Vote::Replayed { fingerprint: b, .. }) => {
-			thresholds.distance.grade(distance(a, b)) == Grade::Same
-		},
-		(a, b) => a == b,
+
+	/// Whether another has found the same.
+	fn is_like(&self, other: &Self, thresholds: &Thresholds) -> bool {
+		match (self, other) {
+			(Self::Unproven, Self::Unproven) => true,
+			(Self::Rows(a), Self::Rows(b)) => a.is_within(b, thresholds.distance.flag),
+			(Self::Fault(a), Self::Fault(b)) => a == b,
+			_ => false,
+		}
 	}
 }
 
@@ -225,7 +281,7 @@ fn agree<AccountId>(a: &Judged<AccountId>, b: &Judged<AccountId>, thresholds: &T
 mod tests {
 	use super::*;
 	use reckon_support::mocks::THRESHOLDS;
-	use reckon_verification::{Fault, Reason, Statistics, POSITIONS, PROJECTIONS};
+	use reckon_verification::{Fault, Fingerprint, Reason, Statistics, POSITIONS, PROJECTIONS};
 
 	const WORKER: Fingerprint = Fingerprint([[8_000; PROJECTIONS]; POSITIONS]);
 	const OTHER: Fingerprint = Fingerprint([[-8_000; PROJECTIONS]; POSITIONS]);
@@ -236,11 +292,18 @@ mod tests {
 		Statement { vote, rows: RowsSeen::Proven }
 	}
 
+	fn scale() -> Scale {
+		Scale { thresholds: THRESHOLDS, worker: Measured::from(WORKER), output: [0; 32] }
+	}
+
 	fn judged(statements: &[Statement]) -> Vec<Judged<usize>> {
-		let judge = |(n, statement): (usize, &Statement)| {
-			judge(&THRESHOLDS, &WORKER, &[0; 32], n, *statement)
-		};
+		let scale = scale();
+		let judge = |(n, statement): (usize, &Statement)| scale.judge(n, *statement);
 		statements.iter().enumerate().map(judge).collect()
+	}
+
+	fn why(vote: &Judged<usize>) -> Option<Conviction> {
+		scale().reason(vote)
 	}
 
 	fn same() -> Statement {
@@ -262,7 +325,7 @@ mod tests {
 
 	fn count_larger(statements: &[Statement], size: u32) -> Count {
 		let committee = Committee { size, quorum: (size * 2).div_ceil(3), contested: false };
-		larger(&committee, &mut judged(statements), Some(&THRESHOLDS))
+		larger(&committee, &mut judged(statements), Some(&scale()))
 	}
 
 	fn accepted() -> Count {
@@ -278,7 +341,7 @@ mod tests {
 		let grades: Vec<_> =
 			judged(&[same(), doubtful(), replayed(OTHER), unproven(), refuted(Fault::Text)])
 				.iter()
-				.map(|vote| (vote.grade, vote.why))
+				.map(|vote| (vote.grade, why(vote)))
 				.collect();
 		assert_eq!(grades[0], (Grade::Same, None));
 		assert_eq!(grades[1].0, Grade::Doubtful);
@@ -297,9 +360,9 @@ mod tests {
 		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
 		let all = judged(&[fault, far, refuted(Fault::Text)]);
 		assert!(all.iter().all(|vote| vote.grade == Grade::Different));
-		assert_eq!(all[0].why, Some(Conviction::RowsUnproven));
-		assert!(matches!(all[1].why, Some(Conviction::Answer(Reason::Distance(_)))));
-		assert_eq!(all[2].why, Some(Conviction::Answer(Reason::Fault(Fault::Text))));
+		assert_eq!(why(&all[0]), Some(Conviction::RowsUnproven));
+		assert!(matches!(why(&all[1]), Some(Conviction::Answer(Reason::Distance(_)))));
+		assert_eq!(why(&all[2]), Some(Conviction::Answer(Reason::Fault(Fault::Text))));
 		// Those to whom nothing was handed out agree with those who were shown nothing.
 		let votes = [vec![fault; 3], vec![unproven(); 3], vec![same(); 3]].concat();
 		let convicted = Count::Over(AuditOutcome::Rejected(Conviction::RowsUnproven));
@@ -325,7 +388,7 @@ mod tests {
 	fn nobody_should_be_accepted_by_nobody() {
 		let committee = Committee { size: 0, quorum: 0, contested: false };
 		assert_eq!(first::<u64>(&committee, &[]), Count::TooFew);
-		assert_eq!(larger::<u64>(&committee, &mut [], Some(&THRESHOLDS)), Count::TooFew);
+		assert_eq!(larger::<u64>(&committee, &mut [], Some(&scale())), Count::TooFew);
 	}
 
 	#[test]
@@ -362,7 +425,7 @@ mod tests {
 	fn dissenter_should_count_as_doubtful_when_it_is_far_from_those_who_convict() {
 		let mut votes = judged(&[vec![replayed(OTHER); 6], vec![replayed(THIRD); 3]].concat());
 		let committee = Committee { size: 9, quorum: 6, contested: false };
-		assert!(is_rejected(larger(&committee, &mut votes, Some(&THRESHOLDS))));
+		assert!(is_rejected(larger(&committee, &mut votes, Some(&scale()))));
 		let of = |grade| votes.iter().filter(|vote| vote.grade == grade).count();
 		assert_eq!((of(Grade::Different), of(Grade::Doubtful)), (6, 3));
 	}
@@ -380,9 +443,8 @@ mod tests {
 		assert!(!is_contested::<usize>(&[]));
 
 		let committee = Committee { size: 9, quorum: 6, contested: true };
-		let count = |statements: &[Statement]| {
-			larger(&committee, &mut judged(statements), Some(&THRESHOLDS))
-		};
+		let count =
+			|statements: &[Statement]| larger(&committee, &mut judged(statements), Some(&scale()));
 		assert_eq!(count(&[right; 9]), Count::Over(AuditOutcome::Doubtful));
 		assert!(is_rejected(count(&[wrong; 9])));
 	}
@@ -393,6 +455,23 @@ mod tests {
 		let far = Reason::Distance(2_000_000);
 		let expected = AuditOutcome::Rejected(Conviction::Answer(far));
 		assert_eq!(count_larger(&votes, 9), Count::Over(expected));
+	}
+
+	#[test]
+	fn as_many_dissenters_should_be_asked_as_can_be_among_those_before_the_convicting_ones() {
+		for votes in 2..=40u32 {
+			let last = |camps: u32| {
+				let others = camps as usize - 1;
+				// Those before the convicting ones all differ, from these too.
+				let lonely = (0..others).map(|n| {
+					replayed(Fingerprint([[-500 * (n as i16 + 1); PROJECTIONS]; POSITIONS]))
+				});
+				let alike = vec![replayed(OTHER); votes as usize - others];
+				is_rejected(count_larger(&[lonely.collect(), alike].concat(), votes))
+			};
+			assert!(last(most_camps(votes)), "{votes}");
+			assert!(!last(most_camps(votes) + 1), "{votes}");
+		}
 	}
 
 	#[test]

@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn grades_of(id: JobId) -> Vec<(T::AccountId, Grade)> {
 		let Some(audit) = Audits::<T>::get(id) else { return Vec::new() };
-		let votes = Self::judged(id, &audit, Self::thresholds(&audit).as_ref());
+		let votes = Self::judged(id, &audit, Self::scale(&audit).as_ref());
 		let votes = votes.unwrap_or_default().into_iter();
 		votes.map(|vote| (vote.auditor, vote.grade)).collect()
 	}

@@ -1,6 +1,6 @@
 //! What the agenda's steps weigh at most, and whether the constants fit one another.
 
-use crate::{pallet::*, types::*, weights::WeightInfo};
+use crate::{pallet::*, tally, types::*, weights::WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::Saturating;
@@ -9,16 +9,27 @@ use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
 	/// What the heaviest step of the agenda weighs: the draw of a committee that is as large as can be,
-	/// or its last count, when all were of one mind, or all wrong.
+	/// or its last verdict, when all were of one mind, or all wrong.
 	pub(crate) fn heaviest_step() -> Weight {
 		let votes = MAX_SEATS.saturating_mul(2);
 		let ruled = Self::ruling_weight(votes, 0).max(Self::ruling_weight(0, votes));
 		T::WeightInfo::draw_lot()
 			.saturating_add(T::WeightInfo::draw_committee())
 			.max(T::WeightInfo::end_commits())
-			.max(T::WeightInfo::count_votes(MAX_SEATS))
+			.max(Self::verdict_weight(MAX_SEATS, true))
 			.saturating_add(Self::missing_weight(MAX_SEATS))
-			.saturating_add(ruled)
+			.saturating_add(ruled.max(T::WeightInfo::await_draw()))
+			.saturating_add(T::WeightInfo::read_due())
+	}
+
+	/// What it weighs to see what so many opened votes come to. Only in the larger committee they are compared
+	/// with one another.
+	pub(crate) fn verdict_weight(votes: u32, larger: bool) -> Weight {
+		let measured = T::WeightInfo::verdict(votes);
+		match larger {
+			true => measured.saturating_add(T::WeightInfo::camps(tally::most_camps(votes))),
+			false => measured,
+		}
 	}
 
 	/// Blocks that an audit takes at most, if each block has room for what is due: two committees,

@@ -21,6 +21,10 @@ pub trait WeightInfo {
 	fn draw_committee() -> Weight;
 	fn end_commits() -> Weight;
 	fn count_votes(s: u32, ) -> Weight;
+	fn read_due() -> Weight;
+	fn verdict(s: u32, ) -> Weight;
+	fn camps(c: u32, ) -> Weight;
+	fn await_draw() -> Weight;
 	fn note_missed() -> Weight;
 	fn rule(v: u32, ) -> Weight;
 }
@@ -226,6 +230,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
+	fn read_due() -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(30_000_000, 9481)
+			.saturating_add(T::DbWeight::get().reads(2))
+	}
+	fn verdict(s: u32, ) -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(15_000_000, 4117)
+			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
+			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
+	}
+	fn camps(c: u32, ) -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(c.into()))
+	}
+	fn await_draw() -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
 	/// Storage: `Audits::Conducts` (r:1 w:1)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -345,6 +373,30 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(4))
 			.saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
+	}
+	fn read_due() -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(30_000_000, 9481)
+			.saturating_add(ParityDbWeight::get().reads(2))
+	}
+	fn verdict(s: u32, ) -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(15_000_000, 4117)
+			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(s.into())))
+			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(s.into())))
+			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
+	}
+	fn camps(c: u32, ) -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(c.into()))
+	}
+	fn await_draw() -> Weight {
+		// Estimated by hand until the next `make weights`.
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn note_missed() -> Weight {
 		Weight::from_parts(27_471_000, 15839)

@@ -318,17 +318,11 @@ pub trait AuditSubjects<AccountId, Balance> {
 pub trait OnAuditVote<AccountId> {
 	/// An auditor's vote has been counted, and agrees with how the audit ended.
 	fn on_audit_vote(auditor: &AccountId);
-	/// The most that [`Self::on_audit_vote`] weighs.
-	fn on_audit_vote_weight() -> Weight;
 }
 
 /// Nobody wants to know.
 impl<AccountId> OnAuditVote<AccountId> for () {
 	fn on_audit_vote(_: &AccountId) {}
-
-	fn on_audit_vote_weight() -> Weight {
-		Weight::zero()
-	}
 }
 
 /// Punishes validators for what they do beside making blocks. Implemented by

@@ -1,7 +1,10 @@
 //! How audits end, whoever lies and whoever is silent.
 
-use crate::{mock::*, Event, Phase, RowsSeen, Statement, DRAW_DELAY, MAX_RETRIES};
-use frame_support::traits::fungible::Mutate;
+use crate::{
+	mock::*, Conduct, Conducts, Event, Offences, Phase, RowsSeen, Statement, WeightInfo,
+	DRAW_DELAY, MAX_RETRIES,
+};
+use frame_support::{traits::fungible::Mutate, weights::Weight};
 use reckon_primitives::{Balance, JobId};
 use reckon_support::{
 	mocks::{MockModels, MockPenalties, MockPool, MockStake, MockSubjects},
@@ -359,6 +362,80 @@ fn auditors_should_not_lose_stake_when_the_larger_committee_has_seen_other_rows(
 		round(id, OTHER, honest(id));
 		assert!(is_rejected(id));
 		assert!(MockPenalties::all().is_empty());
+	});
+}
+
+/// Lets all auditors commit, and some of them open their votes, in which they say this; what the end of the
+/// round weighs.
+fn weighed(id: JobId, revealing: usize, says: Statement) -> Weight {
+	let seats = seated(id);
+	for who in &seats {
+		commit(id, *who, &says).unwrap();
+	}
+	open(id, RIGHT);
+	for who in &seats[..revealing] {
+		reveal(id, *who, &says).unwrap();
+	}
+	System::set_block_number(audit(id).due);
+	Audits::end_reveals(id, audit(id))
+}
+
+#[test]
+fn end_of_a_round_should_weigh_the_votes_and_what_follows_from_them_once() {
+	run(|| {
+		let votes = |count, larger| Audits::verdict_weight(count, larger);
+		let again = <() as WeightInfo>::await_draw();
+
+		let id = drawn(1);
+		let accepted = votes(3, false).saturating_add(Audits::ruling_weight(3, 0));
+		assert_eq!(weighed(id, 3, computed(id, RIGHT)), accepted);
+
+		let id = drawn(2);
+		let one_silent = Audits::missing_weight(1).saturating_add(votes(2, false));
+		let accepted = one_silent.saturating_add(Audits::ruling_weight(2, 0));
+		assert_eq!(weighed(id, 2, computed(id, RIGHT)), accepted);
+
+		let id = drawn(3);
+		let two_silent = Audits::missing_weight(2).saturating_add(votes(1, false));
+		assert_eq!(weighed(id, 1, computed(id, RIGHT)), two_silent.saturating_add(again));
+
+		let id = drawn(4);
+		assert_eq!(weighed(id, 3, computed(id, OTHER)), votes(3, false).saturating_add(again));
+		to_draw(id);
+		let all = votes(9, true).saturating_add(Audits::ruling_weight(12, 0));
+		assert_eq!(weighed(id, 9, computed(id, OTHER)), all);
+
+		let id = drawn(5);
+		MockModels::remove(MODEL);
+		let nothing = votes(3, false).saturating_add(Audits::ruling_weight(0, 0));
+		assert_eq!(weighed(id, 3, computed(id, RIGHT)), nothing);
+	});
+}
+
+#[test]
+fn conduct_should_not_be_written_when_nothing_changes() {
+	run(|| {
+		let offences = Offences { lies: 1, ..Default::default() };
+		let record = Conduct { now: offences, ..Default::default() };
+		let who = account(1);
+		Conducts::<Test>::insert(who, record);
+		for era in 0..4 {
+			MockStake::set_era(era);
+			Audits::note_counted(&who);
+			assert_eq!(Conducts::<Test>::get(who), record);
+			// What is old counts as if it had been written again.
+			let conduct = Audits::conduct_now(&who);
+			assert_eq!(
+				[conduct.now.lies, conduct.before.lies],
+				[era == 0, era == 1].map(u32::from)
+			);
+		}
+		Audits::note_counted(&account(2));
+		assert!(!Conducts::<Test>::contains_key(account(2)));
+		Audits::note_missed(job(1), 3, &who);
+		assert_eq!(Conducts::<Test>::get(who), Conduct { missed: 1, era: 3, ..Default::default() });
+		Audits::note_counted(&who);
+		assert!(!Conducts::<Test>::contains_key(who));
 	});
 }
 

@@ -50,6 +50,39 @@ fn job_should_wait_and_say_why_when_nobody_can_have_it() {
 }
 
 #[test]
+fn wait_should_be_told_once_for_each_reason() {
+	run(|| {
+		let id = drawn(request());
+		let told = || {
+			let reason = |event| match event {
+				Event::JobWaiting { job, reason } if job == id => Some(reason),
+				_ => None,
+			};
+			events().into_iter().filter_map(reason).collect::<Vec<_>>()
+		};
+		assert_eq!(told(), [Reason::NoOffer]);
+		to_block(10);
+		assert_eq!(told(), [Reason::NoOffer]);
+		// Another job takes the only place before it is tried again.
+		add_provider(PROVIDERS[0]);
+		drawn(request());
+		to_block(17);
+		assert_eq!(told(), [Reason::NoOffer, Reason::NoneFree]);
+	});
+}
+
+#[test]
+fn job_should_wait_when_what_the_provider_asks_for_is_more_than_there_can_be() {
+	run(|| {
+		let most = Balance::MAX;
+		let dearest = Price { base: most, per_input: most, per_output: most };
+		MockPool::insert(PROVIDERS[0], 1, dearest);
+		assert_eq!(Jobs::quote(0, MODEL, 5, 10, Assurance::Optimistic), Some(most));
+		assert_eq!(Jobs::why(drawn(request())), Some(Reason::NoneWithinPrice));
+	});
+}
+
+#[test]
 fn waiting_job_should_be_assigned_when_a_provider_appears() {
 	run(|| {
 		let id = drawn(request());

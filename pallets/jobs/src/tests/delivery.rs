@@ -1,5 +1,5 @@
 use crate::mock::AccountId;
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, Event};
 use codec::Decode;
 use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use reckon_primitives::*;
@@ -24,6 +24,14 @@ fn delivery_should_be_free_and_put_the_answer_on_chain_when_accepted() {
 		let id = drawn(request());
 		let info = Jobs::deliver(worker(PROVIDERS[0]), id, delivery()).unwrap();
 		assert_eq!(info.pays_fee, Pays::No);
+		let delivered = Event::JobDelivered {
+			job: id,
+			provider: PROVIDERS[0],
+			output: ContentRef::of(b"hello to you"),
+			units: Units { input: 8, output: 5 },
+			charge: 158,
+		};
+		assert!(events().contains(&delivered));
 		assert_eq!(Jobs::answer(id).unwrap().to_vec(), b"hello to you");
 		assert_eq!(Jobs::why(id), Some(Reason::InDisputeWindow));
 		assert_eq!(MockPool::load(PROVIDERS[0]), 0);
@@ -118,6 +126,8 @@ fn decline_should_move_the_job_to_the_next_provider_when_in_grace() {
 		let id = drawn(request());
 		add_provider(PROVIDERS[1]);
 		assert_ok!(Jobs::decline(worker(PROVIDERS[0]), id, Reason::Busy));
+		let declined = Event::JobDeclined { job: id, provider: PROVIDERS[0], reason: Reason::Busy };
+		assert!(events().contains(&declined));
 		assert_eq!(Jobs::why(id), Some(Reason::AwaitingDraw));
 		to_block(3);
 		assert_eq!(Jobs::assigned_to(PROVIDERS[1]).len(), 1);

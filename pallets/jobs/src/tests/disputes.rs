@@ -227,6 +227,27 @@ fn dispute_should_be_refused_when_the_answer_is_compared_already_or_can_not_be()
 }
 
 #[test]
+fn dispute_should_be_refused_when_the_job_is_over() {
+	run(|| {
+		let (rejected, others) = disputed();
+		others.iter().for_each(|other| answer(*other, other_delivery(9)));
+		let cancelled = submit(request());
+		assert_ok!(Jobs::cancel(RuntimeOrigin::signed(CLIENT), cancelled));
+		to_block(8);
+		let expected = [Reason::AnswerRejected, Reason::CancelledByClient, Reason::Paid];
+		assert_eq!(reasons(&[rejected, cancelled, others[0]]), expected);
+		let dispute = |id| Jobs::dispute(RuntimeOrigin::signed(CLIENT), id);
+		for over in [rejected, cancelled, others[0]] {
+			assert_noop!(dispute(over), Error::<Test>::NotDelivered);
+		}
+		to_block(8 + 51);
+		for forgotten in [rejected, cancelled, others[0]] {
+			assert_noop!(dispute(forgotten), Error::<Test>::UnknownJob);
+		}
+	});
+}
+
+#[test]
 fn dispute_should_be_refused_when_the_bond_can_not_be_held() {
 	run(|| {
 		let id = delivered();

@@ -1,4 +1,4 @@
-use crate::mock::*;
+use crate::{mock::*, Event};
 use frame_support::assert_ok;
 use reckon_primitives::*;
 use reckon_support::{mocks::MockHooks, EndedTurn, Outcome};
@@ -101,6 +101,7 @@ fn job_should_be_forgotten_when_its_retention_is_over() {
 		assert!(Jobs::job(id).is_some() && Jobs::answer(id).is_some());
 		to_block(7 + 50);
 		assert!(Jobs::job(id).is_none() && Jobs::answer(id).is_none());
+		assert!(events().contains(&Event::JobForgotten { job: id }));
 		assert_eq!(crate::Agenda::<Test>::iter().count(), 0);
 		assert_eq!(crate::ClientJobs::<Test>::iter().count(), 0);
 		assert_eq!(crate::Payloads::<Test>::iter().count(), 0);

@@ -160,6 +160,36 @@ fn cancel_should_be_refused_when_not_the_clients_or_not_waiting() {
 }
 
 #[test]
+fn cancel_should_be_refused_when_the_job_is_over() {
+	run(|| {
+		let cancel = |id| Jobs::cancel(RuntimeOrigin::signed(CLIENT), id);
+		let cancelled = submit(request());
+		assert_ok!(cancel(cancelled));
+		let expired = submit(request());
+		to_block(28);
+		add_provider(PROVIDERS[0]);
+		let settled = drawn(request());
+		to_block(30);
+		assert_ok!(Jobs::deliver(worker(PROVIDERS[0]), settled, delivery()));
+		assert_noop!(cancel(settled), Error::<Test>::NotOpen);
+		to_block(35);
+		for (id, reason) in [
+			(cancelled, Reason::CancelledByClient),
+			(expired, Reason::NoProviderInTime),
+			(settled, Reason::Paid),
+		] {
+			assert_eq!(Jobs::why(id), Some(reason));
+			assert_noop!(cancel(id), Error::<Test>::NotOpen);
+		}
+		assert_eq!(free(CLIENT), START - 158);
+		to_block(35 + 50);
+		for forgotten in [cancelled, expired, settled] {
+			assert_noop!(cancel(forgotten), Error::<Test>::UnknownJob);
+		}
+	});
+}
+
+#[test]
 fn weight_should_grow_with_the_payload_when_it_is_inline() {
 	run(|| {
 		let call = |bytes| crate::Call::submit_job {

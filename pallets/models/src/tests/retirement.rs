@@ -71,6 +71,25 @@ fn deposit_and_name_should_come_back_by_themselves_when_the_entry_is_retired() {
 }
 
 #[test]
+fn removed_entry_should_be_nobodys_to_transfer_or_deprecate() {
+	run(|| {
+		let model = register_model(ALICE, "a", 3);
+		let data_set = register_data_set(ALICE, "b", 3);
+		let app = register_app(ALICE, "c", model.hash());
+		for entry in [model, data_set, app] {
+			assert_ok!(Models::deprecate(signed(ALICE), entry));
+		}
+		idle(11);
+		for (entry, who) in
+			[model, data_set, app].into_iter().flat_map(|entry| [(entry, ALICE), (entry, BOB)])
+		{
+			assert_noop!(Models::transfer(signed(who), entry, BOB), Error::<Test>::UnknownEntry);
+			assert_noop!(Models::deprecate(signed(who), entry), Error::<Test>::UnknownEntry);
+		}
+	});
+}
+
+#[test]
 fn retirement_should_wait_when_there_is_no_spare_weight() {
 	run(|| {
 		let entry = register_model(ALICE, "a", 3);

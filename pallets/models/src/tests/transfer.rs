@@ -37,6 +37,28 @@ fn transfer_should_change_nothing_when_it_is_to_oneself() {
 }
 
 #[test]
+fn deprecated_entry_should_be_transferred_and_still_be_removed_in_time() {
+	run(|| {
+		let model = register_model(ALICE, "a", 3);
+		let data_set = register_data_set(ALICE, "b", 3);
+		let app = register_app(ALICE, "c", model.hash());
+		for entry in [model, data_set, app] {
+			assert_ok!(Models::deprecate(signed(ALICE), entry));
+			assert_ok!(Models::transfer(signed(ALICE), entry, BOB));
+			System::assert_last_event(Event::Transferred { entry, from: ALICE, to: BOB }.into());
+			// It is no more in use for its new owner than it was.
+			assert_noop!(Models::deprecate(signed(ALICE), entry), Error::<Test>::NotOwner);
+			assert_noop!(Models::deprecate(signed(BOB), entry), Error::<Test>::AlreadyDeprecated);
+		}
+		idle(10);
+		assert_eq!(Models::entries_of(BOB).len(), 3);
+		idle(11);
+		assert!(Models::entries_of(BOB).is_empty());
+		assert_eq!(Balances::free_balance(ALICE), START);
+	});
+}
+
+#[test]
 fn transfer_should_be_refused_when_something_is_wrong() {
 	run(|| {
 		let entry = register_model(ALICE, "a", 3);

@@ -13,6 +13,7 @@ fn bond_should_come_back_by_itself_when_the_provider_has_left() {
 		register(ALICE, BOND, 1);
 		offer(ALICE, 1);
 		assert_ok!(Providers::leave(signed(ALICE)));
+		System::assert_last_event(Event::ProviderLeaving { provider: ALICE, until: 11 }.into());
 		assert_eq!(TicketCounts::<Test>::get(market(1)), 0);
 		assert_noop!(Providers::leave(signed(ALICE)), Error::<Test>::IsLeaving);
 		idle(10);
@@ -66,6 +67,46 @@ fn bond_should_come_back_in_time_when_the_last_answer_is_an_old_one() {
 		Providers::release_delivered(&ALICE);
 		idle(11);
 		assert_eq!(held(ALICE), 0);
+	});
+}
+
+#[test]
+fn leaving_provider_should_still_change_its_worker_and_its_record_without_tickets() {
+	run(|| {
+		register(ALICE, 2 * BOND, 2);
+		offer(ALICE, 1);
+		assert_ok!(Providers::leave(signed(ALICE)));
+		// It may have work to finish, with another key and somewhere else.
+		assert_ok!(Providers::set_worker(signed(ALICE), 77));
+		System::assert_last_event(Event::WorkerChanged { provider: ALICE, worker: 77 }.into());
+		assert_eq!(Providers::provider_of(&77), Some(ALICE));
+		assert_eq!(Providers::provider_of(&(ALICE + 100)), None);
+		let url = b"http://elsewhere.example:9620".to_vec();
+		assert_ok!(Providers::update(signed(ALICE), 9, url.clone().try_into().unwrap()));
+		System::assert_last_event(Event::ProviderUpdated { provider: ALICE, capacity: 9 }.into());
+		assert_eq!(Providers::endpoint(&ALICE), url);
+		assert_eq!(TicketCounts::<Test>::get(market(1)), 0);
+		assert_eq!(Providers::why_not_assigned(ALICE), Reason::Leaving);
+		idle(11);
+		assert_eq!(held(ALICE), 0);
+		assert_eq!(Providers::provider_of(&77), None);
+	});
+}
+
+#[test]
+fn register_should_be_refused_until_the_provider_has_left() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		assert_ok!(Providers::leave(signed(ALICE)));
+		let register =
+			|who, worker| Providers::register(signed(who), worker, BOND, 1, Default::default());
+		idle(10);
+		assert_noop!(register(ALICE, 77), Error::<Test>::AlreadyRegistered);
+		// Its worker speaks for it until then.
+		assert_noop!(register(BOB, ALICE + 100), Error::<Test>::WorkerTaken);
+		idle(11);
+		assert_ok!(register(BOB, ALICE + 100));
+		assert_ok!(register(ALICE, 77));
 	});
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{mock::*, Error, Event, Offers, TicketCounts};
 use frame_support::{assert_noop, assert_ok};
-use reckon_primitives::{Market, Price, Reason};
+use reckon_primitives::{Balance, Market, Price, Reason};
 use reckon_support::{
 	mocks::{MockModels, MockSubnets},
 	ProviderPool,
@@ -41,6 +41,24 @@ fn offer_should_be_refused_when_something_is_wrong() {
 		let dearer = Price { base: 9, ..PRICE };
 		assert_ok!(offer(ALICE, 1, dearer));
 		assert_eq!(Offers::<Test>::get(ALICE, market(1)).unwrap().price, dearer);
+	});
+}
+
+#[test]
+fn offer_should_be_taken_at_whatever_price_but_none() {
+	run(|| {
+		register(ALICE, BOND, 1);
+		let most = Balance::MAX;
+		let least = Price { per_output: 1, ..Price::default() };
+		let dearest = Price { base: most, per_input: most, per_output: most };
+		for price in [least, Price { base: most, ..least }, dearest] {
+			assert_ok!(Providers::offer(signed(ALICE), 0, model(1), price));
+			let offered =
+				Event::ModelOffered { provider: ALICE, subnet: 0, model: model(1), price };
+			System::assert_last_event(offered.into());
+			assert_eq!(Providers::candidate(&market(1), &ALICE).unwrap().price, price);
+			assert_eq!(Providers::draw(&market(1), &H256::zero(), 8)[0].price, price);
+		}
 	});
 }
 

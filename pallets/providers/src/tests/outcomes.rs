@@ -63,9 +63,14 @@ fn misses_should_stay_when_the_provider_pauses_and_resumes() {
 		miss(ALICE);
 		miss(ALICE);
 		assert_ok!(Providers::pause(signed(ALICE)));
+		System::assert_last_event(
+			Event::ProviderPaused { provider: ALICE, by_chain: false }.into(),
+		);
 		assert_ok!(Providers::resume(signed(ALICE)));
+		System::assert_last_event(Event::ProviderResumed { provider: ALICE }.into());
 		miss(ALICE);
 		assert!(held(ALICE) < BOND);
+		System::assert_last_event(Event::ProviderPaused { provider: ALICE, by_chain: true }.into());
 	});
 }
 

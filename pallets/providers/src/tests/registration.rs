@@ -1,7 +1,7 @@
 //! Registering, and how much work a provider takes.
 
 use super::held;
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, Event};
 use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::{Balance, Held, HeldFor, Reason};
 use reckon_support::ProviderPool;
@@ -11,6 +11,10 @@ use sp_runtime::{DispatchError, TokenError};
 fn register_should_hold_the_bond_when_accepted() {
 	run(|| {
 		register(ALICE, 2_500, 4);
+		let worker = ALICE + 100;
+		System::assert_last_event(
+			Event::ProviderRegistered { provider: ALICE, worker, bond: 2_500, capacity: 4 }.into(),
+		);
 		assert_eq!(held(ALICE), 2_500);
 		assert_eq!(Providers::provider_of(&(ALICE + 100)), Some(ALICE));
 		assert_eq!(Providers::why_not_assigned(ALICE), Reason::OffersNothing);
@@ -27,7 +31,8 @@ fn endpoint_should_be_the_one_that_was_named_last() {
 		register(ALICE, BOND, 1);
 		assert!(Providers::endpoint(&ALICE).is_empty());
 		let url = b"http://worker.example:9620".to_vec();
-		assert_ok!(Providers::update(signed(ALICE), 1, url.clone().try_into().unwrap()));
+		assert_ok!(Providers::update(signed(ALICE), 3, url.clone().try_into().unwrap()));
+		System::assert_last_event(Event::ProviderUpdated { provider: ALICE, capacity: 3 }.into());
 		assert_eq!(Providers::endpoint(&ALICE), url);
 		assert!(Providers::endpoint(&BOB).is_empty());
 	});
@@ -60,6 +65,7 @@ fn old_worker_should_speak_for_nobody_when_replaced() {
 	run(|| {
 		register(ALICE, BOND, 1);
 		assert_ok!(Providers::set_worker(signed(ALICE), 77));
+		System::assert_last_event(Event::WorkerChanged { provider: ALICE, worker: 77 }.into());
 		assert_eq!(Providers::provider_of(&(ALICE + 100)), None);
 		assert_eq!(Providers::provider_of(&77), Some(ALICE));
 	});
@@ -75,6 +81,7 @@ fn places_should_be_as_many_as_the_bond_stands_for() {
 		}
 		assert_noop!(Providers::reserve(&ALICE), Error::<Test>::AtCapacity);
 		assert_ok!(Providers::bond_extra(signed(ALICE), 500));
+		System::assert_last_event(Event::BondRaised { provider: ALICE, bond: BOND + 500 }.into());
 		assert_eq!(Providers::candidate(&market(1), &ALICE).unwrap().free, 2);
 	});
 }
