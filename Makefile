@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help devnet upgrade test lint bench attacks weights build setup release worker-cuda zombienet simulation fuzz chain-specs metadata check-metadata protocol
+.PHONY: help devnet upgrade test lint bench attacks weights build setup release worker-cuda zombienet kills simulation fuzz chain-specs metadata check-metadata protocol
 
 export RECKON_HOME ?= $(HOME)/.cache/reckon
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -69,6 +69,10 @@ worker-cuda: setup ## the worker with NVIDIA support; starts without a driver to
 zombienet: build ## networks of validators that come, fall, audit and cheat: the long tests, 23 minutes
 	@$(ENV) RECKON_BIN_DIR="$(abspath $(TARGET_DIR))/debug" \
 		cargo test --locked --manifest-path zombienet/Cargo.toml -- --nocapture
+
+kills: build ## gateway, worker, node and database killed under load: a thousand times, hours. KILLS=100 SEED=7
+	@$(ENV) RECKON_KILLS=$(or $(KILLS),1000) RECKON_SEED=$(or $(SEED),1) \
+		cargo test $(SELECTION) --test kills -- --nocapture charged_once
 
 # The runtime runs natively here.
 simulation: setup ## every strategy of providers and auditors on the real runtime: who earns most; some minutes

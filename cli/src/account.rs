@@ -12,6 +12,7 @@ use crate::{
 	context::{failure, Context},
 	failure::Result,
 	job::order::parse_account,
+	store,
 };
 
 /// What can be done with accounts.
@@ -20,6 +21,13 @@ pub(crate) enum AccountCommand {
 	/// What an account has, what is held of it, what for and until when, and what its jobs cost
 	#[command(after_help = "Example: reckon account show //Alice")]
 	Show {
+		/// Whose [default: who signs]
+		#[arg(value_parser = parse_account)]
+		account: Option<AccountId>,
+	},
+	/// What an account owns in the store: models, data sets, apps
+	#[command(after_help = "Example: reckon account entries //Alice")]
+	Entries {
 		/// Whose [default: who signs]
 		#[arg(value_parser = parse_account)]
 		account: Option<AccountId>,
@@ -46,6 +54,7 @@ pub(crate) enum AccountCommand {
 pub(crate) async fn run(context: &Context, command: AccountCommand) -> Result<()> {
 	match command {
 		AccountCommand::Show { account } => show(context, account).await,
+		AccountCommand::Entries { account } => store::list_owned(context, account).await,
 		AccountCommand::New { out } => new(context, &out),
 		AccountCommand::Transfer { to, amount } => transfer(context, to, amount).await,
 	}

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-	account, ask, batch, channel, devnet, gateway, job, models, provider, proxy, receipt, rewards,
-	stake, store, subnet, validator,
+	account, ask, audit, batch, channel, devnet, gateway, job, models, provider, proxy, receipt,
+	rewards, stake, store, subnet, validator,
 };
 
 /// Asks a decentralised network of GPUs for inference, and keeps house in it.
@@ -95,6 +95,9 @@ pub(crate) enum Command {
 	/// Receipts of many requests under one root: look at all of them, and show the chain what is wrong
 	#[command(subcommand)]
 	Batch(batch::BatchCommand),
+	/// Work that validators compute again: how far they are, what they say, and how much of it there is
+	#[command(subcommand)]
+	Audit(audit::AuditCommand),
 	/// OpenAI's API on this machine, paid for out of your channels, with every receipt checked
 	#[command(after_help = "Example: reckon proxy --listen 127.0.0.1:8010")]
 	Proxy(proxy::ProxyArgs),
@@ -142,6 +145,41 @@ mod tests {
 			let parsed = Cli::try_parse_from(words);
 			assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
 		}
+	}
+
+	/// The page's commands, which are in backquotes, that there are not. What stands for an argument is in
+	/// capitals.
+	fn unknown_commands(page: &str) -> Vec<&str> {
+		let is_known = |line: &&str| {
+			let mut command = &Cli::command();
+			for word in line.split_whitespace().skip(1) {
+				if let Some(flag) = word.strip_prefix("--") {
+					let is_its = |arg: &clap::Arg| arg.get_long() == Some(flag);
+					if !command.get_arguments().chain(Cli::command().get_arguments()).any(is_its) {
+						return false;
+					}
+				} else if word.chars().any(char::is_lowercase) {
+					match command.find_subcommand(word) {
+						Some(subcommand) => command = subcommand,
+						None => return false,
+					}
+				}
+			}
+			!command.is_subcommand_required_set()
+		};
+		let quoted = page.split('`').skip(1).step_by(2);
+		quoted.filter(|text| text.starts_with("reckon ")).filter(|line| !is_known(line)).collect()
+	}
+
+	#[test]
+	fn commands_on_the_page_of_what_can_be_asked_should_be_there() {
+		let page = include_str!("../../docs/what-you-can-ask.md");
+		assert_eq!(unknown_commands(page), [""; 0]);
+		assert!(page.matches("`reckon ").count() > 40, "the page has no commands");
+		let wrong = "| `reckon job sing`, `reckon models --loud`, `reckon gateway`, `reckon audit show ID`, \
+		             `reckon channel list --gateway ADDRESS --json` |";
+		let unknown = ["reckon job sing", "reckon models --loud", "reckon gateway"];
+		assert_eq!(unknown_commands(wrong), unknown);
 	}
 
 	#[test]

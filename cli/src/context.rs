@@ -1,6 +1,6 @@
 //! What commands need: the chain, a key, and words for what goes wrong.
 
-use std::env;
+use std::{env, future::Future};
 
 use reckon_sdk::{
 	BlobError, Call, Chain, DispatchError, Error, Outcome, Signer, SignerError, SubmitError,
@@ -99,6 +99,25 @@ fn devnet_url() -> Option<String> {
 	running_near(&env::current_dir().ok()?)?.rpc_url
 }
 
+/// All of a list that the chain gives page by page, each with what is after the last of the page
+/// before, until there is nothing.
+pub(crate) async fn all_pages<Id: Copy, Record, Page>(
+	page: impl Fn(Option<Id>) -> Page,
+) -> Result<Vec<(Id, Record)>>
+where
+	Page: Future<Output = std::result::Result<Vec<(Id, Record)>, Error>>,
+{
+	let (mut all, mut after) = (Vec::new(), None);
+	loop {
+		let some = page(after).await.map_err(failure)?;
+		match some.last() {
+			None => return Ok(all),
+			Some((last, _)) => after = Some(*last),
+		}
+		all.extend(some);
+	}
+}
+
 /// An error of the SDK as the user meets it.
 pub(crate) fn failure(error: Error) -> Failure {
 	match error {
@@ -191,12 +210,13 @@ fn refused(error: &DispatchError) -> Failure {
 		},
 		"Jobs.NotOpen" | "Audits.NothingToAudit" => "`reckon job why ID` says where it stands",
 		"Jobs.UnderAudit" | "Audits.AlreadyAudited" => {
-			"`reckon job get ID` says how far the auditors are"
+			"`reckon audit show ID` says how far the auditors are"
 		},
 		"Jobs.AssuranceUnavailable" | "Audits.NotAuditable" => {
 			"`reckon models show MODEL` says whether it is calibrated"
 		},
 		"Models.CalibrationInvalid" => "write the report with: reckon-worker calibrate PATH",
+		"Providers.WorkerTaken" => "`reckon-worker keys new` makes another key",
 		"Providers.UnknownModel" => "`reckon models` lists them; `reckon models register` adds one",
 		"ValidatorStaking.BondTooLow" => "`reckon validator list` says the least",
 		"ValidatorStaking.DelegationTooLow" => "`reckon stake show` says the least",
@@ -245,4 +265,27 @@ fn refused(error: &DispatchError) -> Failure {
 /// Content that can't be had.
 pub(crate) fn blob_failure(error: &BlobError) -> Failure {
 	Failure::new("content", error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[tokio::test]
+	async fn pages_should_be_asked_for_until_one_is_empty() {
+		let list = [(3_u32, "a"), (1, "b"), (4, "c"), (2, "d"), (5, "e")];
+		let pages = |after: Option<u32>| {
+			let begin =
+				after.map_or(0, |id| 1 + list.iter().position(|(of, _)| *of == id).unwrap());
+			let page: Vec<_> = list[begin..].iter().take(2).copied().collect();
+			async move { Ok(page) }
+		};
+		assert_eq!(all_pages(pages).await.unwrap(), list);
+		let none = |_: Option<u32>| async { Ok(Vec::<(u32, ())>::new()) };
+		assert!(all_pages(none).await.unwrap().is_empty());
+		let broken = |_: Option<u32>| async {
+			Err::<Vec<(u32, ())>, _>(Error::BlockGone(reckon_sdk::H256::zero()))
+		};
+		assert_eq!(all_pages(broken).await.unwrap_err().code, "block_gone");
+	}
 }

@@ -8,6 +8,7 @@
 mod account;
 mod args;
 mod ask;
+mod audit;
 mod batch;
 mod channel;
 mod context;
@@ -77,6 +78,7 @@ async fn dispatch(cli: Cli, output: Output) -> Result<()> {
 		Command::Gateway(command) => gateway::run(&context, command).await,
 		Command::Channel(command) => channel::run(&context, command).await,
 		Command::Batch(command) => batch::run(&context, command).await,
+		Command::Audit(command) => audit::run(&context, command).await,
 		Command::Proxy(args) => proxy::run(&context, args).await,
 		Command::Receipt(command) => receipt::run(&context, &command).await,
 		Command::Account(command) => account::run(&context, command).await,

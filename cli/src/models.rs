@@ -22,9 +22,39 @@ use crate::{
 /// The first words of the report that `reckon-worker calibrate` writes.
 const CALIBRATION_FORMAT: &str = "reckon-calibration/1";
 
-/// What an example job is for the price in the list: a short question, a short answer.
-const EXAMPLE_BYTES: u32 = 64;
-const EXAMPLE_OUTPUT: u32 = 64;
+/// An example job, for prices that people compare: a short question, a short answer.
+pub(crate) mod example {
+	use reckon_sdk::{Balance, Price, TaskKind, TaskSet};
+
+	/// The question's bytes, which are taken for as many tokens.
+	pub(crate) const BYTES: u32 = 64;
+	/// The answer's tokens.
+	const OUTPUT: u32 = 64;
+
+	/// The tokens that a model with these tasks answers: vectors have none.
+	pub(crate) fn output(tasks: TaskSet) -> u32 {
+		if tasks.contains(TaskKind::Embed) {
+			0
+		} else {
+			OUTPUT
+		}
+	}
+
+	/// What it costs at most.
+	pub(crate) fn charge(price: &Price, tasks: TaskSet) -> Balance {
+		let work = |each: Balance, units: u32| each.saturating_mul(units.into());
+		let answer = work(price.per_output, output(tasks));
+		price.base.saturating_add(work(price.per_input, BYTES)).saturating_add(answer)
+	}
+
+	/// What it is.
+	pub(crate) fn told(tasks: TaskSet) -> String {
+		match output(tasks) {
+			0 => format!("{BYTES} tokens"),
+			output => format!("{BYTES} tokens in, at most {output} out"),
+		}
+	}
+}
 
 /// The store.
 #[derive(Debug, Args)]
@@ -129,9 +159,12 @@ async fn list(context: &Context) -> Result<()> {
 	let mut list = Vec::new();
 	for (id, model) in models {
 		let offers = at.providers_offering(0, id).await.map_err(failure)?;
-		let output = if model.details.tasks.contains(TaskKind::Embed) { 0 } else { EXAMPLE_OUTPUT };
-		let least =
-			at.quote(0, id, EXAMPLE_BYTES, output, Assurance::Optimistic).await.map_err(failure)?;
+		let output = example::output(model.details.tasks);
+		let least = at
+			.quote(0, id, example::BYTES, output, Assurance::Optimistic)
+			.await
+			.map_err(failure)?;
+		let typical = |price: &&Price| example::charge(price, model.details.tasks);
 		let tasks: Vec<_> = model.details.tasks.kinds().iter().map(ToString::to_string).collect();
 		let removed_at = model.listing.status.removed_at();
 		rows.push(vec![
@@ -172,12 +205,6 @@ async fn list(context: &Context) -> Result<()> {
 		}
 	});
 	Ok(())
-}
-
-fn typical(price: &&Price) -> u128 {
-	let work = |each: u128, units: u32| each.saturating_mul(units.into());
-	let input = work(price.per_input, EXAMPLE_BYTES);
-	price.base.saturating_add(input).saturating_add(work(price.per_output, EXAMPLE_OUTPUT))
 }
 
 async fn register(context: &Context, args: RegisterArgs) -> Result<()> {
@@ -331,6 +358,16 @@ mod tests {
 			"context_length": 256,
 			"manifest": canonical,
 		})
+	}
+
+	#[test]
+	fn example_should_have_no_answer_to_pay_for_when_it_is_vectors() {
+		let price = Price { base: 1, per_input: 10, per_output: 1_000 };
+		let cost = |task| example::charge(&price, TaskSet::of(&[task]));
+		assert_eq!((cost(TaskKind::Embed), cost(TaskKind::Chat)), (641, 64_641));
+		let told = |task| example::told(TaskSet::of(&[task]));
+		assert_eq!(told(TaskKind::Embed), "64 tokens");
+		assert_eq!(told(TaskKind::Chat), "64 tokens in, at most 64 out");
 	}
 
 	#[test]

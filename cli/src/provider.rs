@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
-	calls, format_amount, parse_amount, AccountId, Balance, Market, Price, ProviderStatus,
-	SessionIndex, Standing,
+	calls, format_amount, parse_amount, AccountId, At, Balance, Inquiry, Market, Price,
+	ProviderStatus, SessionIndex, Standing,
 };
 use serde_json::json;
 
@@ -120,11 +120,7 @@ pub(crate) struct UpdateArgs {
 pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<()> {
 	match command {
 		ProviderCommand::Register { worker, bond, capacity, endpoint } => {
-			let call = calls::register(worker, bond, capacity, &endpoint);
-			let bond = format_amount(bond);
-			context
-				.act(call, &format!("registered with a bond of {bond}; now: provider offer"))
-				.await
+			register(context, worker, bond, capacity, &endpoint).await
 		},
 		ProviderCommand::List => list(context).await,
 		ProviderCommand::Offer { model, subnet, price } => {
@@ -150,6 +146,55 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 	}
 }
 
+async fn register(
+	context: &Context,
+	worker: AccountId,
+	bond: Balance,
+	capacity: u32,
+	endpoint: &str,
+) -> Result<()> {
+	let who = context.signer()?.account();
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	// Who is registered already, the chain tells: it is not about the worker.
+	let speaks_for = speaks_for(&at, &worker).await?.filter(|provider| *provider != who);
+	check_worker(&who, &worker, speaks_for.as_ref())?;
+	let call = calls::register(worker, bond, capacity, endpoint);
+	let bond = format_amount(bond);
+	context.act(call, &format!("registered with a bond of {bond}; now: provider offer")).await
+}
+
+/// The provider for which a key speaks already.
+async fn speaks_for(at: &At, worker: &AccountId) -> Result<Option<AccountId>> {
+	at.provider_of(worker).await.map_err(failure)
+}
+
+/// Whether a key is fit to be the worker's of `who`.
+fn check_worker(who: &AccountId, worker: &AccountId, speaks_for: Option<&AccountId>) -> Result<()> {
+	// The chain would take it. But the worker's machine would have all that the provider has.
+	if worker == who {
+		let message =
+			"--worker: this is the provider's own key, which can spend its bond and earnings; \
+			the worker is to have one that can do nothing but work";
+		return Err(Failure::new("own_key", message)
+			.fix("make one where the worker runs: `reckon-worker keys new`"));
+	}
+	match speaks_for {
+		None => Ok(()),
+		Some(other) if other == who => {
+			let message = format!("--worker: {worker} is your worker's key already");
+			Err(Failure::new("same_worker", message)
+				.fix("leave --worker out; or make another key: `reckon-worker keys new`"))
+		},
+		Some(other) => {
+			let message =
+				format!("--worker: {worker} is the key of another provider's worker, {other}");
+			Err(Failure::new("worker_taken", message)
+				.fix("make another key: `reckon-worker keys new`"))
+		},
+	}
+}
+
 async fn offer(context: &Context, model: &str, subnet: &str, price: &PriceArgs) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.latest().await.map_err(failure)?;
@@ -166,6 +211,10 @@ async fn update(context: &Context, args: UpdateArgs) -> Result<()> {
 	let who = context.signer()?.account();
 	let at = chain.latest().await.map_err(failure)?;
 	let provider = at.provider(&who).await.map_err(failure)?.ok_or_else(|| not_registered(&who))?;
+	// Before anything is changed.
+	if let Some(worker) = &args.worker {
+		check_worker(&who, worker, speaks_for(&at, worker).await?.as_ref())?;
+	}
 	if args.capacity.is_some() || args.endpoint.is_some() {
 		let endpoint = args.endpoint.or_else(|| provider.endpoint()).unwrap_or_default();
 		let capacity = args.capacity.unwrap_or(provider.capacity);
@@ -190,6 +239,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let score = at.score(&who).await.map_err(failure)?;
 	let average = at.average_value().await.map_err(failure)?;
 	let assigned = at.assigned_to(&provider.worker).await.map_err(failure)?;
+	let audits = at.inquiries_into(&who).await.map_err(failure)?;
 	let session = at.session().await.map_err(failure)?;
 	let bond_per_job = at.constants().map_err(failure)?.bond_per_job;
 	let places = provider.places(bond_per_job);
@@ -226,6 +276,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			.iter()
 			.map(|job| json!({ "job": job.job, "model": job.model, "deadline": job.deadline }))
 			.collect::<Vec<_>>(),
+		"audits": audits,
 		"session": session,
 		"places": places,
 		"resting": resting,
@@ -248,6 +299,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		lines.extend(assigned.iter().map(|job| {
 			format!("has      job {:?}, to deliver by block #{}", job.job, job.deadline)
 		}));
+		lines.extend(audits.iter().map(audit_line));
 		if places < provider.capacity {
 			lines.push(format!(
 				"         its capacity is {}, and each job stands on {} of bond: provider update \
@@ -338,6 +390,12 @@ fn evidence_line(standing: &Standing, average: Balance) -> String {
 	)
 }
 
+/// An audit of the provider's work.
+fn audit_line(inquiry: &Inquiry) -> String {
+	let (audit, until) = (inquiry.audit, inquiry.until);
+	format!("audited  {audit:?}: {}, by block #{until} at most", inquiry.phase.explain())
+}
+
 /// When a worker was last heard of.
 fn sessions_ago(now: SessionIndex, then: SessionIndex) -> String {
 	match now.saturating_sub(then) {
@@ -370,6 +428,31 @@ mod tests {
 		let line = evidence_line(&standing, reckon_sdk::token::UNIT);
 		assert!(line.starts_with("evidence 17.31 for it, 0.25 against it;"), "{line}");
 		assert!(line.ends_with("a job of 1 RKN half"), "{line}");
+	}
+
+	#[test]
+	fn worker_should_be_refused_when_it_has_the_providers_key_or_speaks_for_one() {
+		let [who, worker, other] = [1, 2, 3].map(|byte| AccountId::from([byte; 32]));
+		let refused = |worker: &AccountId, speaks_for: Option<&AccountId>| {
+			check_worker(&who, worker, speaks_for).map_err(|failure| {
+				assert!(failure.fix.unwrap().contains("reckon-worker keys new"));
+				failure.code
+			})
+		};
+		assert_eq!(refused(&worker, None), Ok(()));
+		assert_eq!(refused(&who, None), Err("own_key".into()));
+		assert_eq!(refused(&worker, Some(&who)), Err("same_worker".into()));
+		assert_eq!(refused(&worker, Some(&other)), Err("worker_taken".into()));
+	}
+
+	#[test]
+	fn audit_should_be_told_with_what_it_waits_for_and_until_when() {
+		let audit = reckon_sdk::H256([7; 32]);
+		let phase = reckon_sdk::AuditPhase::Opening;
+		let inquiry = Inquiry { audit, round: 1, phase, until: 41, challenge: audit };
+		let line = audit_line(&inquiry);
+		assert!(line.starts_with("audited  0x0707"), "{line}");
+		assert!(line.ends_with("show what it has computed, by block #41 at most"), "{line}");
 	}
 
 	#[test]

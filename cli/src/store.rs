@@ -187,6 +187,42 @@ async fn list(context: &Context, kind: EntryKind) -> Result<()> {
 	Ok(())
 }
 
+/// Lists the entries of all kinds that an account owns.
+pub(crate) async fn list_owned(context: &Context, owner: Option<AccountId>) -> Result<()> {
+	let owner = context.account_or_signer(owner)?;
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let mut entries = Vec::new();
+	for id in at.entries_of(&owner).await.map_err(failure)? {
+		entries.extend(find(&at, id).await?);
+	}
+	entries.sort_by_key(|entry| (plural(entry.id.kind()), entry.listing.name()));
+	let list: Vec<_> = entries
+		.iter()
+		.map(|entry| json!({ "kind": entry.id.kind(), "entry": entry.json() }))
+		.collect();
+	context.output.result(&json!({ "account": owner.to_string(), "entries": list }), || {
+		if entries.is_empty() {
+			return format!("{owner} has nothing in the store");
+		}
+		owned_table(&entries)
+	});
+	Ok(())
+}
+
+fn owned_table(entries: &[Shown]) -> String {
+	let mut rows = vec![["name", "kind", "status", "id"].map(str::to_owned).to_vec()];
+	rows.extend(entries.iter().map(|entry| {
+		vec![
+			entry.listing.name(),
+			entry.id.kind().to_string(),
+			status(&entry.listing),
+			format!("{:?}", entry.id.hash()),
+		]
+	}));
+	table(&rows)
+}
+
 /// Shows an entry.
 pub(crate) async fn show(context: &Context, kind: EntryKind, name_or_id: &str) -> Result<()> {
 	let chain = context.chain().await?;
@@ -395,6 +431,11 @@ mod tests {
 			assert!(text.contains(words), "{words}: {text}");
 		}
 		assert!(!text.contains("description"), "{text}");
+		let table = owned_table(&[shown]);
+		let row = table.lines().last().unwrap();
+		for words in ["words ", "data set", "removed at #9", "0x0707"] {
+			assert!(row.contains(words), "{words}: {table}");
+		}
 	}
 
 	#[test]

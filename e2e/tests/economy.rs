@@ -164,6 +164,26 @@ async fn rewards_subnets_and_scores_should_be_shown_on_a_new_chain() {
 	let provider = net.reckon("//Bob", &["provider", "show"]).json();
 	assert_eq!(provider["score_millionths"], 500_000, "{provider}");
 	assert!(provider["standing"].is_null(), "{provider}");
+
+	// Nothing is audited, and nobody is complained about.
+	assert_eq!(provider["audits"], Value::Array(Vec::new()), "{provider}");
+	let seats = net.reckon("//Alice", &["audit", "seats"]).json();
+	assert_eq!(seats["seats"], Value::Array(Vec::new()), "{seats}");
+	let conduct = net.reckon("//Bob", &["audit", "conduct", "//Alice"]).json();
+	assert_eq!((&conduct["conduct"]["missed"], &conduct["slash_now"]), (&0.into(), &0.into()));
+	let none = "00".repeat(32);
+	error(&net, "//Bob", &["audit", "show", &none], "no_audit", "no audit");
+	error(&net, "//Bob", &["gateway", "complaint", &none], "unknown_complaint", "nobody complains");
+	let complaints = net.reckon("//Bob", &["gateway", "complaints"]).json();
+	assert_eq!(complaints["complaints"], Value::Array(Vec::new()), "{complaints}");
+	let channels = net.reckon("//Bob", &["channel", "list", "--gateway", "//Bob"]).json();
+	assert_eq!(channels["channels"], Value::Array(Vec::new()), "{channels}");
+	let entries = net.reckon("//Alice", &["account", "entries"]).json();
+	assert_eq!(entries["account"], account("//Alice").to_string(), "{entries}");
+
+	// The chain would take the cold key.
+	let own = ["provider", "update", "--worker", "//Bob"];
+	error(&net, "//Bob", &own, "own_key", "the provider's own key");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use crate::{
 	workers::Offering,
 };
 use reckon_primitives::{
-	AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind, TaskSet,
+	AccountId, Balance, BatchId, ChannelId, ContentRef, Price, Sampling, TaskKind, TaskSet,
 };
 use reckon_receipts::{Item, Node, Proof, Request, Total};
 use reckon_sdk::{calls, At, BatchState, GatewayStatus, ProviderStatus, SubmitError, Submitter};

@@ -16,12 +16,14 @@ mod rewards;
 mod staking;
 mod store;
 mod subnet;
+mod vote;
 mod work;
 
 pub use self::{
 	audit::{
-		Audit, AuditPhase, Ballot, Calibration, Cause, Fingerprint, Inquiry, Limits, Seat,
-		Thresholds,
+		Audit, AuditBounds, AuditDuty, AuditPhase, AuditSubject, AuditedAnswer, AuditedBatch,
+		Ballot, Calibration, Cause, Conduct, Fingerprint, Inquiry, Limits, Offences, OpenedRows,
+		Seat, Thresholds,
 	},
 	channel::{
 		Acknowledgement, Batch, BatchId, BatchState, Channel, ChannelBounds, Complaint,
@@ -47,6 +49,7 @@ pub use self::{
 		Gateway, GatewayStatus, Membership, Subnet, SubnetBounds, SubnetChange, SubnetId,
 		SubnetParameters, SubnetStatus,
 	},
+	vote::{EndingFault, Fault, Grade, Opinion, RowsSeen, Statement, Statistics, Vote},
 	work::{NumericProfile, Price, TaskKind, TaskSet, Units},
 };
 pub use crate::content::{Content, ContentRef};

@@ -7,11 +7,11 @@ use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, Chain, Channel, ChannelEvent,
 	ChannelId, GatewayStatus, Outcome, H256,
 };
-use serde_json::json;
+use serde_json::{json, Value};
 
 use crate::{
 	channel::folder::{DataArgs, Folder, Note},
-	context::{failure, Context},
+	context::{all_pages, failure, Context},
 	failure::{Failure, Result},
 	job::order::{parse_account, parse_hash},
 	output::table,
@@ -45,12 +45,16 @@ pub(crate) enum ChannelCommand {
 		#[arg(value_parser = parse_hash)]
 		channel: ChannelId,
 	},
-	/// An account's channels
-	#[command(after_help = "Example: reckon channel list //Alice")]
+	/// An account's channels, or those to a gateway
+	#[command(after_help = "Example: reckon channel list //Alice\n\
+		Example: reckon channel list --gateway //Bob")]
 	List {
 		/// Whose [default: who signs]
 		#[arg(value_parser = parse_account)]
 		account: Option<AccountId>,
+		/// Those to this gateway, whoever pays
+		#[arg(long, value_name = "ACCOUNT", value_parser = parse_account, conflicts_with = "account")]
+		gateway: Option<AccountId>,
 	},
 	/// A channel: what is left in it, and what each lane has paid
 	Show {
@@ -87,7 +91,8 @@ pub(crate) async fn run(context: &Context, command: ChannelCommand) -> Result<()
 		ChannelCommand::Open(args) => open(context, args).await,
 		ChannelCommand::TopUp { channel, amount } => top_up(context, channel, amount).await,
 		ChannelCommand::Close { channel } => close(context, channel).await,
-		ChannelCommand::List { account } => list(context, account).await,
+		ChannelCommand::List { gateway: Some(gateway), .. } => list_to(context, gateway).await,
+		ChannelCommand::List { account, .. } => list(context, account).await,
 		ChannelCommand::Show { channel, data } => show(context, channel, &data).await,
 	}
 }
@@ -226,45 +231,60 @@ async fn list(context: &Context, account: Option<AccountId>) -> Result<()> {
 	let ledger = at.channel_ledger(&who).await.map_err(failure)?;
 	let json = json!({
 		"account": who.to_string(),
-		"channels": channels
-			.iter()
-			.map(|(id, channel)| json!({ "id": id, "channel": channel }))
-			.collect::<Vec<_>>(),
+		"channels": list_json(&channels),
 		"ledger": ledger,
 	});
 	context.output.result(&json, || {
 		if channels.is_empty() {
 			return "no channels: `reckon channel open` opens one".into();
 		}
-		let mut rows = vec![["channel", "gateway", "left", "paid", "lanes", "status"]
-			.map(str::to_owned)
-			.to_vec()];
-		rows.extend(channels.iter().map(|(id, channel)| {
-			vec![
-				format!("{id:?}"),
-				channel.gateway.to_string(),
-				format_amount(channel.left),
-				format_amount(paid(channel)),
-				channel.taken.len().to_string(),
-				status(channel),
-			]
-		}));
-		table(&rows)
+		list_table("gateway", |channel| &channel.gateway, &channels)
 	});
 	Ok(())
 }
 
+async fn list_to(context: &Context, gateway: AccountId) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.latest().await.map_err(failure)?;
+	let channels = all_pages(|after| at.channels_to(&gateway, after)).await?;
+	let json = json!({ "gateway": gateway.to_string(), "channels": list_json(&channels) });
+	context.output.result(&json, || {
+		if channels.is_empty() {
+			return format!("nobody has a channel to {gateway}");
+		}
+		list_table("client", |channel| &channel.client, &channels)
+	});
+	Ok(())
+}
+
+fn list_json(channels: &[(ChannelId, Channel)]) -> Vec<Value> {
+	channels.iter().map(|(id, channel)| json!({ "id": id, "channel": channel })).collect()
+}
+
+/// The channels as a table, with the one of their two ends that differs.
+fn list_table(
+	end: &str,
+	end_of: impl Fn(&Channel) -> &AccountId,
+	channels: &[(ChannelId, Channel)],
+) -> String {
+	let mut rows =
+		vec![["channel", end, "left", "paid", "lanes", "status"].map(str::to_owned).to_vec()];
+	rows.extend(channels.iter().map(|(id, channel)| {
+		vec![
+			format!("{id:?}"),
+			end_of(channel).to_string(),
+			format_amount(channel.left),
+			format_amount(paid(channel)),
+			channel.taken.len().to_string(),
+			status(channel),
+		]
+	}));
+	table(&rows)
+}
+
 /// All channels of a client, however many.
 pub(crate) async fn all_of(at: &At, client: &AccountId) -> Result<Vec<(ChannelId, Channel)>> {
-	let (mut all, mut after) = (Vec::new(), None);
-	loop {
-		let page = at.channels_of(client, after).await.map_err(failure)?;
-		match page.last() {
-			None => return Ok(all),
-			Some((last, _)) => after = Some(*last),
-		}
-		all.extend(page);
-	}
+	all_pages(|after| at.channels_of(client, after)).await
 }
 
 async fn show(context: &Context, id: ChannelId, data: &DataArgs) -> Result<()> {
@@ -338,9 +358,8 @@ fn status(channel: &Channel) -> String {
 mod tests {
 	use super::*;
 
-	#[test]
-	fn status_should_say_when_a_channel_is_gone() {
-		let mut channel = Channel {
+	fn channel() -> Channel {
+		Channel {
 			client: AccountId::from([1; 32]),
 			gateway: AccountId::from([2; 32]),
 			session_key: [3; 32],
@@ -348,7 +367,23 @@ mod tests {
 			place: 1,
 			taken: vec![5, 6],
 			closes_at: None,
-		};
+		}
+	}
+
+	#[test]
+	fn list_should_name_the_end_that_differs() {
+		let channels = [(H256([7; 32]), channel())];
+		let (client, gateway) = (channel().client.to_string(), channel().gateway.to_string());
+		let of_client = list_table("gateway", |channel| &channel.gateway, &channels);
+		assert!(of_client.contains(&gateway) && !of_client.contains(&client), "{of_client}");
+		let to_gateway = list_table("client", |channel| &channel.client, &channels);
+		assert!(to_gateway.contains(&client) && !to_gateway.contains(&gateway), "{to_gateway}");
+		assert!(to_gateway.starts_with("channel") && to_gateway.contains("0x0707"), "{to_gateway}");
+	}
+
+	#[test]
+	fn status_should_say_when_a_channel_is_gone() {
+		let mut channel = channel();
 		assert_eq!((status(&channel).as_str(), paid(&channel)), ("open", 11));
 		channel.closes_at = Some(7);
 		assert_eq!(status(&channel), "closing, gone after block #7");

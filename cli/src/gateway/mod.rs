@@ -1,17 +1,19 @@
 //! Gateways: they bring work to providers, for a share of its price.
 
+mod complaint;
 pub(crate) mod key;
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, Gateway, GatewayStatus, Subnet,
+	H256,
 };
 use serde_json::json;
 
 use crate::{
 	context::{failure, Context},
 	failure::{Failure, Result},
-	job::order::parse_account,
+	job::order::{parse_account, parse_hash},
 	output::table,
 	subnet,
 };
@@ -53,6 +55,22 @@ pub(crate) enum GatewayCommand {
 		#[arg(value_name = "URL", value_parser = parse_endpoint)]
 		endpoint: String,
 	},
+	/// The open complaints about a gateway: receipts that it has taken and, somebody says, put into no
+	/// batch
+	#[command(after_help = "Example: reckon gateway complaints //Bob")]
+	Complaints {
+		/// About which [default: who signs]
+		#[arg(value_parser = parse_account)]
+		gateway: Option<AccountId>,
+	},
+	/// An open complaint: who says what of whom, and by when the gateway must answer
+	#[command(after_help = "Example: reckon gateway complaint \
+		0x0101010101010101010101010101010101010101010101010101010101010101")]
+	Complaint {
+		/// The receipt that it is about: the hash of its leaf, as `reckon gateway complaints` lists it
+		#[arg(value_parser = parse_hash)]
+		receipt: H256,
+	},
 	/// Keys for a gateway's API
 	#[command(subcommand)]
 	Key(key::KeyCommand),
@@ -87,6 +105,8 @@ pub(crate) async fn run(context: &Context, command: GatewayCommand) -> Result<()
 			let done = format!("clients reach you at {endpoint}");
 			context.act(calls::update_gateway(&endpoint), &done).await
 		},
+		GatewayCommand::Complaints { gateway } => complaint::list(context, gateway).await,
+		GatewayCommand::Complaint { receipt } => complaint::show(context, receipt).await,
 		GatewayCommand::Key(command) => key::run(context, command).await,
 		GatewayCommand::Leave => {
 			let done = "leaving: `reckon account show` says when the bond is back";

@@ -1,13 +1,14 @@
 //! Showing jobs.
 
 use reckon_sdk::{
-	format_amount, AccountId, Audit, Ballot, Comparison, JobId, JobState, Progress, Purpose,
-	TaskKind, Verdict,
+	format_amount, AccountId, Audit, Comparison, JobId, JobState, Progress, Purpose, TaskKind,
+	Verdict,
 };
 use serde_json::{json, Value};
 
 use super::follow::fetch_answer;
 use crate::{
+	audit::progress,
 	context::{failure, unknown_job, Context},
 	failure::Result,
 	output::table,
@@ -110,26 +111,12 @@ fn compared(id: JobId, comparison: &Comparison) -> Vec<String> {
 
 /// How far an audit is, and whose votes are awaited.
 fn audited(audit: &Audit) -> Vec<String> {
-	let committee = match (audit.round, audit.larger) {
-		(0, _) => String::new(),
-		(round, false) => format!(", committee {round}"),
-		(round, true) => format!(", committee {round}, whose word is final"),
-	};
-	let (what, due) = (audit.explain(), audit.due);
-	let mut lines = vec![format!("audit    {what}, by block #{due} at most{committee}")];
+	let mut lines = vec![format!("audit    {}", progress(audit))];
 	if audit.fee > 0 {
 		lines.push(format!("  {} are held for the auditors", format_amount(audit.fee)));
 	}
-	for seat in &audit.seats {
-		let says = match seat.ballot {
-			Ballot::Awaited => "is awaited",
-			Ballot::Committed(_) => "has voted, blind",
-			Ballot::Revealed => "has opened its vote",
-			Ballot::Declined => "has given its seat up",
-			Ballot::Missed => "has said nothing in time",
-		};
-		lines.push(format!("  {} {says}", seat.auditor));
-	}
+	let seats = audit.seats.iter();
+	lines.extend(seats.map(|seat| format!("  {} {}", seat.auditor, seat.ballot.explain())));
 	lines
 }
 

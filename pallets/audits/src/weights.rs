@@ -20,7 +20,6 @@ pub trait WeightInfo {
 	fn draw_lot() -> Weight;
 	fn draw_committee() -> Weight;
 	fn end_commits() -> Weight;
-	fn count_votes(s: u32, ) -> Weight;
 	fn read_due() -> Weight;
 	fn verdict(s: u32, ) -> Weight;
 	fn camps(c: u32, ) -> Weight;
@@ -36,10 +35,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn submit() -> Weight {
-		// At least 6_200_000 picoseconds.
-		Weight::from_parts(7_261_000, 0)
+		// At least 6_319_000 picoseconds.
+		Weight::from_parts(7_351_000, 0)
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
@@ -49,98 +48,97 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn request_audit() -> Weight {
-		// At least 106_168_000 picoseconds.
-		Weight::from_parts(118_787_000, 9481)
+		// At least 101_942_000 picoseconds.
+		Weight::from_parts(109_043_000, 9531)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Workers` (r:1 w:0)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn open_rows() -> Weight {
-		// At least 66_579_000 picoseconds.
-		Weight::from_parts(121_080_000, 9481)
+		// At least 46_399_000 picoseconds.
+		Weight::from_parts(63_645_000, 9531)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
-	/// Storage: `Audits::Conducts` (r:1 w:1)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Conducts` (r:1 w:0)
+	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Audits::Agenda` (r:0 w:32)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn commit_votes(v: u32, ) -> Weight {
-		// At least 74_932_000 picoseconds.
-		Weight::from_parts(81_033_264, 3541)
-			// Standard error: 474_234.
-			.saturating_add(Weight::from_parts(33_431_615, 0).saturating_mul(v.into()))
+		// At least 49_504_000 picoseconds.
+		Weight::from_parts(36_702_846, 3548)
+			// Standard error: 122_216.
+			.saturating_add(Weight::from_parts(30_513_894, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Statements` (r:0 w:16)
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn reveal_votes(v: u32, ) -> Weight {
-		// At least 64_816_000 picoseconds.
-		Weight::from_parts(44_724_663, 990)
-			// Standard error: 179_210.
-			.saturating_add(Weight::from_parts(31_024_106, 0).saturating_mul(v.into()))
+		// At least 44_947_000 picoseconds.
+		Weight::from_parts(41_117_192, 990)
+			// Standard error: 134_944.
+			.saturating_add(Weight::from_parts(29_268_279, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:3 w:3)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Audits::Auditors` (r:1 w:0)
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn decline_seats(v: u32, ) -> Weight {
-		// At least 184_455_000 picoseconds.
-		Weight::from_parts(199_907_000, 8169)
-			// Standard error: 1_763_482.
-			.saturating_add(Weight::from_parts(167_812_540, 0).saturating_mul(v.into()))
+		// At least 171_045_000 picoseconds.
+		Weight::from_parts(177_614_000, 8169)
+			// Standard error: 4_600_854.
+			.saturating_add(Weight::from_parts(168_910_072, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:0)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn authorize_votes(v: u32, ) -> Weight {
-		// At least 79_809_000 picoseconds.
-		Weight::from_parts(84_928_659, 3509)
-			// Standard error: 236_015.
-			.saturating_add(Weight::from_parts(16_794_081, 0).saturating_mul(v.into()))
+		// At least 69_203_000 picoseconds.
+		Weight::from_parts(59_821_561, 3509)
+			// Standard error: 64_634.
+			.saturating_add(Weight::from_parts(14_895_548, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
@@ -151,10 +149,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn draw_lot() -> Weight {
-		// At least 38_007_000 picoseconds.
-		Weight::from_parts(43_485_000, 7833)
+		// At least 34_050_000 picoseconds.
+		Weight::from_parts(36_655_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -163,119 +161,99 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Auditors` (r:1 w:0)
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:100 w:9)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn draw_committee() -> Weight {
-		// At least 689_286_000 picoseconds.
-		Weight::from_parts(813_752_000, 256090)
+		// At least 671_870_000 picoseconds.
+		Weight::from_parts(715_414_000, 256790)
 			.saturating_add(T::DbWeight::get().reads(103))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	/// Storage: `Audits::Auditors` (r:1 w:0)
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:39 w:39)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn end_commits() -> Weight {
-		// At least 497_761_000 picoseconds.
-		Weight::from_parts(531_762_000, 100479)
+		// At least 502_078_000 picoseconds.
+		Weight::from_parts(524_360_000, 100752)
 			.saturating_add(T::DbWeight::get().reads(41))
 			.saturating_add(T::DbWeight::get().writes(42))
+	}
+	/// Storage: `Audits::Agenda` (r:1 w:0)
+	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:1 w:0)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	fn read_due() -> Weight {
+		// At least 14_582_000 picoseconds.
+		Weight::from_parts(18_628_000, 9531)
+			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Statements` (r:40 w:40)
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
-	/// Storage: `Audits::Conducts` (r:40 w:40)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
-	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
-	/// Storage: `Rewards::Points` (r:40 w:40)
-	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
-	/// Storage: `Subnets::Subnets` (r:1 w:0)
-	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::Jobs` (r:1 w:0)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:1 w:0)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Rewards::Unclaimed` (r:0 w:40)
-	/// Proof: `Rewards::Unclaimed` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
-	/// Storage: `Rewards::EmissionBase` (r:0 w:1)
-	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
-	/// Storage: `Rewards::OldestEra` (r:0 w:1)
-	/// Proof: `Rewards::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Audits::Agenda` (r:0 w:1)
-	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
-	/// `s` was measured from 1 to 40.
-	fn count_votes(s: u32, ) -> Weight {
-		// At least 98_317_000 picoseconds.
-		Weight::from_parts(106_919_000, 7833)
-			// Standard error: 2_188_960.
-			.saturating_add(Weight::from_parts(98_909_047, 0).saturating_mul(s.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(s.into())))
-			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(s.into())))
-			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
-	}
-	fn read_due() -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(30_000_000, 9481)
-			.saturating_add(T::DbWeight::get().reads(2))
-	}
+	/// `s` was measured from 0 to 40.
 	fn verdict(s: u32, ) -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(15_000_000, 4117)
-			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(s.into()))
+		// At least 10_255_000 picoseconds.
+		Weight::from_parts(13_053_482, 4117)
+			// Standard error: 16_434.
+			.saturating_add(Weight::from_parts(8_477_621, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
+	/// `c` was measured from 0 to 14.
 	fn camps(c: u32, ) -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(30_000_000, 0)
-			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(c.into()))
+		// At least 400_000 picoseconds.
+		Weight::from_parts(1_815_236, 0)
+			// Standard error: 24_800.
+			.saturating_add(Weight::from_parts(9_457_021, 0).saturating_mul(c.into()))
 	}
+	/// Storage: `Audits::Agenda` (r:0 w:2)
+	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:0 w:1)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn await_draw() -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(25_000_000, 0)
+		// At least 10_275_000 picoseconds.
+		Weight::from_parts(12_168_000, 0)
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Conducts` (r:1 w:1)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
 	fn note_missed() -> Weight {
-		// At least 24_496_000 picoseconds.
-		Weight::from_parts(27_471_000, 15839)
+		// At least 23_164_000 picoseconds.
+		Weight::from_parts(25_378_000, 15839)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Audits::Conducts` (r:80 w:80)
-	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Rewards::Points` (r:80 w:80)
 	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
+	/// Storage: `Channels::Sampled` (r:1 w:0)
+	/// Proof: `Channels::Sampled` (`max_values`: None, `max_size`: Some(574), added: 3049, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:82 w:82)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::Unclaimed` (r:0 w:80)
@@ -287,14 +265,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6016), added: 8491, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// `v` was measured from 0 to 80.
 	fn rule(v: u32, ) -> Weight {
-		// At least 71_176_000 picoseconds.
-		Weight::from_parts(73_109_000, 6196)
-			// Standard error: 1_099_485.
-			.saturating_add(Weight::from_parts(85_719_779, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
+		// At least 70_124_000 picoseconds.
+		Weight::from_parts(72_407_000, 6196)
+			// Standard error: 1_353_522.
+			.saturating_add(Weight::from_parts(94_162_762, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(v.into())))
@@ -305,108 +283,94 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit() -> Weight {
-		Weight::from_parts(7_261_000, 0)
+		Weight::from_parts(7_351_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn request_audit() -> Weight {
-		Weight::from_parts(118_787_000, 9481)
+		Weight::from_parts(109_043_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn open_rows() -> Weight {
-		Weight::from_parts(121_080_000, 9481)
+		Weight::from_parts(63_645_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn commit_votes(v: u32, ) -> Weight {
-		Weight::from_parts(81_033_264, 3541)
-			.saturating_add(Weight::from_parts(33_431_615, 0).saturating_mul(v.into()))
+		Weight::from_parts(36_702_846, 3548)
+			.saturating_add(Weight::from_parts(30_513_894, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(ParityDbWeight::get().writes(1))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn reveal_votes(v: u32, ) -> Weight {
-		Weight::from_parts(44_724_663, 990)
-			.saturating_add(Weight::from_parts(31_024_106, 0).saturating_mul(v.into()))
+		Weight::from_parts(41_117_192, 990)
+			.saturating_add(Weight::from_parts(29_268_279, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn decline_seats(v: u32, ) -> Weight {
-		Weight::from_parts(199_907_000, 8169)
-			.saturating_add(Weight::from_parts(167_812_540, 0).saturating_mul(v.into()))
+		Weight::from_parts(177_614_000, 8169)
+			.saturating_add(Weight::from_parts(168_910_072, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(2))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn authorize_votes(v: u32, ) -> Weight {
-		Weight::from_parts(84_928_659, 3509)
-			.saturating_add(Weight::from_parts(16_794_081, 0).saturating_mul(v.into()))
+		Weight::from_parts(59_821_561, 3509)
+			.saturating_add(Weight::from_parts(14_895_548, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8491).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn draw_lot() -> Weight {
-		Weight::from_parts(43_485_000, 7833)
+		Weight::from_parts(36_655_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn draw_committee() -> Weight {
-		Weight::from_parts(813_752_000, 256090)
+		Weight::from_parts(715_414_000, 256790)
 			.saturating_add(ParityDbWeight::get().reads(103))
 			.saturating_add(ParityDbWeight::get().writes(12))
 	}
 	fn end_commits() -> Weight {
-		Weight::from_parts(531_762_000, 100479)
+		Weight::from_parts(524_360_000, 100752)
 			.saturating_add(ParityDbWeight::get().reads(41))
 			.saturating_add(ParityDbWeight::get().writes(42))
 	}
-	fn count_votes(s: u32, ) -> Weight {
-		Weight::from_parts(106_919_000, 7833)
-			.saturating_add(Weight::from_parts(98_909_047, 0).saturating_mul(s.into()))
-			.saturating_add(ParityDbWeight::get().reads(5))
-			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(s.into())))
-			.saturating_add(ParityDbWeight::get().writes(4))
-			.saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(s.into())))
-			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
-	}
 	fn read_due() -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(30_000_000, 9481)
+		Weight::from_parts(18_628_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn verdict(s: u32, ) -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(15_000_000, 4117)
-			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(s.into()))
+		Weight::from_parts(13_053_482, 4117)
+			.saturating_add(Weight::from_parts(8_477_621, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
 	fn camps(c: u32, ) -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(30_000_000, 0)
-			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(c.into()))
+		Weight::from_parts(1_815_236, 0)
+			.saturating_add(Weight::from_parts(9_457_021, 0).saturating_mul(c.into()))
 	}
 	fn await_draw() -> Weight {
-		// Estimated by hand until the next `make weights`.
-		Weight::from_parts(25_000_000, 0)
+		Weight::from_parts(12_168_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn note_missed() -> Weight {
-		Weight::from_parts(27_471_000, 15839)
+		Weight::from_parts(25_378_000, 15839)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn rule(v: u32, ) -> Weight {
-		Weight::from_parts(73_109_000, 6196)
-			.saturating_add(Weight::from_parts(85_719_779, 0).saturating_mul(v.into()))
-			.saturating_add(ParityDbWeight::get().reads(5))
+		Weight::from_parts(72_407_000, 6196)
+			.saturating_add(Weight::from_parts(94_162_762, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(7))
 			.saturating_add(ParityDbWeight::get().writes((4_u64).saturating_mul(v.into())))

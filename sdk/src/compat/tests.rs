@@ -7,6 +7,7 @@ use crate::{
 	events::ChannelEvent,
 	types::*,
 };
+use std::collections::BTreeSet;
 use subxt::{
 	config::substrate::{SpecVersionForRange, SubstrateConfigBuilder},
 	ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType, scale_value::Value},
@@ -441,6 +442,62 @@ fn comparison_should_be_read_as_the_runtime_writes_it() {
 	assert_eq!(read, expected);
 }
 
+/// An answer that is audited, as the runtime writes it and as it is read.
+fn audited_answer() -> (Value<()>, AuditSubject) {
+	let written = Value::named_composite([
+		("client", bytes(1)),
+		("provider", bytes(2)),
+		("gateway", Value::unnamed_variant("Some", [bytes(8)])),
+		("subnet", number(0)),
+		("model", bytes(3)),
+		("commitment", bytes(4)),
+		("output", bytes(5)),
+		("charge", number(6)),
+		("at_stake", number(7)),
+	]);
+	let read = AuditedAnswer {
+		client: account([1; 32]),
+		provider: account([2; 32]),
+		gateway: Some(account([8; 32])),
+		subnet: 0,
+		model: H256::repeat_byte(3),
+		commitment: H256::repeat_byte(4),
+		output: H256::repeat_byte(5),
+		charge: 6,
+		at_stake: 7,
+	};
+	(Value::unnamed_variant("Answer", [written]), AuditSubject::Answer(read))
+}
+
+/// A batch that is audited, as the runtime writes it and as it is read.
+fn audited_batch() -> (Value<()>, AuditSubject) {
+	let written = Value::named_composite([
+		("gateway", bytes(2)),
+		("subnet", number(1)),
+		("receipts", number(3)),
+		("charge", number(4)),
+	]);
+	let read = AuditedBatch { gateway: account([2; 32]), subnet: 1, receipts: 3, charge: 4 };
+	(Value::unnamed_variant("Batch", [written]), AuditSubject::Batch(read))
+}
+
+/// A fingerprint with one number in it, as the runtime writes it and as it is read.
+fn fingerprint() -> (Value<()>, Fingerprint) {
+	let mut numbers = [[0; 16]; 8];
+	numbers[3][5] = -7;
+	let row = |row: [i16; 16]| Value::unnamed_composite(row.map(|it| Value::i128(it.into())));
+	let rows = Value::unnamed_composite(numbers.map(row));
+	(Value::unnamed_composite([rows]), Fingerprint(numbers))
+}
+
+/// What a worker has opened, as the runtime writes it and as it is read.
+fn opened_rows() -> (Value<()>, Option<OpenedRows>) {
+	let (written, fingerprint) = fingerprint();
+	let written = Value::named_composite([("root", bytes(6)), ("fingerprint", written)]);
+	let root = H256::repeat_byte(6);
+	(Value::unnamed_variant("Some", [written]), Some(OpenedRows { root, fingerprint }))
+}
+
 #[test]
 fn audit_should_be_read_as_the_runtime_writes_it() {
 	let ballot = Value::unnamed_variant("Committed", [bytes(5)]);
@@ -452,42 +509,40 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 			("beyond", Value::bool(false)),
 		])
 	};
-	let subject = Value::named_composite([
-		("client", bytes(1)),
-		("provider", bytes(2)),
-		("gateway", name("None")),
-		("subnet", number(0)),
-		("model", bytes(3)),
-		("commitment", bytes(4)),
-		("output", bytes(5)),
-		("charge", number(6)),
-		("at_stake", number(6)),
+	let (subject, expected_subject) = audited_answer();
+	let (opened, expected_opened) = opened_rows();
+	let opinion = Value::named_composite([
+		("auditor", bytes(3)),
+		("era", number(4)),
+		("grade", name("Doubtful")),
+		("rows", name("Unproven")),
 	]);
-	let none = || Value::unnamed_composite([]);
-	let read: Audit = read(
-		"pallet_audits::types::Audit",
-		Value::named_composite([
-			("subject", Value::unnamed_variant("Answer", [subject])),
-			("cause", name("Requested")),
-			("rate", number(20_000)),
-			("fee", number(7)),
-			("phase", name("Committing")),
-			("due", number(8)),
-			("round", number(1)),
-			("larger", Value::bool(true)),
-			("era", number(3)),
-			("retries", number(2)),
-			("size", number(9)),
-			("quorum", number(6)),
-			("challenge", bytes(7)),
-			("opened", name("None")),
-			("seats", Value::unnamed_composite([seat(1, ballot), seat(2, name("Awaited"))])),
-			("first", none()),
-		]),
-	);
+	let audit = Value::named_composite([
+		("subject", subject),
+		("cause", name("Requested")),
+		("rate", number(20_000)),
+		("fee", number(7)),
+		("phase", name("Committing")),
+		("due", number(8)),
+		("round", number(1)),
+		("larger", Value::bool(true)),
+		("era", number(3)),
+		("retries", number(2)),
+		("size", number(9)),
+		("quorum", number(6)),
+		("challenge", bytes(7)),
+		("opened", opened),
+		("seats", Value::unnamed_composite([seat(1, ballot), seat(2, name("Awaited"))])),
+		("first", Value::unnamed_composite([opinion])),
+	]);
+	let audit = Value::unnamed_variant("Some", [audit]);
+	let read: Audit = ask::<Option<_>>("Audits", "audit", audit).unwrap().unwrap();
 	let seat = |auditor, ballot| Seat { auditor: account([auditor; 32]), key: [9; 32], ballot };
+	let auditor = account([3; 32]);
 	let expected = Audit {
+		subject: expected_subject,
 		cause: Cause::Requested,
+		rate: 20_000,
 		fee: 7,
 		phase: AuditPhase::Committing,
 		due: 8,
@@ -496,10 +551,176 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		retries: 2,
 		quorum: 6,
 		challenge: H256::repeat_byte(7),
+		opened: expected_opened,
 		seats: vec![seat(1, Ballot::Committed(H256::repeat_byte(5))), seat(2, Ballot::Awaited)],
+		first: vec![Opinion { auditor, era: 4, grade: Grade::Doubtful, rows: RowsSeen::Unproven }],
 	};
 	assert_eq!(read, expected);
 	assert_eq!(read.votes(), 1);
+}
+
+#[test]
+fn opened_votes_and_their_grades_should_be_read_as_the_runtime_writes_them() {
+	let (written, fingerprint) = fingerprint();
+	let statistics = Value::named_composite([
+		("tokens", number(1)),
+		("mismatches", number(2)),
+		("worst_margin", number(3)),
+		("mean_margin", number(4)),
+		("cross_entropy", number(5)),
+	]);
+	let expected =
+		Statistics { tokens: 1, mismatches: 2, worst_margin: 3, mean_margin: 4, cross_entropy: 5 };
+	let fault = |fault| Value::unnamed_variant("Refuted", [fault]);
+	let batch =
+		|rejection| Value::named_variant("Batch", [("rejection", rejection), ("digest", bytes(6))]);
+	let some = |rejection| Value::unnamed_variant("Some", [name(rejection)]);
+	let digest = H256::repeat_byte(6);
+	let mut votes = vec![
+		(
+			Value::named_variant(
+				"Replayed",
+				[("fingerprint", written), ("statistics", statistics)],
+			),
+			Vote::Replayed { fingerprint, statistics: expected },
+		),
+		(Value::named_variant("Output", [("hash", bytes(6))]), Vote::Output { hash: digest }),
+		(batch(name("None")), Vote::Batch { rejection: None, digest }),
+		(
+			batch(some("Unavailable")),
+			Vote::Batch { rejection: Some(Rejection::Unavailable), digest },
+		),
+	];
+	for (written, expected) in [
+		("Empty", EndingFault::Empty),
+		("TooLong", EndingFault::TooLong),
+		("BrokenOff", EndingFault::BrokenOff),
+		("WentOn", EndingFault::WentOn),
+	] {
+		let written = Value::unnamed_variant("Ending", [name(written)]);
+		votes.push((fault(written), Vote::Refuted(Fault::Ending(expected))));
+	}
+	for (written, expected) in [
+		(
+			Value::named_variant("UnknownToken", [("position", number(7))]),
+			Fault::UnknownToken { position: 7 },
+		),
+		(name("Text"), Fault::Text),
+		(name("Units"), Fault::Units),
+		(name("Shape"), Fault::Shape),
+		(Value::named_variant("Vector", [("index", number(8))]), Fault::Vector { index: 8 }),
+		(name("Bytes"), Fault::Bytes),
+		(name("Task"), Fault::Task),
+	] {
+		votes.push((fault(written), Vote::Refuted(expected)));
+	}
+	let auditor = account([1; 32]);
+	for (vote, expected) in votes {
+		for (rows, seen) in [("Proven", RowsSeen::Proven), ("Unproven", RowsSeen::Unproven)] {
+			let said = Value::named_composite([("vote", vote.clone()), ("rows", name(rows))]);
+			let said = Value::unnamed_composite([Value::unnamed_composite([bytes(1), said])]);
+			let read: Vec<(AccountId, Statement)> = ask("Audits", "statements", said).unwrap();
+			assert_eq!(read, [(auditor, Statement { vote: expected, rows: seen })]);
+		}
+	}
+
+	for (written, expected) in
+		[("Same", Grade::Same), ("Doubtful", Grade::Doubtful), ("Different", Grade::Different)]
+	{
+		let grade = Value::unnamed_composite([bytes(1), name(written)]);
+		let grades: Vec<(AccountId, Grade)> =
+			ask("Audits", "grades", Value::unnamed_composite([grade])).unwrap();
+		assert_eq!(grades, [(auditor, expected)]);
+	}
+}
+
+#[test]
+fn votes_and_faults_of_the_runtime_should_all_be_known() {
+	let metadata = metadata();
+	for (path, known) in [
+		("reckon_verification::verdict::Vote", 4),
+		("reckon_verification::verdict::Fault", 8),
+		("reckon_verification::ending::EndingFault", 4),
+		("reckon_verification::verdict::Grade", 3),
+		("pallet_audits::types::RowsSeen", 2),
+		("reckon_support::audits::Subject", 2),
+	] {
+		let id = type_id(&metadata, path);
+		let scale_info::TypeDef::Variant(all) = &metadata.types().resolve(id).unwrap().type_def
+		else {
+			panic!("{path} has variants");
+		};
+		assert_eq!(all.variants.len(), known, "a new variant of {path} needs words");
+	}
+}
+
+#[test]
+fn seats_and_conduct_should_be_read_as_the_runtime_writes_them() {
+	for (subject, expected) in [audited_answer(), audited_batch()] {
+		let (opened, expected_opened) = opened_rows();
+		let duty = Value::named_composite([
+			("audit", bytes(1)),
+			("subject", subject),
+			("round", number(2)),
+			("phase", name("Revealing")),
+			("ballot", name("Revealed")),
+			("until", number(3)),
+			("challenge", bytes(4)),
+			("opened", opened),
+		]);
+		let read: Vec<AuditDuty> =
+			ask("Audits", "seats_of", Value::unnamed_composite([duty])).unwrap();
+		let expected = AuditDuty {
+			audit: H256::repeat_byte(1),
+			subject: expected,
+			round: 2,
+			phase: AuditPhase::Revealing,
+			ballot: Ballot::Revealed,
+			until: 3,
+			challenge: H256::repeat_byte(4),
+			opened: expected_opened,
+		};
+		assert_eq!(read, [expected]);
+	}
+
+	let offences = |first| {
+		Value::named_composite([
+			("silences", number(first)),
+			("lies", number(first + 1)),
+			("outvoted", Value::bool(true)),
+		])
+	};
+	let conduct = Value::named_composite([
+		("open", number(1)),
+		("missed", number(2)),
+		("era", number(3)),
+		("declined", number(4)),
+		("barred", Value::bool(true)),
+		("now", offences(5)),
+		("before", offences(7)),
+	]);
+	let expected = Conduct {
+		open: 1,
+		missed: 2,
+		era: 3,
+		declined: 4,
+		barred: true,
+		now: Offences { silences: 5, lies: 6, outvoted: true },
+		before: Offences { silences: 7, lies: 8, outvoted: true },
+	};
+	assert_eq!(ask::<Conduct>("Audits", "conduct", conduct), Ok(expected));
+	assert_eq!(ask::<u32>("Audits", "audit_rate", number(20_000)), Ok(20_000));
+	assert_eq!(ask::<Balance>("Audits", "audit_fee", number(5)), Ok(5));
+}
+
+#[test]
+fn audit_rate_should_be_asked_with_the_bytes_of_its_arguments() {
+	use codec::Encode;
+	let metadata = metadata();
+	let args = (7_u32, account([3; 32]), 9_u128);
+	let request = view_request(&metadata, "Audits", "audit_rate", args).unwrap();
+	let arguments = (7_u32, [3_u8; 32], 9_u128).encode();
+	assert!(request.ends_with(&arguments.encode()), "{request:?}");
 }
 
 #[test]
@@ -1028,4 +1249,60 @@ fn without_api() -> Metadata {
 		bytes[place..place + name.len()].copy_from_slice(b"RecxxxApi");
 	}
 	Metadata::decode_from(&bytes).unwrap()
+}
+
+/// What the page names as `Pallet.function`, or as `.function` after another of the same pallet.
+fn named(page: &str) -> BTreeSet<String> {
+	let mut named = BTreeSet::new();
+	for row in page.lines().filter(|line| line.starts_with('|')) {
+		let on_chain = row.split('|').nth(2).unwrap_or_default();
+		let mut pallet = "";
+		for word in on_chain.split('`').skip(1).step_by(2) {
+			let Some((before, function)) = word.split_once('.') else { continue };
+			if !before.is_empty() {
+				pallet = before;
+			}
+			named.insert(format!("{pallet}.{function}"));
+		}
+	}
+	named
+}
+
+/// What of the runtime can be asked: our pallets' view functions, and our runtime API.
+fn askable(metadata: &Metadata) -> BTreeSet<String> {
+	// The Polkadot SDK's pallets that have view functions too. Any other is taken for ours.
+	const NOT_OURS: [&str; 2] = ["Proxy", "MultiBlockMigrations"];
+	let ours = metadata.pallets().filter(|pallet| !NOT_OURS.contains(&pallet.name()));
+	let views = ours.flat_map(|pallet| {
+		let views = pallet.view_functions();
+		views.map(move |view| format!("{}.{}", pallet.name(), view.name())).collect::<Vec<_>>()
+	});
+	let api = metadata.runtime_api_trait_by_name("ReckonApi").unwrap();
+	views.chain(api.methods().map(|method| format!("ReckonApi.{}", method.name()))).collect()
+}
+
+#[test]
+fn all_that_can_be_asked_should_be_on_the_page_that_says_so() {
+	let page = include_str!("../../../docs/what-you-can-ask.md");
+	let (askable, named) = (askable(&metadata()), named(page));
+	assert!(askable.len() > 60, "{askable:?}");
+	let missing: Vec<_> = askable.difference(&named).collect();
+	assert!(missing.is_empty(), "docs/what-you-can-ask.md does not name {missing:?}");
+
+	// The page speaks of storage and constants too, and of nothing else.
+	let metadata = metadata();
+	let is_storage = |name: &str| {
+		let (pallet, entry) = name.split_once('.').unwrap_or_default();
+		let storage = metadata.pallet_by_name(pallet).and_then(|pallet| pallet.storage());
+		storage.is_some_and(|storage| storage.entry_by_name(entry).is_some())
+	};
+	let unknown: Vec<_> = named.difference(&askable).filter(|name| !is_storage(name)).collect();
+	assert!(unknown.is_empty(), "docs/what-you-can-ask.md names {unknown:?}, which are not there");
+}
+
+#[test]
+fn page_should_be_read_with_its_shorthand_and_nothing_that_is_not_on_chain() {
+	let page = "`Jobs.prose` | x\n| what | `Jobs.job`, `.why`; `no` storage `Models.Models` | `reckon.x` |";
+	let names: Vec<_> = named(page).into_iter().collect();
+	assert_eq!(names, ["Jobs.job", "Jobs.why", "Models.Models"]);
 }
