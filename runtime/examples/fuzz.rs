@@ -3,8 +3,8 @@
 //!
 //! `cargo run -p reckon-runtime --features fast-runtime --example fuzz -- [--seed N] [--calls N]
 //! [--check-every N]`. Prints how far it is, and at the end how many calls of each kind did something;
-//! on a failure the seed, the step and the last calls, and exits with 1. The same seed and number of
-//! calls find the same again.
+//! on a failure the seed, the step and the last calls, and exits with 1. The same three numbers find the
+//! same again.
 
 #[path = "../tests/fuzz/mod.rs"]
 mod fuzz;

@@ -1,10 +1,10 @@
 //! What the events say of money, reckoned independently of the pallets.
 
-use super::{channel_books::ChannelBooks, ensure, Fuzzer};
+use super::{channel_books::ChannelBooks, ensure, gateway_books::GatewayBooks, Fuzzer};
 use pallet_jobs::Ledger;
 use reckon_primitives::{Balance, JobId};
 use reckon_runtime::{
-	adapters::AuditPot, AccountId, Balances, Rewards, Runtime, RuntimeEvent, System,
+	adapters::AuditPot, AccountId, Balances, Channels, Rewards, Runtime, RuntimeEvent, System,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,10 @@ pub struct Books {
 	pub issuance: Balance,
 	/// What each client has deposited, paid and got back, and has in escrow.
 	pub ledgers: BTreeMap<AccountId, Ledger>,
-	/// The channels.
+	/// The channels and batches.
 	pub channels: ChannelBooks,
+	/// The gateways, and complaints about them.
+	pub gateways: GatewayBooks,
 	/// The jobs that are not over: whose, and what is held for them.
 	jobs: BTreeMap<JobId, (AccountId, Balance)>,
 	/// What is held for audits: whose, and how much.
@@ -50,7 +52,10 @@ impl Books {
 		let now = totals();
 		for (who, had) in before {
 			let lost = had.saturating_sub(now.get(who).copied().unwrap_or(0));
-			let due = self.losses.get(who).copied().unwrap_or(0);
+			let mut due = self.losses.get(who).copied().unwrap_or(0);
+			if *who == Channels::till() {
+				due = due.saturating_add(self.channels.unreturned);
+			}
 			let signed = signed_for.get(who).copied().unwrap_or(0);
 			ensure(lost <= due.saturating_add(signed), || {
 				format!("{who:?} lost {lost}: {due} by events, {signed} by signature")
@@ -60,6 +65,9 @@ impl Books {
 	}
 
 	fn note(&mut self, event: &RuntimeEvent) -> Result<(), String> {
+		if let Some((who, amount)) = self.gateways.note(event)? {
+			self.may_lose(&who, amount)?;
+		}
 		match event {
 			RuntimeEvent::Jobs(event) => self.note_job(event),
 			RuntimeEvent::Audits(event) => self.note_audit(event),
@@ -118,6 +126,7 @@ impl Books {
 	/// A fee is paid or given back when its audit ends.
 	fn note_audit(&mut self, event: &pallet_audits::Event<Runtime>) -> Result<(), String> {
 		use pallet_audits::Event::*;
+		self.channels.note_audit(event);
 		match event {
 			AuditRequested { audit, client, fee } => {
 				let again = self.fees.insert(*audit, (client.clone(), *fee)).is_some();

@@ -1,6 +1,12 @@
 //! Which calls are made, with which arguments: plausible ones most of the time, hostile ones sometimes.
 
-use super::{audits::is_vote, books::Totals, Fuzzer, Signer};
+use super::{
+	audits::is_vote,
+	books::Totals,
+	channels::{is_exhibit, may_be_sent},
+	multisigs::account_of,
+	Fuzzer, Signer,
+};
 use frame_support::{traits::fungible::Inspect, BoundedVec};
 use pallet_models::{AppDetails, Call as StoreCall, DataSetDetails, ModelDetails};
 use pallet_providers::Call as ProviderCall;
@@ -16,9 +22,10 @@ use reckon_primitives::{
 use reckon_runtime::{
 	adapters::Treasury,
 	configs::{ProxyType, EXISTENTIAL_DEPOSIT},
-	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, System, ValidatorStaking,
+	time, AccountId, Address, Balances, Rewards, Runtime, RuntimeCall, Subnets, System,
+	ValidatorStaking,
 };
-use reckon_support::{Membership, SubnetParameters};
+use reckon_support::{Membership, SubnetInspect, SubnetParameters};
 use sp_core::H256;
 use sp_runtime::Permill;
 use std::collections::BTreeSet;
@@ -35,7 +42,7 @@ const MENU: &[(u32, Make)] = &[
 	(25, Fuzzer::cancel),
 	(25, Fuzzer::dispute),
 	(12, Fuzzer::request_audit),
-	(200, Fuzzer::attend_audit),
+	(350, Fuzzer::attend_audit),
 	(45, Fuzzer::register_provider),
 	(10, Fuzzer::set_worker),
 	(15, Fuzzer::update_provider),
@@ -44,7 +51,7 @@ const MENU: &[(u32, Make)] = &[
 	(10, Fuzzer::withdraw_offer),
 	(10, Fuzzer::pause),
 	(40, Fuzzer::resume_provider),
-	(5, Fuzzer::leave_provider),
+	(7, Fuzzer::leave_provider),
 	(120, Fuzzer::heartbeat),
 	(12, Fuzzer::register_model),
 	(4, Fuzzer::register_data_set),
@@ -67,18 +74,20 @@ const MENU: &[(u32, Make)] = &[
 	(5, Fuzzer::transfer_subnet),
 	(8, Fuzzer::accept_subnet),
 	(2, Fuzzer::retire_subnet),
-	(15, Fuzzer::register_gateway),
+	(20, Fuzzer::register_gateway),
 	(50, Fuzzer::open_channel),
 	(10, Fuzzer::top_up_channel),
-	(6, Fuzzer::request_close_channel),
-	(6, Fuzzer::close_channel),
+	(8, Fuzzer::request_close_channel),
+	(20, Fuzzer::close_channel),
 	(70, Fuzzer::commit_batch),
 	(30, Fuzzer::report_item),
-	(10, Fuzzer::report_twins),
-	(60, Fuzzer::show_sample),
+	(15, Fuzzer::report_twins),
+	(80, Fuzzer::show_sample),
+	(35, Fuzzer::complain),
+	(60, Fuzzer::answer_complaint),
 	(6, Fuzzer::raise_gateway_bond),
 	(6, Fuzzer::update_gateway),
-	(6, Fuzzer::leave_gateway),
+	(4, Fuzzer::leave_gateway),
 	(60, Fuzzer::transfer),
 	(12, Fuzzer::transfer_all),
 	(3, Fuzzer::burn),
@@ -90,6 +99,9 @@ const MENU: &[(u32, Make)] = &[
 	(12, Fuzzer::add_proxy),
 	(4, Fuzzer::remove_proxy),
 	(25, Fuzzer::proxy),
+	(6, Fuzzer::as_multi_threshold_1),
+	(20, Fuzzer::as_multi),
+	(2, Fuzzer::cancel_as_multi),
 	(4, Fuzzer::govern_by_signature),
 ];
 
@@ -102,6 +114,7 @@ pub fn most_that_it_costs(who: &AccountId, call: &RuntimeCall) -> Totals {
 
 fn add_costs(costs: &mut Totals, who: &AccountId, call: &RuntimeCall) {
 	use pallet_balances::Call as BalanceCall;
+	use pallet_multisig::Call as MultisigCall;
 	use pallet_utility::Call as UtilityCall;
 	// An account that would be left with less than the least balance leaves that, too.
 	let dust = EXISTENTIAL_DEPOSIT - 1;
@@ -127,6 +140,19 @@ fn add_costs(costs: &mut Totals, who: &AccountId, call: &RuntimeCall) {
 		RuntimeCall::Proxy(pallet_proxy::Call::proxy { real: Address::Id(real), call, .. }) => {
 			return add_costs(costs, real, call);
 		},
+		RuntimeCall::Multisig(MultisigCall::as_multi_threshold_1 { other_signatories, call }) => {
+			let shared = account_of(other_signatories.iter().chain([who]), 1);
+			return add_costs(costs, &shared, call);
+		},
+		RuntimeCall::Multisig(MultisigCall::as_multi {
+			threshold,
+			other_signatories,
+			call,
+			..
+		}) => {
+			let shared = account_of(other_signatories.iter().chain([who]), *threshold);
+			return add_costs(costs, &shared, call);
+		},
 		_ => 0,
 	};
 	let sum = costs.entry(who.clone()).or_default();
@@ -147,6 +173,9 @@ impl Fuzzer {
 		if is_vote(&call) && !self.one_in(40) {
 			return (Signer::Authorised, call);
 		}
+		if is_exhibit(&call) && !self.one_in(5) && may_be_sent(&call) {
+			return (Signer::Authorised, call);
+		}
 		match self.rng.random_range(0..500) {
 			0 => (Signer::Root, call),
 			1 => (Signer::Nobody, call),
@@ -155,7 +184,7 @@ impl Fuzzer {
 		}
 	}
 
-	fn signed(&mut self) -> Signed {
+	pub(super) fn signed(&mut self) -> Signed {
 		let all: u32 = MENU.iter().map(|(weight, _)| weight).sum();
 		let mut at = self.rng.random_range(0..all);
 		for (weight, make) in MENU {
@@ -189,6 +218,7 @@ impl Fuzzer {
 		match self.rng.random_range(0..60) {
 			0 => Treasury::account(),
 			1 => Rewards::account(),
+			2 => self.shared_account(),
 			_ => self.account(),
 		}
 	}
@@ -791,7 +821,14 @@ impl Fuzzer {
 	fn register_gateway(&mut self) -> Signed {
 		let who = self.wealthy();
 		let bond = self.bond(&who, 1_000 * UNIT);
-		let (subnet, endpoint) = (self.subnet(), bounded(self.endpoint()));
+		let active: Vec<_> = (0..=pallet_subnets::SubnetCount::<Runtime>::get())
+			.filter(|id| <Subnets as SubnetInspect>::open_subnet(*id).is_some())
+			.collect();
+		let subnet = match self.one_of(&active) {
+			Some(subnet) if !self.one_in(10) => subnet,
+			_ => self.subnet(),
+		};
+		let endpoint = bounded(self.endpoint());
 		(who, SubnetCall::register_gateway { subnet, bond, endpoint }.into())
 	}
 
@@ -814,7 +851,11 @@ impl Fuzzer {
 	fn transfer(&mut self) -> Signed {
 		let who = self.wealthy();
 		let value = if self.one_in(4) { self.part_of(&who, 1) } else { self.part_of(&who, 20) };
-		let dest = Address::Id(if self.one_in(20) { self.anybody() } else { self.poor() });
+		let dest = Address::Id(match self.rng.random_range(0..20) {
+			0 => self.anybody(),
+			1 => self.shared_account(),
+			_ => self.poor(),
+		});
 		let call = if self.one_in(2) {
 			pallet_balances::Call::transfer_allow_death { dest, value }
 		} else {
@@ -842,7 +883,7 @@ impl Fuzzer {
 		(who, pallet_balances::Call::transfer_keep_alive { dest, value }.into())
 	}
 
-	// Session keys, batches, proxies.
+	// Session keys, batches, proxies; `multisigs.rs` has the rest.
 
 	fn set_keys(&mut self) -> Signed {
 		let nth = self.rng.random_range(0..self.keys.len());

@@ -34,10 +34,11 @@ pub enum Spare {
 	Picoseconds(u64),
 }
 
-/// The keyring's accounts, which have a million each, and others that have less and less.
-pub fn people() -> Vec<AccountId> {
-	let known = Sr25519Keyring::iter().map(|key| key.to_account_id());
-	known.chain((0..48u8).map(|n| AccountId::from([n + 1; 32]))).collect()
+/// The keyring's accounts, which have a million each, and others that have less and less; with their keys.
+pub fn people() -> Vec<(AccountId, sr25519::Pair)> {
+	let known = Sr25519Keyring::iter().map(|key| key.pair());
+	let others = (0..48u8).map(|n| sr25519::Pair::from_seed(&[n + 1; 32]));
+	known.chain(others).map(|pair| (pair.public().into(), pair)).collect()
 }
 
 /// What an account has at genesis beside what the preset says.

@@ -1,9 +1,12 @@
-//! What the events say of channels' money.
+//! What the events say of channels' money, and of batches.
 
-use super::ensure;
+use super::{
+	batch_books::{BatchBooks, Made},
+	ensure,
+};
 use pallet_channels::{Event, Ledger};
 use reckon_primitives::{Balance, BatchId, ChannelId};
-use reckon_receipts::BatchTree;
+use reckon_receipts::{batch_root, BatchTree, Place, Total};
 use reckon_runtime::{AccountId, Channels, Runtime};
 use sp_core::H256;
 use std::collections::BTreeMap;
@@ -17,45 +20,58 @@ pub struct ChannelBooks {
 	pub ledgers: BTreeMap<AccountId, Ledger>,
 	/// What is left in each channel, and whose it is.
 	open: BTreeMap<ChannelId, (AccountId, Balance)>,
-	/// What channels have paid into each batch that is not over, without what came back, and what was
-	/// paid out of it.
-	batches: BTreeMap<BatchId, Batch>,
-	/// The receipts that batches were made of, by the root.
-	trees: BTreeMap<H256, BatchTree<AccountId>>,
-}
-
-#[derive(Default)]
-struct Batch {
-	root: Option<H256>,
-	/// What is left of what channels have paid, and whose it was.
-	paid_in: BTreeMap<ChannelId, (AccountId, Balance)>,
-	/// What of that totals were paid for.
-	paid_out: Balance,
-	/// Whether all of it comes back.
-	rejected: bool,
-}
-
-impl Batch {
-	fn left(&self) -> Balance {
-		let paid_in: Balance = self.paid_in.values().map(|(_, amount)| amount).sum();
-		paid_in.saturating_sub(self.paid_out)
-	}
+	/// The batches that the chain remembers.
+	batches: BTreeMap<BatchId, BatchBooks>,
+	/// What gateways have made, by the root.
+	made: BTreeMap<H256, Made>,
+	/// Where receipts are, by their leaves.
+	places: BTreeMap<H256, (BatchId, Place)>,
+	/// What is audited and is not decided yet: which batch, or an answer out of which batch.
+	audits: BTreeMap<H256, BatchId>,
+	/// What could not be given back: the treasury's when its batch ends, of which no event tells.
+	pub unreturned: Balance,
 }
 
 impl ChannelBooks {
-	/// Keeps the receipts of a batch that may be committed.
-	pub fn keep(&mut self, tree: BatchTree<AccountId>) {
-		self.trees.insert(tree.root().hash, tree);
+	/// Keeps what a gateway may commit to.
+	pub fn keep(&mut self, totals: Vec<Total<AccountId>>, tree: BatchTree<AccountId>) {
+		// What has no root is refused.
+		if let Ok(root) = batch_root(&totals) {
+			self.made.insert(root.hash, Made { totals, tree });
+		}
 	}
 
-	pub fn tree(&self, root: &H256) -> Option<&BatchTree<AccountId>> {
-		self.trees.get(root)
+	/// The receipts of a batch that was committed.
+	pub fn tree(&self, batch: &BatchId) -> Option<&BatchTree<AccountId>> {
+		let (_, root) = self.batches.get(batch)?.committed.as_ref()?;
+		Some(&self.made.get(root)?.tree)
+	}
+
+	/// The last batch that has this receipt, by its leaf.
+	pub fn place(&self, receipt: &H256) -> Option<(BatchId, Place)> {
+		self.places.get(receipt).copied()
 	}
 
 	/// An account is gone, which it can't be with money in channels.
 	pub fn forget(&mut self, who: &AccountId) -> Result<(), String> {
 		let held = self.ledgers.remove(who).map_or(0, |ledger| ledger.held);
 		ensure(held == 0, || format!("{who:?} is gone and has {held} in channels"))
+	}
+
+	/// The chain remembers the same batches and has the same escrows, and each sample that was not shown has
+	/// its batch rejected.
+	pub fn compare(&self) -> Result<(), String> {
+		let mut known = 0;
+		for (id, batch) in pallet_channels::Batches::<Runtime>::iter() {
+			let books = self.batches.get(&id).ok_or_else(|| format!("{id:?} is unknown"))?;
+			known += 1;
+			ensure(books.is_sound(), || format!("{id:?} has withheld a sample"))?;
+			let is_due = batch.state == pallet_channels::BatchState::Waiting;
+			ensure(!is_due || batch.escrow == books.left(), || {
+				format!("{id:?} has {} in escrow, by the events {}", batch.escrow, books.left())
+			})?;
+		}
+		ensure(known == self.batches.len(), || "the chain has lost a batch".into())
 	}
 
 	/// Each unit that is in a channel was put in, and leaves it once: to a batch, or back.
@@ -72,11 +88,9 @@ impl ChannelBooks {
 			},
 			ChannelCharged { channel, batch, amount, left } => {
 				let client = self.take_out(channel, *amount, left + place())?;
-				let ledger = self.ledgers.entry(client.clone()).or_default();
-				ledger.paid += amount;
-				let paid_in = &mut self.batches.entry(*batch).or_default().paid_in;
-				let again = paid_in.insert(*channel, (client.clone(), *amount)).is_some();
-				ensure(!again, || format!("{channel:?} pays into {batch:?} twice"))?;
+				self.ledgers.entry(client.clone()).or_default().paid += amount;
+				let books = self.batches.entry(*batch).or_default();
+				books.pay_in(*channel, client.clone(), *amount)?;
 				Ok(Some((client, *amount)))
 			},
 			ChannelClosed { channel, client, refunded, .. } => {
@@ -86,55 +100,117 @@ impl ChannelBooks {
 				self.ledgers.entry(whose).or_default().refunded += refunded;
 				Ok(None)
 			},
-			BatchCommitted { batch, root, charged, .. } => {
-				let books = self.batches.entry(*batch).or_default();
-				books.root = Some(*root);
-				let paid = books.left();
-				ensure(paid == *charged, || {
-					format!("{batch:?} charges {charged} and channels paid {paid}")
-				})?;
-				Ok(None)
+			BatchCommitted { batch, gateway, root, receipts, charged } => {
+				self.commit(*batch, gateway, *root, *receipts, *charged).map(|()| None)
 			},
 			PremiumPaid { gateway, amount, .. } => Ok(Some((gateway.clone(), *amount))),
 			ReceiptStruck { batch, total, index, charge, returned, .. } => {
-				self.strike(batch, (*total, *index), *charge, *returned)?;
+				let (books, made) = self.batch(batch)?;
+				let client = books.strike(made, (*total, *index), *charge, *returned)?;
+				client.iter().for_each(|client| self.give_back(client, *returned));
 				Ok(Some((Channels::till(), *returned)))
 			},
-			TotalPaid { batch, charge, earned, .. } => {
+			TotalPaid { batch, provider, model, charge, earned } => {
 				ensure(earned <= charge, || format!("{earned} of {charge} is earned"))?;
-				let books = self.batches.get_mut(batch).ok_or("an unknown batch pays")?;
-				let left = books.left();
-				ensure(*charge <= left, || format!("{batch:?} pays {charge} and has {left}"))?;
-				books.paid_out += charge;
+				let audited = self.audits.values().any(|audited| audited == batch);
+				ensure(!audited, || format!("{batch:?} pays and is audited"))?;
+				let (books, made) = self.batch(batch)?;
+				books.pay_total(made, provider, model, *charge)?;
 				// The parts of gateway and treasury leave at the end.
 				Ok(Some((Channels::till(), *charge)))
 			},
 			BatchSettled { batch, .. } => {
-				let books = self.batches.remove(batch).ok_or("a batch settles twice")?;
-				let paid_in: Balance = books.paid_in.values().map(|(_, amount)| amount).sum();
-				Ok(Some((Channels::till(), paid_in)))
+				let (books, made) = self.batch(batch)?;
+				books.settle(made)?;
+				Ok(Some((Channels::till(), books.paid_in())))
 			},
 			BatchRejected { batch, .. } => {
-				let books = self.batches.get_mut(batch).ok_or("an unknown batch is rejected")?;
-				ensure(books.paid_out == 0, || format!("{batch:?} is rejected and has paid"))?;
-				books.rejected = true;
-				Ok(None)
+				let (books, _) = self.batch(batch)?;
+				books.reject().map(|()| None)
 			},
 			ContributionReturned { batch, channel, client, amount } => {
-				let books = self.batches.get_mut(batch).ok_or("an unknown batch gives back")?;
-				ensure(books.rejected, || format!("{batch:?} gives back and is not rejected"))?;
-				let paid = books.paid_in.remove(channel);
-				ensure(paid == Some((client.clone(), *amount)), || {
-					format!("{amount} of {channel:?} comes back, which has paid {paid:?}")
-				})?;
-				if books.paid_in.is_empty() {
-					self.batches.remove(batch);
-				}
+				let (books, _) = self.batch(batch)?;
+				let paid = books.give_back(channel, client, *amount)?;
+				self.unreturned += paid - amount;
 				self.give_back(client, *amount);
 				Ok(Some((Channels::till(), *amount)))
 			},
+			BatchForgotten { batch } => {
+				let books = self.batches.remove(batch).ok_or("an unknown batch is forgotten")?;
+				if let Some((_, root)) = &books.committed {
+					self.made.remove(root);
+				}
+				self.places.retain(|_, (of, _)| of != batch);
+				books.forget().map(|()| None)
+			},
+			SamplesDrawn { batch, seed, until } => {
+				self.batch(batch)?.0.draw(*seed, *until).map(|()| None)
+			},
+			SampleShown { batch, total, index, audit, .. } => {
+				let (books, made) = self.batch(batch)?;
+				books.show(made, (*total, *index), *audit)?;
+				let again = self.audits.insert(*audit, *batch).is_some();
+				ensure(!again, || format!("{audit:?} is audited twice")).map(|()| None)
+			},
+			SampleWithheld { batch, total } => self.batch(batch)?.0.withhold(*total).map(|()| None),
+			ComplaintAnswered { receipt, gateway, batch } => {
+				self.answers(receipt, gateway, batch).map(|()| None)
+			},
 			_ => Ok(None),
 		}
+	}
+
+	/// What is audited is not paid before its audit is decided.
+	pub fn note_audit(&mut self, event: &pallet_audits::Event<Runtime>) {
+		use pallet_audits::Event::*;
+		match event {
+			CommitteeDrawn { audit, .. } if self.batches.contains_key(audit) => {
+				self.audits.insert(*audit, *audit);
+			},
+			AuditDecided { audit, .. } => {
+				self.audits.remove(audit);
+			},
+			_ => {},
+		}
+	}
+
+	fn batch(&mut self, id: &BatchId) -> Result<(&mut BatchBooks, &Made), String> {
+		let books = self.batches.get_mut(id).ok_or_else(|| format!("{id:?} is unknown"))?;
+		let (_, root) = books.committed.as_ref().ok_or("it is not committed yet")?;
+		let made = self.made.get(root).ok_or("a batch of unknown receipts")?;
+		Ok((books, made))
+	}
+
+	fn commit(
+		&mut self,
+		id: BatchId,
+		gateway: &AccountId,
+		root: H256,
+		receipts: u32,
+		charged: Balance,
+	) -> Result<(), String> {
+		let made = self.made.get(&root).ok_or("a batch of unknown receipts")?;
+		let count: u32 = made.totals.iter().map(|total| total.receipts.count).sum();
+		ensure(count == receipts, || format!("{id:?} has {receipts} receipts, not {count}"))?;
+		for (place, signed) in made.tree.places() {
+			self.places.insert(signed.leaf().hash, (id, place));
+		}
+		let books = self.batches.entry(id).or_default();
+		let again = books.committed.replace((gateway.clone(), root)).is_some();
+		ensure(!again, || format!("{id:?} is committed twice"))?;
+		let paid = books.left();
+		ensure(paid == charged, || format!("{id:?} charges {charged} and channels paid {paid}"))
+	}
+
+	/// Only a batch of the gateway's own that has the receipt and is not rejected answers a complaint.
+	fn answers(&self, receipt: &H256, gateway: &AccountId, batch: &BatchId) -> Result<(), String> {
+		let books = self.batches.get(batch).ok_or("an unknown batch answers")?;
+		let whose = books.committed.as_ref().map(|(gateway, _)| gateway);
+		let tree = self.tree(batch).ok_or("a batch of unknown receipts answers")?;
+		let has_it = tree.places().any(|(_, signed)| signed.leaf().hash == *receipt);
+		ensure(has_it && whose == Some(gateway) && !books.rejected, || {
+			format!("{batch:?} answers for {gateway:?} and {receipt:?}")
+		})
 	}
 
 	/// `now` is what the channel has by the chain's word, its place in storage included.
@@ -169,31 +245,6 @@ impl ChannelBooks {
 			ledger.held = ledger.held.checked_sub(amount).ok_or("more is taken than is held")?;
 		}
 		Ok(client.clone())
-	}
-
-	/// Nobody has more back than its channel paid into the batch, nor than the receipt charged.
-	fn strike(
-		&mut self,
-		batch: &BatchId,
-		at: (u32, u32),
-		charge: Balance,
-		returned: Balance,
-	) -> Result<(), String> {
-		let books = self.batches.get_mut(batch).ok_or("an unknown batch is struck")?;
-		let root = books.root.ok_or("a batch is struck before it is committed")?;
-		let tree = self.trees.get(&root).ok_or("a batch of unknown receipts")?;
-		let item = tree.item(at.0, at.1).ok_or("a receipt that is not there is struck")?;
-		let receipt = item.receipt.receipt;
-		ensure(receipt.charge == charge && returned <= charge, || {
-			format!("{returned} of {charge} came back for {receipt:?}")
-		})?;
-		let Some((client, paid)) = books.paid_in.get_mut(&receipt.channel) else {
-			return ensure(returned == 0, || format!("{returned} came back to nobody"));
-		};
-		*paid = paid.checked_sub(returned).ok_or("more came back than was paid")?;
-		let client = client.clone();
-		self.give_back(&client, returned);
-		Ok(())
 	}
 
 	/// Nothing is noted for who has gone since.

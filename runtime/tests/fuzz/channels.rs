@@ -1,21 +1,50 @@
-//! Calls about channels. Keys follow from whose they are, so that vouchers and receipts are good ones
-//! most of the time; whoever makes a batch keeps its receipts.
+//! Calls about channels and batches. Keys follow from whose they are, so that vouchers and receipts are
+//! good ones most of the time; whoever makes a batch keeps its receipts.
 
 use super::{audits::SALT, calls::Signed, Fuzzer};
 use codec::Encode;
-use frame_support::BoundedVec;
-use pallet_channels::{Call, LaneClaim};
+use frame_support::{
+	pallet_prelude::TransactionSource,
+	traits::{fungible::Inspect, Authorize},
+	BoundedVec,
+};
+use pallet_channels::{BatchState, Call, ChannelOf, LaneClaim};
 use rand::Rng;
 use reckon_primitives::{
 	token::UNIT, Balance, BatchId, ChannelId, ContentRef, ModelId, Price, Sampling, TaskKind, Units,
 };
-use reckon_receipts::{BatchTree, Item, Receipt, Request, SignedReceipt, SignedVoucher, Voucher};
-use reckon_runtime::{AccountId, Runtime, RuntimeCall, System};
+use reckon_receipts::{
+	BatchTree, Item, Receipt, Request, SignedReceipt, SignedVoucher, Total, Voucher,
+};
+use reckon_runtime::{
+	AccountId, Audits, Balances, Channels, Providers, Runtime, RuntimeCall, Subnets, System,
+};
+use reckon_support::{
+	Auditing, BatchAuditing, GatewayInfo, GatewayInspect, Membership, ProviderPool, SubnetInspect,
+};
 use reckon_verification::commitment;
 use sp_core::{sr25519, Pair, H256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LEAVES: ContentRef = ContentRef { hash: H256::repeat_byte(5), length: 100 };
+/// What receipts charge at most, but for those that take all that there is: more than an audit costs.
+const CHARGE: Balance = UNIT / 20;
+/// How many batches are looked through for something wrong.
+const LOOKED_THROUGH: usize = 4;
+
+/// Whether a call needs no account, as what it shows is all that it takes.
+pub fn is_exhibit(call: &RuntimeCall) -> bool {
+	use pallet_channels::Call::*;
+	matches!(
+		call,
+		RuntimeCall::Channels(report_item { .. } | report_twins { .. } | show_sample { .. })
+	)
+}
+
+/// Whether the pool takes a call from nobody in particular.
+pub fn may_be_sent(call: &RuntimeCall) -> bool {
+	call.authorize(TransactionSource::External).is_some_and(|valid| valid.is_ok())
+}
 
 /// The key that signs a client's vouchers, or a provider's receipts.
 fn key(owner: &AccountId, purpose: &[u8]) -> sr25519::Pair {
@@ -26,9 +55,44 @@ fn voucher_key(client: &AccountId) -> sr25519::Pair {
 	key(client, b"vouchers")
 }
 
-fn genesis() -> H256 {
+pub(super) fn genesis() -> H256 {
 	System::block_hash(0)
 }
+
+/// What the chain knows of a gateway.
+fn gateway_info(who: &AccountId) -> Option<GatewayInfo> {
+	<Subnets as GatewayInspect<_>>::gateway(who)
+}
+
+/// Whether a gateway can be opened channels to.
+fn takes_channels(who: &AccountId) -> bool {
+	let rules = gateway_info(who).and_then(|info| Some((Subnets::open_subnet(info.subnet)?, info)));
+	rules.is_some_and(|(rules, info)| info.is_eligible(&rules))
+}
+
+/// Whether a gateway can commit to batches: its bond stays, it can pay for their audits, and its subnet has
+/// models.
+fn may_commit(who: &AccountId) -> bool {
+	let until = System::block_number() + <Audits as BatchAuditing<AccountId>>::longest();
+	let Some(info) = gateway_info(who) else { return false };
+	let stays = info.leaves_at.is_none_or(|leaves_at| leaves_at >= until);
+	let rules = <Subnets as SubnetInspect>::subnet(info.subnet);
+	let has_models = rules.is_some_and(|rules| match rules.membership {
+		Membership::Open => true,
+		Membership::Models(listed) => {
+			listed.iter().any(pallet_models::Models::<Runtime>::contains_key)
+		},
+	});
+	stays && has_models && info.bond >= UNIT && Balances::balance(who) > UNIT
+}
+
+/// Whether anybody has a channel to a gateway.
+pub(super) fn has_channels(who: &AccountId) -> bool {
+	pallet_channels::GatewayChannels::<Runtime>::iter_key_prefix(who).next().is_some()
+}
+
+/// What receipts are for: who has worked, and with which model.
+pub(super) type Payee = (AccountId, ModelId);
 
 impl Fuzzer {
 	pub(super) fn open_channel(&mut self) -> Signed {
@@ -45,7 +109,8 @@ impl Fuzzer {
 			_ => self.rng.random_range(1..4),
 		};
 		let session_key = voucher_key(&who).public();
-		let gateway = self.gateway();
+		self.sessions.insert(session_key, who.clone());
+		let gateway = self.gateway_that(takes_channels);
 		(who, Call::open { gateway, deposit, lanes, session_key }.into())
 	}
 
@@ -60,212 +125,323 @@ impl Fuzzer {
 		(client, Call::request_close { channel }.into())
 	}
 
+	/// One that anybody can close, or its gateway, or its client once the notice is over.
 	pub(super) fn close_channel(&mut self) -> Signed {
-		let (channel, client, gateway) = self.channel();
-		let who = self.one_of(&[client, gateway]).expect("there are two");
-		(who, Call::close { channel }.into())
+		let abandoned: Vec<_> = self
+			.some_channels()
+			.into_iter()
+			.filter(|(_, channel)| gateway_info(&channel.gateway).is_none())
+			.collect();
+		match self.one_of(&abandoned) {
+			Some((channel, _)) if !self.one_in(4) => {
+				(self.account(), Call::close { channel }.into())
+			},
+			_ => {
+				let (channel, client, gateway) = self.channel();
+				let who = self.one_of(&[client, gateway]).expect("there are two");
+				(who, Call::close { channel }.into())
+			},
+		}
 	}
 
 	/// A batch of a few of a gateway's channels, paid for exactly, most of the time.
 	pub(super) fn commit_batch(&mut self) -> Signed {
-		let (_, _, gateway) = self.channel();
+		let gateway = self.gateway_that(|who| may_commit(who) && has_channels(who));
+		let payees: Vec<_> =
+			(0..self.rng.random_range(1..4)).map(|_| self.payee(&gateway)).collect();
+		let is_honest = !self.one_in(3);
+		// Now and then too little for the audits of what it is.
+		let most = if self.one_in(15) { UNIT / 1_000_000 } else { CHARGE };
 		let mut receipts = Vec::new();
-		let mut claims = BTreeMap::<_, LaneClaim>::new();
-		let mut requests = self.rng.random::<[u8; 32]>();
-		for (id, channel) in pallet_channels::Pallet::<Runtime>::channels_to(gateway.clone(), None)
-		{
-			if receipts.len() > 8 || self.one_in(3) {
+		let mut charged = BTreeMap::<(ChannelId, u16), Balance>::new();
+		let mut channels = Channels::channels_to(gateway.clone(), None);
+		if !channels.is_empty() {
+			let first = self.rng.random_range(0..channels.len());
+			channels.rotate_left(first);
+		}
+		let missed = self.missed(&gateway);
+		let mut nonce = H256(self.rng.random());
+		for (id, channel) in channels {
+			let mut left = channel.left;
+			let mut add = |signed: SignedReceipt<AccountId>| {
+				let Receipt { lane, charge, .. } = signed.receipt;
+				*charged.entry((id, lane)).or_default() += charge;
+				receipts.push(signed);
+				left = left.saturating_sub(charge);
+				left
+			};
+			let mut rest = channel.left;
+			for signed in missed.iter().filter(|signed| signed.receipt.channel == id) {
+				if signed.receipt.charge <= rest && self.one_in(2) {
+					rest = add(signed.clone());
+				}
+			}
+			if rest == 0 || self.one_in(3) {
 				continue;
 			}
-			let mut left = channel.left;
 			for _ in 0..self.rng.random_range(1..4) {
-				// Now and then more than there is, and now and then all of it.
-				let charge = match self.rng.random_range(0..80) {
-					0 => left.saturating_add(1),
-					1..10 => left,
-					_ => left.min(UNIT / 1_000) / 1_000 * self.rng.random_range(1..1_000u128),
-				};
-				left = left.saturating_sub(charge);
-				let lane = self.rng.random_range(0..channel.taken.len());
-				if !self.one_in(20) {
-					requests = self.rng.random();
+				let charge = self.charge(rest, most);
+				if is_honest || !self.one_in(4) {
+					nonce = H256(self.rng.random());
 				}
-				let receipt = self.receipt(id, lane as u16, &gateway, charge, H256::from(requests));
-				receipts.push(receipt);
-				let claim = claims.entry((id, lane)).or_insert_with(|| {
-					let cumulative = channel.taken[lane];
-					let (lane, request) = (lane as u16, H256::zero());
-					let voucher = Voucher { channel: id, lane, cumulative, request };
-					let signature = sr25519::Signature::default();
-					LaneClaim { signed: SignedVoucher { voucher, signature }, upto: cumulative }
-				});
-				claim.upto = claim.upto.saturating_add(charge);
+				let lane = self.rng.random_range(0..channel.taken.len()) as u16;
+				let payee = self.one_of(&payees).expect("there is one");
+				let fault = self.rng.random_range(0..if is_honest { 1 } else { 20 });
+				rest = add(self.receipt((id, lane), &gateway, charge, payee, nonce, fault));
 			}
-			for claim in claims.values_mut().filter(|claim| claim.signed.voucher.channel == id) {
-				self.sign(claim, &channel.client);
+			if receipts.len() > 8 {
+				break;
 			}
 		}
-		let claims = BoundedVec::truncate_from(claims.into_values().collect());
 		let Ok(tree) = BatchTree::new(receipts) else {
-			let totals = Default::default();
-			return (gateway, Call::commit_batch { leaves: LEAVES, totals, claims }.into());
-		};
-		let totals = BoundedVec::truncate_from(tree.totals().to_vec());
-		self.books.channels.keep(tree);
-		(gateway, Call::commit_batch { leaves: LEAVES, totals, claims }.into())
-	}
-
-	/// Of a batch that waits, and whatever is in it: it may be good.
-	pub(super) fn report_item(&mut self) -> Signed {
-		let reporter = self.account();
-		let Some((batch, tree)) = self.batch_with_receipts() else {
+			// Nothing is left in its channels.
 			return self.open_channel();
 		};
-		let item = self.item_of(&tree).map(Box::new);
-		let Some(item) = item else { return self.open_channel() };
-		(reporter, Call::report_item { batch, item }.into())
+		let mut totals = tree.totals().to_vec();
+		let mut claims: Vec<_> = charged
+			.into_iter()
+			.filter(|(_, charge)| *charge > 0)
+			.filter_map(|(of, charge)| self.lane_claim(of, charge))
+			.collect();
+		let mut leaves = LEAVES;
+		if self.one_in(7) {
+			self.spoil(&mut leaves, &mut totals, &mut claims);
+		}
+		self.books.channels.keep(totals.clone(), tree);
+		let (totals, claims) =
+			(BoundedVec::truncate_from(totals), BoundedVec::truncate_from(claims));
+		(gateway, Call::commit_batch { leaves, totals, claims }.into())
+	}
+
+	/// What a receipt charges where so much is left: now and then nothing, too much, all of it, or a little.
+	fn charge(&mut self, left: Balance, most: Balance) -> Balance {
+		match self.rng.random_range(0..200) {
+			0 => left.saturating_add(1),
+			1..5 => 0,
+			5..10 => left,
+			10..15 => left.min(UNIT / 1_000),
+			_ => left.min(most) / 1_000 * self.rng.random_range(1..=1_000u128),
+		}
+	}
+
+	/// What a lane pays, signed for by its client.
+	fn lane_claim(&mut self, (id, lane): (ChannelId, u16), charge: Balance) -> Option<LaneClaim> {
+		let channel = pallet_channels::Channels::<Runtime>::get(id)?;
+		let upto = channel.taken.get(usize::from(lane))?.saturating_add(charge);
+		let slack = if self.one_in(2) { 0 } else { self.rng.random_range(0..UNIT) };
+		let cumulative = upto.saturating_add(slack);
+		let voucher = Voucher { channel: id, lane, cumulative, request: H256::zero() };
+		// Who has it opened by others, as calls in a batch are, is not the client.
+		let owner = self.sessions.get(&channel.session_key)?;
+		let signature = voucher_key(owner).sign(&voucher.payload(&genesis()));
+		Some(LaneClaim { signed: SignedVoucher { voucher, signature }, upto })
+	}
+
+	/// Makes something of a batch that the chain refuses, or that is to be found out later.
+	fn spoil(
+		&mut self,
+		leaves: &mut ContentRef,
+		totals: &mut Vec<Total<AccountId>>,
+		claims: &mut Vec<LaneClaim>,
+	) {
+		let (Some(total), Some(claim)) = (totals.first().cloned(), claims.first().cloned()) else {
+			return;
+		};
+		let (first_total, first_claim) = (&mut totals[0], &mut claims[0]);
+		match self.rng.random_range(0..18) {
+			0 => leaves.length = 0,
+			1 => leaves.length = u32::MAX,
+			2 => totals.reverse(),
+			3 => totals.push(total),
+			4 => first_total.receipts.count = 0,
+			5 => first_total.receipts.count += 1,
+			6 => first_total.receipts.count = u32::MAX,
+			7 => first_total.receipts.sum = Balance::MAX,
+			8 => first_total.receipts.sum += 1,
+			9 => first_total.provider = self.account(),
+			10 => first_total.model = self.offered(),
+			11 => claims.reverse(),
+			12 => claims.push(claim),
+			13 => claims.clear(),
+			14 => first_claim.upto = first_claim.signed.voucher.cumulative + 1,
+			15 => first_claim.signed.voucher.lane = 64,
+			16 => first_claim.signed.signature = Default::default(),
+			_ => first_claim.signed.voucher.channel = H256::zero(),
+		}
+	}
+
+	/// Of a batch that waits: a receipt that is wrong, if there is one, most of the time.
+	pub(super) fn report_item(&mut self) -> Signed {
+		let calls = self.batches_with_receipts().into_iter().flat_map(|(batch, tree)| {
+			items(&tree).into_iter().map(move |item| {
+				RuntimeCall::from(Call::report_item { batch, item: Box::new(item) })
+			})
+		});
+		self.exhibit(calls.collect())
 	}
 
 	/// Of two receipts for one request, if there are such.
 	pub(super) fn report_twins(&mut self) -> Signed {
-		let reporter = self.account();
-		let Some((batch, tree)) = self.batch_with_receipts() else {
-			return self.open_channel();
-		};
-		let all = items(&tree);
 		let request =
 			|item: &Item<AccountId>| (item.receipt.receipt.channel, item.receipt.receipt.request);
-		let twins: Vec<_> = all
-			.iter()
-			.flat_map(|one| all.iter().map(move |other| (one, other)))
-			.filter(|(one, other)| {
+		let mut calls = Vec::new();
+		for (batch, tree) in self.batches_with_receipts() {
+			let all = items(&tree);
+			let pairs = all.iter().flat_map(|one| all.iter().map(move |other| (one, other)));
+			let twins = pairs.filter(|(one, other)| {
 				(one.total, one.index) != (other.total, other.index)
-					&& request(one) == request(other)
-			})
-			.map(|(one, other)| (one.clone(), other.clone()))
-			.collect();
-		let found = self.one_of(&twins);
-		let (first, second) = match found {
-			Some(twins) => twins,
-			None => match (self.one_of(&all), self.one_of(&all)) {
-				(Some(first), Some(second)) => (first, second),
-				_ => return self.open_channel(),
-			},
-		};
-		let (first, second) = (Box::new(first), Box::new(second));
-		(reporter, Call::report_twins { batch, first, second }.into())
+					&& (request(one) == request(other) || self.one_in(40))
+			});
+			calls.extend(twins.map(|(one, other)| {
+				let (first, second) = (Box::new(one.clone()), Box::new(other.clone()));
+				RuntimeCall::from(Call::report_twins { batch, first, second })
+			}));
+		}
+		self.exhibit(calls)
 	}
 
-	/// The receipt of a batch that the lot fell on, with what was asked.
+	/// One of these that shows something wrong, most of the time.
+	fn exhibit(&mut self, calls: Vec<RuntimeCall>) -> Signed {
+		let reporter = self.account();
+		let call = match self.one_in(6) {
+			true => self.one_of(&calls),
+			false => calls.into_iter().find(may_be_sent),
+		};
+		call.map_or_else(|| self.commit_batch(), |call| (reporter, call))
+	}
+
+	/// The receipt of a batch that the lot fell on, with what was asked; while there is time, most of the
+	/// time.
 	pub(super) fn show_sample(&mut self) -> Signed {
 		let who = self.account();
-		let drawn: Vec<_> = pallet_channels::Batches::<Runtime>::iter()
-			.filter_map(|(id, batch)| Some((id, batch.root.hash, batch.samples?.seed?)))
-			.take(64)
-			.collect();
+		let (now, any) = (System::block_number(), self.one_in(20));
 		let mut shown = Vec::new();
-		for (id, root, seed) in drawn {
-			let Some(tree) = self.books.channels.tree(&root) else { continue };
+		for (id, batch) in pallet_channels::Batches::<Runtime>::iter() {
+			let Some(samples) = batch.samples.filter(|_| batch.state == BatchState::Waiting) else {
+				continue;
+			};
+			let Some(seed) = samples.seed.filter(|_| any || now < samples.until) else { continue };
+			let Some(tree) = self.books.channels.tree(&id) else { continue };
 			for (total, payout) in pallet_channels::Payouts::<Runtime>::iter_prefix(id) {
-				let point = payout.sample_point(&seed, total);
+				let point = payout
+					.sample_point(&seed, total)
+					.filter(|_| any || payout.sample == pallet_channels::Sample::Unshown);
 				shown.extend(point.and_then(|at| tree.charging(total, at)).map(|item| (id, item)));
 			}
 		}
-		let Some((batch, item)) = self.one_of(&shown) else { return self.open_channel() };
+		let Some((batch, item)) = self.one_of(&shown) else { return self.commit_batch() };
 		let receipt = &item.receipt.receipt;
 		let nonce = if self.one_in(40) { H256::zero() } else { receipt.output.hash };
 		let request = Box::new(asked(nonce, receipt.model));
 		(who, Call::show_sample { batch, item: Box::new(item), request }.into())
 	}
 
-	/// Signs a claim's voucher: for what it takes, for more, or for less.
-	fn sign(&mut self, claim: &mut LaneClaim, client: &AccountId) {
-		let voucher = &mut claim.signed.voucher;
-		let slack = if self.one_in(2) { 0 } else { self.rng.random_range(0..UNIT) };
-		voucher.cumulative = claim.upto.saturating_add(slack);
-		let signer = if self.one_in(60) { self.account() } else { client.clone() };
-		claim.signed.signature = voucher_key(&signer).sign(&voucher.payload(&genesis()));
-		match self.rng.random_range(0..100) {
-			0 => voucher.cumulative = voucher.cumulative.saturating_add(1),
-			1 => claim.upto = claim.upto.saturating_add(1),
-			_ => {},
-		}
-	}
-
-	/// A receipt that is good, or has one of the faults that anybody can show.
-	fn receipt(
+	/// A receipt of somebody's work; a good one, if the fault is none of those below.
+	pub(super) fn receipt(
 		&mut self,
-		channel: ChannelId,
-		lane: u16,
+		(channel, lane): (ChannelId, u16),
 		gateway: &AccountId,
 		charge: Balance,
-		request: H256,
+		(provider, model): Payee,
+		nonce: H256,
+		fault: u32,
 	) -> SignedReceipt<AccountId> {
-		let (provider, model) = (self.provider(), self.offered());
 		let worker = key(&provider, b"receipts");
-		let other_gateway = self.gateway();
-		let other_channel = self.channel().0;
-		let fault = self.rng.random_range(0..40);
-		let id = asked(request, model).hash();
+		let id = asked(nonce, model).hash();
 		// The root that the fuzzer's workers open.
 		let commitment = H256(commitment(&id.0, provider.as_ref(), &id.0, &SALT));
 		let receipt = Receipt {
 			request: id,
-			channel: if fault == 0 { other_channel } else { channel },
+			channel: if fault == 1 { self.channel().0 } else { channel },
 			lane,
 			model,
-			gateway: if fault == 1 { other_gateway } else { gateway.clone() },
+			gateway: if fault == 2 { self.gateway() } else { gateway.clone() },
 			provider,
 			worker: worker.public(),
-			units: Units { input: 1, output: 1 },
+			// More than was asked for, once.
+			units: Units { input: 1, output: if fault == 7 { u32::MAX } else { 1 } },
 			charge,
 			// The request is found by it.
-			output: ContentRef { hash: request, ..LEAVES },
-			commitment: (fault != 4).then_some(commitment),
+			output: ContentRef { hash: nonce, ..LEAVES },
+			commitment: (fault != 5).then_some(commitment),
 			started_at: 1_000,
 			finished_at: match fault {
-				2 => 0,
+				3 => 0,
 				// So long ago that nobody can audit it.
-				5 => 2_000,
+				6 => 2_000,
 				_ => u64::MAX / 2,
 			},
 			first_token_ms: 10,
 		};
-		let chain = if fault == 3 { H256::zero() } else { genesis() };
+		let chain = if fault == 4 { H256::zero() } else { genesis() };
 		let signature = worker.sign(&receipt.payload(&chain));
 		SignedReceipt { receipt, signature }
 	}
 
-	/// Any channel, with its client and gateway.
-	fn channel(&mut self) -> (ChannelId, AccountId, AccountId) {
-		let all: Vec<_> = pallet_channels::Channels::<Runtime>::iter()
-			.take(64)
-			.map(|(id, channel)| (id, channel.client, channel.gateway))
+	/// Who can be paid for what in a gateway's batches: most of the time for models that are audited.
+	pub(super) fn payee(&mut self, gateway: &AccountId) -> Payee {
+		let rules = gateway_info(gateway)
+			.and_then(|info| <Subnets as SubnetInspect>::subnet(info.subnet))
+			.unwrap_or_default();
+		let admitted: Vec<_> = pallet_models::Models::<Runtime>::iter_keys()
+			.filter(|model| rules.membership.admits(model))
 			.collect();
+		let audited: Vec<_> = admitted.iter().copied().filter(Audits::is_auditable).collect();
+		let model = match self.one_of(&audited) {
+			Some(model) if !self.one_in(3) => model,
+			_ => self.one_of(&admitted).unwrap_or_else(|| self.offered()),
+		};
+		let bonded: Vec<_> = pallet_providers::Providers::<Runtime>::iter_keys()
+			.filter(|who| Providers::stake_per_job(who) > 0)
+			.collect();
+		let provider = match self.one_of(&bonded) {
+			Some(provider) => provider,
+			None => self.account(),
+		};
+		(provider, model)
+	}
+
+	/// A gateway of this kind, most of the time.
+	pub(super) fn gateway_that(&mut self, is: impl Fn(&AccountId) -> bool) -> AccountId {
+		let all: Vec<_> =
+			pallet_subnets::Gateways::<Runtime>::iter_keys().filter(|who| is(who)).collect();
 		match self.one_of(&all) {
-			Some(found) if !self.one_in(40) => found,
-			Some((id, ..)) => (id, self.account(), self.account()),
+			Some(gateway) if !self.one_in(40) => gateway,
+			_ => self.gateway(),
+		}
+	}
+
+	/// Some of the channels: others each time.
+	fn some_channels(&mut self) -> Vec<(ChannelId, ChannelOf<Runtime>)> {
+		type All = pallet_channels::Channels<Runtime>;
+		let from = All::hashed_key_for(H256(self.rng.random()));
+		let found: BTreeMap<_, _> = All::iter_from(from).chain(All::iter()).take(64).collect();
+		found.into_iter().collect()
+	}
+
+	/// Any channel, with its client and gateway.
+	pub(super) fn channel(&mut self) -> (ChannelId, AccountId, AccountId) {
+		let all = self.some_channels();
+		match self.one_of(&all) {
+			Some((id, channel)) if !self.one_in(40) => (id, channel.client, channel.gateway),
+			Some((id, _)) => (id, self.account(), self.account()),
 			None => (H256::zero(), self.account(), self.gateway()),
 		}
 	}
 
-	fn batch_with_receipts(&mut self) -> Option<(BatchId, BatchTree<AccountId>)> {
-		let waiting = !self.one_in(20);
-		let all: Vec<_> = pallet_channels::Batches::<Runtime>::iter()
-			.filter(|(_, batch)| !waiting || batch.state == pallet_channels::BatchState::Waiting)
-			.take(64)
-			.map(|(id, batch)| (id, batch.root.hash))
+	/// A few of those that wait, or of all.
+	pub(super) fn batches_with_receipts(&mut self) -> Vec<(BatchId, BatchTree<AccountId>)> {
+		let any = self.one_in(20);
+		let mut all: Vec<_> = pallet_channels::Batches::<Runtime>::iter()
+			.filter(|(_, batch)| any || batch.state == BatchState::Waiting)
+			.map(|(id, _)| id)
 			.collect();
-		let (id, root) = self.one_of(&all)?;
-		Some((id, self.books.channels.tree(&root)?.clone()))
-	}
-
-	fn item_of(&mut self, tree: &BatchTree<AccountId>) -> Option<Item<AccountId>> {
-		let mut item = self.one_of(&items(tree))?;
-		if self.one_in(20) {
-			item.index = item.index.saturating_add(1);
+		let mut some = BTreeSet::new();
+		for _ in 0..LOOKED_THROUGH.min(all.len()) {
+			some.insert(all.swap_remove(self.rng.random_range(0..all.len())));
 		}
-		Some(item)
+		let tree = |id: BatchId| Some((id, self.books.channels.tree(&id)?.clone()));
+		some.into_iter().filter_map(tree).collect()
 	}
 
 	/// Everybody's money comes out of the channels.
@@ -295,10 +471,5 @@ fn asked(nonce: H256, model: ModelId) -> Request {
 
 /// All receipts of a batch, with their proofs.
 fn items(tree: &BatchTree<AccountId>) -> Vec<Item<AccountId>> {
-	let totals = (0u32..).zip(tree.totals());
-	totals
-		.flat_map(|(total, of)| {
-			(0..of.receipts.count).filter_map(move |index| tree.item(total, index))
-		})
-		.collect()
+	tree.places().filter_map(|((total, index), _)| tree.item(total, index)).collect()
 }

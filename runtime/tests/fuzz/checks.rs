@@ -1,6 +1,6 @@
 //! What must hold, whatever anybody does.
 
-use super::{ensure, Fuzzer, Signer};
+use super::{ensure, multisigs, Fuzzer, Signer};
 use frame_support::traits::{fungible::Inspect, Get};
 use reckon_primitives::{token::UNIT, Balance, HeldFor, JobState, Reason};
 use reckon_runtime::{
@@ -28,18 +28,21 @@ enum Purpose {
 	Stake,
 	SessionKeys,
 	Channel,
+	Complaint,
 	Proxies,
 	Multisigs,
 }
 
 impl Purpose {
 	fn of(reason: &RuntimeHoldReason) -> Result<Self, String> {
+		use pallet_channels::HoldReason as ChannelHold;
 		use pallet_session::HoldReason as SessionHold;
 		use pallet_subnets::HoldReason as SubnetHold;
 		Ok(match reason {
 			RuntimeHoldReason::Jobs(_) => Self::Job,
 			RuntimeHoldReason::Audits(_) => Self::Audit,
-			RuntimeHoldReason::Channels(_) => Self::Channel,
+			RuntimeHoldReason::Channels(ChannelHold::Channel) => Self::Channel,
+			RuntimeHoldReason::Channels(ChannelHold::Complaint) => Self::Complaint,
 			RuntimeHoldReason::Providers(_) => Self::Provider,
 			RuntimeHoldReason::Models(_) => Self::Store,
 			RuntimeHoldReason::Subnets(SubnetHold::SubnetDeposit) => Self::Subnet,
@@ -60,7 +63,8 @@ impl Purpose {
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
 			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
 			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,
-			HeldFor::Channel(_) | HeldFor::Complaint(_) => Self::Channel,
+			HeldFor::Channel(_) => Self::Channel,
+			HeldFor::Complaint(_) => Self::Complaint,
 			HeldFor::SessionKeys => Self::SessionKeys,
 			HeldFor::Proxies => Self::Proxies,
 			HeldFor::Multisigs => Self::Multisigs,
@@ -96,10 +100,19 @@ impl Fuzzer {
 			state.map_err(|error: DispatchError| format!("{pallet}: {error:?}"))?;
 		}
 		self.issuance_is_what_was_minted()?;
+		let multisigs = multisigs::deposits();
 		for (who, account) in frame_system::Account::<Runtime>::iter() {
-			held_is_what_is_told(&who, account.data.reserved)?;
+			let of_multisigs = multisigs.get(&who).copied().unwrap_or_default();
+			held_is_what_is_told(&who, account.data.reserved, of_multisigs)?;
+			let deposits = self.books.gateways.deposits_of(&who);
+			let held = held(&who)?.remove(&Purpose::Complaint).unwrap_or_default();
+			ensure(held == deposits, || {
+				format!("{who:?} has {held} held for complaints, by the events {deposits}")
+			})?;
 		}
 		self.ledgers_are_what_happened()?;
+		self.books.channels.compare()?;
+		self.books.gateways.compare()?;
 		loads_are_jobs()?;
 		audits_are_of_deliveries()?;
 		let seats = Session::validators().len();
@@ -173,6 +186,7 @@ impl Fuzzer {
 			}
 		}
 		self.channels_end()?;
+		self.multisigs_end()?;
 		self.check()?;
 		for _ in 0..LEAVING_SESSIONS {
 			self.jobs_end()?;
@@ -195,6 +209,13 @@ impl Fuzzer {
 		}
 		ensure(pallet_audits::Audits::<Runtime>::iter_keys().next().is_none(), || {
 			"everybody has left, and something is audited".into()
+		})?;
+		let mut batches = pallet_channels::Batches::<Runtime>::iter_values();
+		ensure(batches.all(|batch| batch.state.is_final()), || {
+			"everybody has left, and a batch is not over".into()
+		})?;
+		ensure(pallet_channels::Heard::<Runtime>::iter().next().is_none(), || {
+			"everybody has left, and a complaint is remembered".into()
 		})?;
 		ensure(pallet_validator_staking::Stakers::<Runtime>::iter().next().is_none(), || {
 			"everybody has left, and somebody is a staker".into()
@@ -242,9 +263,16 @@ fn comparison_has_begun(job: &pallet_jobs::JobOf<Runtime>) -> bool {
 }
 
 /// Each unit that is held is told of by `held_by`, for what it is held.
-fn held_is_what_is_told(who: &AccountId, reserved: Balance) -> Result<(), String> {
+fn held_is_what_is_told(
+	who: &AccountId,
+	reserved: Balance,
+	of_multisigs: Balance,
+) -> Result<(), String> {
 	let mut held = held(who)?;
-	// Proxies and their announcements are reserved, not held. Nobody makes multisigs here.
+	// Multisigs, proxies and their announcements are reserved, not held.
+	if of_multisigs > 0 {
+		held.insert(Purpose::Multisigs, of_multisigs);
+	}
 	let proxies = pallet_proxy::Proxies::<Runtime>::get(who).1;
 	let announced = pallet_proxy::Announcements::<Runtime>::get(who).1;
 	if proxies + announced > 0 {
@@ -263,7 +291,18 @@ fn held_is_what_is_told(who: &AccountId, reserved: Balance) -> Result<(), String
 	}
 	let mut told = BTreeMap::new();
 	for part in Runtime::held_by(who.clone()) {
-		ensure(part.amount > 0, || format!("{who:?} is told of {part:?}"))?;
+		// A bond is told of also when all of it is slashed.
+		let is_bond = matches!(
+			part.held_for,
+			HeldFor::GatewayBond
+				| HeldFor::GatewayUnbonding
+				| HeldFor::ProviderBond
+				| HeldFor::ProviderUnbonding
+		);
+		ensure(part.amount > 0 || is_bond, || format!("{who:?} is told of {part:?}"))?;
+		if part.amount == 0 {
+			continue;
+		}
 		*told.entry(Purpose::told(&part.held_for)).or_default() += part.amount;
 	}
 	ensure(held == told, || format!("{who:?} has {held:?} on hold and is told {told:?}"))
