@@ -44,6 +44,11 @@ pub struct Client {
 impl Net {
 	/// Makes a development account a gateway of subnet 0, and starts it.
 	pub async fn gateway(&self, suri: &str) -> Gateway {
+		self.gateway_with(suri, None).await
+	}
+
+	/// As [`Self::gateway`], with its store in this database where one is named.
+	pub async fn gateway_with(&self, suri: &str, store: Option<&str>) -> Gateway {
 		let name = suri.trim_start_matches('/').to_lowercase();
 		let ports = Ports::reserve([0; 2]).expect("free ports");
 		let [port, grpc_port] = ports.numbers;
@@ -60,16 +65,21 @@ impl Net {
 				("RECKON_GATEWAY_LOG", "info,reckon_gateway=debug"),
 				("RECKON_GATEWAY_LOG_FORMAT", "json"),
 			]
+			.into_iter()
+			.chain(store.map(|store| ("RECKON_GATEWAY_STORE", store)))
 			.map(|(name, value)| (name.to_owned(), value.to_owned()))
-			.into(),
+			.collect(),
 		};
 		options.write_key(suri).expect("its key can be written");
 		let signer = signer(suri);
 		let at = self.chain.latest().await.expect("a block");
 		let subnet = at.subnet(0).await.expect("an answer").expect("subnet 0 is there");
 		let bond = subnet.parameters.min_gateway_bond.max(UNIT);
+		let offered = self.chain.best().await.expect("a block").number;
 		let register = calls::register_gateway(0, bond, &options.url());
 		self.submit(&signer, register).await.expect("a gateway can be registered");
+		// It reads what is offered when it starts, as far as it is final, and then twice a minute.
+		self.finalized(offered).await;
 		let process = run(&options).await;
 		Gateway { signer, process, options, _ports: ports }
 	}
@@ -100,6 +110,11 @@ impl Gateway {
 	/// Its account.
 	pub fn account(&self) -> AccountId {
 		self.signer.account()
+	}
+
+	/// Where programs ask, `/v1` included.
+	pub fn base_url(&self) -> String {
+		format!("{}/v1", self.options.url())
 	}
 
 	/// Where workers and gRPC's clients reach it.

@@ -6,14 +6,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![deny(missing_docs)]
 
+pub mod chat;
 mod command;
 mod gateway;
+pub mod load;
 mod net;
+// The store's tests have it, and know nothing of this crate.
+#[path = "../../gateway/store/tests/common/postgres.rs"]
+mod postgres;
+mod proxy;
+mod stage;
 mod worker;
 
 pub use command::{Run, LIMIT};
 pub use gateway::{Client, Gateway};
 pub use net::{Money, Net};
+pub use postgres::Server as Database;
+pub use proxy::Proxy;
+pub use stage::Stage;
 pub use worker::{Provider, Worker};
 
 use std::path::{Path, PathBuf};
