@@ -80,21 +80,23 @@ struct Worker {
 }
 
 impl Worker {
-	/// Requests for a model for each place, and by its speed; `None` when it takes no more.
-	fn pressure(&self, model: &ModelId) -> Option<f32> {
+	/// Requests for a model for each place, and by its speed; `None` when it takes no more. One whose speed
+	/// nobody knows is taken for as fast as `fastest`, so that it is asked, and measured.
+	fn pressure(&self, model: &ModelId, fastest: f32) -> Option<f32> {
 		let loaded = self.models.get(model).filter(|_| !self.draining)?;
 		let ours = self.tasks.values().filter(|(of, _)| of == model).count();
 		// What it said last has some of ours in it, and not yet the newest.
 		let load = (loaded.load as f32).max(ours as f32);
 		let slots = loaded.slots.max(1) as f32;
 		// As many may wait as are computed: more would only wait longer than elsewhere.
-		(load < 2.0 * slots).then(|| (load + 1.0) / slots / loaded.write.max(1.0))
+		let speed = if loaded.write > 0.0 { loaded.write } else { fastest };
+		(load < 2.0 * slots).then(|| (load + 1.0) / slots / speed.max(1.0))
 	}
 
 	/// How dear it is to ask this one: the time that it takes by what it has to do, the money, and how
 	/// often it would have to be asked. One that is twice as slow is as good at half of the price.
-	fn burden(&self, model: &ModelId) -> Option<f64> {
-		let pressure = f64::from(self.pressure(model)?);
+	fn burden(&self, model: &ModelId, fastest: f32) -> Option<f64> {
+		let pressure = f64::from(self.pressure(model, fastest)?);
 		let price = self.offering.prices.get(model)?;
 		let score = f64::from(self.offering.score.clamp(LEAST_SCORE, 1_000_000)) / 1_000_000.0;
 		Some(pressure * weight(price).max(1) as f64 / score)
@@ -285,12 +287,14 @@ impl Workers {
 			worker.models.contains_key(&model)
 				&& worker.offering.prices.get(&model).is_some_and(|price| within(price, most))
 		};
+		let speeds = state.workers.values().filter_map(|worker| worker.models.get(&model));
+		let fastest = speeds.map(|loaded| loaded.write).fold(0.0, f32::max);
 		let mut there = false;
 		let candidates = state.workers.iter().filter(|(key, _)| !but.contains(key));
 		let candidates =
 			candidates.filter(|(_, worker)| fits(worker)).filter_map(|(key, worker)| {
 				there = true;
-				Some((worker.burden(&model)?, *key))
+				Some((worker.burden(&model, fastest)?, *key))
 			});
 		let drawn = candidates.choose_multiple(&mut rand::rng(), 2);
 		let best = drawn.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
@@ -540,6 +544,22 @@ mod tests {
 			assert_eq!(picked, key(best), "{both:?}");
 			workers.release(&picked, &RequestId::repeat_byte(nth));
 		}
+	}
+
+	#[test]
+	fn worker_should_be_asked_when_nobody_knows_how_fast_it_is() {
+		let workers = Workers::default();
+		let (_one, _two) = (joined(&workers, 1, 5), joined(&workers, 2, 5));
+		// The first one writes ten tokens a second, and the second one has written none yet.
+		has(&workers, 1, 4, 1);
+		let unmeasured =
+			v1::Loaded { model: model().0.to_vec(), context: 2048, slots: 4, ..Default::default() };
+		let status = v1::Status { models: vec![unmeasured], draining: false };
+		workers.status(&key(2), &status);
+		assert_eq!(pick(&workers, 1).unwrap().worker, key(2));
+		// It has one to do by now, and a second is no more to it than to the other.
+		has(&workers, 1, 4, 0);
+		assert_eq!(pick(&workers, 2).unwrap().worker, key(1));
 	}
 
 	#[test]
