@@ -9,6 +9,7 @@
 pub mod chat;
 mod command;
 mod gateway;
+mod javascript;
 pub mod load;
 mod net;
 // The store's tests have it, and know nothing of this crate.
@@ -20,6 +21,7 @@ mod worker;
 
 pub use command::{Run, LIMIT};
 pub use gateway::{Client, Gateway};
+pub use javascript::javascript;
 pub use net::{Money, Net};
 pub use postgres::Server as Database;
 pub use proxy::Proxy;

@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::Command, time::Duration};
 
 use reckon_cli::{
 	devnet::{
+		cache::Cache,
 		layout::find_chat_model,
 		node::{p2p_address, wait_until_up, NodeOptions, Role, Verifier},
 		verifier::VerifierOptions,
@@ -111,6 +112,7 @@ impl Net {
 			program: program("reckon-node"),
 			role,
 			base_path: dir.path().join("node"),
+			cache: Cache::at_home(),
 			log: dir.path().join("node.log"),
 			rpc_port,
 			p2p_port,

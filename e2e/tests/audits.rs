@@ -114,6 +114,35 @@ async fn vote_should_be_opened_when_its_node_is_killed_after_the_blind_vote() {
 	drop(worker);
 }
 
+/// What wallets have to show of answers that are audited, and of channels.
+const DECODED: [&str; 25] = [
+	"Channels.ChannelOpened",
+	"Channels.Channels",
+	"Channels.commit_batch",
+	"Channels.BatchCommitted",
+	"Channels.Batches",
+	"Channels.ChannelCharged",
+	"Channels.SamplesDrawn",
+	"Channels.show_sample",
+	"Channels.SampleShown",
+	"Channels.TotalPaid",
+	"Channels.BatchSettled",
+	"Channels.SampleConvicted",
+	"Channels.ReceiptStruck",
+	"Providers.ProviderSlashed",
+	"Audits.CommitteeDrawn",
+	"Audits.Audits",
+	"Audits.commit_votes",
+	"Audits.VoteCommitted",
+	"Audits.OpeningAwaited",
+	"Audits.open_rows",
+	"Audits.RowsOpened",
+	"Audits.reveal_votes",
+	"Audits.VoteRevealed",
+	"Audits.AuditDecided",
+	"Audits.AuditorsPaid",
+];
+
 /// Waits until something has happened to channels; what it was.
 async fn event_until<T>(net: &Net, is_it: impl Fn(&ChannelEvent) -> Option<T>) -> T {
 	let began = Instant::now();
@@ -231,6 +260,7 @@ async fn answers_through_a_gateway_should_be_computed_again_and_a_cheats_bond_sh
 	});
 	assert!(returned.await > UNIT / 10);
 	drop(worker);
+	net.assert_decodes(&DECODED).await;
 }
 
 fn ask(net: &Net, client: &str) -> reckon_e2e::Run {

@@ -86,6 +86,17 @@ async fn job_should_be_refunded_by_the_chain_when_no_provider_comes() {
 	job_why(&net, job, "refunded", Reason::CancelledByClient, "the client withdrew the job");
 }
 
+/// What wallets have to show of workers that hang and providers that go.
+const DECODED: [&str; 7] = [
+	"Jobs.DeadlineMissed",
+	"Jobs.Jobs",
+	"Jobs.Ledgers",
+	"Providers.ProviderPaused",
+	"Providers.ProviderLeaving",
+	"Providers.Departures",
+	"Reputation.ScoreChanged",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs() {
 	let net = Net::start().await;
@@ -133,6 +144,7 @@ async fn job_should_go_to_the_next_provider_or_be_refunded_when_a_worker_hangs()
 	provider_why(&net, owner, Reason::Paused, "resume it");
 	net.reckon(owner, &["provider", "leave"]).json();
 	provider_why(&net, owner, Reason::Leaving, "its bond is being returned");
+	net.assert_decodes(&DECODED).await;
 }
 
 fn place(providers: &[Provider; 2], wanted: &AccountId) -> usize {

@@ -18,6 +18,11 @@ pub struct Cli {
 	/// Who computes answers again for the audits.
 	#[command(flatten)]
 	pub verifier: VerifierArgs,
+
+	/// Where compiled runtimes are kept, so that the next start need not compile: `wasm` in the base
+	/// path, if nothing is said. Nodes may share it; who can write there can run code in all of them
+	#[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+	pub wasm_cache: Option<PathBuf>,
 }
 
 /// Everything the node can do besides running.

@@ -65,11 +65,12 @@ fn run_node(cli: &Cli) -> Result<()> {
 
 	let verifier = cli.verifier.clone();
 	runner.run_node_until_exit(|config| async move {
-		Ok::<_, Error>(service::new_full(config, verifier)?)
+		Ok::<_, Error>(service::new_full(config, verifier, cli.wasm_cache.as_deref())?)
 	})
 }
 
 fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> Result<()> {
+	let wasm_cache = cli.wasm_cache.as_deref();
 	match subcommand {
 		Subcommand::Key(command) => command.run(cli),
 		Subcommand::ExportChainSpec(command) => export_chain_spec(cli, command),
@@ -83,24 +84,27 @@ fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> Result<()> {
 			cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
 		},
 		Subcommand::CheckBlock(command) => cli.create_runner(command)?.async_run(|config| {
-			let Partial { client, import_queue, task_manager, .. } = service::new_partial(&config)?;
+			let Partial { client, import_queue, task_manager, .. } =
+				service::new_partial(&config, wasm_cache)?;
 			Ok((command.run(client, import_queue), task_manager))
 		}),
 		Subcommand::ImportBlocks(command) => cli.create_runner(command)?.async_run(|config| {
-			let Partial { client, import_queue, task_manager, .. } = service::new_partial(&config)?;
+			let Partial { client, import_queue, task_manager, .. } =
+				service::new_partial(&config, wasm_cache)?;
 			Ok((command.run(client, import_queue), task_manager))
 		}),
 		Subcommand::ExportBlocks(command) => cli.create_runner(command)?.async_run(|config| {
-			let Partial { client, task_manager, .. } = service::new_partial(&config)?;
+			let Partial { client, task_manager, .. } = service::new_partial(&config, wasm_cache)?;
 			Ok((command.run(client, config.database), task_manager))
 		}),
 		Subcommand::ExportState(command) => cli.create_runner(command)?.async_run(|config| {
-			let Partial { client, task_manager, .. } = service::new_partial(&config)?;
+			let Partial { client, task_manager, .. } = service::new_partial(&config, wasm_cache)?;
 			let export = command.run::<Block, Backend, Client>(client, config.chain_spec);
 			Ok((export, task_manager))
 		}),
 		Subcommand::Revert(command) => cli.create_runner(command)?.async_run(|config| {
-			let Partial { client, backend, task_manager, .. } = service::new_partial(&config)?;
+			let Partial { client, backend, task_manager, .. } =
+				service::new_partial(&config, wasm_cache)?;
 			let revert_consensus = Box::new(|client: Arc<Client>, backend, blocks| {
 				sc_consensus_babe::revert(client.clone(), backend, blocks)?;
 				sc_consensus_grandpa::revert(client, blocks)?;

@@ -12,7 +12,7 @@ use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion, SyncOracle};
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaPruningFilter, LinkHalf, SharedVoterState, VotingRulesBuilder,
 };
-use sc_executor::WasmExecutor;
+use sc_executor::{HeapAllocStrategy, WasmExecutor, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_network::{
 	config::{FullNetworkConfiguration, NetworkBackendType},
 	service::traits::NetworkService,
@@ -31,7 +31,11 @@ use sp_consensus_babe::{inherents::BabeCreateInherentDataProviders, SlotDuration
 use sp_core::offchain::OffchainStorage;
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
-use std::{sync::Arc, time::Duration};
+use std::{
+	path::{absolute, Path},
+	sync::Arc,
+	time::Duration,
+};
 use substrate_prometheus_endpoint::Registry;
 
 /// The functions of the node that the runtime's WebAssembly may call.
@@ -81,12 +85,46 @@ const PROPOSAL_PORTION: f32 = 2.0 / 3.0;
 /// Messages of the node that wait for the telemetry server before new ones are dropped.
 const TELEMETRY_BUFFER: usize = 16;
 
-/// Opens the database and sets up consensus, without a network.
+/// What runs the runtime, as [`sc_service::new_wasm_executor`] makes it, but that it keeps what it has
+/// compiled, in `cache`, or else in the base path: a runtime takes seconds to compile, and a node that
+/// starts again has the same one.
+///
+/// # Errors
+///
+/// If there is no current directory that a relative path would start from.
+fn new_executor(
+	config: &Configuration,
+	cache: Option<&Path>,
+) -> Result<WasmExecutor<HostFunctions>, Error> {
+	let cache = match cache {
+		// wasmtime refuses relative ones.
+		Some(cache) => absolute(cache)?,
+		None => absolute(config.base_path.path().join("wasm"))?,
+	};
+	let config = &config.executor;
+	let heap = match config.default_heap_pages {
+		Some(pages) => {
+			HeapAllocStrategy::Static { extra_pages: u32::try_from(pages).unwrap_or(u32::MAX) }
+		},
+		None => DEFAULT_HEAP_ALLOC_STRATEGY,
+	};
+	Ok(WasmExecutor::builder()
+		.with_execution_method(config.wasm_method)
+		.with_onchain_heap_alloc_strategy(heap)
+		.with_offchain_heap_alloc_strategy(heap)
+		.with_max_runtime_instances(config.max_runtime_instances)
+		.with_runtime_cache_size(config.runtime_cache_size)
+		.with_cache_path(cache)
+		.build())
+}
+
+/// Opens the database and sets up consensus, without a network. Compiled runtimes are kept in
+/// `wasm_cache`, or else in the base path.
 ///
 /// # Errors
 ///
 /// If the database, the keystore or the genesis block cannot be opened or made.
-pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
+pub fn new_partial(config: &Configuration, wasm_cache: Option<&Path>) -> Result<Partial, Error> {
 	let telemetry = new_telemetry(config)?;
 	let telemetry_handle = telemetry.as_ref().map(|(_, telemetry)| telemetry.handle());
 
@@ -94,7 +132,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			config,
 			telemetry_handle.clone(),
-			sc_service::new_wasm_executor::<HostFunctions>(&config.executor),
+			new_executor(config, wasm_cache)?,
 			// Warp sync needs the justifications of all changes of authorities, forever.
 			vec![Arc::new(GrandpaPruningFilter)],
 		)?;
@@ -157,19 +195,28 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 }
 
 /// Starts the node with the network stack that `config` names. As an auditor it asks `verifier`.
+/// Compiled runtimes are kept in `wasm_cache`, or else in the base path.
 ///
 /// # Errors
 ///
 /// If a part of the node cannot start; the message says which.
-pub fn new_full(config: Configuration, verifier: VerifierArgs) -> Result<TaskManager, Error> {
+pub fn new_full(
+	config: Configuration,
+	verifier: VerifierArgs,
+	wasm_cache: Option<&Path>,
+) -> Result<TaskManager, Error> {
+	let partial = new_partial(&config, wasm_cache)?;
 	match config.network.network_backend {
-		NetworkBackendType::Litep2p => start::<Litep2pNetworkBackend>(config, verifier),
-		NetworkBackendType::Libp2p => start::<NetworkWorker<Block, Hash>>(config, verifier),
+		NetworkBackendType::Litep2p => start::<Litep2pNetworkBackend>(config, partial, verifier),
+		NetworkBackendType::Libp2p => {
+			start::<NetworkWorker<Block, Hash>>(config, partial, verifier)
+		},
 	}
 }
 
 fn start<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
+	partial: Partial,
 	verifier: VerifierArgs,
 ) -> Result<TaskManager, Error> {
 	let Partial {
@@ -181,7 +228,7 @@ fn start<N: NetworkBackend<Block, Hash>>(
 		select_chain,
 		transaction_pool,
 		other: Consensus { block_import, babe_link, babe_worker, grandpa_link, mut telemetry },
-	} = new_partial(&config)?;
+	} = partial;
 	let keystore = keystore_container.keystore();
 	let registry = config.prometheus_registry().cloned();
 	let voter_state = SharedVoterState::empty();

@@ -2,7 +2,8 @@
 //!
 //! 1,000 candidates with 100 backers each, 100 seats, and in the agendas more than a block can work off: jobs
 //! that wait for a draw, answers to be paid, answers of a calibrated model that auditors are drawn for and
-//! that wait for their audits' end, channels that close, batches that pay. Prints one JSON line for each of: a
+//! that wait for their audits' end, channels that close, batches that are sampled and pay, complaints that
+//! nobody has answered. Prints one JSON line for each of: a
 //! block of nothing but the agendas, the block in which an election is held, the block in which those elected
 //! begin, and with it an era ends. Each also works off whatever the agendas and the sweeps can do with the
 //! weight that is left. Times are of the native runtime on a trie in memory, without a database; weights are
@@ -24,7 +25,10 @@ use reckon_primitives::{
 	token::UNIT, Assurance, Balance, BlockNumber, Content, ContentRef, Delivery, EntryKind,
 	JobRequest, ModelId, NumericProfile, Price, Privacy, Sampling, TaskKind, TaskSet, Units,
 };
-use reckon_receipts::{Root, SignedVoucher, Total, Voucher};
+use reckon_receipts::{
+	Acknowledgement, Receipt, Root, SignedAcknowledgement, SignedReceipt, SignedVoucher, Total,
+	Voucher,
+};
 use reckon_runtime::{
 	adapters::Treasury, configs::DISPUTE_WINDOW, genesis as presets, time, AccountId,
 	AllPalletsWithSystem, Balances, Channels, Jobs, Models, Providers, Runtime, RuntimeEvent,
@@ -53,7 +57,9 @@ const WAITING: u32 = 400;
 const CHANNELS: u32 = 32;
 /// Batches that pay at the blocks that are measured, each as many totals from as many channels.
 const BATCHES: u32 = 2;
-/// What each total charges.
+/// Complaints whose time for an answer is over at the blocks that are measured.
+const COMPLAINTS: u32 = 32;
+/// What each total, and each receipt that somebody complains about, charges.
 const CHARGE: Balance = UNIT / 100;
 const PROVIDERS: u32 = 64;
 /// The chain's first block here: what is due at a block can have begun long before it.
@@ -138,8 +144,10 @@ fn populate() {
 		assert_ok!(Models::register_model(signed(&owner), name, details));
 	}
 	let endpoint = b"https://gateway.example".to_vec().try_into().expect("short");
-	let gateway = funded(7, 0, 100_000);
-	assert_ok!(Subnets::register_gateway(signed(&gateway), 0, 2_000 * UNIT, endpoint));
+	let gateway = gateway();
+	assert_ok!(Balances::mint_into(&gateway, 200_000 * UNIT));
+	// Pays for all that it withholds.
+	assert_ok!(Subnets::register_gateway(signed(&gateway), 0, 100_000 * UNIT, endpoint));
 	let price = Price { base: UNIT / 1_000, per_input: 1, per_output: 1 };
 	for n in 0..PROVIDERS {
 		let provider = funded(4, n, 100_000);
@@ -170,6 +178,7 @@ fn fill(round: u32) {
 	answer();
 	close_channels(round);
 	commit_batches(round);
+	complain(round);
 	for n in 0..WAITING {
 		let client = funded(6, round * WAITING + n, 10);
 		let request = |kind, assurance| JobRequest {
@@ -215,6 +224,15 @@ fn answer() {
 	}
 }
 
+/// The key of the gateway's account.
+fn gateway_key() -> sr25519::Pair {
+	sr25519::Pair::from_seed(&[7; 32])
+}
+
+fn gateway() -> AccountId {
+	gateway_key().public().into()
+}
+
 /// The key that signs all vouchers.
 fn session_key() -> sr25519::Pair {
 	sr25519::Pair::from_seed(&[9; 32])
@@ -224,7 +242,7 @@ fn session_key() -> sr25519::Pair {
 fn open(kind: u8, n: u32) -> (H256, AccountId) {
 	let client = funded(kind, n, 1_000);
 	let key = session_key().public();
-	assert_ok!(Channels::open(signed(&client), account(7, 0), 100 * UNIT, 1, key));
+	assert_ok!(Channels::open(signed(&client), gateway(), 100 * UNIT, 1, key));
 	let of_client = pallet_channels::ClientChannels::<Runtime>::iter_key_prefix(&client);
 	(of_client.last().expect("it was just opened"), client)
 }
@@ -249,11 +267,51 @@ fn commit_batches(round: u32) {
 		let leaves = ContentRef { hash: H256::repeat_byte(5), length: 1 };
 		as_of(DISPUTE_WINDOW, || {
 			assert_ok!(Channels::commit_batch(
-				signed(&account(7, 0)),
+				signed(&gateway()),
 				leaves,
 				totals.try_into().expect("no more than there can be"),
 				claims.try_into().expect("no more than there can be"),
 			));
+		});
+	}
+}
+
+/// Complains about receipts that the gateway has taken and put into no batch.
+fn complain(round: u32) {
+	let complainer = funded(10, round, 1_000);
+	let worker = sr25519::Pair::from_seed(&[11; 32]);
+	let genesis = System::block_hash(0);
+	let answer = <<Runtime as pallet_channels::Config>::AnswerBlocks as Get<BlockNumber>>::get();
+	let patience =
+		<<Runtime as pallet_channels::Config>::PatienceBlocks as Get<BlockNumber>>::get();
+	for n in 0..COMPLAINTS {
+		let nonce = H256::from_low_u64_be((round * COMPLAINTS + n).into());
+		let receipt = Receipt {
+			request: nonce,
+			channel: H256::zero(),
+			lane: 0,
+			model: model(UNCHECKED),
+			provider: account(4, n % PROVIDERS),
+			worker: worker.public(),
+			gateway: gateway(),
+			units: Units { input: 1, output: 1 },
+			charge: CHARGE,
+			output: ContentRef { hash: nonce, length: 1 },
+			commitment: None,
+			started_at: 1,
+			finished_at: 2,
+			first_token_ms: 1,
+		};
+		let signature = worker.sign(&receipt.payload(&genesis));
+		let signed_receipt = SignedReceipt { receipt, signature };
+		as_of(answer, || {
+			let taken_at = System::block_number() - patience - 1;
+			let receipt = signed_receipt.leaf().hash;
+			let acknowledgement = Acknowledgement { receipt, taken_at };
+			let signature = gateway_key().sign(&acknowledgement.payload(&genesis));
+			let acknowledged = SignedAcknowledgement { acknowledgement, signature };
+			let receipt = Box::new(signed_receipt);
+			assert_ok!(Channels::complain(signed(&complainer), receipt, acknowledged));
 		});
 	}
 }
@@ -289,7 +347,9 @@ struct Done {
 	paid: u32,
 	audits: u32,
 	channels: u32,
+	batches: u32,
 	totals: u32,
+	complaints: u32,
 }
 
 impl Done {
@@ -305,8 +365,14 @@ impl Done {
 				RuntimeEvent::Channels(pallet_channels::Event::ChannelClosed { .. }) => {
 					done.channels += 1;
 				},
+				RuntimeEvent::Channels(pallet_channels::Event::SamplesDrawn { .. }) => {
+					done.batches += 1;
+				},
 				RuntimeEvent::Channels(pallet_channels::Event::TotalPaid { .. }) => {
 					done.totals += 1;
+				},
+				RuntimeEvent::Channels(pallet_channels::Event::ComplaintUpheld { .. }) => {
+					done.complaints += 1;
 				},
 				_ => (),
 			}
@@ -319,12 +385,15 @@ impl Done {
 		self.paid += other.paid;
 		self.audits += other.audits;
 		self.channels += other.channels;
+		self.batches += other.batches;
 		self.totals += other.totals;
+		self.complaints += other.complaints;
 	}
 
 	/// Whether every kind of work was done.
 	fn all(&self) -> bool {
-		[self.drawn, self.paid, self.audits, self.channels, self.totals].iter().all(|n| *n > 0)
+		let Self { drawn, paid, audits, channels, batches, totals, complaints } = *self;
+		[drawn, paid, audits, channels, batches, totals, complaints].iter().all(|n| *n > 0)
 	}
 }
 
@@ -366,7 +435,9 @@ fn tell(what: &str, measured: &Measured) {
 			"jobs_paid": measured.done.paid,
 			"committees_drawn": measured.done.audits,
 			"channels_closed": measured.done.channels,
+			"batches_sampled": measured.done.batches,
 			"totals_paid": measured.done.totals,
+			"complaints_upheld": measured.done.complaints,
 			"seats": measured.seats,
 		})
 	);

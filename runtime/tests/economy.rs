@@ -13,6 +13,7 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_authorship::EventHandler;
+use pallet_validator_staking::WeightInfo;
 use reckon_primitives::{
 	token::UNIT, Assurance, Balance, Content, Delivery, EntryKind, HeldFor, JobRequest, ModelId,
 	NumericProfile, Price, Privacy, Reason, Sampling, TaskKind, TaskSet, Units,
@@ -483,4 +484,31 @@ fn chain_should_keep_its_validators_when_all_of_them_give_up_their_keys() {
 			assert!(seated.iter().all(pallet_session::NextKeys::<Runtime>::contains_key));
 		}
 	});
+}
+
+/// As many candidates and validators as there can be, with as many backers each as can be: the most that any number
+/// of delegations can cost, since only those to the elected are read.
+#[test]
+fn session_change_should_fit_into_half_a_block_when_everything_is_full() {
+	type Staking = <Runtime as pallet_validator_staking::Config>::WeightInfo;
+	let validators = constant::<<Runtime as pallet_validator_staking::Config>::MaxValidators>();
+	let candidates = constant::<<Runtime as pallet_validator_staking::Config>::MaxCandidates>();
+	let backers =
+		constant::<<Runtime as pallet_validator_staking::Config>::MaxDelegationsPerCandidate>();
+	assert!(candidates >= 1_000 && candidates * backers >= 100_000);
+
+	let change = Staking::elect(candidates, validators * backers)
+		.max(Staking::keep_seats(validators))
+		.max(Staking::leave_out(validators));
+	let weight = change
+		.saturating_add(Staking::end_session(validators))
+		.saturating_add(Staking::disable_again(validators))
+		.saturating_add(Staking::see_off(validators));
+
+	let half = <Runtime as frame_system::Config>::BlockWeights::get().max_block / 2;
+	assert!(weight.all_lte(half), "{weight:?}");
+}
+
+fn constant<Constant: Get<u32>>() -> u32 {
+	Constant::get()
 }

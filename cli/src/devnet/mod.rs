@@ -1,6 +1,7 @@
 //! A network of one's own: a chain, a worker, and an answer that was paid for.
 
 pub mod balances;
+pub mod cache;
 mod demo;
 mod detach;
 pub mod gateway;

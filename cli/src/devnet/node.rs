@@ -9,6 +9,7 @@ use std::{
 
 use tokio::time::sleep;
 
+use super::cache::Cache;
 use crate::{
 	failure::{Failure, Result},
 	process::{last_lines, Process},
@@ -33,6 +34,8 @@ pub struct NodeOptions {
 	pub role: Role,
 	/// Where its database goes.
 	pub base_path: PathBuf,
+	/// What other nodes have left that it need not make itself.
+	pub cache: Option<Cache>,
 	/// Where its log goes.
 	pub log: PathBuf,
 	/// The port for RPC.
@@ -69,11 +72,19 @@ pub enum Role {
 }
 
 impl Role {
+	/// The chain's name.
+	fn chain(&self) -> &'static str {
+		match self {
+			Self::Alone => "dev",
+			Self::Validator { .. } => "local",
+		}
+	}
+
 	fn arguments(&self) -> Vec<String> {
 		match self {
 			Self::Alone => vec!["--dev".into()],
 			Self::Validator { name, bootnode } => {
-				let mut arguments = vec!["--chain".into(), "local".into(), format!("--{name}")];
+				let mut arguments = vec![format!("--{name}")];
 				if let Some(bootnode) = bootnode {
 					arguments.extend(["--bootnodes".into(), bootnode.clone()]);
 				}
@@ -87,7 +98,7 @@ impl NodeOptions {
 	/// Starts a node that says nothing to the outside.
 	///
 	/// # Errors
-	/// When the program can't be started.
+	/// When the program can't be started, or its cache can't be written.
 	pub fn start(&self) -> Result<Process> {
 		// What an earlier run has written is not news.
 		let _ = fs::remove_file(&self.log);
@@ -100,6 +111,12 @@ impl NodeOptions {
 			.args(["--prometheus-port", &self.metrics_port.to_string()])
 			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", self.p2p_port)])
 			.args(["--no-telemetry", "--no-mdns"]);
+		if let Some(cache) = &self.cache {
+			let spec = cache.chain_spec(&self.program, self.role.chain())?;
+			command.arg("--chain").arg(spec).arg("--wasm-cache").arg(cache.wasm());
+		} else {
+			command.args(["--chain", self.role.chain()]);
+		}
 		if let Some(verifier) = &self.verifier {
 			command.args(["--verifier", &format!("127.0.0.1:{}", verifier.port)]);
 			command.arg("--verifier-token-file").arg(&verifier.token_file);

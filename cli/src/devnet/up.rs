@@ -14,7 +14,9 @@ use tokio::{
 };
 
 use super::{
-	addresses, demo,
+	addresses,
+	cache::Cache,
+	demo,
 	gateway::{self, GatewayOptions},
 	layout::{chat_calibration, find_chat_model, find_embedding_model, find_program},
 	node::{self, explorer_url, wait_until_up, NodeOptions, Role},
@@ -106,6 +108,7 @@ async fn bring_up(context: &Context, plan: &Plan, net: &mut Net) -> Result<Repor
 		program: plan.node.clone(),
 		role: Role::Alone,
 		base_path: plan.dir.join("node"),
+		cache: Cache::at_home(),
 		log: plan.logs().join("node.log"),
 		rpc_port,
 		p2p_port,

@@ -3,15 +3,20 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{entries::is_name, kinds::manifest_of, pallet::*, types::*};
-use frame_support::{ensure, traits::Get};
-use reckon_primitives::{EntryId, EntryKind};
-use sp_runtime::TryRuntimeError;
+use alloc::collections::BTreeMap;
+use frame_support::{
+	ensure,
+	traits::{fungible::InspectHold, Get},
+};
+use reckon_primitives::{Balance, EntryId, EntryKind};
+use sp_runtime::{traits::Convert, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
 	/// Checks the whole of this pallet's state.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::try_ids()?;
 		Self::try_indices()?;
+		Self::try_deposits()?;
 		Self::try_retirements()
 	}
 
@@ -61,6 +66,21 @@ impl<T: Config> Pallet<T> {
 		ensure!(Names::<T>::iter_keys().count() == count, "a name leads nowhere");
 		ensure!(Owned::<T>::iter_keys().count() == count, "an owner has nothing");
 		ensure!(Depositors::<T>::iter_keys().count() == count, "a depositor has left nothing");
+		Ok(())
+	}
+
+	/// What is held of who registered entries is their deposits.
+	fn try_deposits() -> Result<(), TryRuntimeError> {
+		let mut due: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
+		for (_, listing) in Self::all() {
+			let price = T::DepositPrice::convert(Self::footprint(listing.bytes));
+			let sum = due.entry(listing.depositor).or_default();
+			*sum = sum.checked_add(price).ok_or("more deposits than money")?;
+		}
+		for (who, deposits) in due {
+			let held = T::Currency::balance_on_hold(&HoldReason::StoreDeposit.into(), &who);
+			ensure!(held == deposits, "a depositor's hold is not the sum of its deposits");
+		}
 		Ok(())
 	}
 

@@ -42,7 +42,7 @@ pub mod pallet {
 	use alloc::vec::Vec;
 	use frame_support::{
 		pallet_prelude::*,
-		traits::{Consideration, Footprint},
+		traits::{fungible::InspectHold, Consideration, Footprint},
 	};
 	use frame_system::pallet_prelude::*;
 	use reckon_primitives::{AppId, Balance, DataSetId, EntryId, EntryKind, Held, ModelId};
@@ -70,6 +70,16 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
 		/// What the calls and the hook weigh.
 		type WeightInfo: WeightInfo;
+
+		/// The money that deposits are held in.
+		type Currency: InspectHold<
+			Self::AccountId,
+			Balance = Balance,
+			Reason = Self::RuntimeHoldReason,
+		>;
+
+		/// The runtime's reasons for holds.
+		type RuntimeHoldReason: From<HoldReason>;
 
 		/// What who registers an entry leaves for its place in storage.
 		type Deposit: Consideration<Self::AccountId, Footprint>;

@@ -80,6 +80,8 @@ parameter_types! {
 
 impl pallet_models::Config for Test {
 	type WeightInfo = ();
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
 	type Deposit = HoldConsideration<AccountId, Balances, StoreDeposit, BytePrice>;
 	type DepositPrice = BytePrice;
 	type MaxRoyalty = MaxRoyalty;

@@ -20,6 +20,8 @@ parameter_types! {
 
 impl pallet_models::Config for Runtime {
 	type WeightInfo = pallet_models::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
 	type Deposit = HoldConsideration<AccountId, Balances, StoreDeposit, StoragePrice>;
 	type DepositPrice = StoragePrice;
 	type MaxRoyalty = MaxRoyalty;

@@ -105,7 +105,10 @@ class Look {
 		for (const [index, extrinsic] of block.extrinsics.entries()) {
 			const { section, method } = extrinsic.method;
 			const what = `${place}: extrinsic ${index} ${section}.${method}`;
-			this.check(what, hexToU8a(raw[index]), () => extrinsic);
+			// polkadot.js 16.5 puts length and version of a general transaction before the whole of it again.
+			const whole = () => (extrinsic.isGeneral() ? extrinsic.inner : extrinsic);
+			this.check(what, hexToU8a(raw[index]), whole);
+			extrinsic.toHuman();
 			this.failures.push(...hidden(this.metadata, extrinsic.method, this.callType(), what));
 			const [palletIndex] = extrinsic.method.callIndex;
 			const pallet = this.metadata.pallets.find(({ index }) => index.toNumber() === palletIndex);

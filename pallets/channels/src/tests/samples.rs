@@ -1,7 +1,7 @@
 use crate::{mock::*, BatchState, Batches, Call, Event, Payouts, Sample, Sampled, Unpaid};
 use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::{
-	Balance, BatchId, Content, ContentRef, JobId, Price, Sampling, TaskKind, Units,
+	Balance, BatchId, Content, ContentRef, JobId, Price, Reason, Sampling, TaskKind, Units,
 };
 use reckon_receipts::{sampled, BatchTree, Item, Receipt, Request, SignedReceipt};
 use reckon_support::{
@@ -215,6 +215,8 @@ fn batch_should_be_rejected_when_a_sample_is_not_shown() {
 		assert!(events().contains(&Event::BatchRejected { batch: id, why }));
 		// A hundred times what the total charges, which is more than the batch's audit would cost.
 		assert_eq!(MockGateways::gateway(&GATEWAY).unwrap().bond, BOND - 10_000);
+		let slash = (GATEWAY, 10_000, Reason::BatchRejected);
+		assert_eq!(MockGateways::last_slash(), Some(slash));
 		blocks(3);
 		assert_eq!(Channels::batch(id).unwrap().state, BatchState::Rejected(why));
 		assert_eq!(free(CLIENT) + held(CLIENT), START);

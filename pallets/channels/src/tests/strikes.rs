@@ -165,6 +165,8 @@ fn batch_should_be_rejected_when_more_receipts_prove_themselves_wrong_than_can_b
 		assert_eq!(events().last(), Some(&Event::BatchRejected { batch: id, why }));
 		// As much as auditors would have made it cost, beside what each of the faults did.
 		let faults = (u128::from(MAX_STRIKES) + 1) * SLASH;
+		let slash = (GATEWAY, 10 * 3_350, Reason::BatchRejected);
+		assert_eq!(MockGateways::last_slash(), Some(slash));
 		assert_eq!(gateway_bond(), 200 * SLASH - faults - 10 * 3_350);
 		blocks(3);
 		let all = (free(CLIENT), free(OTHER_CLIENT));
@@ -196,6 +198,8 @@ fn receipt_should_be_struck_at_the_gateways_cost_when_it_proves_itself_wrong() {
 		});
 		assert_ok!(report(id, item.clone()));
 		assert_eq!(gateway_bond(), BOND - SLASH);
+		let slash = (GATEWAY, SLASH, Reason::ReceiptInvalid);
+		assert_eq!(MockGateways::last_slash(), Some(slash));
 		assert_eq!(free(CLIENT), START - DEPOSIT + 500);
 		assert_noop!(report(id, item), Error::<Test>::AlreadyStruck);
 		to_block(20);

@@ -1,5 +1,5 @@
 use crate::mock::AccountId;
-use crate::{mock::*, weights::WeightInfo, Error, Ledger, Ledgers};
+use crate::{mock::*, weights::WeightInfo, Error, Event, Ledger, Ledgers};
 use frame_support::{
 	assert_noop, assert_ok, dispatch::DispatchClass, traits::fungible::InspectHold, weights::Weight,
 };
@@ -13,7 +13,10 @@ type Spoil = fn(&mut Request);
 #[test]
 fn submit_should_hold_the_maximum_price_when_accepted() {
 	run(|| {
-		submit(request());
+		let job = submit(request());
+		let JobRequest { model, max_price, deadline, .. } = request();
+		let event = Event::JobSubmitted { job, client: CLIENT, model, max_price, deadline };
+		System::assert_has_event(event.into());
 		assert_eq!(Balances::total_balance_on_hold(&CLIENT), 1_000);
 		assert_eq!(free(CLIENT), START - 1_000);
 		let ledger = Ledgers::<Test>::get(CLIENT);
@@ -78,6 +81,7 @@ fn submit_should_change_nothing_and_say_why_when_the_request_is_bad() {
 			(Error::DeadlinePassed, |r| r.deadline = 0),
 			(Error::DeadlineTooSoon, |r| r.deadline = 4),
 			(Error::DeadlineTooFar, |r| r.deadline = 1_002),
+			(Error::DeadlineTooFar, |r| r.deadline = u32::MAX),
 			(Error::AssuranceUnavailable, |r| r.assurance = Assurance::Attested),
 			(Error::PrivacyUnavailable, |r| r.privacy = Privacy::Private),
 			(Error::ReplicasOutOfRange, |r| r.replicas = 0),

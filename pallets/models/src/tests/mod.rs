@@ -2,6 +2,7 @@
 
 mod apps;
 mod data_sets;
+mod invariants;
 mod models;
 mod random;
 mod retirement;

@@ -5,7 +5,7 @@ use super::AccountId;
 use crate::Membership;
 use crate::{GatewayInfo, GatewayInspect, GatewaySlash, SubnetInspect, SubnetParameters};
 use alloc::collections::BTreeMap;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use frame_support::weights::Weight;
 #[cfg(feature = "runtime-benchmarks")]
 use reckon_primitives::ModelId;
@@ -14,12 +14,14 @@ use reckon_primitives::{Balance, Reason, SubnetId};
 std::thread_local! {
 	static SUBNETS: RefCell<BTreeMap<SubnetId, (SubnetParameters, bool)>> = const { RefCell::new(BTreeMap::new()) };
 	static GATEWAYS: RefCell<BTreeMap<AccountId, GatewayInfo>> = const { RefCell::new(BTreeMap::new()) };
+	static SLASHED: Cell<Option<(AccountId, Balance, Reason)>> = const { Cell::new(None) };
 }
 
 /// Forgets all subnets and gateways.
 pub(super) fn reset() {
 	SUBNETS.take();
 	GATEWAYS.take();
+	SLASHED.take();
 }
 
 /// The subnets that the test makes; none at first.
@@ -72,6 +74,11 @@ impl MockGateways {
 	pub fn remove(who: AccountId) {
 		GATEWAYS.with_borrow_mut(|gateways| gateways.remove(&who));
 	}
+
+	/// Who was slashed last, how much was taken, and why.
+	pub fn last_slash() -> Option<(AccountId, Balance, Reason)> {
+		SLASHED.get()
+	}
 }
 
 impl GatewayInspect<AccountId> for MockGateways {
@@ -89,11 +96,12 @@ impl GatewayInspect<AccountId> for MockGateways {
 }
 
 impl GatewaySlash<AccountId> for MockGateways {
-	fn slash_gateway(who: &AccountId, amount: Balance, _: Reason) -> Balance {
+	fn slash_gateway(who: &AccountId, amount: Balance, why: Reason) -> Balance {
 		GATEWAYS.with_borrow_mut(|gateways| {
 			let Some(gateway) = gateways.get_mut(who) else { return 0 };
 			let taken = amount.min(gateway.bond);
 			gateway.bond -= taken;
+			SLASHED.set(Some((*who, taken, why)));
 			taken
 		})
 	}

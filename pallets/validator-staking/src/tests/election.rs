@@ -1,9 +1,5 @@
 use crate::{mock::*, weights::WeightInfo, Event, Exposures};
-use frame_support::{
-	assert_ok,
-	dispatch::DispatchClass,
-	weights::{constants::WEIGHT_REF_TIME_PER_SECOND, Weight},
-};
+use frame_support::{assert_ok, dispatch::DispatchClass};
 use pallet_session::SessionManager;
 use reckon_support::StakeInspect;
 
@@ -138,22 +134,6 @@ fn exposure_should_be_what_stood_behind_a_validator_at_the_election() {
 		assert!(<Staking as StakeInspect<_, _>>::exposure(1, &9).is_none());
 		assert!(<Staking as StakeInspect<_, _>>::exposure(2, &1).is_none());
 	});
-}
-
-/// A thousand candidates and a hundred validators with 256 backers each: the most that 100,000
-/// delegations can cost, since only those to the elected are read.
-#[test]
-fn session_change_should_fit_into_half_a_block_when_everything_is_full() {
-	let validators = 100;
-	let change = <() as WeightInfo>::elect(1_000, validators * 256)
-		.max(<() as WeightInfo>::keep_seats(validators))
-		.max(<() as WeightInfo>::leave_out(validators));
-	let weight = change
-		.saturating_add(<() as WeightInfo>::end_session(validators))
-		.saturating_add(<() as WeightInfo>::disable_again(validators))
-		.saturating_add(<() as WeightInfo>::see_off(validators));
-	let half = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND / 2, u64::MAX);
-	assert!(weight.all_lte(half), "{weight:?}");
 }
 
 #[test]
