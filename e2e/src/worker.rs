@@ -122,8 +122,13 @@ impl Net {
 
 	/// Puts the chat model into a provider's store and offers it.
 	pub async fn offer_chat(&self, provider: &Provider) -> ModelId {
+		self.offer_chat_of(provider, "//Alice", "reckon-lexicon").await
+	}
+
+	/// As [`Self::offer_chat`], as another one's model of this name.
+	pub async fn offer_chat_of(&self, provider: &Provider, owner: &str, name: &str) -> ModelId {
 		let path = find_chat_model(Some(&root().join("models"))).expect("the chat model");
-		self.offer(provider, &path, "reckon-lexicon", None).await
+		self.offer(provider, &path, (owner, name), None).await
 	}
 
 	/// As [`Self::offer_chat`], of a model whose answers can be audited.
@@ -133,26 +138,27 @@ impl Net {
 		let added = provider.options.add_model(&path, &owner).await.expect("a sound model");
 		let calibration = chat_calibration(&path, added.manifest);
 		let calibration = calibration.expect("its calibration, of these very weights");
-		self.offer(provider, &path, "reckon-lexicon", Some(calibration)).await
+		self.offer(provider, &path, ("//Alice", "reckon-lexicon"), Some(calibration)).await
 	}
 
 	/// Puts the embedding model into a provider's store and offers it.
 	pub async fn offer_embedding(&self, provider: &Provider) -> ModelId {
 		let path = find_embedding_model(None).expect("the embedding model");
-		self.offer(provider, &path, "all-minilm-l6-v2", None).await
+		self.offer(provider, &path, ("//Alice", "all-minilm-l6-v2"), None).await
 	}
 
 	async fn offer(
 		&self,
 		provider: &Provider,
 		path: &std::path::Path,
-		name: &str,
+		(owner, name): (&str, &str),
 		calibration: Option<Calibration>,
 	) -> ModelId {
-		let owner = signer("//Alice").account();
-		let added = provider.options.add_model(path, &owner).await.expect("a sound model");
+		let owner = signer(owner);
+		let added = provider.options.add_model(path, &owner.account()).await;
+		let added = added.expect("a sound model");
 		let (tasks, context) = (&added.tasks, added.context);
-		let model = self.register(added.manifest, name, tasks, context, calibration).await;
+		let model = self.register(&owner, added.manifest, name, tasks, context, calibration).await;
 		assert_eq!(model, added.id, "the worker and the chain call it differently");
 		let offer = calls::offer(0, model, PRICE);
 		self.submit(&provider.signer, offer).await.expect("a model that exists can be offered");
@@ -173,18 +179,18 @@ impl Net {
 		tasks: &[TaskKind],
 		context: u32,
 	) -> ModelId {
-		self.register(manifest, name, tasks, context, None).await
+		self.register(&signer("//Alice"), manifest, name, tasks, context, None).await
 	}
 
 	async fn register(
 		&self,
+		owner: &Signer,
 		manifest: H256,
 		name: &str,
 		tasks: &[TaskKind],
 		context: u32,
 		calibration: Option<Calibration>,
 	) -> ModelId {
-		let owner = signer("//Alice");
 		let id = model_id(&owner.account(), manifest);
 		let at = self.chain.latest().await.expect("a block");
 		if at.model(id).await.expect("an answer").is_some() {
@@ -201,7 +207,7 @@ impl Net {
 			trained_on: Default::default(),
 		};
 		let register = calls::register_model(name, details);
-		self.submit(&owner, register).await.expect("a new model can be registered");
+		self.submit(owner, register).await.expect("a new model can be registered");
 		id
 	}
 }

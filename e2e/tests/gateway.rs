@@ -303,21 +303,44 @@ fn python(name: &str) -> PathBuf {
 	python
 }
 
-/// Runs a script of `e2e/clients`; what it has seen.
-fn script(stage: &Stage, program: &Path, script: &str) -> Value {
+/// A script of `e2e/clients` with its arguments, asking with this key.
+fn command(stage: &Stage, program: &Path, script: &[&str], key: &str) -> Command {
+	let (name, arguments) = script.split_first().unwrap();
 	let mut command = Command::new(program);
 	command
-		.arg(root().join("e2e/clients").join(script))
+		.arg(root().join("e2e/clients").join(name))
+		.args(arguments)
 		.env("OPENAI_BASE_URL", &stage.client.base_url)
-		.env("OPENAI_API_KEY", &stage.client.key)
+		.env("OPENAI_API_KEY", key)
 		.env("RECKON_GRPC", stage.gateway.grpc_url())
 		.env("PYTHONDONTWRITEBYTECODE", "1")
 		.env("PYTHONUNBUFFERED", "1");
-	let run = Run::of(command);
-	assert_eq!(run.code, Some(0), "{script}: {}\n{}", run.stdout, run.stderr);
-	println!("{script}: {}", run.stdout);
+	command
+}
+
+/// What a script has seen.
+fn seen(run: &Run) -> Value {
+	assert_eq!(run.code, Some(0), "{run:?}");
+	println!("{}", run.stdout);
 	let last = run.stdout.lines().last().unwrap_or_default();
-	serde_json::from_str(last).unwrap_or_else(|error| panic!("{script}: {error}: {run:?}"))
+	serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+/// Runs a script of `e2e/clients`; what it has seen.
+fn script(stage: &Stage, program: &Path, script: &str) -> Value {
+	seen(&Run::of(command(stage, program, &[script], &stage.client.key)))
+}
+
+/// The program that runs scripts of this folder of `e2e/clients`.
+fn program(folder: &str) -> PathBuf {
+	match folder {
+		"js" => {
+			let installed = root().join("e2e/clients/js/node_modules/openai");
+			assert!(installed.exists(), "the JavaScript packages are missing: run scripts/setup");
+			"node".into()
+		},
+		_ => python(folder),
+	}
 }
 
 /// The different answers that a script got to the one question.
@@ -329,22 +352,19 @@ fn answers(seen: &Value) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn openai_clients_should_work_unmodified() {
 	let stage = Stage::new(10 * UNIT).await;
-	let (python, node) = (python("python"), PathBuf::from("node"));
-	let installed = root().join("e2e/clients/js/node_modules/openai");
-	assert!(installed.exists(), "the JavaScript packages are missing: run scripts/setup");
-
-	let first = script(&stage, &python, "python/openai_sdk.py");
+	let first = script(&stage, &program("python"), "python/openai_sdk.py");
 
 	let mut said = answers(&first);
-	for (program, name) in [
-		(&python, "python/langchain_sdk.py"),
-		(&python, "python/agents_sdk.py"),
-		(&python, "python/websocket_door.py"),
-		(&python, "python/grpc_door.py"),
-		(&node, "js/openai-sdk.mjs"),
-		(&node, "js/ai-sdk.mjs"),
+	for (folder, name) in [
+		("python", "langchain_sdk.py"),
+		("python", "agents_sdk.py"),
+		("python", "websocket_door.py"),
+		("python", "grpc_door.py"),
+		("js", "openai-sdk.mjs"),
+		("js", "ai-sdk.mjs"),
+		("litellm", "litellm_sdk.py"),
 	] {
-		said.extend(answers(&script(&stage, program, name)));
+		said.extend(answers(&script(&stage, &program(folder), &format!("{folder}/{name}"))));
 	}
 	assert_eq!(said.len(), 1, "one question, one answer, whichever door: {said:?}");
 	assert!(said.first().unwrap().contains("ships"), "{said:?}");
@@ -353,12 +373,72 @@ async fn openai_clients_should_work_unmodified() {
 	assert_eq!(row["charge"], first["charge"], "{row}");
 }
 
+/// A model's name as most names are elsewhere.
+const SLASHED: &str = "eve/lexicon";
+
+/// The keys of requests that have ended so, each as often as one has, with what was charged.
+fn ended(gateway: &Gateway, state: &str) -> Vec<(String, Balance)> {
+	let log = gateway.log();
+	let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+	let lines = lines.filter(|line| line["message"] == "request" && line["state"] == state);
+	let key = |line: &Value| line["key"].as_str().map(str::to_owned);
+	lines.filter_map(|line| Some((key(&line)?, line["charge"].as_str().map_or(0, parse)))).collect()
+}
+
+fn parse(amount: &str) -> Balance {
+	amount.parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs 340 MB more: scripts/setup --litellm"]
-async fn litellm_should_work_unmodified() {
-	let stage = Stage::new(10 * UNIT).await;
+async fn clients_should_try_again_and_pay_once_when_no_worker_is_there() {
+	let mut stage = Stage::new(10 * UNIT).await;
+	stage.worker.process.kill();
+	stage.net.offer_chat_of(&stage.provider, "//Eve", SLASHED).await;
+	let path = format!("/models/{SLASHED}");
+	stage.get_until(&path, |model| model["id"] == SLASHED && model["is_ready"] == false).await;
 
-	let seen = script(&stage, &python("litellm"), "litellm/litellm_sdk.py");
+	let url = stage.client.base_url.trim_end_matches("/v1").to_owned();
+	let mut runs = Vec::new();
+	// gRPC's library tries five times at most: last.
+	for (folder, script, client) in [
+		("python", "again.py", "openai"),
+		("python", "again.py", "langchain"),
+		("python", "again.py", "agents"),
+		("litellm", "again.py", "litellm"),
+		("js", "again.mjs", "openai"),
+		("js", "again.mjs", "ai"),
+		("python", "again.py", "grpc"),
+	] {
+		let create = ["gateway", "key", "create", "--gateway-url", &url];
+		let created = stage.net.reckon("//Charlie", &create).json();
+		let (key, id) = (created["key"].as_str().unwrap(), created["id"].as_str().unwrap());
+		let script = [&format!("{folder}/{script}"), client, SLASHED];
+		let command = command(&stage, &program(folder), &script, key);
+		runs.push((id.to_owned(), tokio::task::spawn_blocking(move || Run::of(command))));
+		let began = Instant::now();
+		while !ended(&stage.gateway, "no_worker_available").iter().any(|(key, _)| key == id) {
+			assert!(began.elapsed() < LIMIT, "{client} does not ask: {}", stage.gateway.log());
+			sleep(POLL).await;
+		}
+	}
+	stage.worker = stage.provider.start().await;
 
-	assert!(answers(&seen).first().unwrap().contains("ships"), "{seen}");
+	let mut said = BTreeSet::new();
+	let mut keys = BTreeSet::new();
+	for (id, run) in runs {
+		said.extend(answers(&seen(&run.await.unwrap())));
+		keys.insert(id);
+	}
+	assert_eq!(said.len(), 1, "one question, one answer: {said:?}");
+	let answered = ended(&stage.gateway, "answered");
+	assert_eq!(answered.len(), keys.len(), "each is answered once: {answered:?}");
+	let listed = stage.http.get(format!("{}/keys", stage.client.base_url));
+	let listed = listed.bearer_auth(&stage.client.key).send().await.unwrap();
+	let listed: Value = serde_json::from_str(&listed.text().await.unwrap()).unwrap();
+	for (key, charge) in answered {
+		assert!(keys.remove(&key) && charge > 0, "{key} was answered twice, or for nothing");
+		let all = listed["data"].as_array().unwrap();
+		let spent = all.iter().find(|of| of["id"] == key.as_str()).map(|of| amount(&of["spent"]));
+		assert_eq!(spent, Some(charge), "{listed}");
+	}
 }

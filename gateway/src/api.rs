@@ -13,6 +13,7 @@ mod openapi;
 mod page;
 mod patient;
 mod payer;
+mod places;
 mod problems;
 mod repeats;
 mod requests;

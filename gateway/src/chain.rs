@@ -27,6 +27,8 @@ pub struct Listed {
 	pub audited: bool,
 	/// The lowest price that anybody asks for in this subnet; `None` when nobody offers it.
 	pub offered: Option<Price<Balance>>,
+	/// Since when this gateway has known it, in Unix milliseconds.
+	pub known_since: u64,
 }
 
 /// What the chain has at a block.
@@ -42,6 +44,16 @@ pub struct Market {
 const LATEST: u64 = 2;
 
 impl Market {
+	/// What was there before is known since then.
+	pub fn after(mut self, before: &Self) -> Self {
+		for (id, listed) in &mut self.models {
+			if let Some(known) = before.models.get(id) {
+				listed.known_since = known.known_since;
+			}
+		}
+		self
+	}
+
 	/// The earliest that the work of an answer may have ended, in Unix milliseconds, which comes in now:
 	/// of older ones the worker need not have what auditors ask for. `None` where nobody asks.
 	pub fn oldest(&self, model: &ModelId, now: u64) -> Option<u64> {
@@ -185,10 +197,8 @@ pub trait Chain: Send + Sync + 'static {
 mod tests {
 	use super::*;
 
-	#[test]
-	fn answers_should_come_in_time_for_their_audit() {
-		let (audited, other) = (H256::repeat_byte(1), H256::repeat_byte(2));
-		let listed = |audited| Listed {
+	fn listed(audited: bool) -> Listed {
+		Listed {
 			name: String::new(),
 			tasks: TaskSet::of(&[]),
 			context: 1,
@@ -196,7 +206,24 @@ mod tests {
 			licence: String::new(),
 			audited,
 			offered: None,
-		};
+			known_since: 5,
+		}
+	}
+
+	#[test]
+	fn model_should_be_known_since_it_was_first_seen() {
+		let (old, new) = (H256::repeat_byte(1), H256::repeat_byte(2));
+		let before = Market { models: [(old, listed(false))].into(), receipt_life_millis: 1 };
+		let seen = Listed { known_since: 9, ..listed(true) };
+		let models = [(old, seen.clone()), (new, seen)].into();
+		let market = Market { models, receipt_life_millis: 2 }.after(&before);
+		let since = [&old, &new].map(|id| market.models[id].known_since);
+		assert_eq!((since, market.models[&old].audited), ([5, 9], true));
+	}
+
+	#[test]
+	fn answers_should_come_in_time_for_their_audit() {
+		let (audited, other) = (H256::repeat_byte(1), H256::repeat_byte(2));
 		let models = [(audited, listed(true)), (other, listed(false))].into();
 		let market = Market { models, receipt_life_millis: 7_200_000 };
 		let now = 10_000_000;

@@ -9,6 +9,15 @@ use reckon_receipts::{ReceiptFile, Request, SignedVoucher};
 use sp_core::{sr25519, H256};
 use std::sync::Arc;
 
+/// The lanes that a payer's requests go through, one at a time each.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Lanes {
+	/// How many there are.
+	pub all: usize,
+	/// Those that have no request.
+	pub free: usize,
+}
+
 /// Who pays for a request.
 #[derive(Clone, Debug)]
 pub enum Payer {
@@ -218,6 +227,8 @@ pub struct ModelInfo {
 	pub workers: u32,
 	/// The lowest price of a worker that is here, or of an offer when none is.
 	pub price: Option<Price<Balance>>,
+	/// Since when this gateway has known it, in Unix milliseconds.
+	pub known_since: u64,
 	/// Requests that are computed or wait, of those workers.
 	pub active: u32,
 	/// Requests that they compute at once.
@@ -338,6 +349,9 @@ pub trait Desk: Send + Sync + 'static {
 
 	/// An open channel to this gateway.
 	async fn channel(&self, id: H256) -> Result<ChannelInfo, Refusal>;
+
+	/// The lanes that a payer's next request may go through; none where it has no channel.
+	async fn lanes(&self, payer: &Payer) -> Lanes;
 
 	/// Whether a key's owner can pay for anything at all.
 	async fn can_pay(&self, key: &Key) -> Result<(), Refusal>;

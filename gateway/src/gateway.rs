@@ -4,7 +4,10 @@ use crate::{
 	batches,
 	bulk::Shelf,
 	clock::now_millis,
-	desk::{Answering, Ask, ChannelInfo, Desk, ModelInfo, NewKey, Overview, Payer, Piece, Refusal},
+	desk::{
+		Answering, Ask, ChannelInfo, Desk, Lanes, ModelInfo, NewKey, Overview, Payer, Piece,
+		Refusal,
+	},
 	dispatch::Errand,
 	finalisation::{self, TEMPLATE_ALLOWANCE},
 	keys::{self, SessionKey},
@@ -284,6 +287,7 @@ impl Desk for Gateway {
 					licence: listed.licence.clone(),
 					workers: serving.workers,
 					price: Some(price),
+					known_since: listed.known_since,
 					active: serving.active,
 					slots: serving.slots,
 				})
@@ -390,6 +394,17 @@ impl Desk for Gateway {
 		self.rooms.channels.info(id).ok_or_else(|| {
 			Refusal::ChannelUnusable("it is not to this gateway, or not finalized yet".into())
 		})
+	}
+
+	async fn lanes(&self, payer: &Payer) -> Lanes {
+		let channels = &self.rooms.channels;
+		match payer {
+			Payer::Key(key) => match self.session(&key.owner).await {
+				Ok(session) => channels.lanes_of(&key.owner, session.public()),
+				Err(_) => Lanes::default(),
+			},
+			Payer::Voucher { voucher, .. } => channels.lanes_in(voucher.voucher.channel),
+		}
 	}
 
 	async fn can_pay(&self, key: &Key) -> Result<(), Refusal> {

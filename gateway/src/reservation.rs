@@ -3,7 +3,7 @@
 //! What a channel has is known from the chain; what was charged since is known from the store; what
 //! running requests may cost is known here. A lane has one request at a time.
 
-use crate::desk::{ChannelInfo, Refusal};
+use crate::desk::{ChannelInfo, Lanes, Refusal};
 use reckon_gateway_store::{Lane, RequestId};
 use reckon_primitives::{AccountId, Balance, ChannelId};
 use reckon_sdk::format_amount;
@@ -14,7 +14,7 @@ use std::{
 };
 
 /// When it may help to come again for a lane, in milliseconds.
-const LANE_RETRY_MS: u64 = 250;
+pub(crate) const LANE_RETRY_MS: u64 = 250;
 
 /// A channel as the chain has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +59,17 @@ impl Channel {
 
 	fn reserved(&self) -> Balance {
 		self.running.values().map(|(_, amount)| amount).sum()
+	}
+
+	/// Those that its next requests may go through.
+	fn lanes(&self) -> Lanes {
+		match self.chain.closing {
+			true => Lanes::default(),
+			false => {
+				let all = self.spent.len();
+				Lanes { all, free: all.saturating_sub(self.running.len()) }
+			},
+		}
 	}
 
 	fn usable(&self) -> Result<(), Refusal> {
@@ -214,6 +225,23 @@ impl Channels {
 			left: format_amount(most_left.unwrap_or_default()),
 			fix,
 		})
+	}
+
+	/// The lanes of all channels that an owner has opened with this session key.
+	pub fn lanes_of(&self, owner: &AccountId, session_key: sr25519::Public) -> Lanes {
+		let channels = self.lock();
+		let mine = channels.values().filter(|channel| {
+			channel.chain.client == *owner && channel.chain.session_key == session_key
+		});
+		mine.map(Channel::lanes).fold(Lanes::default(), |sum, lanes| Lanes {
+			all: sum.all.saturating_add(lanes.all),
+			free: sum.free.saturating_add(lanes.free),
+		})
+	}
+
+	/// The lanes of a channel.
+	pub fn lanes_in(&self, id: ChannelId) -> Lanes {
+		self.lock().get(&id).map(Channel::lanes).unwrap_or_default()
 	}
 
 	/// Whether an owner has a channel for API keys with something in it.
@@ -399,6 +427,22 @@ mod tests {
 		assert!(!pays(&[(1, OnChain { client: AccountId::new([77; 32]), ..good() })]));
 		let other = sr25519::Public::from_raw([77; 32]);
 		assert!(!pays(&[(1, OnChain { session_key: other, ..good() })]));
+	}
+
+	#[test]
+	fn lanes_should_be_free_as_far_as_they_have_no_request() {
+		let closing = OnChain { closing: true, ..on_chain(100, &[0]) };
+		let foreign = OnChain { client: AccountId::new([77; 32]), ..on_chain(100, &[0]) };
+		let mine = [(1, on_chain(100, &[0, 0, 0])), (2, on_chain(100, &[0]))];
+		let [one, two] = mine;
+		let book = with(&[one, two, (3, closing), (4, foreign)]);
+		let place = reserve(&book, 11, 1).unwrap();
+		assert_eq!(book.lanes_of(&OWNER, session()), Lanes { all: 4, free: 3 });
+		assert_eq!(book.lanes_in(place.channel), Lanes { all: 3, free: 2 });
+		drop(place);
+		assert_eq!(book.lanes_of(&OWNER, session()), Lanes { all: 4, free: 4 });
+		assert_eq!(book.lanes_in(id(3)), Lanes::default(), "it takes no more");
+		assert_eq!(book.lanes_in(id(9)), Lanes::default());
 	}
 
 	#[test]

@@ -82,8 +82,8 @@ pub struct Rooms {
 	pub chain: Arc<dyn Chain>,
 	/// Its account's key.
 	pub signer: Signer,
-	/// What can be asked for.
-	pub market: RwLock<Arc<Market>>,
+	/// What can be asked for, as it was last seen.
+	market: RwLock<Arc<Market>>,
 	/// Who pays.
 	pub channels: Channels,
 	/// Who works.
@@ -182,6 +182,17 @@ impl Rooms {
 		let running = self.lock();
 		let repeated = repeat.and_then(|repeat| running.repeats.get(&repeat));
 		running.requests.get(repeated.unwrap_or(&id)).map(|run| run.transcript.clone())
+	}
+
+	/// Reads what can be asked for, as it is in the newest finalized block.
+	///
+	/// # Errors
+	/// When the chain can't be read.
+	pub async fn look_at_market(&self) -> Result<(), ChainError> {
+		let now = self.chain.market().await?;
+		let mut market = self.market.write().unwrap_or_else(PoisonError::into_inner);
+		*market = Arc::new(now.after(&market));
+		Ok(())
 	}
 
 	/// Reads the channels, as they are in the newest finalized block.

@@ -2,6 +2,7 @@
 
 use crate::{
 	chain::{BatchOnChain, Chain, ChainError, Claim, Complaint, Drawn, Listed, Market},
+	clock::now_millis,
 	reservation::OnChain,
 	rooms::Identity,
 	workers::Offering,
@@ -138,7 +139,7 @@ impl Chain for SdkChain {
 	}
 
 	async fn market(&self) -> Result<Market, ChainError> {
-		let at = self.at().await?;
+		let (at, now) = (self.at().await?, now_millis());
 		let mut models = BTreeMap::new();
 		for (id, model) in at.models().await.map_err(unreachable)? {
 			let details = &model.details;
@@ -157,6 +158,7 @@ impl Chain for SdkChain {
 				licence: String::from_utf8_lossy(&details.licence).into_owned(),
 				audited: details.calibration.is_some(),
 				offered,
+				known_since: now,
 			};
 			models.insert(id, listed);
 		}

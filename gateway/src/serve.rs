@@ -16,7 +16,7 @@ use crate::{
 };
 use anyhow::{bail, Context};
 use reckon_gateway_protocol::{v1::workers_server::WorkersServer, MAX_MESSAGE_BYTES};
-use reckon_gateway_store::Room;
+use reckon_gateway_store::{Room, Store, StoreError};
 use reckon_sdk::{Signer, Submitter};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
@@ -29,8 +29,9 @@ use tokio::{
 const MARKET_EVERY: Duration = Duration::from_secs(30);
 /// How often old requests are looked for.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
-/// How long a chain that does not answer is asked at the start.
+/// How long a database or chain that does not answer is asked at the start: machines start all at once.
 const PATIENCE: Duration = Duration::from_secs(60);
+const TRY_AGAIN: Duration = Duration::from_secs(2);
 /// How long answers may go on after the gateway was asked to stop.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -44,7 +45,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let signer = Signer::from_file(&config.key_file)
 		.with_context(|| "`reckon-gateway keys new` makes a key")?;
 	let account = ours(&signer.account());
-	let store = reckon_gateway_store::open(&config.store).await?;
+	let store = open(&config.store).await?;
 
 	let chain = connect(&config.chain).await?;
 	let genesis = chain.info().genesis;
@@ -146,6 +147,19 @@ async fn asked_to_stop() -> anyhow::Result<()> {
 	Ok(())
 }
 
+async fn open(target: &str) -> Result<Arc<dyn Store>, StoreError> {
+	let begun = tokio::time::Instant::now();
+	loop {
+		match reckon_gateway_store::open(target).await {
+			Err(error @ StoreError::Away { .. }) if begun.elapsed() < PATIENCE => {
+				tracing::warn!(%error, "no database yet: trying again");
+				tokio::time::sleep(TRY_AGAIN).await;
+			},
+			opened => return opened,
+		}
+	}
+}
+
 async fn connect(url: &str) -> anyhow::Result<reckon_sdk::Chain> {
 	let begun = tokio::time::Instant::now();
 	loop {
@@ -153,7 +167,7 @@ async fn connect(url: &str) -> anyhow::Result<reckon_sdk::Chain> {
 			Ok(chain) => return Ok(chain),
 			Err(error) if begun.elapsed() < PATIENCE => {
 				tracing::warn!(url, %error, "no chain yet: trying again");
-				tokio::time::sleep(Duration::from_secs(2)).await;
+				tokio::time::sleep(TRY_AGAIN).await;
 			},
 			Err(error) => return Err(error).context(format!("no chain at {url}")),
 		}
@@ -163,8 +177,7 @@ async fn connect(url: &str) -> anyhow::Result<reckon_sdk::Chain> {
 /// Reads channels, and with `market` also models and prices.
 async fn look(rooms: &Arc<Rooms>, market: bool) -> anyhow::Result<()> {
 	if market {
-		let now = Arc::new(rooms.chain.market().await?);
-		*rooms.market.write().unwrap_or_else(std::sync::PoisonError::into_inner) = now;
+		rooms.look_at_market().await?;
 		let mut offerings = BTreeMap::new();
 		for provider in rooms.workers.providers() {
 			let offering = rooms.chain.offering_of(&provider).await?;

@@ -499,7 +499,8 @@ fn batch_should_tell_what_is_paid_when_it_is_cancelled_after_a_kill() {
 		let told = door.lines(&batch["output_file_id"]).await.len();
 		assert!((2..20).contains(&paid), "{paid}");
 		assert_eq!((told, &batch["error_file_id"]), (paid, &Value::Null));
-		assert_eq!(records.len(), paid, "nothing was asked anew");
+		let states: Vec<_> = records.iter().map(|record| &record.state).collect();
+		assert_eq!(records.len(), paid, "nothing was asked anew: {states:?}");
 	});
 }
 

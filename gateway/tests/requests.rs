@@ -4,8 +4,12 @@
 
 mod common;
 
-use common::{hear, now, order, pair, Manner, Net, Worker, CHANNEL, GENESIS, LIES, PRICE};
+use common::{
+	hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL, PRICE,
+	SLOTS,
+};
 use reckon_gateway::{
+	api::Limits,
 	desk::{Answering, Ask, Desk, Payer, Piece, Refusal},
 	rooms::Bounds,
 };
@@ -79,6 +83,16 @@ async fn worker_should_stop_and_be_paid_for_its_words_when_the_client_leaves() {
 	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH - short);
 }
 
+/// Tells the answer that all honest workers give, from this one, and charged once.
+async fn answered_by(net: &Net, number: u8, mut answering: Box<dyn Answering>, told: Manner) {
+	let (text, end) = hear(&mut answering).await;
+	let end = end.unwrap_or_else(|refusal| panic!("{told:?}: {refusal}"));
+	assert_eq!(text, "one two three four", "{told:?}");
+	assert_eq!(end.receipt.signed.receipt.worker, pair(number).public(), "{told:?}");
+	let info = net.gateway.channel(CHANNEL).await.unwrap();
+	assert_eq!((info.left, info.reserved), (MUCH - cost(), 0), "{told:?}");
+}
+
 #[tokio::test]
 async fn another_worker_should_go_on_when_one_is_lost() {
 	for manner in [Manner::Dies(0), Manner::Dies(2), Manner::Busy, Manner::Forgets, Manner::Mute] {
@@ -86,32 +100,60 @@ async fn another_worker_should_go_on_when_one_is_lost() {
 		let net = Net::new(dir.path()).await;
 		let key = net.key(MUCH, 1, MUCH).await;
 		let _lost = net.worker(10, manner).await;
-		let mut asked = Box::pin(net.ask(&key));
-		// Nobody else is there when it is handed out.
-		let early = tokio::time::timeout(Duration::from_millis(20), &mut asked).await;
-		let _other = net.worker(11, Manner::Honest).await;
-		let answering = match early {
-			Ok(answering) => answering,
-			Err(_) => asked.await,
-		};
-		let (text, end) = match answering {
-			Ok(mut answering) => hear(&mut answering).await,
-			Err(refusal) => (String::new(), Err(refusal)),
-		};
-		match end {
-			Ok(end) => {
-				assert_eq!(text, "one two three four", "{manner:?}");
-				let worker = end.receipt.signed.receipt.worker;
-				assert_eq!(worker, pair(11).public(), "{manner:?}");
-				assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH - cost());
-			},
-			// It was lost before the other one came: nothing is charged.
-			Err(refusal) => {
-				assert!(matches!(refusal, Refusal::WorkerLost | Refusal::Busy { .. }), "{refusal}");
-				assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH);
-			},
-		}
+		let other = net.worker(11, Manner::Honest).await;
+		// Of two, the one that is faster and has more places is asked first.
+		other.say(status_of(1, 1.0)).await;
+		net.knows_that(|workers| workers.of(&MODEL).slots == SLOTS + 1).await;
+		let answering = net.ask(&key).await.unwrap();
+		answered_by(&net, 11, answering, manner).await;
+		let metrics = net.gateway.metrics();
+		let moved = "reckon_gateway_requests_moved_total 1\n";
+		assert!(metrics.contains(moved), "{manner:?} was not asked first: {metrics}");
 	}
+}
+
+#[tokio::test]
+async fn request_should_wait_for_another_worker_when_the_only_one_is_lost() {
+	for manner in [Manner::Dies(0), Manner::Dies(2), Manner::Forgets] {
+		let dir = tempfile::tempdir().unwrap();
+		let bounds = Bounds { queue_for: Duration::from_secs(60), ..common::bounds() };
+		let net = Net::over(dir.path(), Arc::default(), bounds).await;
+		let key = net.key(MUCH, 1, MUCH).await;
+		let _lost = net.worker(10, manner).await;
+		let other = async {
+			net.knows_that(|workers| workers.count() == 0).await;
+			net.worker(11, Manner::Honest).await
+		};
+		// It may be lost before it has said that it takes the request.
+		let (asked, _other) = tokio::join!(net.ask(&key), other);
+		answered_by(&net, 11, asked.unwrap(), manner).await;
+	}
+}
+
+#[tokio::test]
+async fn client_should_be_told_how_much_more_it_can_ask() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let secret = net.secret(MUCH, 2, MUCH).await;
+	let _worker = net.worker(10, Manner::Slow(1)).await;
+	let url = format!("http://{}/v1/chat/completions", net.http(Limits::default()).await);
+	let body = r#"{"model":"acme/words","messages":[{"role":"user","content":"speak"}],
+		"max_tokens":16,"stream":true}"#;
+	let client = reqwest::Client::new();
+	let ask = || client.post(&url).bearer_auth(&secret).body(body).send();
+	let told = |response: &reqwest::Response| {
+		["limit", "remaining", "reset"].map(|name| {
+			let name = format!("x-ratelimit-{name}-requests");
+			response.headers()[name].to_str().unwrap().to_owned()
+		})
+	};
+	// A stream is under way when its head is read.
+	let one = ask().await.unwrap();
+	assert_eq!((one.status().as_u16(), told(&one)), (200, ["2", "1", "0s"].map(Into::into)));
+	let two = ask().await.unwrap();
+	assert_eq!((two.status().as_u16(), told(&two)), (200, ["2", "0", "250ms"].map(Into::into)));
+	let more = ask().await.unwrap();
+	assert_eq!((more.status().as_u16(), told(&more)), (429, ["2", "0", "250ms"].map(Into::into)));
 }
 
 #[tokio::test]
@@ -209,7 +251,7 @@ async fn refusal_should_say_why_and_nothing_should_be_kept() {
 async fn money_should_suffice_for_all_that_runs_at_once() {
 	let dir = tempfile::tempdir().unwrap();
 	let net = Net::new(dir.path()).await;
-	let request = order().request(common::MODEL, H256::zero(), PRICE);
+	let request = order().request(MODEL, H256::zero(), PRICE);
 	let most = request.most(request.payload.length + 256);
 	let key = net.key(most * 2 - 1, 8, MUCH).await;
 	let _worker = net.worker(10, Manner::Slow(1)).await;
@@ -231,7 +273,7 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 	net.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().session_key = client.public();
 	net.look().await;
 	let _worker = net.worker(10, Manner::Honest).await;
-	let request = |nonce: u8| order().request(common::MODEL, H256([nonce; 32]), PRICE);
+	let request = |nonce: u8| order().request(MODEL, H256([nonce; 32]), PRICE);
 	let most = request(1).most(request(1).payload.length + 256);
 	let signed = |request: &reckon_receipts::Request, lane, cumulative, key: u8| {
 		let voucher = Voucher { channel: CHANNEL, lane, cumulative, request: request.hash() };

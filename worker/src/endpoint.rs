@@ -81,11 +81,14 @@ impl Endpoint {
 
 	/// The routes.
 	pub fn router(self) -> Router {
+		let shows = |what: Part| {
+			get(move |State(endpoint), Path(name), headers| part(endpoint, name, headers, what))
+		};
 		Router::new()
 			.route("/blobs/{hash}", get(read).put(write))
-			.route("/audits/{job}/tokens", get(tokens))
-			.route("/audits/{job}/payload", get(payload))
-			.route("/audits/{job}/output", get(output))
+			.route("/audits/{job}/tokens", shows(Disclosure::tokens))
+			.route("/audits/{job}/payload", shows(Disclosure::payload))
+			.route("/audits/{job}/output", shows(Disclosure::output))
 			.route("/audits/{job}/rows/{challenge}", get(rows))
 			.route("/healthz", get(|| async { "ok\n" }))
 			.route("/metrics", get(metrics))
@@ -161,43 +164,18 @@ async fn read(State(endpoint): State<Endpoint>, Path(hash): Path<String>) -> Res
 	}
 }
 
-/// An audited answer's tokens.
-async fn tokens(
-	State(endpoint): State<Endpoint>,
-	Path(job): Path<String>,
-	headers: HeaderMap,
-) -> Response {
-	let Some(job) = parse_hash(&job) else {
-		return says(StatusCode::BAD_REQUEST, "a job has 64 hexadecimal digits");
-	};
-	let pass = pass_of(&headers);
-	endpoint.disclose(move |disclosure| disclosure.tokens(job, pass.as_deref())).await
-}
+/// A part of what an auditor may see: of an audited answer its tokens, of a gateway's request that is
+/// audited what was asked and what was answered.
+type Part = fn(&Disclosure, H256, Option<&str>) -> Result<Bytes, Withheld>;
 
-/// What was asked of a gateway.
-async fn payload(
-	State(endpoint): State<Endpoint>,
-	Path(request): Path<String>,
-	headers: HeaderMap,
-) -> Response {
-	let Some(request) = parse_hash(&request) else {
-		return says(StatusCode::BAD_REQUEST, "a request has 64 hexadecimal digits");
+/// Shows it, of the job or request that the path names.
+async fn part(endpoint: Endpoint, name: String, headers: HeaderMap, part: Part) -> Response {
+	let Some(name) = parse_hash(&name) else {
+		let text = "a job or request has 64 hexadecimal digits";
+		return says(StatusCode::BAD_REQUEST, text);
 	};
 	let pass = pass_of(&headers);
-	endpoint.disclose(move |disclosure| disclosure.payload(request, pass.as_deref())).await
-}
-
-/// What was answered through it.
-async fn output(
-	State(endpoint): State<Endpoint>,
-	Path(request): Path<String>,
-	headers: HeaderMap,
-) -> Response {
-	let Some(request) = parse_hash(&request) else {
-		return says(StatusCode::BAD_REQUEST, "a request has 64 hexadecimal digits");
-	};
-	let pass = pass_of(&headers);
-	endpoint.disclose(move |disclosure| disclosure.output(request, pass.as_deref())).await
+	endpoint.disclose(move |disclosure| part(disclosure, name, pass.as_deref())).await
 }
 
 /// What shows that an auditor asks.

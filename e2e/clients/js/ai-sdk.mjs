@@ -1,16 +1,20 @@
 // Vercel's AI SDK: /v1/responses unless told otherwise.
 
-import { openai } from '@ai-sdk/openai';
+import { createOpenAI, openai } from '@ai-sdk/openai';
 import { embedMany, generateText, streamText } from 'ai';
-import { CHAT, DIMENSIONS, EMBEDDING, QUESTION, need, refused, same, tell } from './seen.mjs';
+import {
+	CHAT, DIMENSIONS, EMBEDDING, LONG, QUESTION, need, refused, same, tell,
+} from './seen.mjs';
 
 const asked = { prompt: QUESTION, temperature: 0, maxOutputTokens: 64 };
 
 async function ask(model) {
 	const whole = await generateText({ ...asked, model });
 	need(whole.usage.outputTokens > 0, 'no tokens written');
+	const stream = streamText({ ...asked, model });
 	const pieces = [];
-	for await (const piece of streamText({ ...asked, model }).textStream) pieces.push(piece);
+	for await (const piece of stream.textStream) pieces.push(piece);
+	same((await stream.usage).outputTokens, whole.usage.outputTokens, 'the streamed usage');
 	same(pieces.join(''), whole.text, 'streamed and whole answers');
 	need(pieces.length > 1, 'a stream of one piece');
 	return [whole.text, pieces.length];
@@ -24,5 +28,9 @@ const { embeddings } = await embedMany({ model, values: ['a harbor', 'a port'] }
 same(embeddings.map((vector) => vector.length), [DIMENSIONS, DIMENSIONS], 'vectors');
 
 await refused(() => generateText({ ...asked, model: openai('gpt-9') }), { statusCode: 404 });
+const stranger = createOpenAI({ apiKey: 'sk-nobody' });
+await refused(() => generateText({ ...asked, model: stranger(CHAT) }), { statusCode: 401 });
+const long = { ...asked, prompt: LONG, model: openai(CHAT) };
+await refused(() => generateText(long), { statusCode: 400 });
 
 tell({ answers: { chat: text, responses: responded }, pieces });

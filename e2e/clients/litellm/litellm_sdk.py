@@ -1,7 +1,9 @@
 """LiteLLM, as a library: what its proxy asks too."""
 
+import base64
 import os
 import sys
+from array import array
 from pathlib import Path
 
 # Else it asks the network for prices.
@@ -9,7 +11,7 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
 import litellm
-from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG
+from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG, QUESTION
 from seen import need, refused, same, tell
 
 litellm.suppress_debug_info = True
@@ -23,19 +25,32 @@ def ask(**changed):
 answer = ask()
 text = answer.choices[0].message.content
 need(answer.usage.completion_tokens > 0, "no tokens written")
-deltas = [chunk.choices[0].delta.content for chunk in ask(stream=True) if chunk.choices]
+chunks = list(ask(stream=True, stream_options={"include_usage": True}))
+deltas = [chunk.choices[0].delta.content for chunk in chunks if chunk.choices]
 pieces = [delta for delta in deltas if delta]
 same("".join(pieces), text, "streamed and whole answers")
+written = chunks[-1].usage.completion_tokens
+same(written, answer.usage.completion_tokens, "the streamed usage")
 
 completed = litellm.text_completion(
     model=f"text-completion-openai/{CHAT}", prompt="A harbor is", max_tokens=8, temperature=0
 )
 need(completed.choices[0].text, "an empty completion")
-embedded = litellm.embedding(model=f"openai/{EMBEDDING}", input=["a harbor", "a port"])
-same([len(item["embedding"]) for item in embedded.data], [DIMENSIONS] * 2, "vectors")
+texts = {"model": f"openai/{EMBEDDING}", "input": ["a harbor", "a port"]}
+plain = litellm.embedding(encoding_format="float", **texts).data
+coded = litellm.embedding(encoding_format="base64", **texts).data
+for one, other in zip(plain, coded, strict=True):
+    same(len(one["embedding"]), DIMENSIONS, "a vector's length")
+    # It hands on what it gets.
+    decoded = array("f", base64.b64decode(other["embedding"]))
+    same(array("f", one["embedding"]), decoded, "float and base64")
+
+responded = litellm.responses(
+    model=f"openai/{CHAT}", input=QUESTION, max_output_tokens=64, temperature=0
+)
 
 refused(litellm.AuthenticationError, lambda: ask(api_key="sk-nobody"))
 refused(litellm.NotFoundError, lambda: ask(model="openai/gpt-9"))
 refused(litellm.BadRequestError, lambda: ask(messages=[{"role": "user", "content": LONG}]))
 
-tell(answers={"chat": text}, pieces=len(pieces))
+tell(answers={"chat": text, "responses": responded.output_text}, pieces=len(pieces))

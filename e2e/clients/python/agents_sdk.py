@@ -1,8 +1,9 @@
-"""OpenAI's agents, which ask /v1/responses."""
+"""OpenAI's agents, which ask /v1/responses unless told otherwise."""
 
 import asyncio
 
-from agents import Agent, ModelSettings, Runner, set_tracing_disabled
+from agents import Agent, ModelSettings, OpenAIChatCompletionsModel, Runner, set_tracing_disabled
+from openai import AsyncOpenAI, NotFoundError
 from seen import CHAT, QUESTION
 from seen import need, same, tell
 
@@ -19,11 +20,21 @@ async def ask():
     async for event in run.stream_events():
         if event.type == "raw_response_event" and event.data.type == "response.output_text.delta":
             deltas.append(event.data.delta)
-    return whole, run.final_output, deltas
+    chat = OpenAIChatCompletionsModel(model=CHAT, openai_client=AsyncOpenAI())
+    told = await Runner.run(agent.clone(model=chat), QUESTION)
+    for other in (told, run):
+        written = other.context_wrapper.usage.output_tokens
+        same(written, whole.context_wrapper.usage.output_tokens, "the tokens written")
+    try:
+        await Runner.run(agent.clone(model="gpt-9"), QUESTION)
+        need(False, "an unknown model is not refused")
+    except NotFoundError as error:
+        same(error.code, "model_not_found", "the code")
+    return whole, run.final_output, deltas, told.final_output
 
 
-whole, streamed, deltas = asyncio.run(ask())
+whole, streamed, deltas, told = asyncio.run(ask())
 same(streamed, whole.final_output, "streamed and whole answers")
 same("".join(deltas), streamed, "the stream's pieces")
 need(whole.context_wrapper.usage.output_tokens > 0, "no tokens written")
-tell(answers={"responses": whole.final_output}, pieces=len(deltas))
+tell(answers={"responses": whole.final_output, "chat": told}, pieces=len(deltas))

@@ -1,26 +1,12 @@
 """The gRPC door, from the repository's own proto files."""
 
-import importlib
 import json
 import os
-import sys
-import tempfile
-from pathlib import Path
 
 import grpc
-from grpc_tools import protoc
+from generated import services, v1
 from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG
 from seen import need, refused, same, tell
-
-PROTO = Path(__file__).resolve().parents[3] / "gateway/protocol/proto"
-INFERENCE = "reckon/gateway/v1/inference.proto"
-
-generated = tempfile.TemporaryDirectory()
-options = [f"-I{PROTO}", f"--python_out={generated.name}", f"--grpc_python_out={generated.name}"]
-same(protoc.main(["protoc", *options, str(PROTO / INFERENCE)]), 0, "protoc's status")
-sys.path.insert(0, generated.name)
-v1 = importlib.import_module("reckon.gateway.v1.inference_pb2")
-services = importlib.import_module("reckon.gateway.v1.inference_pb2_grpc")
 
 channel = grpc.insecure_channel(os.environ["RECKON_GRPC"].removeprefix("http://"))
 stub = services.InferenceStub(channel)

@@ -1,13 +1,18 @@
 """LangChain's models for OpenAI."""
 
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
-from seen import CHAT, DIMENSIONS, EMBEDDING, QUESTION
-from seen import need, same, tell
+from openai import AuthenticationError, BadRequestError, NotFoundError
+from seen import CHAT, DIMENSIONS, EMBEDDING, LONG, QUESTION
+from seen import need, refused, same, tell
 
 chat = ChatOpenAI(model=CHAT, temperature=0, max_tokens=64)
 answer = chat.invoke(QUESTION)
 need(answer.usage_metadata["output_tokens"] > 0, "no tokens written")
-pieces = [chunk.content for chunk in chat.stream(QUESTION) if chunk.content]
+chunks = list(chat.stream(QUESTION, stream_usage=True))
+pieces = [chunk.content for chunk in chunks if chunk.content]
+usage = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
+same(len(usage), 1, "how often the usage is streamed")
+same(usage[0]["output_tokens"], answer.usage_metadata["output_tokens"], "the streamed usage")
 same("".join(pieces), answer.content, "streamed and whole answers")
 need(len(pieces) > 1, "a stream of one piece")
 both = chat.batch([QUESTION, "what is a ledger?"])
@@ -22,5 +27,11 @@ embeddings = OpenAIEmbeddings(model=EMBEDDING, check_embedding_ctx_length=False)
 vectors = embeddings.embed_documents(["a harbor", "a port"])
 same([len(vector) for vector in vectors], [DIMENSIONS] * 2, "vectors")
 same(len(embeddings.embed_query("ships")), DIMENSIONS, "a vector")
+
+refused(AuthenticationError, lambda: ChatOpenAI(model=CHAT, api_key="sk-nobody").invoke("hello"))
+error = refused(NotFoundError, lambda: ChatOpenAI(model="gpt-9").invoke("hello"))
+same(error.code, "model_not_found", "the code")
+error = refused(BadRequestError, lambda: chat.invoke(LONG))
+same(error.code, "context_length_exceeded", "the code")
 
 tell(answers={"chat": answer.content, "responses": responded}, pieces=len(pieces))

@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 KEY = os.environ["OPENAI_API_KEY"]
 URL = os.environ["OPENAI_BASE_URL"].replace("http", "ws", 1) + "/stream"
 ASKED = {"model": CHAT, "messages": CONVERSATION, "temperature": 0, "max_tokens": 64}
+ASKED["stream_options"] = {"include_usage": True}
 
 
 def bearer(key):
@@ -29,6 +30,7 @@ def ask(socket, ids, **changed):
         need(id in running, f"a frame of what is over: {frame}")
         if "event" in frame:
             same(frame["event"].get("object"), "chat.completion.chunk", "an event")
+            heard[id]["usage"] = frame["event"].get("usage")
             for choice in frame["event"]["choices"]:
                 heard[id]["pieces"] += filter(None, [choice["delta"].get("content")])
         elif "receipt" in frame:
@@ -45,7 +47,8 @@ with connect(URL, **bearer(KEY)) as socket:
     same(len(texts), 1, f"different answers to one question: {texts}")
     for one in heard.values():
         same(one["error"], None, "an error")
-        need(one["receipt"]["signed"], "no receipt")
+        charge = one["receipt"]["signed"]["receipt"]["charge"]
+        same(charge, one["usage"]["charge"], "the receipt's charge and the usage's")
     error = ask(socket, ["d"], model="gpt-9")["d"]["error"]
     same(error["code"], "model_not_found", "the refusal")
     # Ends at once, or was over.

@@ -9,6 +9,8 @@
 //!   words and sign what workers sign; the chain is the table of the gateway's tests;
 //! * `litellm`: its proxy, with one process and with two.
 //!
+//! Then more is asked than can be answered, and clients leave in the middle of answers.
+//!
 //! Each is a process of its own, on this machine's cores. Prints one JSON object a line and asserts
 //! nothing but that all requests are answered.
 //!
@@ -33,6 +35,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
 const KIB: f64 = 1024.0;
 
@@ -42,6 +45,20 @@ const WORKERS: u8 = 16;
 /// What is asked, of all alike.
 const BODY: &str =
 	r#"{"model":"acme/words","messages":[{"role":"user","content":"speak"}],"max_tokens":16}"#;
+
+/// An answer that nobody waits for the end of.
+const LONG_BODY: &str = r#"{"model":"acme/words","messages":[{"role":"user","content":"speak"}],"max_tokens":2000,
+	"stream":true}"#;
+/// So many times what can be answered is asked.
+const OVERLOADS: [f64; 2] = [2.0, 4.0];
+/// Connections that ask then: those that wait for an answer leave enough to be turned away.
+const CROWD: usize = 512;
+/// Answers that are written beside the one whose client leaves.
+const OTHERS: [usize; 2] = [0, 31];
+/// Clients that leave, one after the other: it takes less than the answers beside theirs do.
+const HANG_UPS: usize = 550;
+/// The first of them warm up.
+const WARM: usize = 50;
 
 #[derive(Parser)]
 struct Options {
@@ -73,6 +90,8 @@ enum Role {
 	Gateway { dir: PathBuf },
 	#[command(hide = true)]
 	Workers { url: String },
+	#[command(hide = true)]
+	Writers { url: String },
 }
 
 /// A gateway with its workers.
@@ -86,7 +105,13 @@ struct Gateway {
 }
 
 impl Gateway {
+	/// With workers that answer at once.
 	fn start(dir: &Path) -> Self {
+		Self::start_with(dir, "workers", BODY)
+	}
+
+	/// With workers of this kind, which are asked this.
+	fn start_with(dir: &Path, kind: &str, body: &str) -> Self {
 		let dir = tempfile::tempdir_in(dir).expect("a folder for the store");
 		let place = dir.path().to_str().expect("a path in UTF-8");
 		let log = dir.path().join("gateway.log");
@@ -94,10 +119,10 @@ impl Gateway {
 		let line = gateway.line();
 		let said: Vec<_> = line.split_whitespace().collect();
 		let [http, grpc, secret] = said[..] else { panic!("the gateway said: {line}") };
-		let mut workers = Process::own(&["workers", grpc], &dir.path().join("workers.log"));
+		let mut workers = Process::own(&[kind, grpc], &dir.path().join("workers.log"));
 		workers.line();
 		let idle_kib = gateway.resident_kib();
-		let target = Target::new(http, BODY, Some(secret));
+		let target = Target::new(http, body, Some(secret));
 		Self { gateway, workers, idle_kib, target, _dir: dir }
 	}
 }
@@ -150,6 +175,7 @@ async fn main() {
 	match options.role.clone() {
 		Some(Role::Engine) => roles::engine().await,
 		Some(Role::Gateway { dir }) => roles::gateway(&dir, LANES).await,
+		Some(Role::Writers { url }) => roles::writers(&url, WORKERS).await,
 		Some(Role::Workers { url }) => roles::workers(&url, WORKERS).await,
 		None => measure(&options).await,
 	}
@@ -259,6 +285,67 @@ async fn measure(options: &Options) {
 		"idle": rounded(gateway.idle_kib as f64 / KIB),
 		"after": rounded(gateway.gateway.resident_kib() as f64 / KIB),
 		"requests": of("gateway").map(|way| way.asked),
+	}));
+	for times in OVERLOADS {
+		overload(options, &gateway, ours, times).await;
+	}
+	for others in OTHERS {
+		hang_up(&dir, others).await;
+	}
+}
+
+/// Asks so many times what can be answered, and says what those who are answered wait.
+async fn overload(options: &Options, gateway: &Gateway, highest: f64, times: f64) {
+	let span = Duration::from_secs(options.seconds * options.rounds as u64);
+	let told = gateway.target.too_many(CROWD, highest * times, span).await;
+	let at = |paced: &Paced, part| rounded(paced.at(part).as_secs_f64() * 1e3);
+	let per_second = |paced: &Paced| rounded(paced.count() as f64 / told.took.as_secs_f64());
+	let asked = (told.accepted.count() + told.refused.count()) as f64 / told.took.as_secs_f64();
+	say(json!({
+		"measure": "gateway, more requests than it can answer; latency in milliseconds",
+		"times": times,
+		"wanted_per_second": rounded(highest * times),
+		"asked_per_second": rounded(asked),
+		"connections": CROWD,
+		"load": load_average(),
+		"answered_per_second": per_second(&told.accepted),
+		"refused_per_second": per_second(&told.refused),
+		"answered": { "p50": at(&told.accepted, 0.5), "p99": at(&told.accepted, 0.99),
+			"highest": at(&told.accepted, 1.0) },
+		"answered_since_due": { "p50": at(&told.since_due, 0.5), "p99": at(&told.since_due, 0.99) },
+		"resident_mib": rounded(gateway.gateway.resident_kib() as f64 / KIB),
+		"refused": { "p50": at(&told.refused, 0.5), "p99": at(&told.refused, 0.99) },
+	}));
+}
+
+/// How long a worker writes on when its client has left, with so many other answers being written.
+async fn hang_up(dir: &Path, others: usize) {
+	let mut gateway = Gateway::start_with(dir, "writers", LONG_BODY);
+	let mut crowd = JoinSet::new();
+	for _ in 0..others {
+		let target = gateway.target.clone();
+		crowd.spawn(async move { target.stay().await });
+	}
+	let mut took = Vec::new();
+	for number in 0..HANG_UPS {
+		let left = gateway.target.leave(Duration::from_millis(rand::random_range(0..20))).await;
+		let stopped = tokio::task::block_in_place(|| gateway.workers.line());
+		let stopped = Duration::from_micros(stopped.parse().expect("a time"));
+		if number >= WARM {
+			took.push(stopped.saturating_sub(left).as_secs_f64() * 1e3);
+		}
+	}
+	assert!(crowd.try_join_next().is_none(), "a stream has ended while others were measured");
+	let sorted = sorted(&took);
+	let at = |part: f64| rounded(sorted[(part * (sorted.len() - 1) as f64) as usize]);
+	say(json!({
+		"measure": "gateway, from a client's hang-up to the worker's stop, milliseconds",
+		"other_streams": others,
+		"hang_ups": sorted.len(),
+		"load": load_average(),
+		"p50": at(0.5),
+		"p99": at(0.99),
+		"highest": at(1.0),
 	}));
 }
 

@@ -2,16 +2,29 @@
 
 use crate::common::{pair, status, Manner, Net, Table, Worker, WORDS};
 use axum::{body::Bytes, http::header::CONTENT_TYPE, routing::post, Router};
+use codec::DecodeAll;
 use reckon_gateway::{
 	api,
 	batches::{self, Rhythm},
 	desk::Desk,
 	rooms::Bounds,
 };
+use reckon_gateway_protocol::v1::{from_worker, to_worker, Piece};
+use reckon_receipts::Request;
 use serde_json::json;
 use sp_core::Pair;
-use std::{future::IntoFuture, path::Path, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, task::JoinSet, time::sleep};
+use std::{
+	collections::BTreeMap,
+	future::IntoFuture,
+	path::Path,
+	sync::Arc,
+	time::{Duration, SystemTime},
+};
+use tokio::{
+	net::TcpListener,
+	task::JoinSet,
+	time::{interval, sleep},
+};
 
 /// As the gateway's settings are by default.
 const RHYTHM: Rhythm = Rhythm { every: Duration::from_secs(60), receipts: 100_000 };
@@ -19,6 +32,11 @@ const RHYTHM: Rhythm = Rhythm { every: Duration::from_secs(60), receipts: 100_00
 const BLOCK: Duration = Duration::from_secs(3);
 /// A worker says something at least every ten seconds.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
+
+/// As fast as an engine is for one who reads along.
+const TOKEN_EVERY: Duration = Duration::from_millis(20);
+/// A token's text.
+pub const PIECE: &str = "word";
 
 /// Until who has started this closes our standard input, or is no more.
 async fn until_left() {
@@ -106,6 +124,55 @@ pub async fn workers(url: &str, count: u8) {
 		_ = tasks.join_next() => panic!("a worker has lost its gateway"),
 		() = until_left() => {},
 	}
+}
+
+/// Workers that write until they are told to stop, and say when they did, in microseconds since 1970.
+pub async fn writers(url: &str, count: u8) {
+	let mut tasks = JoinSet::new();
+	for number in 0..count {
+		let worker = Worker::join(url, 100 + number, Manner::Blank).await;
+		tasks.spawn(write(worker.expect("the gateway takes it")));
+	}
+	println!("ready");
+	tokio::select! {
+		_ = tasks.join_next() => panic!("a worker has lost its gateway"),
+		() = until_left() => {},
+	}
+}
+
+async fn write(mut worker: Worker) {
+	let mut written = BTreeMap::new();
+	let (mut tokens, mut statuses) = (interval(TOKEN_EVERY), interval(STATUS_EVERY));
+	loop {
+		tokio::select! {
+			heard = worker.heard.recv() => match heard {
+				None => return,
+				Some(to_worker::Message::Task(task)) => {
+					let request = Request::decode_all(&mut &task.request[..]).expect("a request");
+					written.insert(request.hash().0.to_vec(), request.sampling.max_output);
+				},
+				Some(to_worker::Message::Cancel(cancel)) => {
+					written.remove(&cancel.request).expect("it is being written");
+					println!("{}", since_1970().as_micros());
+				},
+				Some(_) => {},
+			},
+			_ = tokens.tick() => {
+				for (request, left) in written.iter_mut().filter(|(_, left)| **left > 0) {
+					*left -= 1;
+					let (request, text) = (request.clone(), PIECE.to_owned());
+					let piece = Piece { request, text, tokens: 1, logprobs: Vec::new() };
+					worker.say(from_worker::Message::Piece(piece)).await;
+				}
+			},
+			_ = statuses.tick() => worker.say(status()).await,
+		}
+	}
+}
+
+/// The time, the same for all processes of a machine.
+pub fn since_1970() -> Duration {
+	SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a clock that is set")
 }
 
 async fn work(mut worker: Worker) {

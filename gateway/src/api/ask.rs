@@ -58,7 +58,7 @@ type Name = Extension<RequestName>;
 		(status = "default", body = openapi::Error),
 	),
 )]
-pub(super) async fn chat(door: Doors, name: Name, request: Request) -> Result<Response, Refused> {
+pub(super) async fn chat(door: Doors, name: Name, request: Request) -> Response {
 	serve(door, name, Endpoint::Chat, "chat", request).await
 }
 
@@ -73,11 +73,7 @@ pub(super) async fn chat(door: Doors, name: Name, request: Request) -> Result<Re
 		(status = "default", body = openapi::Error),
 	),
 )]
-pub(super) async fn completions(
-	door: Doors,
-	name: Name,
-	request: Request,
-) -> Result<Response, Refused> {
+pub(super) async fn completions(door: Doors, name: Name, request: Request) -> Response {
 	serve(door, name, Endpoint::Completions, "completions", request).await
 }
 
@@ -92,11 +88,7 @@ pub(super) async fn completions(
 		(status = "default", body = openapi::Error),
 	),
 )]
-pub(super) async fn responses(
-	door: Doors,
-	name: Name,
-	request: Request,
-) -> Result<Response, Refused> {
+pub(super) async fn responses(door: Doors, name: Name, request: Request) -> Response {
 	serve(door, name, Endpoint::Responses, "responses", request).await
 }
 
@@ -111,11 +103,7 @@ pub(super) async fn responses(
 		(status = "default", body = openapi::Error),
 	),
 )]
-pub(super) async fn embeddings(
-	door: Doors,
-	name: Name,
-	request: Request,
-) -> Result<Response, Refused> {
+pub(super) async fn embeddings(door: Doors, name: Name, request: Request) -> Response {
 	serve(door, name, Endpoint::Embeddings, "embeddings", request).await
 }
 
@@ -125,18 +113,36 @@ async fn serve(
 	endpoint: Endpoint,
 	label: &'static str,
 	request: Request,
-) -> Result<Response, Refused> {
+) -> Response {
+	let received = now_millis();
 	let mut line = Line::new(name, label);
-	let told = answer(&door, endpoint, request, &mut line).await;
-	let told = match told {
-		Ok(Told::Whole(response)) => Ok(response),
-		Ok(Told::Events(stream)) => return Ok(stream.respond(line)),
-		Err(problem) => Err(problem),
+	let (parts, body) = request.into_parts();
+	// Who can't pay is not read.
+	let payer = match Shown::of(&parts.headers).payer(&*door.desk).await {
+		Ok(payer) => payer,
+		Err(refusal) => return refused(&mut line, refusal.into()),
 	};
-	told.map_err(|problem| {
-		line.refused(&problem);
-		Refused(problem)
-	})
+	let asking = Asking { payer: payer.clone(), headers: parts.headers, body, received };
+	let mut response = match answer(&door, endpoint, asking, &mut line).await {
+		Ok(Told::Whole(response)) => response,
+		Ok(Told::Events(stream)) => stream.respond(line),
+		Err(problem) => refused(&mut line, problem),
+	};
+	door.tell_places(&payer, response.headers_mut()).await;
+	response
+}
+
+fn refused(line: &mut Line, problem: Problem) -> Response {
+	line.refused(&problem);
+	Refused(problem).into_response()
+}
+
+/// What comes in, of somebody who can pay.
+struct Asking {
+	payer: Payer,
+	headers: HeaderMap,
+	body: Body,
+	received: u64,
 }
 
 /// How a client is answered.
@@ -148,14 +154,10 @@ enum Told {
 async fn answer(
 	door: &Arc<Door>,
 	endpoint: Endpoint,
-	request: Request,
+	asking: Asking,
 	line: &mut Line,
 ) -> Result<Told, Problem> {
-	let received = now_millis();
-	let (parts, body) = request.into_parts();
-	let headers = parts.headers;
-	// Who can't pay is not read.
-	let payer = Shown::of(&headers).payer(&*door.desk).await?;
+	let Asking { payer, headers, body, received } = asking;
 	let body = door.body(body).await?;
 	let place = door.place()?;
 	let Asked { order, reply } = read(endpoint, &body, |model| door.max_tokens(model))?;

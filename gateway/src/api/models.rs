@@ -34,6 +34,8 @@ pub(super) struct Model {
 	/// What requests name it by.
 	id: String,
 	object: &'static str,
+	/// Since when this gateway has known it, in Unix seconds.
+	// The chain does not note when a model was registered, and nodes forget the blocks that tell.
 	created: u64,
 	owned_by: &'static str,
 	name: String,
@@ -93,7 +95,7 @@ impl From<ModelInfo> for Model {
 		Self {
 			id: model.name.clone(),
 			object: "model",
-			created: 0,
+			created: model.known_since / 1_000,
 			owned_by: "reckon",
 			name: model.name,
 			context_length: model.context,

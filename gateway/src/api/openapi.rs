@@ -1,12 +1,17 @@
 //! `/openapi.json`.
 
-use super::{ask, bulks, files, keys, models, page, requests, socket};
+use super::{ask, bulks, files, keys, models, page, places, requests, socket};
 use axum::Json;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::LazyLock;
 use utoipa::{
-	openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+	openapi::{
+		header::HeaderBuilder,
+		schema::{ObjectBuilder, Type},
+		security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+		RefOr,
+	},
 	Modify, OpenApi, ToSchema,
 };
 
@@ -52,7 +57,7 @@ pub(super) async fn document() -> Json<&'static Value> {
 		page::readyz,
 		page::metrics,
 	),
-	modifiers(&Bearer),
+	modifiers(&Bearer, &Places),
 	security(("key" = [])),
 )]
 struct Api;
@@ -70,6 +75,37 @@ impl Modify for Bearer {
 			.build();
 		let components = api.components.get_or_insert_default();
 		components.add_security_scheme("key", SecurityScheme::Http(bearer));
+	}
+}
+
+/// The headers of `places.rs`, with all that is paid for.
+struct Places;
+
+impl Modify for Places {
+	fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+		let headers = [
+			(places::LIMIT, Type::Integer, "Requests that who pays may have under way at once"),
+			(places::REMAINING, Type::Integer, "How many more would be taken now"),
+			(
+				places::RESET,
+				Type::String,
+				"When to come again where none would be: `250ms`; else `0s`",
+			),
+		];
+		let headers = headers.map(|(name, kind, description)| {
+			let schema = ObjectBuilder::new().schema_type(kind);
+			let header = HeaderBuilder::new().schema(schema).description(Some(description));
+			(name.to_string(), header.build())
+		});
+		for path in ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings"] {
+			let asked = api.paths.paths.get_mut(path).and_then(|path| path.post.as_mut());
+			let told = asked.into_iter().flat_map(|asked| asked.responses.responses.values_mut());
+			for response in told {
+				if let RefOr::T(response) = response {
+					response.headers.extend(headers.clone());
+				}
+			}
+		}
 	}
 }
 

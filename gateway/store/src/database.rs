@@ -42,7 +42,8 @@ impl Database {
 	/// address. One elsewhere is reached through a tunnel.
 	///
 	/// # Errors
-	/// When it does not let us in or is not on this machine, the tables are another program's or
+	/// [`StoreError::Away`] when no server answers there, or one that starts or stops; others when it
+	/// does not let us in or is not on this machine, the tables are another program's or
 	/// version's, or another gateway has them and keeps them for five seconds.
 	pub async fn postgres(url: &str) -> Result<Self, StoreError> {
 		let threads = Threads::start(Origin::Postgres(Box::new(postgres::config(url)?))).await?;

@@ -31,6 +31,14 @@ pub enum StoreError {
 	/// The database does not answer, or its disk does not take it.
 	#[error("the gateway's database: {0}")]
 	Database(String),
+	/// The database's server is not there, or not yet: opening may help later.
+	#[error("the gateway's database at {at} does not answer: {why}")]
+	Away {
+		/// Where it is looked for, without a password.
+		at: String,
+		/// What the connection came to.
+		why: String,
+	},
 	/// What is there can't be read: another program's, or a later version's.
 	#[error("the gateway's database has {0}")]
 	Corrupt(String),

@@ -17,6 +17,7 @@ use std::{
 pub(crate) use tokio_postgres::Config;
 use tokio_postgres::{
 	config::Host,
+	error::SqlState,
 	types::{private::BytesMut, to_sql_checked, IsNull, ToSql, Type},
 	Client, NoTls, Statement,
 };
@@ -25,6 +26,8 @@ use tokio_postgres::{
 const LOCK: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// PostgreSQL's own.
+const PORT: u16 = 5432;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statements are prepared when the tables are empty, and kept: without statistics the planner would
@@ -65,7 +68,8 @@ pub(crate) fn config(url: &str) -> Result<Config, StoreError> {
 }
 
 pub(crate) async fn connect(config: &Config, role: Role) -> Result<Postgres, StoreError> {
-	let (client, connection) = config.connect(NoTls).await.map_err(described)?;
+	let (client, connection) =
+		config.connect(NoTls).await.map_err(|error| not_connected(config, error))?;
 	tokio::spawn(async move {
 		if let Err(error) = connection.await {
 			tracing::debug!(%error, "a connection to the database has ended");
@@ -174,8 +178,43 @@ impl Postgres {
 }
 
 fn described(error: tokio_postgres::Error) -> StoreError {
+	StoreError::Database(said(&error))
+}
+
+fn said(error: &tokio_postgres::Error) -> String {
 	let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-	StoreError::Database(format!("{error}{why}"))
+	format!("{error}{why}")
+}
+
+/// Whoever starts the server may mend it, unless it says itself what is wrong with us.
+fn not_connected(config: &Config, error: tokio_postgres::Error) -> StoreError {
+	let passes = match error.as_db_error() {
+		Some(error) => *error.code() == SqlState::CANNOT_CONNECT_NOW,
+		None => error.source().is_none_or(|error| error.is::<std::io::Error>()),
+	};
+	let (at, why) = (address(config), said(&error));
+	match passes {
+		true => StoreError::Away { at, why },
+		false => StoreError::Database(format!("{at}: {why}")),
+	}
+}
+
+/// Where a server is looked for.
+fn address(config: &Config) -> String {
+	let ports = config.get_ports();
+	let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(PORT);
+	let hosts = config.get_hosts().iter().enumerate().map(|(index, host)| match host {
+		Host::Tcp(name) => format!("{name}:{}", port(index)),
+		Host::Unix(folder) => {
+			folder.join(format!(".s.PGSQL.{}", port(index))).display().to_string()
+		},
+	});
+	let mut all: Vec<_> = hosts.collect();
+	if all.is_empty() {
+		let addresses = config.get_hostaddrs().iter().enumerate();
+		all.extend(addresses.map(|(index, address)| format!("{address}:{}", port(index))));
+	}
+	all.join(", ")
 }
 
 fn read(row: &tokio_postgres::Row) -> Result<Row, StoreError> {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::*;
+use common::{postgres::Server, *};
 use reckon_gateway_store::*;
 use std::{fs, os::unix::fs::PermissionsExt};
 use tokio_postgres::NoTls;
@@ -190,8 +190,9 @@ async fn postgres_should_be_refused_when_the_tables_are_not_ours() {
 	run("later", "UPDATE meta SET value = 'x' WHERE name = 'reckon gateway'").await;
 	assert_eq!(refusal(&server.url("later")).await, foreign);
 
-	let why = "db error: FATAL: database \"none\" does not exist";
-	assert_eq!(refusal(&server.url("none")).await, StoreError::Database(why.into()));
+	let socket = server.folder().join(".s.PGSQL.5432");
+	let why = format!("{}: db error: FATAL: database \"none\" does not exist", socket.display());
+	assert_eq!(refusal(&server.url("none")).await, StoreError::Database(why));
 }
 
 #[tokio::test]
@@ -220,6 +221,25 @@ async fn postgres_should_be_refused_when_it_is_on_another_machine() {
 	let wrong = refusal("postgres://reckon@localhost:port/gateway").await;
 	let why = "invalid connection string: invalid value for option `port`";
 	assert_eq!(wrong, StoreError::Database(why.into()));
+}
+
+#[tokio::test]
+async fn postgres_should_be_away_when_no_server_answers() {
+	let server = Server::start();
+	let (folder, url) = (server.folder().to_owned(), server.url("postgres"));
+	let socket = folder.join(".s.PGSQL.5432").display().to_string();
+	drop(server);
+	let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+	let tcp = format!("postgres://reckon:secret@{free}/gateway");
+	for (url, address) in [(url, socket), (tcp, free.to_string())] {
+		match refusal(&url).await {
+			StoreError::Away { at, why } => {
+				assert_eq!(at, address);
+				assert!(why.starts_with("error connecting to server: "), "{why}");
+			},
+			other => panic!("{other}"),
+		}
+	}
 }
 
 #[tokio::test]

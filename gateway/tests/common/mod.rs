@@ -15,7 +15,7 @@ use reckon_gateway::{
 	join::Joins,
 	reservation::OnChain,
 	rooms::{Bounds, Identity, Rooms},
-	workers::Offering,
+	workers::{Offering, Workers},
 };
 use reckon_gateway_protocol::{
 	join_payload, lease_payload,
@@ -93,6 +93,7 @@ impl Chain for Table {
 			licence: "Apache-2.0".into(),
 			audited: *self.audited.lock().unwrap(),
 			offered: Some(PRICE),
+			known_since: now(),
 		};
 		Ok(Market { models: [(MODEL, listed)].into(), receipt_life_millis: LIFE })
 	}
@@ -233,7 +234,6 @@ impl Net {
 		let identity = Identity { account: GATEWAY, subnet: 0, genesis: GENESIS };
 		let signer = Signer::from_suri("//Gateway").unwrap();
 		let rooms = Rooms::new(identity, bounds, store.clone(), chain.clone(), signer);
-		*rooms.market.write().unwrap() = Arc::new(chain.market().await.unwrap());
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = format!("http://{}", listener.local_addr().unwrap());
 		let service = WorkersServer::new(Joins::new(rooms.clone()));
@@ -251,8 +251,7 @@ impl Net {
 
 	/// Reads the channels, as at a new block.
 	pub async fn look(&self) {
-		let market = self.chain.market().await.unwrap();
-		*self.rooms.market.write().unwrap() = Arc::new(market);
+		self.rooms.look_at_market().await.unwrap();
 		let channels = self.chain.channels().await.unwrap();
 		let mut lanes = BTreeMap::new();
 		for id in channels.keys() {
@@ -268,6 +267,17 @@ impl Net {
 		let desk = Arc::new(self.gateway.clone());
 		tokio::spawn(api::serve(listener, desk, limits, std::future::pending()));
 		address
+	}
+
+	/// Waits until the gateway has heard this of its workers.
+	pub async fn knows_that(&self, is_so: impl Fn(&Workers) -> bool) {
+		let mut changes = self.rooms.workers.changes();
+		let heard = async {
+			while !is_so(&self.rooms.workers) {
+				changes.changed().await.unwrap();
+			}
+		};
+		tokio::time::timeout(Duration::from_secs(60), heard).await.expect("it is never heard");
 	}
 
 	/// A proxy before the workers' door.
@@ -426,15 +436,18 @@ pub fn message(message: from_worker::Message) -> FromWorker {
 	FromWorker { message: Some(message) }
 }
 
+/// Requests that a worker computes at once.
+pub const SLOTS: u32 = 4;
+
 /// What a worker says about itself, as it joins and later.
 pub fn status() -> from_worker::Message {
-	let loaded = Loaded {
-		model: MODEL.0.to_vec(),
-		context: 2048,
-		slots: 4,
-		write: 10.0,
-		..Loaded::default()
-	};
+	status_of(SLOTS, 10.0)
+}
+
+/// As [`status`], of one that computes so many requests at once and writes so many tokens a second.
+pub fn status_of(slots: u32, write: f32) -> from_worker::Message {
+	let loaded =
+		Loaded { model: MODEL.0.to_vec(), context: 2048, slots, write, ..Loaded::default() };
 	from_worker::Message::Status(Status { models: vec![loaded], draining: false })
 }
 

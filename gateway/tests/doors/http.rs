@@ -8,7 +8,7 @@ use base64::{engine::general_purpose::STANDARD, Engine};
 use codec::Encode;
 use reckon_gateway::{
 	api::Limits,
-	desk::{Ask, Payer},
+	desk::{Ask, Lanes, Payer, Refusal},
 };
 use reckon_primitives::TaskKind;
 use reckon_receipts::ReceiptFile;
@@ -74,6 +74,42 @@ async fn chat_should_be_answered_whole_with_its_receipt_when_not_streamed() {
 	// Half of the model's context, as nothing else was asked for.
 	assert_eq!(order.sampling.max_output, 256);
 	assert_eq!(body["created"], received / 1000);
+}
+
+/// OpenAI's headers of limits: all, what remains, and when to come again.
+fn places(headers: &HeaderMap) -> Option<[&str; 3]> {
+	headers.get("x-ratelimit-limit-requests")?;
+	let names = ["limit", "remaining", "reset"];
+	Some(names.map(|name| header(headers, &format!("x-ratelimit-{name}-requests"))))
+}
+
+#[tokio::test]
+async fn places_should_be_told_when_it_is_known_who_pays() {
+	let busy = Refusal::TooMany { what: "all lanes have a request".into(), after_ms: 250 };
+	let whole = || Plan::Answer(say(&["hello"]));
+	let script = Script::new([whole(), whole(), Plan::Refuse(busy), whole()]);
+	let limits = Limits { max_requests: 3, ..Limits::default() };
+	let at = serve(&script, limits).await;
+	let ask = async |body: Value| {
+		let response = post(&at, "/v1/chat/completions", &body).send().await.unwrap();
+		response.headers().clone()
+	};
+	// The gateway has fewer places than the payer has lanes.
+	assert_eq!(places(&ask(chat()).await), Some(["3", "3", "0s"]));
+	*script.lanes.lock().unwrap() = Lanes { all: 2, free: 1 };
+	assert_eq!(places(&ask(with(chat(), "stream", true.into())).await), Some(["2", "1", "0s"]));
+	*script.lanes.lock().unwrap() = Lanes { all: 2, free: 0 };
+	let refused = ask(chat()).await;
+	assert_eq!(places(&refused), Some(["2", "0", "250ms"]));
+	assert_eq!(header(&refused, "retry-after-ms"), "250");
+	// What is not understood is refused, and counts for nothing.
+	*script.lanes.lock().unwrap() = Lanes { all: 2, free: 2 };
+	assert_eq!(places(&ask(json!({})).await), Some(["2", "2", "0s"]));
+	*script.lanes.lock().unwrap() = Lanes::default();
+	assert_eq!(places(&ask(chat()).await), None, "there is no channel");
+	let stranger = to(Method::POST, &at, "/v1/chat/completions").bearer_auth("sk-nobody");
+	let stranger = stranger.body(chat().to_string()).send().await.unwrap();
+	assert_eq!(places(stranger.headers()), None);
 }
 
 #[tokio::test]
@@ -212,7 +248,7 @@ async fn models_should_be_found_when_their_names_have_slashes() {
 	let model = json!({
 		"id": "org/tiny",
 		"object": "model",
-		"created": 0,
+		"created": 1_700_000_000,
 		"owned_by": "reckon",
 		"name": "org/tiny",
 		"context_length": 512,
@@ -467,6 +503,11 @@ async fn document_should_list_only_fields_that_are_read_when_it_describes_a_body
 	for (schema, path, body) in bodies {
 		let fields = document["components"]["schemas"][schema]["properties"].as_object().unwrap();
 		assert!(fields.len() >= 3);
+		for status in ["200", "default"] {
+			let told = &document["paths"][path]["post"]["responses"][status]["headers"];
+			let told = told.as_object().unwrap().keys().filter(|name| name.contains("ratelimit"));
+			assert_eq!(told.count(), 3, "{path} {status}");
+		}
 		for field in fields.keys() {
 			let mut params = Vec::new();
 			for bad in [json!({ "bad": 1 }), json!([[]]), json!("bad")] {

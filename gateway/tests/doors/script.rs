@@ -4,8 +4,8 @@ use reckon_gateway::{
 	api::{self, Limits},
 	bulk::Shelf,
 	desk::{
-		Answering, Ask, ChannelInfo, Desk, End, Logprob, ModelInfo, NewKey, Overview, Piece,
-		Refusal, WorkerInfo,
+		Answering, Ask, ChannelInfo, Desk, End, Lanes, Logprob, ModelInfo, NewKey, Overview, Payer,
+		Piece, Refusal, WorkerInfo,
 	},
 };
 use reckon_gateway_store::{
@@ -54,6 +54,7 @@ pub struct Script {
 	asked: Mutex<Vec<Ask>>,
 	pub overview: Mutex<Overview>,
 	pub ready: Mutex<Result<(), String>>,
+	pub lanes: Mutex<Lanes>,
 	/// How many answers were let go.
 	dropped: watch::Sender<usize>,
 }
@@ -65,6 +66,7 @@ impl Script {
 			asked: Mutex::default(),
 			overview: Mutex::new(overview()),
 			ready: Mutex::new(Ok(())),
+			lanes: Mutex::new(Lanes { all: 4, free: 3 }),
 			dropped: watch::Sender::new(0),
 		})
 	}
@@ -205,6 +207,7 @@ fn overview() -> Overview {
 		licence: "MIT".to_owned(),
 		workers: 1,
 		price: Some(Price { base: 1, per_input: 2_500_000, per_output: 3 }),
+		known_since: 1_700_000_000_999,
 		active: 1,
 		slots: 8,
 	};
@@ -389,6 +392,10 @@ impl Desk for Script {
 			lanes: vec![0, 5],
 			closing: false,
 		})
+	}
+
+	async fn lanes(&self, _: &Payer) -> Lanes {
+		*self.lanes.lock().unwrap()
 	}
 
 	async fn can_pay(&self, _: &Key) -> Result<(), Refusal> {
