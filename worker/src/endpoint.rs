@@ -86,6 +86,7 @@ impl Endpoint {
 			.route("/audits/{job}/tokens", get(tokens))
 			.route("/audits/{job}/payload", get(payload))
 			.route("/audits/{job}/output", get(output))
+			.route("/audits/{job}/opening", get(opening))
 			.route("/audits/{job}/rows/{challenge}", get(rows))
 			.route("/healthz", get(|| async { "ok\n" }))
 			.route("/metrics", get(metrics))
@@ -122,7 +123,9 @@ impl Endpoint {
 			},
 			Err(why) => {
 				let status = match why {
-					Withheld::NotAudited | Withheld::OtherChallenge => StatusCode::NOT_FOUND,
+					Withheld::NotAudited | Withheld::OtherChallenge | Withheld::NotSealed => {
+						StatusCode::NOT_FOUND
+					},
 					Withheld::TooEarly => StatusCode::FORBIDDEN,
 					Withheld::NotAnAuditor => StatusCode::UNAUTHORIZED,
 					Withheld::Unreadable => StatusCode::INTERNAL_SERVER_ERROR,
@@ -185,6 +188,19 @@ async fn payload(
 	};
 	let pass = pass_of(&headers);
 	endpoint.disclose(move |disclosure| disclosure.payload(request, pass.as_deref())).await
+}
+
+/// What both are opened by, where they are sealed.
+async fn opening(
+	State(endpoint): State<Endpoint>,
+	Path(request): Path<String>,
+	headers: HeaderMap,
+) -> Response {
+	let Some(request) = parse_hash(&request) else {
+		return says(StatusCode::BAD_REQUEST, "a request has 64 hexadecimal digits");
+	};
+	let pass = pass_of(&headers);
+	endpoint.disclose(move |disclosure| disclosure.opening(request, pass.as_deref())).await
 }
 
 /// What was answered through it.

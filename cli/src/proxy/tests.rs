@@ -476,9 +476,10 @@ impl Bench {
 				(running.key.clone(), running.note.clone(), running.note.channel.unwrap())
 			})
 			.collect();
-		let proxy =
-			assemble(channels, ledger, shelf.clone(), patience, Output::new(true)).await.unwrap();
-		let house = Arc::new(House { proxy, shelf, api_key, is_local: true });
+		let proxy = assemble(channels, ledger, shelf.clone(), patience, None, Output::new(true))
+			.await
+			.unwrap();
+		let house = Arc::new(House { proxy, shelf, api_key, is_local: true, sealed: false });
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let base = format!("http://{}", listener.local_addr().unwrap());
 		let router = router(house.clone());

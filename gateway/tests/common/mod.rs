@@ -435,7 +435,7 @@ pub fn status() -> from_worker::Message {
 		write: 10.0,
 		..Loaded::default()
 	};
-	from_worker::Message::Status(Status { models: vec![loaded], draining: false })
+	from_worker::Message::Status(Status { models: vec![loaded], ..Status::default() })
 }
 
 impl Worker {

@@ -5,7 +5,7 @@ use reckon_gateway::{
 	bulk::Shelf,
 	desk::{
 		Answering, Ask, ChannelInfo, Desk, End, Logprob, ModelInfo, NewKey, Overview, Piece,
-		Refusal, WorkerInfo,
+		Refusal, SealingWorker, WorkerInfo,
 	},
 };
 use reckon_gateway_store::{
@@ -293,6 +293,10 @@ impl Desk for Script {
 
 	fn models(&self) -> Vec<ModelInfo> {
 		self.overview.lock().unwrap().models.clone()
+	}
+
+	fn sealing(&self, _: &str) -> Result<Vec<SealingWorker>, Refusal> {
+		Ok(Vec::new())
 	}
 
 	fn overview(&self) -> Overview {
