@@ -11,15 +11,14 @@ use hpke::{
 	aead::ExportOnlyAead, kdf::HkdfSha256, kem::X25519HkdfSha256, setup_receiver, setup_sender,
 	Deserializable, OpModeR, OpModeS, Serializable,
 };
-use reckon_primitives::{AccountId, ChannelId, ContentRef};
+use reckon_primitives::{AccountId, ChannelId, ContentRef, SEALED};
 use reckon_receipts::Request;
 use sp_core::{sr25519, H256};
 
 pub(crate) type Kem = X25519HkdfSha256;
 type PrivateKey = <Kem as hpke::Kem>::PrivateKey;
 
-/// No payload that can be read begins so.
-const DOMAIN: &[u8; 16] = b"reckon:sealed:v1";
+const DOMAIN: &[u8; 16] = &SEALED;
 const SECRET: &[u8] = b"secret";
 /// What questions' lengths are multiples of.
 const BLOCK: usize = 256;
