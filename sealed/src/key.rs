@@ -3,7 +3,7 @@
 use crate::envelope::{self, Kem, Opened, Terms, Unopened};
 use chacha20poly1305::aead::OsRng;
 use codec::{Decode, Encode};
-use hpke::{Kem as _, Serializable};
+use hpke::{Deserializable, Kem as _, Serializable};
 use sp_core::{sr25519, H256};
 use sp_runtime::traits::Verify;
 
@@ -85,6 +85,12 @@ impl Made {
 		let (private, public) = Kem::gen_keypair(&mut OsRng);
 		Self { private, public: public.to_bytes().into(), at: now }
 	}
+
+	fn of(private: &[u8; 32], at: u64) -> Option<Self> {
+		let private = <Kem as hpke::Kem>::PrivateKey::from_bytes(private).ok()?;
+		let public = Kem::sk_to_pk(&private).to_bytes().into();
+		Some(Self { private, public, at })
+	}
 }
 
 /// The keys that a worker can open with. They are in memory only: who takes the machine later opens nothing
@@ -98,6 +104,11 @@ impl Keyring {
 	/// With a new key. Times are in Unix milliseconds.
 	pub fn new(now: u64) -> Self {
 		Self { current: Made::new(now), previous: None }
+	}
+
+	/// With a key that is known, such as a test vector's; `None` when it is none.
+	pub fn of(private: &[u8; 32], now: u64) -> Option<Self> {
+		Some(Self { current: Made::of(private, now)?, previous: None })
 	}
 
 	/// Makes another key when it is time, and forgets those that nothing is sealed to any more.

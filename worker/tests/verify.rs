@@ -244,7 +244,7 @@ async fn sealed_answer_should_be_computed_again_by_who_is_shown_what_opens_it() 
 		request: reckon_receipts::Request {
 			nonce: H256([4; 32]),
 			model: machine.model,
-			task: TaskKind::Chat,
+			task: reckon_primitives::TaskKind::Chat,
 			payload: reckon_primitives::ContentRef::of(b""),
 			sampling: Default::default(),
 			presence_milli: 0,

@@ -2,7 +2,7 @@
 
 use std::{
 	collections::BTreeMap,
-	sync::{Mutex, PoisonError},
+	sync::{Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
 
@@ -10,9 +10,13 @@ use futures::future::BoxFuture;
 use reckon_primitives::AccountId;
 use reckon_sdk::Chain;
 use sp_core::sr25519;
+use tokio::time::timeout;
 
 /// How long an answer of the node's is good.
 const FRESH: Duration = Duration::from_secs(60);
+/// How long a node has for an answer, and how long one that had none is not asked again.
+const ASK_WITHIN: Duration = Duration::from_secs(5);
+const REST: Duration = Duration::from_secs(15);
 /// The most workers that are remembered.
 const MAX_KNOWN: usize = 1_024;
 
@@ -24,12 +28,19 @@ pub(super) type Ask = Box<
 /// `Providers.Workers`.
 pub(super) struct Registry {
 	ask: Ask,
-	known: Mutex<BTreeMap<sr25519::Public, (Instant, Option<AccountId>)>>,
+	heard: Mutex<Heard>,
+}
+
+#[derive(Default)]
+struct Heard {
+	known: BTreeMap<sr25519::Public, (Instant, Option<AccountId>)>,
+	/// When the node did not answer, and why.
+	away: Option<(Instant, String)>,
 }
 
 impl Registry {
 	pub(super) fn new(ask: Ask) -> Self {
-		Self { ask, known: Mutex::default() }
+		Self { ask, heard: Mutex::default() }
 	}
 
 	/// At the newest block that a node has.
@@ -54,23 +65,69 @@ impl Registry {
 		worker: sr25519::Public,
 		provider: &AccountId,
 	) -> Result<bool, String> {
-		let known = self.known().get(&worker).cloned();
-		if known.is_some_and(|(at, of)| at.elapsed() < FRESH && of.as_ref() == Some(provider)) {
-			return Ok(true);
+		{
+			let heard = self.heard();
+			let known = heard.known.get(&worker);
+			if known.is_some_and(|(at, of)| at.elapsed() < FRESH && of.as_ref() == Some(provider)) {
+				return Ok(true);
+			}
+			// Or each answer would wait for a node that is gone.
+			if let Some((_, why)) = heard.away.as_ref().filter(|(at, _)| at.elapsed() < REST) {
+				return Err(why.clone());
+			}
 		}
-		let found = (self.ask)(worker).await?;
+		let asked = timeout(ASK_WITHIN, (self.ask)(worker)).await;
+		let found = asked.unwrap_or_else(|_| Err("it does not answer".into()));
+		let mut heard = self.heard();
+		heard.away = found.as_ref().err().map(|why| (Instant::now(), why.clone()));
+		let found = found?;
 		let is_theirs = found.as_ref() == Some(provider);
-		let mut known = self.known();
-		if known.len() >= MAX_KNOWN {
-			known.clear();
+		if heard.known.len() >= MAX_KNOWN {
+			heard.known.clear();
 		}
-		known.insert(worker, (Instant::now(), found));
+		heard.known.insert(worker, (Instant::now(), found));
 		Ok(is_theirs)
 	}
 
-	fn known(
-		&self,
-	) -> std::sync::MutexGuard<'_, BTreeMap<sr25519::Public, (Instant, Option<AccountId>)>> {
-		self.known.lock().unwrap_or_else(PoisonError::into_inner)
+	fn heard(&self) -> MutexGuard<'_, Heard> {
+		self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::sync::{
+		atomic::{AtomicUsize, Ordering},
+		Arc,
+	};
+
+	#[tokio::test]
+	async fn node_should_be_asked_again_when_it_has_not_said_yes() {
+		let asked = Arc::new(AtomicUsize::new(0));
+		let count = asked.clone();
+		let (worker, us) = (sr25519::Public::from_raw([1; 32]), AccountId::from([2; 32]));
+		let theirs = us.clone();
+		let registry = Registry::new(Box::new(move |_| {
+			let (nth, theirs) = (count.fetch_add(1, Ordering::SeqCst), theirs.clone());
+			Box::pin(async move {
+				match nth {
+					0 => Ok(None),
+					1 => Ok(Some(theirs)),
+					_ => Err("gone".into()),
+				}
+			})
+		}));
+		assert_eq!(registry.is_of(worker, &us).await, Ok(false));
+		for _ in 0..3 {
+			assert_eq!(registry.is_of(worker, &us).await, Ok(true));
+		}
+		assert_eq!(asked.load(Ordering::SeqCst), 2);
+		// One that does not answer is let alone for a while.
+		for _ in 0..3 {
+			assert_eq!(registry.is_of(worker, &AccountId::from([3; 32])).await, Err("gone".into()));
+		}
+		assert_eq!(asked.load(Ordering::SeqCst), 3);
+		assert_eq!(registry.is_of(worker, &us).await, Ok(true));
 	}
 }

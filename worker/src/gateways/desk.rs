@@ -52,6 +52,8 @@ const MAX_TASKS: usize = 4_096;
 const MAX_BYTES: usize = 256 << 20;
 /// The longest answer in bytes: what is around it fits into the message as well.
 const MAX_ANSWER_BYTES: usize = MAX_MESSAGE_BYTES - (64 << 10);
+/// And before it is sealed, which makes three bytes four.
+const MAX_SEALED_BYTES: usize = MAX_ANSWER_BYTES / 4 * 3 - 1_024;
 /// How long a task goes on for a gateway that has gone away. One that comes back gets all of it.
 const ORPHANED: Duration = Duration::from_secs(30);
 /// How often it is looked whether answers are stored.
@@ -431,7 +433,8 @@ impl<L: Ledger> Desk<L> {
 			let text = "the worker does not have this model in memory";
 			return Err(Refusal::new(Reason::ModelNotLoaded, text));
 		};
-		let most_bytes = u32::try_from(MAX_ANSWER_BYTES).unwrap_or(u32::MAX);
+		let most_bytes = if secret.is_some() { MAX_SEALED_BYTES } else { MAX_ANSWER_BYTES };
+		let most_bytes = u32::try_from(most_bytes).unwrap_or(u32::MAX);
 		if !vectors_fit(&work.task, scheduler.capabilities(), most_bytes) {
 			let text = format!("the vectors would take over {most_bytes} bytes: ask for fewer");
 			return Err(Refusal::new(Reason::ParametersUnsupported, text));
