@@ -49,6 +49,7 @@ OFF_CHAIN = {
     "reckon-p2p",
     "reckon-sandbox",
     "reckon-sdk",
+    "reckon-sealed",
     "reckon-worker",
 }
 CHAIN_ONLY = re.compile(r"reckon-runtime|reckon-node|pallet-.+|frame-.+|sc-.+")

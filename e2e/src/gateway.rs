@@ -122,6 +122,17 @@ impl Gateway {
 		self.options.grpc_url()
 	}
 
+	/// Whether these bytes are anywhere in what it keeps or has written down.
+	pub fn has_kept(&self, text: &str) -> bool {
+		let kept = std::fs::read_dir(&self.options.data_dir).expect("its directory");
+		let files = kept.map(|file| file.expect("a file").path()).chain([self.options.log.clone()]);
+		let has = |path: std::path::PathBuf| {
+			let bytes = std::fs::read(path).unwrap_or_default();
+			bytes.windows(text.len()).any(|seen| seen == text.as_bytes())
+		};
+		files.into_iter().any(has)
+	}
+
 	/// Ends it without a word.
 	pub fn kill(&mut self) {
 		self.process.kill();

@@ -86,6 +86,64 @@ async fn assert_goes_on(http: &reqwest::Client, proxy: &Proxy) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sealed_request_should_be_answered_without_being_read_by_its_gateway() {
+	let net = Net::start().await;
+	let mut provider = net.provider("//Bob").await;
+	net.offer_chat(&provider).await;
+	let data_dir = net.path("client");
+	let http = http();
+	let gateway = net.gateway("//Dave").await;
+	provider.join(&gateway);
+	let channel = net.channel_for_proxy(&data_dir, "//Charlie", &gateway, DEPOSIT);
+	let till = Till { gateway, channel };
+	let _worker = provider.start().await;
+	get_until(&http, &till.url(), |channel| channel["object"] == "channel").await;
+	let workers = format!("{}/workers?model=reckon-lexicon", till.gateway.base_url());
+	get_until(&http, &workers, |workers| workers["data"][0]["key"].is_string()).await;
+	let proxy = net.proxy(&data_dir).await;
+	let ask = |sealed: &'static str, stream: bool| {
+		let body = json!({
+			"model": "reckon-lexicon",
+			"messages": [{ "role": "user", "content": "what is a harbor?" }],
+			"max_tokens": 32,
+			"temperature": 0,
+			"stream": stream,
+		});
+		let asked = http.post(format!("{}/chat/completions", proxy.base_url()));
+		let asked = asked.header("content-type", "application/json").body(body.to_string());
+		let asked = asked.header("reckon-sealed", sealed).send();
+		async move { asked.await.unwrap().text().await.unwrap() }
+	};
+	let text = |whole: &str| {
+		let whole: Value = serde_json::from_str(whole).unwrap();
+		whole["choices"][0]["message"]["content"].as_str().unwrap_or_default().to_owned()
+	};
+	let sealed = ask("1", false).await;
+	let said = text(&sealed);
+	assert!(!said.is_empty(), "{sealed}\n{}", proxy.log());
+	let streamed = ask("1", true).await;
+	assert!(streamed.ends_with("data: [DONE]\n\n"), "{streamed}");
+	let chunks = streamed.lines().filter_map(|line| line.strip_prefix("data: "));
+	let chunks = chunks.filter_map(|data| serde_json::from_str::<Value>(data).ok());
+	let parts = chunks.map(|chunk| {
+		chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default().to_owned()
+	});
+	assert_eq!(parts.collect::<String>(), said);
+	// It is counted as any other.
+	let before = stand(&http, &proxy).await;
+	assert_eq!(shelf(&proxy).len(), 2);
+	let lanes = charged(&shelf(&proxy), till.channel, 16);
+	assert_eq!(amount(&before["spent"]), lanes.iter().sum::<Balance>());
+	for secret in ["harbor", &said] {
+		assert!(!till.gateway.has_kept(secret), "{secret}");
+	}
+	// The same question, open: the same answer, which the gateway keeps.
+	assert_eq!(text(&ask("0", false).await), said);
+	assert!(till.gateway.has_kept("harbor"));
+	wait_until_taken(&net, &till, &charged(&shelf(&proxy), till.channel, 16)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn proxy_should_lose_no_voucher_and_spend_none_twice_when_it_or_a_gateway_is_killed() {
 	let (kills, seed) = (setting("RECKON_KILLS", 4), setting("RECKON_SEED", 1));
 	let net = Net::start().await;

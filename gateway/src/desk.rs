@@ -6,6 +6,7 @@ pub use reckon_openai::Logprob;
 use reckon_openai::Order;
 use reckon_primitives::{AccountId, Balance, ModelId, Price, TaskSet};
 use reckon_receipts::{ReceiptFile, Request, SignedVoucher};
+use reckon_sealed::SignedWorkerKey;
 use sp_core::{sr25519, H256};
 use std::sync::Arc;
 
@@ -252,6 +253,17 @@ pub struct WorkerInfo {
 	pub since: u64,
 }
 
+/// A worker that requests can be sealed to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SealingWorker {
+	/// Who has its earnings.
+	pub provider: AccountId,
+	/// What to seal to, as the worker has signed it: not checked.
+	pub key: SignedWorkerKey,
+	/// What the provider asks for.
+	pub price: Price<Balance>,
+}
+
 /// The gateway at one glance, for the status page.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Overview {
@@ -315,6 +327,9 @@ pub trait Desk: Send + Sync + 'static {
 
 	/// The models that can be asked for, by name.
 	fn models(&self) -> Vec<ModelInfo>;
+
+	/// The workers that requests for a model can be sealed to, by its name, the best first.
+	fn sealing(&self, model: &str) -> Result<Vec<SealingWorker>, Refusal>;
 
 	/// All that the status page shows.
 	fn overview(&self) -> Overview;

@@ -16,6 +16,7 @@ use codec::Encode;
 use reckon_gateway_protocol::v1::{to_worker, Cancel, Finished, Refused, Task};
 use reckon_gateway_store::{Admission, Answer, RequestId};
 use reckon_primitives::TaskKind;
+use reckon_sealed::{is_sealed, worker_of};
 use sp_core::sr25519;
 use std::{collections::BTreeSet, pin::pin, sync::Arc, time::Duration};
 use tokio::{
@@ -31,6 +32,8 @@ const LEASE_WITHIN: Duration = Duration::from_secs(5);
 const CANCEL_WITHIN: Duration = Duration::from_secs(5);
 /// The most bytes of text of one token, and of those that are still to be counted.
 const MAX_TOKEN_BYTES: usize = 256;
+/// And of one that is sealed: padded, with a tag, in base64.
+const SEALED_TOKEN_BYTES: usize = 2 * MAX_TOKEN_BYTES;
 /// The most alternatives of a token.
 const MAX_ALTERNATIVES: usize = 20;
 /// Pieces that an answer may have beyond one for each token.
@@ -285,7 +288,8 @@ impl Errand {
 	fn draw(&self, tried: &Tried) -> Result<Picked, NoneFree> {
 		let request = &self.admission.request;
 		let pick = |but: &BTreeSet<_>| {
-			self.rooms.workers.pick(self.id(), request.model, &request.price, but)
+			let only = worker_of(&self.admission.payload);
+			self.rooms.workers.pick(self.id(), request.model, &request.price, but, only)
 		};
 		let all: BTreeSet<_> = tried.failed.union(&tried.lost).copied().collect();
 		pick(&all).or_else(|none| match tried.lost.is_empty() {
@@ -355,7 +359,7 @@ impl Errand {
 		let answer = finalisation::check(us, admission, worker, finished, oldest);
 		let answer = answer.map_err(|lie| lie.to_string())?;
 		tracing::debug!(step = "checked", id = ?self.id());
-		if admission.request.task != TaskKind::Embed {
+		if is_text(admission) {
 			// What was streamed is what was signed.
 			let whole = String::from_utf8_lossy(&answer.output);
 			let rest = whole.strip_prefix(told);
@@ -387,7 +391,7 @@ impl Errand {
 			}
 			return Followed::Lost;
 		}
-		let mut words = Words::new(&self.transcript, admission.request.sampling.max_output);
+		let mut words = Words::new(&self.transcript, admission);
 		let mut until = Instant::now() + LEASE_WITHIN;
 		let mut leased = false;
 		let mut stopped: Option<Refusal> = None;
@@ -513,6 +517,8 @@ struct Words {
 	pieces: usize,
 	/// The most tokens that there can be.
 	most: usize,
+	/// The most bytes of each.
+	token_bytes: usize,
 }
 
 /// What honest workers do not say.
@@ -522,14 +528,19 @@ const TOO_LIKELY: &str = "more about tokens than there can be";
 const TOO_MANY: &str = "its answer in more pieces than it has tokens";
 
 impl Words {
-	fn new(transcript: &Transcript, max_output: u32) -> Self {
+	fn new(transcript: &Transcript, admission: &Admission) -> Self {
+		let token_bytes = match is_sealed(&admission.payload) {
+			true => SEALED_TOKEN_BYTES,
+			false => MAX_TOKEN_BYTES,
+		};
 		Self {
 			told: transcript.text(),
 			heard: String::new(),
 			likely_told: transcript.likely(),
 			likely_heard: 0,
 			pieces: 0,
-			most: usize::try_from(max_output).unwrap_or(usize::MAX),
+			most: usize::try_from(admission.request.sampling.max_output).unwrap_or(usize::MAX),
+			token_bytes,
 		}
 	}
 
@@ -540,7 +551,7 @@ impl Words {
 		logprobs: Vec<Logprob>,
 		wanted: Option<u8>,
 	) -> Result<Option<Piece>, &'static str> {
-		let most_text = self.most.saturating_add(1).saturating_mul(MAX_TOKEN_BYTES);
+		let most_text = self.most.saturating_add(1).saturating_mul(self.token_bytes);
 		if self.heard.len().saturating_add(text.len()) > most_text {
 			return Err(TOO_LONG);
 		}
@@ -599,6 +610,11 @@ impl Words {
 	}
 }
 
+/// Whether an answer is told as text: vectors are not, unless they are sealed.
+pub(crate) fn is_text(admission: &Admission) -> bool {
+	admission.request.task != TaskKind::Embed || is_sealed(&admission.payload)
+}
+
 fn abandoned() -> Refusal {
 	Refusal::Unavailable("its client has left".into())
 }
@@ -628,6 +644,7 @@ mod tests {
 			likely_heard: 0,
 			pieces: 0,
 			most,
+			token_bytes: MAX_TOKEN_BYTES,
 		}
 	}
 

@@ -6,7 +6,7 @@ use crate::{
 	clock::now_millis,
 	desk::{
 		Answering, Ask, ChannelInfo, Desk, Lanes, ModelInfo, NewKey, Overview, Payer, Piece,
-		Refusal,
+		Refusal, SealingWorker,
 	},
 	dispatch::Errand,
 	finalisation::{self, TEMPLATE_ALLOWANCE},
@@ -21,6 +21,7 @@ use reckon_gateway_store::{
 };
 use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::ReceiptFile;
+use reckon_sealed::worker_of;
 use sp_core::H256;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::watch;
@@ -172,7 +173,9 @@ impl Gateway {
 		let repeat_after = received.saturating_sub(span);
 		// Where a worker is free, one write is enough before it has the request.
 		let nobody = BTreeSet::new();
-		let first = rooms.workers.pick(id, model, &admission.request.price, &nobody).ok();
+		let only = worker_of(&admission.payload);
+		let price = &admission.request.price;
+		let first = rooms.workers.pick(id, model, price, &nobody, only).ok();
 		let admitted = match &first {
 			Some(Picked { worker, .. }) => {
 				rooms.store.admit_to(&admission, repeat_after, *worker, now_millis()).await
@@ -295,6 +298,11 @@ impl Desk for Gateway {
 			.collect();
 		models.sort_by(|one, other| one.name.cmp(&other.name));
 		models
+	}
+
+	fn sealing(&self, model: &str) -> Result<Vec<SealingWorker>, Refusal> {
+		let (model, _) = self.rooms.model(model)?;
+		Ok(self.rooms.workers.sealing(&model))
 	}
 
 	fn overview(&self) -> Overview {

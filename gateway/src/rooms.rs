@@ -6,7 +6,7 @@ use crate::{
 	chain::{Chain, ChainError, Listed, Market},
 	clock::now_millis,
 	desk::{Answering, End, Piece, Refusal},
-	dispatch::{Before, Errand},
+	dispatch::{is_text, Before, Errand},
 	inquiries::Inquiries,
 	keys::Keys,
 	late::Late,
@@ -266,7 +266,7 @@ impl Rooms {
 		let transcript = Transcript::new(admission.request.hash());
 		match &record.answer {
 			Some(answer) => {
-				if admission.request.task != reckon_primitives::TaskKind::Embed {
+				if is_text(admission) {
 					let text = String::from_utf8_lossy(&answer.output).into_owned();
 					transcript.push(Piece::Text { text, logprobs: Vec::new() });
 				}

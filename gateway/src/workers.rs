@@ -1,10 +1,12 @@
 //! The workers that are here, what they have in memory, and whom to ask next.
 
-use crate::desk::{Logprob, WorkerInfo};
+use crate::desk::{Logprob, SealingWorker, WorkerInfo};
+use codec::DecodeAll;
 use rand::seq::IteratorRandom;
 use reckon_gateway_protocol::v1::{self, to_worker, ToWorker};
 use reckon_gateway_store::RequestId;
 use reckon_primitives::{AccountId, Balance, ModelId, Price};
+use reckon_sealed::SignedWorkerKey;
 use sp_core::sr25519;
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -73,6 +75,8 @@ struct Worker {
 	outbox: mpsc::Sender<ToWorker>,
 	offering: Offering,
 	models: BTreeMap<ModelId, Loaded>,
+	/// What clients seal requests to. They check it themselves, so it is not checked here.
+	sealing: Option<SignedWorkerKey>,
 	draining: bool,
 	software: String,
 	since: u64,
@@ -202,6 +206,7 @@ impl Workers {
 			outbox,
 			offering,
 			models,
+			sealing: None,
 			draining: false,
 			software,
 			since,
@@ -236,6 +241,8 @@ impl Workers {
 		let mut state = self.lock();
 		let Some(known) = state.workers.get_mut(worker) else { return };
 		known.draining = status.draining;
+		let key = SignedWorkerKey::decode_all(&mut &status.sealing_key[..]).ok();
+		known.sealing = key.filter(|signed| signed.key.worker == *worker);
 		known.models = status
 			.models
 			.iter()
@@ -271,7 +278,8 @@ impl Workers {
 	}
 
 	/// The worker for a request, and hands it the ear: of two drawn ones, the one that has less to do for
-	/// its speed, asks for less, and can be relied on more. Not those of `but`.
+	/// its speed, asks for less, and can be relied on more. Not those of `but`, and
+	/// none but `only` where the request is sealed to it.
 	///
 	/// # Errors
 	/// When there is none.
@@ -281,6 +289,7 @@ impl Workers {
 		model: ModelId,
 		most: &Price<Balance>,
 		but: &BTreeSet<sr25519::Public>,
+		only: Option<sr25519::Public>,
 	) -> Result<Picked, NoneFree> {
 		let mut state = self.lock();
 		let fits = |worker: &Worker| {
@@ -290,7 +299,8 @@ impl Workers {
 		let speeds = state.workers.values().filter_map(|worker| worker.models.get(&model));
 		let fastest = speeds.map(|loaded| loaded.write).fold(0.0, f32::max);
 		let mut there = false;
-		let candidates = state.workers.iter().filter(|(key, _)| !but.contains(key));
+		let may = |key| !but.contains(key) && only.as_ref().is_none_or(|only| only == key);
+		let candidates = state.workers.iter().filter(|(key, _)| may(key));
 		let candidates =
 			candidates.filter(|(_, worker)| fits(worker)).filter_map(|(key, worker)| {
 				there = true;
@@ -304,6 +314,21 @@ impl Workers {
 		})?;
 		let worker = state.workers.get_mut(&key).ok_or(NoneFree::NoneThere)?;
 		Ok(worker.take(key, request, model))
+	}
+
+	/// The workers that requests for a model can be sealed to, whom to ask first before the others.
+	pub fn sealing(&self, model: &ModelId) -> Vec<SealingWorker> {
+		let state = self.lock();
+		let speeds = state.workers.values().filter_map(|worker| worker.models.get(model));
+		let fastest = speeds.map(|loaded| loaded.write).fold(0.0, f32::max);
+		let able = state.workers.values().filter_map(|worker| {
+			let burden = worker.burden(model, fastest)?;
+			let (key, price) = (worker.sealing.clone()?, *worker.offering.prices.get(model)?);
+			Some((burden, SealingWorker { provider: worker.provider.clone(), key, price }))
+		});
+		let mut able: Vec<_> = able.collect();
+		able.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+		able.into_iter().map(|(_, worker)| worker).collect()
 	}
 
 	/// The worker that a request was with before a stop, if it is here: however much it has to do, it has
@@ -453,6 +478,8 @@ fn weight(price: &Price<Balance>) -> Balance {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use codec::Encode;
+	use reckon_sealed::WorkerKey;
 
 	fn key(number: u8) -> sr25519::Public {
 		sr25519::Public::from_raw([number; 32])
@@ -493,13 +520,13 @@ mod tests {
 			..Default::default()
 		};
 		let foreign = v1::Loaded { model: vec![1; 31], ..loaded.clone() };
-		let status = v1::Status { models: vec![loaded, foreign], draining: false };
+		let status = v1::Status { models: vec![loaded, foreign], ..Default::default() };
 		workers.status(&key(number), &status);
 	}
 
 	fn pick(workers: &Workers, request: u8) -> Result<Picked, NoneFree> {
 		let request = RequestId::repeat_byte(request);
-		workers.pick(request, model(), &price(5), &BTreeSet::new())
+		workers.pick(request, model(), &price(5), &BTreeSet::new(), None)
 	}
 
 	#[test]
@@ -554,12 +581,53 @@ mod tests {
 		has(&workers, 1, 4, 1);
 		let unmeasured =
 			v1::Loaded { model: model().0.to_vec(), context: 2048, slots: 4, ..Default::default() };
-		let status = v1::Status { models: vec![unmeasured], draining: false };
+		let status = v1::Status { models: vec![unmeasured], ..Default::default() };
 		workers.status(&key(2), &status);
 		assert_eq!(pick(&workers, 1).unwrap().worker, key(2));
 		// It has one to do by now, and a second is no more to it than to the other.
 		has(&workers, 1, 4, 0);
 		assert_eq!(pick(&workers, 2).unwrap().worker, key(1));
+	}
+
+	#[test]
+	fn pick_should_take_the_worker_that_a_request_is_sealed_to_and_no_other() {
+		let workers = Workers::default();
+		let (_one, _two) = (joined(&workers, 1, 5), joined(&workers, 2, 5));
+		has(&workers, 1, 1, 0);
+		has(&workers, 2, 1, 0);
+		let pick = |request: u8, only, but: &[sr25519::Public]| {
+			let (id, but) = (RequestId::repeat_byte(request), but.iter().copied().collect());
+			workers.pick(id, model(), &price(5), &but, Some(key(only))).map(|picked| picked.worker)
+		};
+		assert_eq!(pick(1, 1, &[]), Ok(key(1)));
+		assert_eq!(pick(2, 1, &[]), Ok(key(1)));
+		assert_eq!(pick(3, 1, &[]), Err(NoneFree::AllBusy));
+		assert_eq!(pick(3, 2, &[key(2)]), Err(NoneFree::NoneThere));
+		assert_eq!(pick(3, 9, &[]), Err(NoneFree::NoneThere));
+	}
+
+	#[test]
+	fn requests_should_be_sealed_to_those_who_say_their_own_key_the_best_first() {
+		let workers = Workers::default();
+		let (_one, _two) = (joined(&workers, 1, 5), joined(&workers, 2, 4));
+		let _three = joined(&workers, 3, 1);
+		for (number, named) in [(1, 1), (2, 2), (3, 2)] {
+			let key = WorkerKey { worker: key(named), key: [named; 32], until: 7 };
+			let signature = sr25519::Signature::from_raw([0; 64]);
+			let sealing_key = SignedWorkerKey { key, signature }.encode();
+			let loaded = v1::Loaded {
+				model: model().0.to_vec(),
+				slots: 4,
+				write: 1.0,
+				..Default::default()
+			};
+			let status = v1::Status { models: vec![loaded], draining: false, sealing_key };
+			workers.status(&self::key(number), &status);
+		}
+		let able = workers.sealing(&model());
+		let found: Vec<_> = able.iter().map(|one| (one.key.key.worker, one.price)).collect();
+		assert_eq!(found, [(key(2), price(4)), (key(1), price(5))]);
+		assert!(workers.sealing(&ModelId::repeat_byte(99)).is_empty());
 	}
 
 	#[test]

@@ -236,7 +236,7 @@ async fn deaf(net: &Net) -> impl Sized {
 		write: 10.0,
 		..Loaded::default()
 	};
-	let status = Status { models: vec![loaded], draining: false };
+	let status = Status { models: vec![loaded], ..Status::default() };
 	for message in [from_worker::Message::Hello(hello), from_worker::Message::Status(status)] {
 		said.send(common::message(message)).await.unwrap();
 	}

@@ -15,8 +15,10 @@ use reckon_gateway::{
 };
 use reckon_gateway_protocol::v1::{from_worker, to_worker};
 use reckon_gateway_store::{Finish, Key, Record, RequestId, State};
-use reckon_primitives::{Balance, Price, Units};
+use reckon_openai::Order;
+use reckon_primitives::{Balance, Price, TaskKind, Units};
 use reckon_receipts::{charge, SignedVoucher, Voucher};
+use reckon_sealed::{seal, Keyring, Terms};
 use sp_core::{Pair, H256};
 use std::{sync::Arc, time::Duration};
 
@@ -319,6 +321,56 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 	};
 	assert!(matches!(refused, Refusal::NoWorker { .. }), "{refused}");
 	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().lanes, [cost(), 0]);
+}
+
+#[tokio::test]
+async fn sealed_request_should_go_to_its_worker_and_to_no_other() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	net.key(MUCH, 2, MUCH).await;
+	let session = pair(50);
+	net.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().session_key = session.public();
+	net.look().await;
+	let mut other = net.worker(10, Manner::Honest).await;
+	let ours = net.worker(11, Manner::Honest).await;
+	let ask = |nonce: u8, task| {
+		let key = Keyring::new(now()).key(pair(11).public());
+		let bare = Order { task, seeded: true, ..order() };
+		let terms = Terms {
+			genesis: GENESIS,
+			gateway: net.rooms.identity.account.clone(),
+			channel: CHANNEL,
+			lane: 0,
+			request: bare.request(common::MODEL, H256([nonce; 32]), PRICE),
+		};
+		let (payload, _) = seal(&key, &terms, b"{\"prompt\":\"a\"}").unwrap();
+		let order = Order { payload, ..bare };
+		let request = order.request(common::MODEL, H256([nonce; 32]), PRICE);
+		let (request_hash, cumulative) = (request.hash(), MUCH / 2);
+		let voucher = Voucher { channel: CHANNEL, lane: 0, cumulative, request: request_hash };
+		let signature = session.sign(&voucher.payload(&GENESIS));
+		let voucher = SignedVoucher { voucher, signature };
+		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
+		net.gateway.ask(Ask { payer, order, repeat: None, received: now() })
+	};
+	// However good the other one is.
+	for nonce in 1..=8 {
+		let mut answering = ask(nonce, TaskKind::Chat).await.unwrap();
+		let (text, end) = hear(&mut answering).await;
+		assert_eq!(text, "one two three four");
+		assert_eq!(end.unwrap().answer.receipt.receipt.worker, ours.key);
+	}
+	// Vectors are text to who can't open them.
+	let mut answering = ask(9, TaskKind::Embed).await.unwrap();
+	assert_eq!(hear(&mut answering).await.0, "one two three four");
+	drop(ours);
+	let refused = match ask(10, TaskKind::Chat).await {
+		Ok(mut answering) => hear(&mut answering).await.1.unwrap_err(),
+		Err(refused) => refused,
+	};
+	let gone = matches!(refused, Refusal::NoWorker { .. } | Refusal::WorkerLost);
+	assert!(gone || matches!(refused, Refusal::Busy { .. }), "{refused}");
+	assert!(other.heard.try_recv().is_err(), "the other one is told of none");
 }
 
 /// A request that a worker has when the gateway ends as by kill -9: nothing of it runs on.

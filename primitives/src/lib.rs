@@ -67,6 +67,9 @@ pub type SubnetId = u32;
 /// Counts sessions from 0: the times between two changes of the validators' set.
 pub type SessionIndex = u32;
 
+/// What a payload begins with that is sealed to a worker: nothing that can be read otherwise does.
+pub const SEALED: [u8; 16] = *b"reckon:sealed:v1";
+
 /// The chain's token: one source for the runtime, the chain specs and the daemons.
 pub mod token {
 	/// The ticker that wallets show.

@@ -89,6 +89,7 @@ impl Endpoint {
 			.route("/audits/{job}/tokens", shows(Disclosure::tokens))
 			.route("/audits/{job}/payload", shows(Disclosure::payload))
 			.route("/audits/{job}/output", shows(Disclosure::output))
+			.route("/audits/{job}/opening", shows(Disclosure::opening))
 			.route("/audits/{job}/rows/{challenge}", get(rows))
 			.route("/healthz", get(|| async { "ok\n" }))
 			.route("/metrics", get(metrics))
@@ -125,7 +126,9 @@ impl Endpoint {
 			},
 			Err(why) => {
 				let status = match why {
-					Withheld::NotAudited | Withheld::OtherChallenge => StatusCode::NOT_FOUND,
+					Withheld::NotAudited | Withheld::OtherChallenge | Withheld::NotSealed => {
+						StatusCode::NOT_FOUND
+					},
 					Withheld::TooEarly => StatusCode::FORBIDDEN,
 					Withheld::NotAnAuditor => StatusCode::UNAUTHORIZED,
 					Withheld::Unreadable => StatusCode::INTERNAL_SERVER_ERROR,
@@ -165,7 +168,7 @@ async fn read(State(endpoint): State<Endpoint>, Path(hash): Path<String>) -> Res
 }
 
 /// A part of what an auditor may see: of an audited answer its tokens, of a gateway's request that is
-/// audited what was asked and what was answered.
+/// audited what was asked, what was answered, and what opens both where they are sealed.
 type Part = fn(&Disclosure, H256, Option<&str>) -> Result<Bytes, Withheld>;
 
 /// Shows it, of the job or request that the path names.

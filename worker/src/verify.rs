@@ -26,6 +26,7 @@ use batches::Batches;
 use codec::{DecodeAll, Encode};
 use reckon_engine::{parse_request, Audit, Claim, Device, RequestError, Requested, Stops, Usage};
 use reckon_sdk::{content_hash, Sampling, TaskKind, H256};
+use reckon_sealed::{is_sealed, open_answer, open_with, Secret};
 use reckon_verification::{
 	parse_tokens, positions, Evidence, Fault, Fingerprint, Opening, Vote, MAX_POSITIONS, MAX_WIDTH,
 };
@@ -217,6 +218,10 @@ impl Verifier {
 			return Err(Refusal::new(StatusCode::NOT_FOUND, "unknown_model", message));
 		}
 		let scheduler = schedulers.get(request.model).map_err(Refusal::failed)?;
+		let request = match laid_open(request)? {
+			Ok(request) => request,
+			Err(fault) => return Ok(refuted(fault)),
+		};
 		let task = match parse_request(engine_task(request.task), &request.payload.0) {
 			Ok(task) => task,
 			// The limits of this program are not the worker's fault.
@@ -274,6 +279,28 @@ impl Verifier {
 fn refuted(fault: Fault) -> AuditAnswer {
 	let vote = Vote::Refuted(fault);
 	AuditAnswer { vote: HexBytes(vote.encode()), found: Found::refuted(&fault) }
+}
+
+/// A request with question and answer as they were before they were sealed, or what is wrong with them.
+fn laid_open(request: AuditRequest) -> Result<Result<AuditRequest, Fault>, Refusal> {
+	if request.gateway.is_none() || !is_sealed(&request.payload.0) {
+		return Ok(Ok(request));
+	}
+	// An older node does not fetch it: that is not the worker's fault.
+	let opening = request.opening.as_ref().ok_or_else(|| Refusal::failed("no opening"))?;
+	let open = || {
+		let secret = Secret::from(<[u8; 32]>::try_from(&opening.0[..]).ok()?);
+		open_with(secret, &request.payload.0).ok()
+	};
+	// Its worker has opened it, and what opens it is bound to it.
+	let Some(opened) = open() else { return Ok(Err(Fault::Task)) };
+	Ok(match open_answer(opened.secret, &request.output.0) {
+		Ok((text, _)) => {
+			let (payload, output) = (HexBytes(opened.payload), HexBytes(text.into_bytes()));
+			Ok(AuditRequest { payload, output, ..request })
+		},
+		Err(_) => Err(Fault::Text),
+	})
 }
 
 fn sampling(request: &AuditRequest) -> Sampling {

@@ -17,7 +17,9 @@ use reckon_worker::{
 	models::Registry,
 	schedulers::Schedulers,
 	verify::{
-		wire::{AuditAnswer, AuditRequest, Chosen, Found, HexBytes, RowsAnswer, RowsRequest},
+		wire::{
+			AuditAnswer, AuditRequest, Chosen, Found, HexBytes, Penalties, RowsAnswer, RowsRequest,
+		},
 		Verifier,
 	},
 };
@@ -155,6 +157,7 @@ impl Delivered {
 			tokens: Some(HexBytes(self.disclosure().tokens(self.job(), None).unwrap().to_vec())),
 			units: self.work.units,
 			gateway: None,
+			opening: None,
 		}
 	}
 
@@ -224,6 +227,58 @@ fn write_int8(from: &Path, to: &Path) {
 		})
 		.collect();
 	candle_core::safetensors::save(&rounded, to.join("model.safetensors")).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sealed_answer_should_be_computed_again_by_who_is_shown_what_opens_it() {
+	let machine = machine(&lexicon());
+	let delivered = warm(&machine);
+	let service = service(&machine).await;
+	let worker = sp_core::sr25519::Public::from_raw([8; 32]);
+	let key = reckon_sealed::Keyring::new(0).key(worker);
+	let terms = reckon_sealed::Terms {
+		genesis: H256([1; 32]),
+		gateway: [2; 32].into(),
+		channel: H256([3; 32]),
+		lane: 0,
+		request: reckon_receipts::Request {
+			nonce: H256([4; 32]),
+			model: machine.model,
+			task: reckon_primitives::TaskKind::Chat,
+			payload: reckon_primitives::ContentRef::of(b""),
+			sampling: Default::default(),
+			presence_milli: 0,
+			frequency_milli: 0,
+			price: Default::default(),
+		},
+	};
+	let (payload, secret) = reckon_sealed::seal(&key, &terms, QUESTION).unwrap();
+	let seal = |text: &[u8]| {
+		let sealer = reckon_sealed::Sealer::new(&secret);
+		let text = std::str::from_utf8(text).unwrap();
+		sealer.last(text, reckon_sealed::Finish::Stop).unwrap().into_bytes()
+	};
+	let gateway = Some(Penalties { presence_milli: 0, frequency_milli: 0 });
+	let open = AuditRequest { gateway, ..delivered.request(machine.model) };
+	let sealed = AuditRequest {
+		payload: HexBytes(payload),
+		output: HexBytes(seal(&open.output.0)),
+		opening: Some(HexBytes(secret.bytes().to_vec())),
+		..open.clone()
+	};
+	assert_eq!(service.audit(&sealed).await, service.audit(&open).await);
+	// An older node does not fetch what opens it: there is no vote, and nobody's fault.
+	let unshown = serde_json::to_vec(&AuditRequest { opening: None, ..sealed.clone() }).unwrap();
+	assert_eq!(service.send("/v1/audits", unshown).await.0, 500);
+	let service = &service;
+	let fault =
+		|request: AuditRequest| async move { service.audit(&request).await.found.to_string() };
+	let other = Some(HexBytes(vec![9; 32]));
+	assert!(fault(AuditRequest { opening: other, ..sealed.clone() }).await.contains("Task"));
+	let cut = HexBytes(seal(&open.output.0)[..100].to_vec());
+	assert!(fault(AuditRequest { output: cut, ..sealed.clone() }).await.contains("Text"));
+	let others = HexBytes(seal(b"something else"));
+	assert!(fault(AuditRequest { output: others, ..sealed }).await.contains("Text"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

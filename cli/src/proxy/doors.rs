@@ -31,6 +31,9 @@ const JSON: &str = "application/json";
 /// Asks for the receipt among a stream's events.
 const RECEIPTS: &str = "reckon-receipts";
 
+/// Asks for a request that the gateway can't read.
+const SEALED: &str = "reckon-sealed";
+
 /// What the doors need.
 pub(super) struct House {
 	pub(super) proxy: Proxy,
@@ -39,6 +42,8 @@ pub(super) struct House {
 	pub(super) api_key: Option<String>,
 	/// Whether only this machine can get here, so that any other name for it is a trick.
 	pub(super) is_local: bool,
+	/// Whether all requests are sealed, without being asked.
+	pub(super) sealed: bool,
 }
 
 /// The routes.
@@ -151,11 +156,12 @@ impl House {
 			return Err(Problem::new(415, "invalid_request_error", None, message));
 		}
 		let receipts = header(headers, RECEIPTS) == Some("1");
+		let sealed = self.sealed || header(headers, SEALED) == Some("1");
 		let body = to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| {
 			let message = format!("the body has more than {MAX_BODY} bytes, or did not come whole");
 			Problem::new(413, "invalid_request_error", Some("body_too_large"), message)
 		})?;
-		Ok(match self.proxy.ask(endpoint, &body, receipts).await? {
+		Ok(match self.proxy.ask(endpoint, &body, receipts, sealed).await? {
 			Reply::Whole(body, receipt) => whole(body, &receipt),
 			Reply::Stream(relay) => stream(*relay),
 			Reply::Refused(refused) => pass(refused),

@@ -5,6 +5,7 @@
 //! client ── doors ── relay ── purse ── upstream ──> gateway
 //!                      │        │
 //!                    proof    ledger, shelf        what was promised and spent; receipts
+//!                  sealing, registry               what the gateway can't read, and who can
 //! ```
 
 mod answer;
@@ -12,7 +13,9 @@ mod doors;
 mod ledger;
 mod proof;
 mod purse;
+mod registry;
 mod relay;
+mod sealing;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -31,6 +34,7 @@ use self::{
 	doors::{router, House},
 	ledger::Ledger,
 	purse::{Purse, Terms},
+	registry::Registry,
 	relay::Proxy,
 	shelf::Shelf,
 	upstream::Upstream,
@@ -62,6 +66,9 @@ pub(crate) struct ProxyArgs {
 	/// How many seconds a request waits when all lanes are in use
 	#[arg(long, value_name = "SECONDS", default_value_t = 30)]
 	patience: u64,
+	/// Seal all requests to their workers, so that no gateway reads them or their answers
+	#[arg(long)]
+	sealed: bool,
 	#[command(flatten)]
 	data: DataArgs,
 }
@@ -78,9 +85,20 @@ pub(crate) async fn run(context: &Context, args: ProxyArgs) -> Result<()> {
 	make_private(&dir)?;
 	let ledger = Ledger::open(&dir.join(LEDGER))?;
 	let shelf = Shelf::open(dir.join(RECEIPTS))?;
-	let channels = usable(context, &args.data.channels()?).await?;
+	let chain = match context.chain().await {
+		Ok(chain) => Some(chain),
+		// Without it nobody can say whose worker one is.
+		Err(failure) if args.sealed => return Err(failure),
+		Err(failure) => {
+			context.output.say(&format!("{failure}: channels are used as they were when opened"));
+			None
+		},
+	};
+	let channels = usable(chain.as_ref(), &args.data.channels()?).await?;
 	let patience = Duration::from_secs(args.patience);
-	let proxy = assemble(channels, ledger, shelf.clone(), patience, context.output).await?;
+	let registry = chain.map(Registry::of);
+	let proxy =
+		assemble(channels, ledger, shelf.clone(), patience, registry, context.output).await?;
 	proxy.refresh(true).await;
 	let models: std::collections::BTreeSet<_> =
 		proxy.purses.iter().flat_map(|purse| purse.upstream.models().into_keys()).collect();
@@ -108,7 +126,8 @@ pub(crate) async fn run(context: &Context, args: ProxyArgs) -> Result<()> {
 		gateways.join(", "),
 		dir.join(RECEIPTS).display()
 	));
-	let house = Arc::new(House { proxy, shelf, api_key: args.api_key, is_local });
+	let house =
+		Arc::new(House { proxy, shelf, api_key: args.api_key, is_local, sealed: args.sealed });
 	let fresh = house.clone();
 	tokio::spawn(async move { fresh.proxy.keep_fresh().await });
 	axum::serve(listener, router(house))
@@ -128,6 +147,7 @@ async fn assemble(
 	ledger: Ledger,
 	shelf: Shelf,
 	patience: Duration,
+	registry: Option<Registry>,
 	output: Output,
 ) -> Result<Proxy> {
 	let http = http::client()?;
@@ -149,22 +169,15 @@ async fn assemble(
 			Purse::open(terms, upstream.clone(), ledger.clone(), shelf.clone(), freed.clone());
 		purses.push(opened.await?);
 	}
-	Ok(Proxy::new(purses, freed, patience, output))
+	Ok(Proxy::new(purses, freed, patience, registry.map(Arc::new), output))
 }
 
 /// The channels that can pay, as the chain has them; as they were noted when no node answers.
-async fn usable(context: &Context, folder: &Folder) -> Result<Vec<(Signer, Note, ChannelId)>> {
+async fn usable(chain: Option<&Chain>, folder: &Folder) -> Result<Vec<(Signer, Note, ChannelId)>> {
 	let noted = folder.all()?;
-	let chain = match context.chain().await {
-		Ok(chain) => Some(chain),
-		Err(failure) => {
-			context.output.say(&format!("{failure}: channels are used as they were when opened"));
-			None
-		},
-	};
 	let mut found = Vec::new();
 	for (key, note) in noted {
-		let channel = match &chain {
+		let channel = match chain {
 			Some(chain) if chain.info().genesis != note.genesis => continue,
 			Some(chain) => current(chain, folder, &key, note).await?,
 			None => note.channel.map(|channel| (note, channel)),

@@ -45,6 +45,9 @@ pub(super) enum Lie {
 	/// It charges more than the work costs at the price that was signed for.
 	#[error("the receipt charges more than its work costs at the price that was signed for")]
 	Charge,
+	/// Another worker's, or one that its provider does not have.
+	#[error("the receipt is of a worker that was not asked, or that the chain does not know")]
+	Worker,
 	/// The answer is another one.
 	#[error("the receipt is for another answer than the one that came")]
 	Output,
@@ -66,6 +69,7 @@ impl Lie {
 			Self::Voucher => "receipt_voucher",
 			Self::Units => "receipt_units",
 			Self::Charge => "receipt_charge",
+			Self::Worker => "receipt_worker",
 			Self::Output => "receipt_output",
 		}
 	}

@@ -6,15 +6,17 @@ use std::{
 };
 
 use reckon_openai::{default_max_tokens, Endpoint, Order, Problem};
-use reckon_primitives::{AccountId, Balance, ChannelId};
+use reckon_primitives::{AccountId, Balance, ChannelId, ContentRef};
 use reckon_receipts::{ReceiptFile, SignedVoucher, Voucher};
 use reckon_sdk::{format_amount, Signer};
+use reckon_sealed::{seal, sealed_len};
 use sp_core::{sr25519, H256};
 use tokio::{sync::Notify, time::sleep};
 
 use super::{
 	ledger::{Lane, Ledger, Sent},
 	proof::{check, Lie},
+	sealing::{Chosen, Envelope},
 	shelf::Shelf,
 	upstream::{Away, Fate, Upstream},
 };
@@ -140,17 +142,22 @@ impl Purse {
 	}
 
 	/// What a request for this order is here, and the most that it costs; `None` when the gateway does not
-	/// have the model.
-	pub(super) fn quote(&self, endpoint: Endpoint, body: &[u8]) -> Option<Quote> {
+	/// have the model. What is sealed is longer, and may cost as much more: its gateway sees nothing but its
+	/// length.
+	pub(super) fn quote(&self, endpoint: Endpoint, body: &[u8], sealed: bool) -> Option<Quote> {
 		// What the body asks for depends on the model's context, and that on the gateway's word for it.
 		let read = |context: Option<u32>| {
 			reckon_openai::read(endpoint, body, |_| default_max_tokens(context.unwrap_or(u32::MAX)))
 		};
 		let model = self.upstream.model(&read(None).ok()?.order.model)?;
 		let order = read(Some(model.context)).ok()?.order;
-		let input = u32::try_from(order.payload.len().saturating_add(TEMPLATE)).unwrap_or(u32::MAX);
+		let length = match sealed {
+			true => sealed_len(order.payload.len()),
+			false => order.payload.len(),
+		};
+		let input = u32::try_from(length.saturating_add(TEMPLATE)).unwrap_or(u32::MAX);
 		let most = order.request(model.id, H256::zero(), model.price).most(input);
-		Some(Quote { order, model: model.id, price: model.price, input, most })
+		Some(Quote { order, model: model.id, price: model.price, input, most, to: None })
 	}
 
 	/// Takes a free lane for a request, and signs for it: on disk before this returns.
@@ -169,7 +176,10 @@ impl Purse {
 		let sent =
 			Sent { request, channel, lane, cumulative, most: quote.most, input: quote.input };
 		// When the ledger can't be written to, the drop of this frees the lane.
-		let mut paid = Paid { purse: self.clone(), sent, end: End::Unsent };
+		let mut paid = Paid { purse: self.clone(), sent, end: End::Unsent, sealed: None };
+		if let Some(to) = &quote.to {
+			paid.seal(to, &quote.order.payload)?;
+		}
 		self.ledger.send(paid.sent.clone()).await?;
 		paid.end = End::Unknown;
 		Ok(Ok(paid))
@@ -337,6 +347,15 @@ pub(super) struct Quote {
 	input: u32,
 	/// The most that it costs.
 	pub(super) most: Balance,
+	/// Whom it is sealed to, where it is.
+	pub(super) to: Option<Chosen>,
+}
+
+impl Quote {
+	/// What requests name the model by, and what it costs.
+	pub(super) fn model(&self) -> (&str, &reckon_primitives::Price<Balance>) {
+		(&self.order.model, &self.price)
+	}
 }
 
 /// A lane that pays for one request. When it is dropped the lane is free, or in doubt while it is not
@@ -344,6 +363,8 @@ pub(super) struct Quote {
 pub(super) struct Paid {
 	purse: Arc<Purse>,
 	pub(super) sent: Sent,
+	/// What leaves instead of the body, where it is sealed.
+	pub(super) sealed: Option<Envelope>,
 	end: End,
 }
 
@@ -359,6 +380,20 @@ enum End {
 }
 
 impl Paid {
+	/// Seals what is asked: from here on the request is about the envelope.
+	fn seal(&mut self, to: &Chosen, payload: &[u8]) -> Result<()> {
+		let Terms { genesis, gateway, .. } = &self.purse.terms;
+		let Sent { request, channel, lane, .. } = self.sent;
+		let (genesis, gateway) = (*genesis, gateway.clone());
+		let terms = reckon_sealed::Terms { genesis, gateway, channel, lane, request };
+		let (bytes, secret) = seal(&to.key, &terms, payload).ok_or_else(|| {
+			Failure::new("seal", "the request can't be sealed: the worker's key is none")
+		})?;
+		self.sent.request.payload = ContentRef::of(&bytes);
+		self.sealed = Some(Envelope { bytes: bytes.into(), secret, to: to.clone() });
+		Ok(())
+	}
+
 	/// The voucher.
 	pub(super) fn voucher(&self) -> SignedVoucher {
 		let Sent { channel, lane, cumulative, .. } = self.sent;

@@ -4,13 +4,13 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_openai::{default_max_tokens, Endpoint, Problem};
+use reckon_openai::{default_max_tokens, Asked, Endpoint, Problem, Reply as Form};
 use reckon_primitives::Balance;
 use reckon_receipts::ReceiptFile;
 use reckon_sdk::format_amount;
 use reqwest::{header::CONTENT_TYPE, Response, StatusCode};
 use serde_json::{json, Value};
-use sp_core::H256;
+use sp_core::{sr25519, H256};
 use tokio::{
 	sync::{Notify, Semaphore},
 	time::{sleep, timeout_at, Instant},
@@ -20,6 +20,8 @@ use super::{
 	answer::{of_body, Events, Kind},
 	proof::Lie,
 	purse::{internal, too_little, Empty, Paid, Purse, Quote},
+	registry::Registry,
+	sealing::{choose, Chosen, Tongue},
 	upstream::{Away, Lost},
 };
 use crate::{http, output::Output};
@@ -28,6 +30,8 @@ use crate::{http, output::Output};
 const MAX_WHOLE: usize = 64 << 20;
 /// The longest refusal.
 const MAX_REFUSAL: usize = 1 << 20;
+/// The most workers of one gateway that a sealed request is sealed to, one after another.
+const MAX_WORKERS: usize = 3;
 /// The most requests that wait for a lane.
 const MAX_WAITING: usize = 256;
 /// How often the gateways' models are read.
@@ -42,6 +46,8 @@ pub(super) struct Proxy {
 	/// How long a request waits for a lane.
 	pub(super) patience: Duration,
 	waiting: Semaphore,
+	/// Whose workers are whose; `None` when no node was there.
+	registry: Option<Arc<Registry>>,
 	output: Output,
 }
 
@@ -81,6 +87,10 @@ struct Search<'a> {
 	endpoint: Endpoint,
 	body: &'a Bytes,
 	model: String,
+	/// Whether no gateway is to read it.
+	sealed: bool,
+	/// Whom it was sealed to in vain, through which purse.
+	workers: Vec<(H256, sr25519::Public)>,
 	/// Purses that were tried, and that were corrected.
 	tried: Vec<H256>,
 	corrected: Vec<H256>,
@@ -94,9 +104,10 @@ impl Proxy {
 		purses: Vec<Arc<Purse>>,
 		freed: Arc<Notify>,
 		patience: Duration,
+		registry: Option<Arc<Registry>>,
 		output: Output,
 	) -> Self {
-		Self { purses, freed, patience, waiting: Semaphore::new(MAX_WAITING), output }
+		Self { purses, freed, patience, waiting: Semaphore::new(MAX_WAITING), registry, output }
 	}
 
 	/// Reads the gateways' models, where they are not fresh. A gateway that does not answer is left alone
@@ -125,16 +136,24 @@ impl Proxy {
 		}
 	}
 
-	/// Has a request answered by whichever gateway can, and pays for it.
+	/// Has a request answered by whichever gateway can, and pays for it. A sealed one is never sent in any
+	/// other way.
 	pub(super) async fn ask(
 		&self,
 		endpoint: Endpoint,
 		body: &Bytes,
 		receipts: bool,
+		sealed: bool,
 	) -> Result<Reply, Problem> {
-		let order = reckon_openai::read(endpoint, body, |_| default_max_tokens(u32::MAX))?.order;
+		let Asked { order, reply } =
+			reckon_openai::read(endpoint, body, |_| default_max_tokens(u32::MAX))?;
+		if sealed && order.logprobs.is_some() {
+			let why = "how likely tokens were is not told of sealed answers";
+			return Err(Problem::invalid("logprobs", why));
+		}
 		let echo = match endpoint {
-			Endpoint::Completions => echo(body, &order.payload),
+			// What is sealed is all that the worker wrote.
+			Endpoint::Completions if !sealed => echo(body, &order.payload),
 			_ => None,
 		};
 		if self.purses.iter().all(|purse| purse.upstream.model(&order.model).is_none()) {
@@ -144,6 +163,8 @@ impl Proxy {
 			endpoint,
 			body,
 			model: order.model,
+			sealed,
+			workers: Vec::new(),
 			tried: Vec::new(),
 			corrected: Vec::new(),
 			recounted: false,
@@ -154,12 +175,27 @@ impl Proxy {
 				Some(paid) => paid,
 				None => return search.last.take().map(Reply::Refused).ok_or_else(lost),
 			};
-			let answer = Answering { purse: purse.clone(), endpoint, echo: echo.clone(), receipts };
+			let to = paid.sealed.as_ref().map(|envelope| envelope.to.clone());
+			let answer = Answering {
+				purse: purse.clone(),
+				endpoint,
+				echo: echo.clone(),
+				receipts,
+				registry: self.registry.clone(),
+				to: to.clone(),
+			};
 			let may_correct = !search.corrected.contains(&purse.terms.id);
-			match self.attempt(answer, paid, body, may_correct).await {
+			match self.attempt(answer, paid, body, &reply, may_correct).await {
 				Ok(reply) => return Ok(reply),
 				Err(Failed::Next(refused)) => {
-					search.tried.push(purse.terms.id);
+					let id = purse.terms.id;
+					search.workers.extend(to.map(|to| (id, to.key.worker)));
+					let others =
+						search.workers.iter().filter(|(through, _)| *through == id).count();
+					// Of a gateway that is there, another worker may do better.
+					if !search.sealed || others >= MAX_WORKERS || !purse.upstream.is_up() {
+						search.tried.push(id);
+					}
 					search.last = Some(refused);
 				},
 				Err(Failed::Again) => search.corrected.push(purse.terms.id),
@@ -183,7 +219,8 @@ impl Proxy {
 				.purses
 				.iter()
 				.filter_map(|purse| {
-					Some((purse.clone(), purse.quote(search.endpoint, search.body)?))
+					let quote = purse.quote(search.endpoint, search.body, search.sealed)?;
+					Some((purse.clone(), quote))
 				})
 				.collect();
 			if offers.is_empty() {
@@ -196,7 +233,7 @@ impl Proxy {
 			offers
 				.sort_by_key(|(purse, quote)| (!purse.upstream.is_up(), quote.most, purse.busy()));
 			let (mut busy, mut money, mut unusable) = (false, None, None);
-			for (purse, quote) in offers {
+			for (purse, mut quote) in offers {
 				if !purse.is_known() {
 					if let Err(away) = purse.refresh().await {
 						if matches!(away, Away::Silent(_)) {
@@ -205,6 +242,17 @@ impl Proxy {
 						search.tried.push(purse.terms.id);
 						search.last = Some(unreachable(purse.upstream.base(), &away.to_string()));
 						continue;
+					}
+				}
+				if search.sealed {
+					match self.worker(&purse, &quote, search).await {
+						Ok(to) => quote.to = Some(to),
+						Err(refused) => {
+							search.tried.push(purse.terms.id);
+							// Why one that was asked has failed says more than that there is no other.
+							search.last.get_or_insert(refused);
+							continue;
+						},
 					}
 				}
 				match purse.pay(&quote, nonce()?).await.map_err(|failure| internal(&failure))? {
@@ -235,28 +283,49 @@ impl Proxy {
 		}
 	}
 
+	/// Whom a request is sealed to at this gateway.
+	async fn worker(
+		&self,
+		purse: &Purse,
+		quote: &Quote,
+		search: &Search<'_>,
+	) -> Result<Chosen, Refused> {
+		let registry = self.registry.as_deref();
+		let tried = |worker: &_| search.workers.contains(&(purse.terms.id, *worker));
+		let genesis = &purse.terms.genesis;
+		let chosen = choose(&purse.upstream, registry, genesis, quote.model(), tried).await;
+		chosen.map_err(|none| {
+			let problem = none.problem(purse.upstream.base(), &search.model);
+			refused(&Problem { retry_after_ms: Some(COME_AGAIN_MS), ..problem })
+		})
+	}
+
 	async fn attempt(
 		&self,
 		answering: Answering,
 		paid: Paid,
 		body: &Bytes,
+		form: &Form,
 		may_correct: bool,
 	) -> Result<Reply, Failed> {
 		let upstream = answering.purse.upstream.clone();
 		let (request, voucher) = (paid.sent.request, paid.voucher());
-		let response =
-			match upstream.ask(answering.endpoint, body.clone(), &request, &voucher).await {
-				Ok(response) => response,
-				Err(Lost::Unsent(why)) => {
-					paid.unsent().await;
-					upstream.rest();
-					return Err(Failed::Next(unreachable(upstream.base(), &why)));
-				},
-				Err(Lost::Sent(why)) => {
-					upstream.rest();
-					return Err(Failed::Next(unreachable(upstream.base(), &why)));
-				},
-			};
+		let (endpoint, body) = match &paid.sealed {
+			Some(envelope) => (None, envelope.bytes.clone()),
+			None => (Some(answering.endpoint), body.clone()),
+		};
+		let response = match upstream.ask(endpoint, body, &request, &voucher).await {
+			Ok(response) => response,
+			Err(Lost::Unsent(why)) => {
+				paid.unsent().await;
+				upstream.rest();
+				return Err(Failed::Next(unreachable(upstream.base(), &why)));
+			},
+			Err(Lost::Sent(why)) => {
+				upstream.rest();
+				return Err(Failed::Next(unreachable(upstream.base(), &why)));
+			},
+		};
 		upstream.recovered();
 		if !response.status().is_success() {
 			let too_little = response.status() == StatusCode::PAYMENT_REQUIRED;
@@ -269,8 +338,19 @@ impl Proxy {
 		}
 		let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
 		if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
-			let relay = Relay::begin(answering, response, paid, self.output).await?;
-			return Ok(Reply::Stream(Box::new(relay)));
+			let tongue = paid
+				.sealed
+				.as_ref()
+				.map(|envelope| Tongue::new(form.clone(), request.hash(), envelope.secret.clone()));
+			let is_whole = tongue.as_ref().is_some_and(|tongue| !tongue.is_stream());
+			let relay = Relay::begin(answering, response, paid, tongue, self.output).await?;
+			return match is_whole {
+				true => relay.whole().await,
+				false => Ok(Reply::Stream(Box::new(relay))),
+			};
+		}
+		if paid.sealed.is_some() {
+			return Err(Failed::Next(unreachable(upstream.base(), "it does not answer in events")));
 		}
 		self.whole(answering, response, paid).await
 	}
@@ -329,6 +409,9 @@ pub(super) struct Answering {
 	echo: Option<String>,
 	/// Whether the client wants the receipt among the events.
 	receipts: bool,
+	registry: Option<Arc<Registry>>,
+	/// Whom it was sealed to, where it was.
+	to: Option<Chosen>,
 }
 
 impl Answering {
@@ -353,6 +436,10 @@ impl Answering {
 		let echo = self.echo.as_deref().unwrap_or_default().as_bytes();
 		let written = answer.as_deref().and_then(|answer| answer.strip_prefix(echo));
 		match (file, written) {
+			(Ok(file), Some(_)) if !self.is_worked_by_its_worker(&file).await => {
+				paid.lied(Lie::Worker).await;
+				Err(distrusted(base, Lie::Worker))
+			},
 			(Ok(file), Some(written)) => match paid.prove(&file, written).await {
 				Ok(Ok(())) => Ok(Box::new(file)),
 				Ok(Err(lie)) => Err(distrusted(base, lie)),
@@ -366,6 +453,21 @@ impl Answering {
 				paid.lied(Lie::Output).await;
 				Err(distrusted(base, Lie::Output))
 			},
+		}
+	}
+
+	/// Whether a receipt is of the worker that was asked, or of any that its provider has. Where no node
+	/// answers, nobody can say.
+	async fn is_worked_by_its_worker(&self, file: &ReceiptFile) -> bool {
+		let receipt = &file.signed.receipt;
+		if let Some(Chosen { key, provider }) = &self.to {
+			return (receipt.worker, &receipt.provider) == (key.worker, provider);
+		}
+		match &self.registry {
+			Some(registry) => {
+				registry.is_of(receipt.worker, &receipt.provider).await.unwrap_or(true)
+			},
+			None => true,
 		}
 	}
 
@@ -392,6 +494,10 @@ pub(super) struct Relay {
 	events: Events,
 	text: String,
 	receipt: Result<Option<ReceiptFile>, Lie>,
+	/// Of a sealed answer: what it says. Then `text` is what is sealed.
+	tongue: Option<Tongue>,
+	/// The receipt, once it was found good, or what is wrong.
+	concluded: Option<Result<Box<ReceiptFile>, Problem>>,
 	/// What is to be sent, and what only after the receipt was checked.
 	out: VecDeque<Vec<u8>>,
 	held: Vec<Vec<u8>>,
@@ -407,10 +513,18 @@ impl Relay {
 		answering: Answering,
 		response: Response,
 		paid: Paid,
+		tongue: Option<Tongue>,
 		output: Output,
 	) -> Result<Self, Failed> {
+		// What is sealed comes as a completion, whatever was asked.
+		let endpoint = match tongue {
+			Some(_) => Endpoint::Completions,
+			None => answering.endpoint,
+		};
 		let mut relay = Self {
-			events: Events::new(answering.endpoint),
+			events: Events::new(endpoint),
+			tongue,
+			concluded: None,
 			answering,
 			response,
 			paid: Some(paid),
@@ -435,6 +549,24 @@ impl Relay {
 			}
 		}
 		Ok(relay)
+	}
+
+	/// The answer as one document. Nothing of it was told before, so that another worker can be asked.
+	async fn whole(mut self) -> Result<Reply, Failed> {
+		let base = self.answering.purse.upstream.base().to_owned();
+		while !self.done {
+			match self.read().await {
+				Ok(Some(Kind::Failed(error))) => return Err(failed_early(&error)),
+				Ok(Some(_)) => {},
+				Ok(None) if !self.held.is_empty() => self.finish().await,
+				Ok(None) => return Err(Failed::Next(unreachable(&base, "it broke off"))),
+				Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
+			}
+		}
+		let file = self.concluded.take().unwrap_or_else(|| Err(lost())).map_err(Failed::Broken)?;
+		let body = self.tongue.as_ref().and_then(|tongue| tongue.whole(&file));
+		let body = body.unwrap_or_else(|| Err(cut_off(&base))).map_err(Failed::Broken)?;
+		Ok(Reply::Whole(body, file))
 	}
 
 	/// The next bytes for the client; `None` at the end. Whoever drops this before the end has left: the
@@ -476,12 +608,22 @@ impl Relay {
 		match &event.kind {
 			Kind::Text(text) => {
 				self.text.push_str(text);
-				self.out.push_back(event.raw);
+				match &mut self.tongue {
+					None => self.out.push_back(event.raw),
+					Some(tongue) => {
+						let told = tongue.hear(text).map_err(|broken| broken.to_string())?;
+						self.out.extend(Some(told).filter(|told| !told.is_empty()));
+					},
+				}
+			},
+			Kind::Other if self.tongue.is_some() => {
+				// Comments keep connections up; the rest is said anew.
+				self.out.extend(Some(event.raw).filter(|raw| raw.starts_with(b":")));
 			},
 			Kind::Other => self.out.push_back(event.raw),
 			Kind::Receipt(json) => {
 				self.receipt = serde_json::from_str(json).map(Some).map_err(|_| Lie::Malformed);
-				if self.answering.receipts {
+				if self.answering.receipts && self.tongue.is_none() {
 					self.out.push_back(event.raw);
 				}
 				// Where the end comes before the receipt, this is what it waits for.
@@ -491,7 +633,8 @@ impl Relay {
 			},
 			Kind::Last => {
 				self.held.push(event.raw);
-				let no_more = self.answering.endpoint != Endpoint::Responses;
+				let no_more =
+					self.tongue.is_some() || self.answering.endpoint != Endpoint::Responses;
 				if no_more || !matches!(self.receipt, Ok(None)) {
 					self.finish().await;
 				}
@@ -506,13 +649,21 @@ impl Relay {
 		let Some(paid) = self.paid.take() else { return self.end() };
 		let receipt = std::mem::replace(&mut self.receipt, Ok(None));
 		let answer = Some(std::mem::take(&mut self.text).into_bytes());
-		match self.answering.conclude(paid, receipt, answer).await {
-			Ok(file) => {
-				self.output.say(&self.answering.line(&file));
-				self.out.extend(std::mem::take(&mut self.held));
-			},
-			Err(problem) => self.problem(&problem),
+		let mut concluded = self.answering.conclude(paid, receipt, answer).await;
+		if let Ok(file) = &concluded {
+			self.output.say(&self.answering.line(file));
+			match &mut self.tongue {
+				None => self.out.extend(std::mem::take(&mut self.held)),
+				Some(tongue) => match tongue.end(file, self.answering.receipts) {
+					Some(told) => self.out.push_back(told),
+					None => concluded = Err(cut_off(self.answering.purse.upstream.base())),
+				},
+			}
 		}
+		if let Err(problem) = &concluded {
+			self.problem(problem);
+		}
+		self.concluded = Some(concluded);
 		self.end();
 	}
 
@@ -631,6 +782,12 @@ fn distrusted(base: &str, lie: Lie) -> Problem {
 	let message = format!("{base}: {lie}; nothing more is paid to this gateway");
 	let problem = Problem::new(502, "server_error", Some(lie.code()), message);
 	Problem { retry: Some(false), ..problem }
+}
+
+/// The worker stands for an answer that has no end.
+fn cut_off(base: &str) -> Problem {
+	let message = format!("{base}: the worker has sealed an answer without an end");
+	Problem::new(502, "server_error", Some("answer_cut_off"), message)
 }
 
 fn not_paid(base: &str, why: &str) -> Problem {

@@ -15,14 +15,15 @@ use axum::{
 	Router,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use codec::Decode;
-use reckon_openai::{default_max_tokens, Endpoint, Finish, Head, Usage, Whole};
+use codec::{Decode, Encode};
+use reckon_openai::{default_max_tokens, Endpoint, Finish, Head, Reply, Usage, Whole};
 use reckon_primitives::{Balance, ContentRef, Price, Units};
 use reckon_receipts::{
 	charge, PaidBy, Receipt, ReceiptFile, Request, SignedReceipt, SignedVoucher,
 };
+use reckon_sealed::{Keyring, Sealer, Secret, SignedWorkerKey, Terms};
 use serde_json::Value;
-use sp_core::{sr25519, Pair};
+use sp_core::{crypto::Ss58Codec, sr25519, Pair};
 use tokio::{sync::Notify, task::JoinHandle, time::sleep};
 
 use super::*;
@@ -42,6 +43,43 @@ fn price(per_output: Balance) -> Price<Balance> {
 
 fn said() -> String {
 	TEXT.concat()
+}
+
+/// What a worker writes that seals it, in parts of its own.
+fn sealed_by(secret: &Secret, output: &str, cut_off: bool) -> Vec<String> {
+	let mut sealer = Sealer::new(secret);
+	let mut parts: Vec<String> = match output == said() {
+		true => TEXT.iter().map(|text| sealer.next(text).unwrap()).collect(),
+		false => Vec::new(),
+	};
+	if !cut_off {
+		let rest = if parts.is_empty() { output } else { "" };
+		parts.push(sealer.last(rest, reckon_sealed::Finish::Stop).unwrap());
+	}
+	parts
+}
+
+/// Someone that requests can be sealed to, behind a gateway.
+struct Sealing {
+	pair: sr25519::Pair,
+	keys: Keyring,
+}
+
+impl Sealing {
+	fn new(suri: &str) -> Self {
+		let pair = sr25519::Pair::from_string(suri, None).unwrap();
+		Self { pair, keys: Keyring::new(now()) }
+	}
+
+	fn signed(&self) -> SignedWorkerKey {
+		let key = self.keys.key(self.pair.public());
+		SignedWorkerKey { key, signature: self.pair.sign(&key.payload(&GENESIS)) }
+	}
+}
+
+fn now() -> u64 {
+	let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+	since.as_millis() as u64
 }
 
 /// How a gateway answers.
@@ -73,6 +111,10 @@ enum Play {
 	Stall,
 	/// As it should, once this is told.
 	When(Arc<Notify>),
+	/// With what a worker has sealed, without its end.
+	CutOff,
+	/// With a part of another answer in it.
+	Mixed,
 }
 
 struct Gate {
@@ -87,6 +129,10 @@ struct Gate {
 	receipts: Mutex<BTreeMap<H256, ReceiptFile>>,
 	states: Mutex<BTreeMap<H256, &'static str>>,
 	left: Mutex<Balance>,
+	/// Those that requests can be sealed to, and what is told of them.
+	sealing: Mutex<Vec<(Arc<Sealing>, SignedWorkerKey)>>,
+	/// All bytes that came with requests, and left with answers.
+	read: Mutex<Vec<u8>>,
 }
 
 /// A gateway that runs, and the note of the channel to it.
@@ -126,6 +172,8 @@ impl Running {
 			receipts: Mutex::default(),
 			states: Mutex::default(),
 			left: Mutex::new(DEPOSIT),
+			sealing: Mutex::default(),
+			read: Mutex::default(),
 		});
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -159,6 +207,19 @@ impl Running {
 		self.gate.seen.lock().unwrap().clone()
 	}
 
+	/// Takes in workers that open what is sealed to them.
+	fn seals(&self, suris: &[&str]) {
+		let sealing = suris.iter().map(|suri| Arc::new(Sealing::new(suri)));
+		let sealing = sealing.map(|sealing| (sealing.clone(), sealing.signed()));
+		*self.gate.sealing.lock().unwrap() = sealing.collect();
+	}
+
+	/// Whether it has seen these bytes.
+	fn has_read(&self, text: &str) -> bool {
+		let read = self.gate.read.lock().unwrap();
+		read.windows(text.len()).any(|seen| seen == text.as_bytes())
+	}
+
 	fn charged(&self) -> Balance {
 		self.gate.lanes.lock().unwrap().iter().sum()
 	}
@@ -167,10 +228,16 @@ impl Running {
 fn gate_router(gate: Arc<Gate>) -> Router {
 	let ask = |endpoint| {
 		post(move |State(gate): State<Arc<Gate>>, headers: HeaderMap, body: Bytes| async move {
-			gate.answer(endpoint, &headers, &body).await
+			gate.answer(Some(endpoint), &headers, &body).await
 		})
 	};
+	let sealed =
+		post(|State(gate): State<Arc<Gate>>, headers: HeaderMap, body: Bytes| async move {
+			gate.answer(None, &headers, &body).await
+		});
 	Router::new()
+		.route("/v1/sealed", sealed)
+		.route("/v1/workers", get(|State(gate): State<Arc<Gate>>| async move { gate.workers() }))
 		.route("/v1/chat/completions", ask(Endpoint::Chat))
 		.route("/v1/completions", ask(Endpoint::Completions))
 		.route("/v1/responses", ask(Endpoint::Responses))
@@ -237,6 +304,25 @@ impl Gate {
 		json_response(200, &json!({ "object": "list", "data": [model] }))
 	}
 
+	fn workers(&self) -> Response {
+		let Price { base, per_input, per_output } = self.price;
+		let price = json!({
+			"base": base.to_string(),
+			"per_input": per_input.to_string(),
+			"per_output": per_output.to_string(),
+		});
+		let sealing = self.sealing.lock().unwrap();
+		let told = sealing.iter().map(|(_, key)| {
+			json!({
+				"worker": key.key.worker.to_ss58check(),
+				"provider": AccountId::from([77; 32]).to_ss58check(),
+				"key": STANDARD.encode(key.encode()),
+				"price": price,
+			})
+		});
+		json_response(200, &json!({ "object": "list", "data": told.collect::<Vec<_>>() }))
+	}
+
 	/// What a worker writes.
 	fn output(endpoint: Endpoint) -> Vec<u8> {
 		match endpoint {
@@ -245,8 +331,13 @@ impl Gate {
 		}
 	}
 
-	fn sign(&self, receipt: Receipt<AccountId>, signed: &SignedVoucher) -> ReceiptFile {
-		let signature = self.worker.sign(&receipt.payload(&GENESIS));
+	fn sign(
+		&self,
+		worker: &sr25519::Pair,
+		receipt: Receipt<AccountId>,
+		signed: &SignedVoucher,
+	) -> ReceiptFile {
+		let signature = worker.sign(&receipt.payload(&GENESIS));
 		ReceiptFile {
 			genesis: GENESIS,
 			signed: SignedReceipt { receipt, signature },
@@ -291,34 +382,76 @@ impl Gate {
 
 	async fn answer(
 		self: Arc<Self>,
-		endpoint: Endpoint,
+		endpoint: Option<Endpoint>,
 		headers: &HeaderMap,
 		body: &[u8],
 	) -> Response {
+		self.read.lock().unwrap().extend_from_slice(body);
 		let bytes = |name: &str| STANDARD.decode(&headers[name]).unwrap();
 		let request = Request::decode(&mut &bytes("reckon-request")[..]).unwrap();
 		let signed = SignedVoucher::decode(&mut &bytes("reckon-voucher")[..]).unwrap();
 		assert_eq!(headers["reckon-receipts"], "1");
-		let asked = reckon_openai::read(endpoint, body, |_| default_max_tokens(CONTEXT)).unwrap();
-		let expected = asked.order.request(MODEL, request.nonce, self.price);
-		assert_eq!(request, expected, "the voucher is for what the body asks");
+		let reply = match endpoint {
+			Some(endpoint) => {
+				let read = reckon_openai::read(endpoint, body, |_| default_max_tokens(CONTEXT));
+				let asked = read.unwrap();
+				let expected = asked.order.request(MODEL, request.nonce, self.price);
+				assert_eq!(request, expected, "the voucher is for what the body asks");
+				asked.reply
+			},
+			None => {
+				assert_eq!(request.payload, ContentRef::of(body));
+				assert_eq!((request.model, request.price), (MODEL, self.price));
+				Reply::of_sealed(NAME.into())
+			},
+		};
 		assert!(signed.verify(&GENESIS, &self.session), "the session key signs");
 		assert_eq!(signed.voucher.request, request.hash());
 		assert_eq!(signed.voucher.channel, self.channel);
 		let lane = usize::from(signed.voucher.lane);
-		let most = request.most(asked.order.payload.len() as u32 + 256);
+		let most = request.most(request.payload.length + 256);
 		self.seen.lock().unwrap().push((request, signed.clone()));
 		if signed.voucher.cumulative < self.lanes.lock().unwrap()[lane] + most {
 			return error(400, "voucher_too_low");
 		}
 		let play = self.plays.lock().unwrap().pop_front().unwrap_or(Play::Good);
 
-		let output = Self::output(endpoint);
+		let mut worker = self.worker.clone();
+		let (output, pieces) = match endpoint {
+			Some(endpoint) => {
+				(Self::output(endpoint), TEXT.iter().map(ToString::to_string).collect())
+			},
+			None => {
+				let named = reckon_sealed::worker_of(body).unwrap();
+				let all = self.sealing.lock().unwrap().clone();
+				let (sealing, _) =
+					all.into_iter().find(|(it, _)| it.pair.public() == named).unwrap();
+				worker = sealing.pair.clone();
+				let (gateway, channel) = (self.account.clone(), signed.voucher.channel);
+				let lane = signed.voucher.lane;
+				let terms = Terms { genesis: GENESIS, gateway, channel, lane, request };
+				let opened = sealing.keys.open(&named, &terms, body).unwrap();
+				let asked: Value = serde_json::from_slice(&opened.payload).unwrap();
+				let endpoint = match asked.get("input").is_some() {
+					true => Endpoint::Embeddings,
+					false => Endpoint::Chat,
+				};
+				let output = String::from_utf8(Self::output(endpoint)).unwrap();
+				let cut_off = matches!(play, Play::CutOff);
+				let mut parts = sealed_by(&opened.secret, &output, cut_off);
+				if matches!(play, Play::Mixed) {
+					parts[1] = sealed_by(&opened.secret, &output, false)[1].clone();
+				}
+				(parts.concat().into_bytes(), parts)
+			},
+		};
+		self.read.lock().unwrap().extend_from_slice(&output);
 		let mut receipt = self.receipt(&request, &signed, &output);
+		receipt.worker = worker.public();
 		if let Play::Sign(change) = &play {
 			change(&mut receipt);
 		}
-		let mut file = self.sign(receipt, &signed);
+		let mut file = self.sign(&worker, receipt, &signed);
 		if let Play::Tamper(change) = &play {
 			change(&mut file);
 		}
@@ -350,14 +483,14 @@ impl Gate {
 		let head = Head { id, created: 1 };
 		let Units { input, output: written } = UNITS;
 		let usage = Usage { input, output: written, charge: file.signed.receipt.charge };
-		if !asked.reply.is_stream() {
+		if !reply.is_stream() {
 			if matches!(play, Play::DieBefore | Play::DieAfter) {
 				let broken =
 					futures::stream::iter([Err::<Bytes, _>(std::io::Error::other("dead"))]);
 				return Response::new(Body::from_stream(broken));
 			}
 			let whole = Whole { output: &output, logprobs: &[], finish: Finish::Stop, usage };
-			let body = asked.reply.whole(&head, &whole).unwrap();
+			let body = reply.whole(&head, &whole).unwrap();
 			let mut response = json_response(200, &serde_json::from_str(&body).unwrap());
 			if sends {
 				let header = STANDARD.encode(receipt_json).parse().unwrap();
@@ -366,11 +499,11 @@ impl Gate {
 			return response;
 		}
 
-		let mut events = asked.reply.events(head);
+		let mut events = reply.events(head);
 		let mut parts: Vec<String> = events.start().iter().map(|event| event.to_sse()).collect();
 		parts.push(": keep-alive\n\n".into());
 		let mut texts: Vec<Vec<String>> = Vec::new();
-		for text in TEXT {
+		for text in &pieces {
 			texts.push(events.text(text, &[]).iter().map(|event| event.to_sse()).collect());
 		}
 		let mut last: Vec<String> =
@@ -462,11 +595,34 @@ impl Bench {
 		Self::locked(dir, gateways, patience, None).await
 	}
 
+	/// With a chain that has the workers with these keys for the provider's that all receipts name.
+	async fn knowing(gateways: &[&Running], suris: &'static [&'static str]) -> Self {
+		let theirs = move |worker: sr25519::Public| {
+			let key = |suri: &&str| sr25519::Pair::from_string(suri, None).unwrap().public();
+			let is_theirs = suris.iter().any(|suri| key(suri) == worker);
+			let found = is_theirs.then(|| AccountId::from([77; 32]));
+			Box::pin(async move { Ok(found) }) as futures::future::BoxFuture<_>
+		};
+		let registry = Some(Registry::new(Box::new(theirs)));
+		let dir = tempfile::tempdir().unwrap();
+		Self::over(dir, gateways, Duration::from_secs(20), None, registry).await
+	}
+
 	async fn locked(
 		dir: tempfile::TempDir,
 		gateways: &[&Running],
 		patience: Duration,
 		api_key: Option<String>,
+	) -> Self {
+		Self::over(dir, gateways, patience, api_key, None).await
+	}
+
+	async fn over(
+		dir: tempfile::TempDir,
+		gateways: &[&Running],
+		patience: Duration,
+		api_key: Option<String>,
+		registry: Option<Registry>,
 	) -> Self {
 		let ledger = Ledger::open(&dir.path().join(LEDGER)).unwrap();
 		let shelf = Shelf::open(dir.path().join(RECEIPTS)).unwrap();
@@ -477,8 +633,10 @@ impl Bench {
 			})
 			.collect();
 		let proxy =
-			assemble(channels, ledger, shelf.clone(), patience, Output::new(true)).await.unwrap();
-		let house = Arc::new(House { proxy, shelf, api_key, is_local: true });
+			assemble(channels, ledger, shelf.clone(), patience, registry, Output::new(true))
+				.await
+				.unwrap();
+		let house = Arc::new(House { proxy, shelf, api_key, is_local: true, sealed: false });
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let base = format!("http://{}", listener.local_addr().unwrap());
 		let router = router(house.clone());
@@ -503,6 +661,12 @@ impl Bench {
 
 	async fn ask(&self, path: &str, body: Value) -> reqwest::Response {
 		let asked = self.http.post(format!("{}{path}", self.base));
+		let asked = asked.header("content-type", "application/json").body(body.to_string());
+		asked.send().await.unwrap()
+	}
+
+	async fn ask_sealed(&self, path: &str, body: Value) -> reqwest::Response {
+		let asked = self.http.post(format!("{}{path}", self.base)).header("reckon-sealed", "1");
 		let asked = asked.header("content-type", "application/json").body(body.to_string());
 		asked.send().await.unwrap()
 	}
@@ -1005,4 +1169,148 @@ async fn doors_should_ask_for_the_key_where_there_is_one() {
 	}
 	assert!(gateway.seen().is_empty());
 	assert_eq!(ask("Bearer secret").await.unwrap().status(), 200);
+}
+
+const SEALERS: &[&str] = &["//Seal1", "//Seal2"];
+
+#[tokio::test]
+async fn sealed_request_should_be_answered_and_paid_for_and_not_be_read_by_its_gateway() {
+	let gateway = Running::start(1, 2, price(3)).await;
+	gateway.seals(&SEALERS[..1]);
+	let bench = Bench::knowing(&[&gateway], SEALERS).await;
+	let secret = "nobody else's business";
+	let asks = [
+		("/v1/chat/completions", json!({ "messages": [{ "role": "user", "content": secret }] })),
+		("/v1/completions", json!({ "prompt": secret, "echo": true })),
+		("/v1/responses", json!({ "input": secret })),
+	];
+	let mut count = 0;
+	for (path, mut body) in asks {
+		body["model"] = NAME.into();
+		for stream in [false, true] {
+			body["stream"] = stream.into();
+			let response = bench.ask_sealed(path, body.clone()).await;
+			assert_eq!(response.status(), 200, "{path}");
+			assert_eq!(response.headers().contains_key("reckon-receipt"), !stream);
+			let text = response.text().await.unwrap();
+			match stream {
+				true => {
+					for part in TEXT {
+						assert!(text.contains(&format!("\"{part}\"")), "{path}: {text}");
+					}
+					let end = if path.ends_with("es") { "response.completed" } else { "[DONE]" };
+					assert!(text.contains(end), "{path}: {text}");
+				},
+				false => assert!(text.contains(&said()), "{path}: {text}"),
+			}
+			assert_eq!(text.contains(secret), path == "/v1/completions", "echo is ours: {text}");
+			count += 1;
+			assert_eq!(bench.spent(), count * cost(&price(3)), "{path}");
+		}
+	}
+	let body = json!({ "model": NAME, "input": secret });
+	let vectors = json_of(bench.ask_sealed("/v1/embeddings", body).await).await;
+	assert_eq!(vectors["data"][0]["embedding"][1], -0.25);
+	assert_eq!(bench.spent(), gateway.charged());
+	assert!(!gateway.has_read(secret) && !gateway.has_read("hé") && !gateway.has_read("0.25"));
+	// The proof that the test can fail.
+	bench.chat(false).await;
+	assert!(gateway.has_read("hé"));
+}
+
+#[tokio::test]
+async fn sealed_request_should_never_be_sent_open() {
+	let gateway = Running::start(1, 2, price(3)).await;
+	let code = |bench: &Bench| {
+		let asked = bench.http.post(format!("{}/v1/chat/completions", bench.base));
+		let asked = asked.header("content-type", "application/json").header("reckon-sealed", "1");
+		let asked = asked.body(chat(false).to_string()).send();
+		async move { code_of(asked.await.unwrap()).await }
+	};
+	let bench = Bench::knowing(&[&gateway], SEALERS).await;
+	assert_eq!(code(&bench).await, "no_sealed_worker");
+	// A key that is not the worker's.
+	gateway.seals(&SEALERS[..1]);
+	let own = Sealing::new("//Gateway").keys.key(gateway.gate.worker.public()).key;
+	gateway.gate.sealing.lock().unwrap()[0].1.key.key = own;
+	assert_eq!(code(&bench).await, "worker_impostor");
+	// One that the gateway has made up, with its own key.
+	gateway.seals(&["//Gateway"]);
+	assert_eq!(code(&bench).await, "worker_impostor");
+	// One whose time is over.
+	let mut old = Sealing::new("//Seal1");
+	old.keys = Keyring::new(now() - reckon_sealed::LASTS_MS);
+	let old = Arc::new(old);
+	*gateway.gate.sealing.lock().unwrap() = vec![(old.clone(), old.signed())];
+	assert_eq!(code(&bench).await, "no_sealed_worker");
+	// Nobody to ask whose it is.
+	gateway.seals(&SEALERS[..1]);
+	let alone = Bench::start(&[&gateway]).await;
+	assert_eq!(code(&alone).await, "chain_unreachable");
+	let mut likely = chat(false);
+	likely["logprobs"] = true.into();
+	let refused = bench.ask_sealed("/v1/chat/completions", likely).await;
+	assert_eq!(refused.status(), 400);
+	assert!(gateway.seen().is_empty());
+	assert_eq!((bench.spent(), gateway.charged()), (0, 0));
+}
+
+#[tokio::test]
+async fn sealed_request_should_be_sealed_anew_when_its_worker_is_lost() {
+	for play in [Play::Refuse(503, "worker_lost"), Play::FailBefore, Play::DieBefore] {
+		for stream in [false, true] {
+			let gateway = Running::start(1, 4, price(3)).await;
+			gateway.seals(SEALERS);
+			gateway.play(play.clone());
+			let bench = Bench::knowing(&[&gateway], SEALERS).await;
+			let response = bench.ask_sealed("/v1/chat/completions", chat(stream)).await;
+			assert_eq!(response.status(), 200);
+			assert!(response.text().await.unwrap().contains(TEXT[2]));
+			let seen = gateway.seen();
+			assert_eq!(seen.len(), 2);
+			assert_ne!(seen[0].0.payload, seen[1].0.payload);
+			bench.quiet().await;
+			assert_eq!(bench.spent(), gateway.charged());
+		}
+	}
+	// In the middle of an answer of which nothing was told.
+	let gateway = Running::start(1, 4, price(3)).await;
+	gateway.seals(SEALERS);
+	gateway.play(Play::DieAfter);
+	let bench = Bench::knowing(&[&gateway], SEALERS).await;
+	let response = bench.ask_sealed("/v1/chat/completions", chat(false)).await;
+	assert_eq!(json_of(response).await["choices"][0]["message"]["content"], said());
+}
+
+#[tokio::test]
+async fn sealed_answer_should_be_refused_when_it_is_not_all_that_the_worker_wrote() {
+	for stream in [false, true] {
+		let gateway = Running::start(1, 4, price(3)).await;
+		gateway.seals(&SEALERS[..1]);
+		let bench = Bench::knowing(&[&gateway], SEALERS).await;
+		gateway.play(Play::CutOff);
+		let text = bench.ask_sealed("/v1/chat/completions", chat(stream)).await.text().await;
+		assert!(text.unwrap().contains("answer_cut_off"));
+		// The worker has signed for it, and is paid.
+		assert_eq!(bench.spent(), cost(&price(3)));
+		gateway.play(Play::Mixed);
+		let text = bench.ask_sealed("/v1/chat/completions", chat(stream)).await.text().await;
+		let text = text.unwrap();
+		assert!(text.contains("\"error\"") && !text.contains(TEXT[1]), "{text}");
+		// A receipt of another worker.
+		gateway.play(Play::Sign(|receipt| receipt.provider = AccountId::from([78; 32])));
+		let text = bench.ask_sealed("/v1/chat/completions", chat(stream)).await.text().await;
+		assert!(text.unwrap().contains("receipt_worker"));
+	}
+}
+
+#[tokio::test]
+async fn open_answer_should_be_refused_when_the_chain_does_not_know_its_worker() {
+	let gateway = Running::start(1, 2, price(3)).await;
+	let bench = Bench::knowing(&[&gateway], &["//Worker1"]).await;
+	assert_eq!(bench.chat(false).await.status(), 200);
+	let stranger = Running::start(2, 2, price(3)).await;
+	let bench = Bench::knowing(&[&stranger], &["//Worker1"]).await;
+	assert_eq!(code_of(bench.chat(false).await).await, "receipt_worker");
+	assert_eq!(bench.spent(), 0);
 }

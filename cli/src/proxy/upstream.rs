@@ -7,21 +7,25 @@ use std::{
 };
 
 use base64::{engine::general_purpose::STANDARD, Engine};
-use codec::Encode;
+use codec::{DecodeAll, Encode};
 use reckon_openai::Endpoint;
-use reckon_primitives::{Balance, ChannelId, ModelId, Price};
+use reckon_primitives::{AccountId, Balance, ChannelId, ModelId, Price};
 use reckon_receipts::{ReceiptFile, Request, SignedVoucher};
+use reckon_sealed::SignedWorkerKey;
 use reqwest::{
 	header::{ACCEPT, CONTENT_TYPE},
 	Client, Response, StatusCode,
 };
 use serde_json::Value;
-use sp_core::H256;
+use sp_core::{crypto::Ss58Codec, H256};
 
+use super::sealing::Told;
 use crate::http::{self, ANSWER_TIMEOUT, MAX_ANSWER};
 
 /// The most models that are read of one gateway.
 const MAX_MODELS: usize = 10_000;
+/// And the most workers of a model.
+const MAX_WORKERS: usize = 1_000;
 /// How long a list of models is good.
 const MODELS_FRESH: Duration = Duration::from_secs(30);
 /// How long a gateway that does not answer is left alone: at first, and at most.
@@ -158,6 +162,18 @@ impl Upstream {
 		Ok(())
 	}
 
+	/// The workers that requests for a model can be sealed to, as it says. One that knows of no sealed
+	/// requests names none.
+	pub(super) async fn workers(&self, model: &str) -> Result<Vec<Told>, Away> {
+		let model: String = url_escaped(model);
+		let Some(told) = self.get(&format!("/v1/workers?model={model}")).await? else {
+			return Ok(Vec::new());
+		};
+		let list =
+			told["data"].as_array().ok_or_else(|| Away::Says("no list of workers".into()))?;
+		Ok(list.iter().take(MAX_WORKERS).filter_map(worker).collect())
+	}
+
 	/// What it knows of a channel.
 	pub(super) async fn channel(&self, channel: ChannelId) -> Result<Standing, Away> {
 		let path = format!("/v1/channels/{channel:?}");
@@ -189,18 +205,22 @@ impl Upstream {
 		.transpose()
 	}
 
-	/// Sends a request with its voucher.
+	/// Sends a request with its voucher; a sealed one when there is no endpoint.
 	pub(super) async fn ask(
 		&self,
-		endpoint: Endpoint,
+		endpoint: Option<Endpoint>,
 		body: axum::body::Bytes,
 		request: &Request,
 		voucher: &SignedVoucher,
 	) -> Result<Response, Lost> {
+		let (path, kind) = match endpoint {
+			Some(endpoint) => (path(endpoint), "application/json"),
+			None => ("/v1/sealed", "application/octet-stream"),
+		};
 		let sent = self
 			.http
-			.post(format!("{}{}", self.base, path(endpoint)))
-			.header(CONTENT_TYPE, "application/json")
+			.post(format!("{}{path}", self.base))
+			.header(CONTENT_TYPE, kind)
 			.header(ACCEPT, "application/json, text/event-stream")
 			.header("reckon-request", STANDARD.encode(request.encode()))
 			.header("reckon-voucher", STANDARD.encode(voucher.encode()))
@@ -249,16 +269,37 @@ pub(super) fn path(endpoint: Endpoint) -> &'static str {
 /// A model that can be paid for.
 fn model(told: &Value) -> Option<(String, Model)> {
 	let name = told["id"].as_str()?.to_owned();
-	let price = &told["reckon"]["price"];
-	let price = Price {
-		base: amount(&price["base"])?,
-		per_input: amount(&price["per_input"])?,
-		per_output: amount(&price["per_output"])?,
-	};
+	let price = price(&told["reckon"]["price"])?;
 	let context =
 		told["context_length"].as_u64().and_then(|context| u32::try_from(context).ok())?;
 	let id = serde_json::from_value(told["reckon"]["id"].clone()).ok()?;
 	Some((name, Model { id, context, price, told: told.clone() }))
+}
+
+/// A worker that requests can be sealed to, if what is said of it can be read.
+fn worker(told: &Value) -> Option<Told> {
+	let key = STANDARD.decode(told["key"].as_str()?).ok()?;
+	let key = SignedWorkerKey::decode_all(&mut &key[..]).ok()?;
+	let provider = AccountId::from_ss58check(told["provider"].as_str()?).ok()?;
+	Some(Told { key, provider, price: price(&told["price"])? })
+}
+
+fn price(told: &Value) -> Option<Price<Balance>> {
+	Some(Price {
+		base: amount(&told["base"])?,
+		per_input: amount(&told["per_input"])?,
+		per_output: amount(&told["per_output"])?,
+	})
+}
+
+/// A name as part of a query.
+fn url_escaped(name: &str) -> String {
+	let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+	let escaped = |byte| match plain(byte) {
+		true => char::from(byte).to_string(),
+		false => format!("%{byte:02X}"),
+	};
+	name.bytes().map(escaped).collect()
 }
 
 fn standing(told: &Value) -> Option<Standing> {

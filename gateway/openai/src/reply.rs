@@ -115,6 +115,11 @@ impl Reply {
 		Self { form, model, stream, logprobs }
 	}
 
+	/// Text in a completion's events, whatever was asked: how what is sealed is told.
+	pub fn of_sealed(model: String) -> Self {
+		Self::new(Form::Completion { usage: false, echo: None }, model, true, false)
+	}
+
 	/// Whether the client wants events.
 	pub fn is_stream(&self) -> bool {
 		self.stream

@@ -25,8 +25,10 @@ use axum::{
 use base64::{engine::general_purpose::STANDARD, Engine};
 use reckon_gateway_store::{Finish as Ended, KeyId};
 use reckon_openai::{
-	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Usage, Whole,
+	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Reply, Usage,
+	Whole, MAX_PAYLOAD_BYTES,
 };
+use reckon_sealed::{worker_of, MAX_OVERHEAD};
 use sp_core::H256;
 use std::{future::Future, io, sync::Arc};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
@@ -59,7 +61,7 @@ type Name = Extension<RequestName>;
 	),
 )]
 pub(super) async fn chat(door: Doors, name: Name, request: Request) -> Response {
-	serve(door, name, Endpoint::Chat, "chat", request).await
+	serve(door, name, Form::Open(Endpoint::Chat), "chat", request).await
 }
 
 /// Continue a text
@@ -74,7 +76,7 @@ pub(super) async fn chat(door: Doors, name: Name, request: Request) -> Response 
 	),
 )]
 pub(super) async fn completions(door: Doors, name: Name, request: Request) -> Response {
-	serve(door, name, Endpoint::Completions, "completions", request).await
+	serve(door, name, Form::Open(Endpoint::Completions), "completions", request).await
 }
 
 /// Continue a conversation: what of OpenAI's Responses needs no memory
@@ -89,7 +91,7 @@ pub(super) async fn completions(door: Doors, name: Name, request: Request) -> Re
 	),
 )]
 pub(super) async fn responses(door: Doors, name: Name, request: Request) -> Response {
-	serve(door, name, Endpoint::Responses, "responses", request).await
+	serve(door, name, Form::Open(Endpoint::Responses), "responses", request).await
 }
 
 /// Turn texts into vectors
@@ -104,13 +106,74 @@ pub(super) async fn responses(door: Doors, name: Name, request: Request) -> Resp
 	),
 )]
 pub(super) async fn embeddings(door: Doors, name: Name, request: Request) -> Response {
-	serve(door, name, Endpoint::Embeddings, "embeddings", request).await
+	serve(door, name, Form::Open(Endpoint::Embeddings), "embeddings", request).await
+}
+
+/// Ask what only its worker reads: see the crate reckon-sealed. `Reckon-Request` and `Reckon-Voucher` pay;
+/// the answer is a completion's events, whose text only the client reads
+#[utoipa::path(
+	post,
+	path = "/v1/sealed",
+	tag = "Reckon",
+	request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+	responses(
+		(status = 200, description = "Events"),
+		(status = "default", body = openapi::Error),
+	),
+)]
+pub(super) async fn sealed(door: Doors, name: Name, request: Request) -> Response {
+	serve(door, name, Form::Sealed, "sealed", request).await
+}
+
+/// How a request comes.
+#[derive(Clone, Copy)]
+enum Form {
+	/// In OpenAI's.
+	Open(Endpoint),
+	/// As bytes that only its worker understands.
+	Sealed,
+}
+
+impl Form {
+	fn read(self, door: &Door, payer: &Payer, body: &Bytes) -> Result<Asked, Problem> {
+		match (self, payer) {
+			(Self::Open(endpoint), _) => read(endpoint, body, |model| door.max_tokens(model)),
+			(Self::Sealed, Payer::Voucher { request, .. }) => read_sealed(request, body),
+			(Self::Sealed, Payer::Key(_)) => {
+				let why = "what is sealed is paid for by the client's own voucher, which is in it";
+				Err(Refusal::Voucher { code: "voucher_malformed", why: why.into() }.into())
+			},
+		}
+	}
+}
+
+/// What the client has signed for says all that is not sealed.
+fn read_sealed(request: &reckon_receipts::Request, body: &Bytes) -> Result<Asked, Problem> {
+	if body.len() > MAX_PAYLOAD_BYTES.saturating_add(MAX_OVERHEAD) {
+		let message = format!("the sealed prompt has {} bytes, too many", body.len());
+		return Err(Problem::invalid("body", message));
+	}
+	if worker_of(body).is_none() {
+		return Err(Problem::malformed("the body is nothing that was sealed to a worker"));
+	}
+	let model = format!("{:?}", request.model);
+	let order = Order {
+		model: model.clone(),
+		task: request.task,
+		payload: body.to_vec(),
+		sampling: request.sampling,
+		seeded: true,
+		presence_milli: request.presence_milli,
+		frequency_milli: request.frequency_milli,
+		logprobs: None,
+	};
+	Ok(Asked { order, reply: Reply::of_sealed(model) })
 }
 
 async fn serve(
 	State(door): Doors,
 	Extension(name): Name,
-	endpoint: Endpoint,
+	form: Form,
 	label: &'static str,
 	request: Request,
 ) -> Response {
@@ -123,7 +186,7 @@ async fn serve(
 		Err(refusal) => return refused(&mut line, refusal.into()),
 	};
 	let asking = Asking { payer: payer.clone(), headers: parts.headers, body, received };
-	let mut response = match answer(&door, endpoint, asking, &mut line).await {
+	let mut response = match answer(&door, form, asking, &mut line).await {
 		Ok(Told::Whole(response)) => response,
 		Ok(Told::Events(stream)) => stream.respond(line),
 		Err(problem) => refused(&mut line, problem),
@@ -153,14 +216,14 @@ enum Told {
 
 async fn answer(
 	door: &Arc<Door>,
-	endpoint: Endpoint,
+	form: Form,
 	asking: Asking,
 	line: &mut Line,
 ) -> Result<Told, Problem> {
 	let Asking { payer, headers, body, received } = asking;
 	let body = door.body(body).await?;
 	let place = door.place()?;
-	let Asked { order, reply } = read(endpoint, &body, |model| door.max_tokens(model))?;
+	let Asked { order, reply } = form.read(door, &payer, &body)?;
 	let repeat = match &payer {
 		Payer::Key(key) => door.repeats.name(key.id, &headers, &body),
 		// A request that a voucher is signed for has a name already: its hash.

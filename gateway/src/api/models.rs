@@ -1,12 +1,19 @@
 //! What can be asked for.
 
 use super::{openapi, problems::Refused, requests::Name, Door};
-use crate::desk::{ModelInfo, Refusal};
-use axum::{extract::State, Json};
-use reckon_primitives::TaskKind;
-use serde::Serialize;
+use crate::desk::{ModelInfo, Refusal, SealingWorker};
+use axum::{
+	extract::{rejection::QueryRejection, Query, State},
+	Json,
+};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use codec::Encode;
+use reckon_openai::Problem;
+use reckon_primitives::{Balance, TaskKind};
+use serde::{Deserialize, Serialize};
+use sp_core::crypto::Ss58Codec;
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// What all models take, but those that embed only.
 const SAMPLING: [&str; 10] = [
@@ -87,6 +94,54 @@ struct Price {
 	per_output: String,
 }
 
+impl From<&reckon_primitives::Price<Balance>> for Price {
+	fn from(price: &reckon_primitives::Price<Balance>) -> Self {
+		Self {
+			base: price.base.to_string(),
+			per_input: price.per_input.to_string(),
+			per_output: price.per_output.to_string(),
+		}
+	}
+}
+
+/// Workers that requests for a model can be sealed to, whom to ask first before the others.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Workers {
+	object: &'static str,
+	data: Vec<Worker>,
+}
+
+/// A worker that requests can be sealed to.
+#[derive(Serialize, ToSchema)]
+struct Worker {
+	/// Its hot key, in SS58: the chain knows whose it is.
+	worker: String,
+	/// Who has its earnings, in SS58.
+	provider: String,
+	/// What to seal to, as the worker has signed it: SCALE, base64.
+	key: String,
+	price: Price,
+}
+
+impl From<SealingWorker> for Worker {
+	fn from(SealingWorker { provider, key, price }: SealingWorker) -> Self {
+		Self {
+			worker: key.key.worker.to_ss58check(),
+			provider: provider.to_ss58check(),
+			key: STANDARD.encode(key.encode()),
+			price: Price::from(&price),
+		}
+	}
+}
+
+/// Which model.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Of {
+	/// Its name.
+	model: String,
+}
+
 impl From<ModelInfo> for Model {
 	fn from(model: ModelInfo) -> Self {
 		let kinds = [TaskKind::Chat, TaskKind::Complete, TaskKind::Embed];
@@ -112,11 +167,7 @@ impl From<ModelInfo> for Model {
 				workers: model.workers,
 				active: model.active,
 				slots: model.slots,
-				price: model.price.map(|price| Price {
-					base: price.base.to_string(),
-					per_input: price.per_input.to_string(),
-					per_output: price.per_output.to_string(),
-				}),
+				price: model.price.as_ref().map(Price::from),
 			},
 		}
 	}
@@ -162,4 +213,22 @@ pub(super) async fn one(
 	let found = models.into_iter().find(|model| model.name == id);
 	let name = || id.chars().take(100).collect();
 	Ok(Json(found.ok_or_else(|| Refusal::ModelNotFound { name: name(), known })?.into()))
+}
+
+/// List the workers that requests for a model can be sealed to
+#[utoipa::path(
+	get,
+	path = "/v1/workers",
+	tag = "Reckon",
+	security(()),
+	params(Of),
+	responses((status = 200, body = Workers), (status = 404, body = openapi::Error)),
+)]
+pub(super) async fn workers(
+	State(door): State<Arc<Door>>,
+	which: Result<Query<Of>, QueryRejection>,
+) -> Result<Json<Workers>, Refused> {
+	let Query(Of { model }) = which.map_err(|error| Problem::malformed(error.body_text()))?;
+	let data = door.desk.sealing(&model)?.into_iter().map(Worker::from).collect();
+	Ok(Json(Workers { object: "list", data }))
 }

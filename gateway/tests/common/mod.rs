@@ -448,7 +448,7 @@ pub fn status() -> from_worker::Message {
 pub fn status_of(slots: u32, write: f32) -> from_worker::Message {
 	let loaded =
 		Loaded { model: MODEL.0.to_vec(), context: 2048, slots, write, ..Loaded::default() };
-	from_worker::Message::Status(Status { models: vec![loaded], draining: false })
+	from_worker::Message::Status(Status { models: vec![loaded], ..Status::default() })
 }
 
 impl Worker {

@@ -10,11 +10,12 @@ use reckon_gateway::{
 	api::Limits,
 	desk::{Ask, Lanes, Payer, Refusal},
 };
-use reckon_primitives::TaskKind;
-use reckon_receipts::ReceiptFile;
+use reckon_primitives::{AccountId, ContentRef, TaskKind};
+use reckon_receipts::{ReceiptFile, Request};
+use reckon_sealed::{seal, Keyring, Terms};
 use reqwest::{header::HeaderMap, Client, Method, RequestBuilder, Response};
 use serde_json::{json, Value};
-use sp_core::{crypto::Ss58Codec, H256};
+use sp_core::{crypto::Ss58Codec, sr25519, H256};
 use std::{sync::Arc, time::Duration};
 
 pub fn to(method: Method, at: &str, path: &str) -> RequestBuilder {
@@ -580,6 +581,58 @@ async fn voucher_should_pay_when_it_comes_with_its_request() {
 		assert_eq!((*signed_for, *signed), (request(), voucher()));
 		assert_eq!(asked.repeat, None);
 	}
+}
+
+#[tokio::test]
+async fn sealed_request_should_be_passed_on_as_it_came_and_answered_in_events() {
+	let script = Script::new([Plan::Answer(say(&["c2Vh", "bGVk!"]))]);
+	let at = serve(&script, Limits::default()).await;
+	let worker = sr25519::Public::from_raw([9; 32]);
+	let key = Keyring::new(0).key(worker);
+	let channel = H256([3; 32]);
+	let (genesis, gateway, lane) = (H256([1; 32]), AccountId::new([6; 32]), 2);
+	let terms = Terms { genesis, gateway, channel, lane, request: request() };
+	let (envelope, _) = seal(&key, &terms, b"secret question").unwrap();
+	let named = Request { payload: ContentRef::of(&envelope), ..request() };
+	let ask = |body: Vec<u8>| {
+		let encoded = |bytes: Vec<u8>| STANDARD.encode(bytes);
+		to(Method::POST, &at, "/v1/sealed")
+			.header("reckon-request", encoded(named.encode()))
+			.header("reckon-voucher", encoded(voucher().encode()))
+			.header("reckon-receipts", "1")
+			.body(body)
+	};
+	let response = ask(envelope.clone()).send().await.unwrap();
+	assert_eq!(response.status(), 200);
+	let text = response.text().await.unwrap();
+	let receipt = text.find("event: reckon.receipt").unwrap();
+	for piece in ["\"text\":\"c2Vh\"", "\"text\":\"bGVk!\""] {
+		assert!(text.find(piece).unwrap() < receipt, "{text}");
+	}
+	assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
+	let asked = script.asked();
+	let [Ask { payer: Payer::Voucher { .. }, order, repeat: None, .. }] = &asked[..] else {
+		panic!("{asked:?}")
+	};
+	// What was signed for is what is made of it.
+	assert_eq!(order.request(named.model, named.nonce, named.price), named);
+	assert_eq!(order.payload, envelope);
+	assert_eq!(order.logprobs, None);
+
+	for body in [&b""[..], b"{}", b"reckon:sealed:v1", &envelope[..envelope.len() - 1]] {
+		let response = ask(body.to_vec()).send().await.unwrap();
+		assert_eq!(response.status(), 400, "{}", body.len());
+	}
+	let long = [&envelope[..], &[0; 256 * 5_000][..]].concat();
+	assert_eq!(ask(long).send().await.unwrap().status(), 400);
+	let by_key = to(Method::POST, &at, "/v1/sealed").bearer_auth(KEY).body(envelope.clone());
+	let refused = by_key.send().await.unwrap();
+	assert_eq!(refused.status(), 400);
+	assert_eq!(value(refused).await["error"]["code"], "voucher_malformed");
+	assert_eq!(script.asked().len(), 1);
+
+	assert_eq!(get(&at, "/v1/workers?model=org/tiny").await.status(), 200);
+	assert_eq!(get(&at, "/v1/workers").await.status(), 400);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use reckon_gateway::{
 	bulk::Shelf,
 	desk::{
 		Answering, Ask, ChannelInfo, Desk, End, Lanes, Logprob, ModelInfo, NewKey, Overview, Payer,
-		Piece, Refusal, WorkerInfo,
+		Piece, Refusal, SealingWorker, WorkerInfo,
 	},
 };
 use reckon_gateway_store::{
@@ -296,6 +296,10 @@ impl Desk for Script {
 
 	fn models(&self) -> Vec<ModelInfo> {
 		self.overview.lock().unwrap().models.clone()
+	}
+
+	fn sealing(&self, _: &str) -> Result<Vec<SealingWorker>, Refusal> {
+		Ok(Vec::new())
 	}
 
 	fn overview(&self) -> Overview {

@@ -35,7 +35,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use lane::Lane;
 use parts::{Part, Parts};
 use post::{Outbox, Sender};
-use reckon_primitives::{Content, ContentRef, TaskKind};
+use reckon_primitives::{Content, ContentRef, TaskKind, SEALED};
 use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, Cause, ProviderPool, Subject};
 use reckon_verification::{Vote, MAX_POSITIONS};
 use sp_core::H256;
@@ -314,7 +314,10 @@ impl Run {
 				})?,
 			),
 		};
-		Ok(Parts::Answer { work: Box::new(work), tokens, payload, output })
+		// Whether there is one shows when the payload is here.
+		let through = work.gateway.and(endpoint.as_ref().ok());
+		let opening = through.map(|endpoint| endpoint.opening(job));
+		Ok(Parts::Answer { work: Box::new(work), tokens, payload, output, opening })
 	}
 
 	/// Has the verifier judge what the worker has handed out.
@@ -370,8 +373,10 @@ impl Run {
 		parts: Parts<T::AccountId>,
 		handed: &Handed,
 	) -> Result<Judgement, Trouble> {
-		let (work, tokens, payload, output) = match parts {
-			Parts::Answer { work, tokens, payload, output } => (work, tokens, payload, output),
+		let (work, tokens, payload, output, opening) = match parts {
+			Parts::Answer { work, tokens, payload, output, opening } => {
+				(work, tokens, payload, output, opening)
+			},
 			Parts::Batch { work } => return self.examine(duty, &work),
 			Parts::Rows { .. } => return Err(Trouble::unable("no answer was to be computed")),
 		};
@@ -391,7 +396,9 @@ impl Run {
 			},
 		};
 		let (payload, output) = (payload.bytes(handed)?, output.bytes(handed)?);
-		let evidence = Evidence { payload, output, tokens };
+		let opening = opening.filter(|_| payload.starts_with(&SEALED));
+		let opening = opening.map(|wanted| handed.get(&wanted)).transpose()?;
+		let evidence = Evidence { payload, output, tokens, opening };
 		self.verifier()?.audit(&duty.place, &work, &evidence)
 	}
 

@@ -62,6 +62,9 @@ pub enum Withheld {
 		"this is for the auditors of the answer alone: say Authorization: Bearer KEY.SIGNATURE"
 	)]
 	NotAnAuditor,
+	/// Question and answer lie open.
+	#[error("this request is not sealed")]
+	NotSealed,
 	/// The evidence is gone or damaged.
 	#[error("the evidence can't be read")]
 	Unreadable,
@@ -131,6 +134,15 @@ impl Disclosure {
 	/// As for the payload.
 	pub fn output(&self, request: H256, pass: Option<&str>) -> Result<Bytes, Withheld> {
 		self.exchange(request, pass).map(|exchange| exchange.output.into())
+	}
+
+	/// What a sealed question and its answer are opened by, likewise: it opens nothing else.
+	///
+	/// # Errors
+	/// As for the payload, or when they are not sealed.
+	pub fn opening(&self, request: H256, pass: Option<&str>) -> Result<Bytes, Withheld> {
+		let secret = self.exchange(request, pass)?.secret.ok_or(Withheld::NotSealed)?;
+		Ok(Bytes::copy_from_slice(secret.bytes()))
 	}
 
 	fn exchange(&self, request: H256, pass: Option<&str>) -> Result<Exchange, Withheld> {

@@ -31,6 +31,7 @@ use reckon_gateway_protocol::{
 use reckon_primitives::{ContentRef, Units};
 use reckon_receipts::{charge, Receipt, SignedReceipt};
 use reckon_sdk::{AccountId, Reason, Signer, H256};
+use reckon_sealed::{Keyring, Opened, Sealer, SignedWorkerKey};
 use reckon_verification::Evidence;
 use std::{
 	collections::BTreeMap,
@@ -51,6 +52,8 @@ const MAX_TASKS: usize = 4_096;
 const MAX_BYTES: usize = 256 << 20;
 /// The longest answer in bytes: what is around it fits into the message as well.
 const MAX_ANSWER_BYTES: usize = MAX_MESSAGE_BYTES - (64 << 10);
+/// And before it is sealed, which makes three bytes four.
+const MAX_SEALED_BYTES: usize = MAX_ANSWER_BYTES / 4 * 3 - 1_024;
 /// How long a task goes on for a gateway that has gone away. One that comes back gets all of it.
 const ORPHANED: Duration = Duration::from_secs(30);
 /// How often it is looked whether answers are stored.
@@ -122,6 +125,8 @@ pub(super) struct Desk<L> {
 	vault: Vault,
 	credit: Arc<Credit>,
 	signer: Signer,
+	/// What clients seal requests to.
+	keys: Mutex<(Keyring, SignedWorkerKey)>,
 	shared: Arc<Shared>,
 	in_hand: Mutex<Hands>,
 	/// The newest stream of each gateway.
@@ -172,13 +177,17 @@ impl<L: Ledger> Desk<L> {
 		signer: Signer,
 		shared: Arc<Shared>,
 	) -> Self {
+		let books = Books::new(ledger);
+		let keyring = Keyring::new(clock::now_millis());
+		let signed = signed_key(&keyring, &signer, &books.genesis());
 		Self {
-			books: Books::new(ledger),
+			books,
 			schedulers,
 			receipts,
 			vault,
 			credit,
 			signer,
+			keys: Mutex::new((keyring, signed)),
 			shared,
 			in_hand: Mutex::default(),
 			outboxes: Mutex::default(),
@@ -250,7 +259,26 @@ impl<L: Ledger> Desk<L> {
 				device: able.device.clone(),
 			}
 		});
-		v1::Status { models: models.collect(), draining: self.draining.load(Ordering::Relaxed) }
+		let draining = self.draining.load(Ordering::Relaxed);
+		v1::Status { models: models.collect(), draining, sealing_key: self.sealing_key().encode() }
+	}
+
+	/// What requests are to be sealed to now.
+	fn sealing_key(&self) -> SignedWorkerKey {
+		let mut keys = locked(&self.keys);
+		let (keyring, signed) = &mut *keys;
+		keyring.renew(clock::now_millis());
+		if keyring.key(signed.key.worker) != signed.key {
+			*signed = signed_key(keyring, &self.signer, &self.books.genesis());
+		}
+		signed.clone()
+	}
+
+	/// Opens what is sealed to this worker.
+	fn open(&self, host: &Host, order: &Order) -> Result<Option<Opened>, Refusal> {
+		let worker = self.signer.account().0.into();
+		let keys = locked(&self.keys);
+		order.open(&keys.0, &worker, self.books.genesis(), host.account)
 	}
 
 	/// From now on a gateway's messages go there.
@@ -396,14 +424,17 @@ impl<L: Ledger> Desk<L> {
 		if self.draining.load(Ordering::Relaxed) {
 			return Err(Refusal::new(Reason::ShuttingDown, "the worker stops: ask another one"));
 		}
-		let work = order.work()?;
+		let opened = self.open(host, &order)?;
+		let work = order.work(opened.as_ref())?;
+		let secret = opened.map(|opened| opened.secret);
 		self.credit.check(&host.url, host.account).await?;
 		let pay = order.pay(&self.books, host.account).await?;
 		let Some(scheduler) = self.schedulers.loaded(order.request.model) else {
 			let text = "the worker does not have this model in memory";
 			return Err(Refusal::new(Reason::ModelNotLoaded, text));
 		};
-		let most_bytes = u32::try_from(MAX_ANSWER_BYTES).unwrap_or(u32::MAX);
+		let most_bytes = if secret.is_some() { MAX_SEALED_BYTES } else { MAX_ANSWER_BYTES };
+		let most_bytes = u32::try_from(most_bytes).unwrap_or(u32::MAX);
 		if !vectors_fit(&work.task, scheduler.capabilities(), most_bytes) {
 			let text = format!("the vectors would take over {most_bytes} bytes: ask for fewer");
 			return Err(Refusal::new(Reason::ParametersUnsupported, text));
@@ -430,7 +461,8 @@ impl<L: Ledger> Desk<L> {
 		let (accepted, mut heard) = submit(scheduler, request, deadline, &order).await?;
 		let computing = Computing(accepted.cancel);
 
-		let mut told = Told { lease: self.lease(host, &order), ..Told::default() };
+		let seal = secret.as_ref().map(Sealer::new);
+		let mut told = Told { lease: self.lease(host, &order), seal, ..Told::default() };
 		let mut patience = told.begin(host.outbox.clone(), deadline).await;
 		let mut units_in = accepted.units_in;
 		let mut evidence = None;
@@ -448,7 +480,7 @@ impl<L: Ledger> Desk<L> {
 						told.first.get_or_insert_with(|| began.elapsed());
 						told.tokens = told.tokens.saturating_add(1);
 						let released = stops.push(&text);
-						told.text.push_str(&released.text);
+						told.write(&released.text)?;
 						if let Some(likely) = likely.filter(|_| !released.stopped) {
 							let ends = told.text.len().saturating_add(stops.held());
 							told.likely.push((ends, logprob(*likely)));
@@ -490,9 +522,8 @@ impl<L: Ledger> Desk<L> {
 			let text = "nobody waits for it any more, and nothing was written";
 			return Err(Refusal::new(Reason::CancelledByClient, text));
 		}
-		told.text.push_str(&stops.finish());
+		let output = told.end(&stops.finish(), finish)?;
 		let lasted = began.elapsed();
-		let output = told.output.take().unwrap_or_else(|| told.text.clone().into_bytes());
 		if output.len() > MAX_ANSWER_BYTES {
 			let text = format!("the answer has over {MAX_ANSWER_BYTES} bytes: ask for less");
 			return Err(Refusal::new(Reason::ParametersUnsupported, text));
@@ -501,13 +532,15 @@ impl<L: Ledger> Desk<L> {
 		let units = Units {
 			input: u32::try_from(units_in).unwrap_or(u32::MAX).min(most.input),
 			// The token that ended an answer without a word is nothing to be paid for.
-			output: if output.is_empty() { 0 } else { told.tokens.min(most.output) },
+			output: if told.says_something { told.tokens.min(most.output) } else { 0 },
 		};
 		let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
 		let first_token_ms = millis(told.first.unwrap_or(lasted));
 		let commitment = match room {
 			Some(room) => {
-				Some(self.commit(&order, &pay, room, evidence, told.tokens, &output).await?)
+				let exchange =
+					Exchange { payload: order.payload.clone(), output: output.clone(), secret };
+				Some(self.commit(&order, &pay, room, evidence, told.tokens, exchange).await?)
 			},
 			None => None,
 		};
@@ -542,14 +575,13 @@ impl<L: Ledger> Desk<L> {
 		room: Reservation,
 		evidence: Option<Evidence>,
 		tokens: u32,
-		output: &[u8],
+		exchange: Exchange,
 	) -> Result<H256, Refusal> {
 		let failed = |why: String| {
 			tracing::error!(request = ?order.hash, why, "an answer can't be committed to");
 			Refusal::new(Reason::EngineFailed, why)
 		};
 		let evidence = evidence.ok_or_else(|| failed("the engine gave no evidence".into()))?;
-		let exchange = Exchange { payload: order.payload.clone(), output: output.to_vec() };
 		let (vault, request, provider) = (self.vault.clone(), order.hash, pay.provider);
 		let kept = tokio::task::spawn_blocking(move || {
 			// The engine may have been ahead of what was told. Vectors are not told one by one.
@@ -589,6 +621,12 @@ async fn left_over(heard: &mut mpsc::UnboundedReceiver<Event>) -> Option<Evidenc
 			Ok(Some(Event::Failed(_)) | None) | Err(_) => return None,
 		}
 	}
+}
+
+/// A worker's key for sealed requests, as others get it.
+fn signed_key(keyring: &Keyring, signer: &Signer, genesis: &H256) -> SignedWorkerKey {
+	let key = keyring.key(signer.account().0.into());
+	SignedWorkerKey { key, signature: signer.sign(&key.payload(genesis)).into() }
 }
 
 /// That a request is being answered, or was, for somebody else.
@@ -631,6 +669,10 @@ struct Told {
 	first: Option<Duration>,
 	/// An answer that is no text.
 	output: Option<Vec<u8>>,
+	/// Of a sealed answer: what seals its parts. Then `text` is what is sealed.
+	seal: Option<Sealer>,
+	/// Whether there is anything in the answer.
+	says_something: bool,
 }
 
 impl Told {
@@ -645,6 +687,46 @@ impl Told {
 		(self.sent, self.sent_likely) = (0, 0);
 		self.tell();
 		deadline
+	}
+
+	/// The answer goes on.
+	fn write(&mut self, more: &str) -> Result<(), Refusal> {
+		if more.is_empty() {
+			return Ok(());
+		}
+		self.says_something = true;
+		match &mut self.seal {
+			None => self.text.push_str(more),
+			Some(seal) => self.text.push_str(&seal.next(more).ok_or_else(unsealed)?),
+		}
+		Ok(())
+	}
+
+	/// The answer ends; returns all of it.
+	fn end(&mut self, rest: &str, finish: v1::Finish) -> Result<Vec<u8>, Refusal> {
+		let vectors = self.output.take();
+		let Some(seal) = self.seal.take() else {
+			self.write(rest)?;
+			self.says_something |= vectors.is_some();
+			return Ok(vectors.unwrap_or_else(|| self.text.clone().into_bytes()));
+		};
+		let finish = match finish {
+			v1::Finish::Length => reckon_sealed::Finish::Length,
+			v1::Finish::Cancelled => reckon_sealed::Finish::Cancelled,
+			v1::Finish::Unspecified | v1::Finish::Stop => reckon_sealed::Finish::Stop,
+		};
+		let rest = match &vectors {
+			Some(json) => std::str::from_utf8(json).map_err(|_| unsealed())?,
+			None => rest,
+		};
+		self.says_something |= !rest.is_empty();
+		let last = seal.last(rest, finish).ok_or_else(unsealed)?;
+		// Vectors come whole, with the end.
+		if vectors.is_some() {
+			return Ok(last.into_bytes());
+		}
+		self.text.push_str(&last);
+		Ok(self.text.clone().into_bytes())
 	}
 
 	/// Nobody hears of it now. Returns until when the task goes on all the same.
@@ -696,6 +778,10 @@ impl Told {
 			let _ = tokio::time::timeout(SLOW, outbox.send(piece)).await;
 		}
 	}
+}
+
+fn unsealed() -> Refusal {
+	Refusal::new(Reason::EngineFailed, "the answer can't be sealed")
 }
 
 fn logprob(likely: Likely) -> v1::TokenLogprob {

@@ -11,6 +11,8 @@ use reckon_gateway_protocol::v1;
 use reckon_primitives::{Balance, ContentRef, Price, TaskKind, Units};
 use reckon_receipts::{charge, Request, SignedVoucher, Voucher};
 use reckon_sdk::{AccountId, Channel, Reason, H256};
+use reckon_sealed::{is_sealed, Keyring, Opened, Terms as Sealed, Unopened};
+use sp_core::sr25519;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -82,12 +84,43 @@ impl Order {
 		Units { input, output: self.request.sampling.max_output }
 	}
 
-	/// What an engine is to do, if the payload is the one that is paid for and says so.
-	pub(super) fn work(&self) -> Result<Work, Refusal> {
+	/// Opens a payload that is sealed to this worker; `None` of one that lies open.
+	pub(super) fn open(
+		&self,
+		keys: &Keyring,
+		worker: &sr25519::Public,
+		genesis: H256,
+		gateway: AccountId,
+	) -> Result<Option<Opened>, Refusal> {
+		if !is_sealed(&self.payload) {
+			return Ok(None);
+		}
+		if self.logprobs.is_some() {
+			let text =
+				"how likely tokens were is not told of sealed answers: the gateway would read it";
+			return Err(Refusal::new(Reason::ParametersUnsupported, text));
+		}
+		let Voucher { channel, lane, .. } = self.voucher()?.voucher;
+		let gateway = gateway.0.into();
+		let terms = Sealed { genesis, gateway, channel, lane, request: self.request };
+		keys.open(worker, &terms, &self.payload).map(Some).map_err(|why| {
+			let reason = match why {
+				Unopened::Malformed => Reason::PayloadInvalid,
+				// Its client can seal it to the key that there is now, or to somebody else's.
+				Unopened::NotOurs => Reason::EngineFailed,
+			};
+			Refusal::new(reason, why.to_string())
+		})
+	}
+
+	/// What an engine is to do, if the payload is the one that is paid for and says so. `opened` is what was
+	/// sealed in it.
+	pub(super) fn work(&self, opened: Option<&Opened>) -> Result<Work, Refusal> {
 		let invalid = |text: String| Refusal::new(Reason::PayloadInvalid, text);
 		if ContentRef::of(&self.payload) != self.request.payload {
 			return Err(invalid("the payload is not the one that the request names".into()));
 		}
+		let payload = opened.map_or(&self.payload, |opened| &opened.payload);
 		if self.logprobs.is_some_and(|top| top > MAX_ALTERNATIVES) {
 			let text = format!("a token is told with at most {MAX_ALTERNATIVES} alternatives");
 			return Err(Refusal::new(Reason::ParametersUnsupported, text));
@@ -98,9 +131,9 @@ impl Order {
 			TaskKind::Complete => reckon_engine::TaskKind::Complete,
 			TaskKind::Embed => reckon_engine::TaskKind::Embed,
 		};
-		let task = parse_request(kind, &self.payload)
+		let task = parse_request(kind, payload)
 			.map_err(|error| Refusal::new(request_reason(&error), error.to_string()))?;
-		let stops = Stops::of_payload(&self.payload).map_err(invalid)?;
+		let stops = Stops::of_payload(payload).map_err(invalid)?;
 		let chosen = &self.request.sampling;
 		let thousandths = |value: i16| f32::from(value) / 1000.0;
 		let sampling = SamplingParams {
@@ -122,8 +155,7 @@ impl Order {
 		gateway: AccountId,
 	) -> Result<Pay, Refusal> {
 		let unpaid = |text: String| Refusal::new(Reason::PriceAboveMaximum, text);
-		let signed = SignedVoucher::decode_all(&mut self.voucher.as_slice())
-			.map_err(|_| unpaid("the voucher can't be read".into()))?;
+		let signed = self.voucher()?;
 		let voucher = signed.voucher;
 		if voucher.request != self.hash {
 			return Err(unpaid("the voucher was signed for another request".into()));
@@ -162,6 +194,11 @@ impl Order {
 		}
 		let Voucher { channel, lane, .. } = voucher;
 		Ok(Pay { provider, price, audited, most, channel, lane })
+	}
+
+	fn voucher(&self) -> Result<SignedVoucher, Refusal> {
+		SignedVoucher::decode_all(&mut self.voucher.as_slice())
+			.map_err(|_| Refusal::new(Reason::PriceAboveMaximum, "the voucher can't be read"))
 	}
 
 	/// Who is paid, what the provider asks for, if the client would pay it, and whether the answer may be

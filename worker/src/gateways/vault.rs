@@ -9,6 +9,7 @@ use crate::{journal::now_ms, secret};
 use codec::{Decode, Encode};
 use reckon_engine::{EvidenceError, EvidenceStore, Reservation};
 use reckon_sdk::{AccountId, H256};
+use reckon_sealed::Secret;
 use reckon_verification::Evidence;
 use std::{
 	collections::BTreeMap,
@@ -20,12 +21,35 @@ use std::{
 };
 
 /// What was asked and what was answered.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
 	/// The bytes that the request names.
 	pub payload: Vec<u8>,
 	/// The bytes that the receipt names.
 	pub output: Vec<u8>,
+	/// What both are sealed under, where they are.
+	pub secret: Option<Secret>,
+}
+
+impl Exchange {
+	/// As it lies on disk: the secret, where there is one, after the rest.
+	fn encode(&self) -> Vec<u8> {
+		let mut bytes = (&self.payload, &self.output).encode();
+		bytes.extend(self.secret.iter().flat_map(|secret| *secret.bytes()));
+		bytes
+	}
+
+	fn decode(bytes: &mut &[u8]) -> Result<Self, String> {
+		let both = <(Vec<u8>, Vec<u8>)>::decode(bytes).map_err(|error| error.to_string())?;
+		let secret = match bytes.is_empty() {
+			true => None,
+			false => {
+				let secret: [u8; 32] = (*bytes).try_into().map_err(|_| "no secret".to_owned())?;
+				Some(secret.into())
+			},
+		};
+		Ok(Self { payload: both.0, output: both.1, secret })
+	}
 }
 
 #[derive(Debug)]
@@ -158,7 +182,7 @@ impl Vault {
 		match fs::read(self.path(request)) {
 			Ok(bytes) => Exchange::decode(&mut bytes.as_slice())
 				.map(Some)
-				.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string())),
+				.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error)),
 			Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
 			Err(error) => Err(error),
 		}
@@ -230,7 +254,8 @@ mod tests {
 	}
 
 	fn exchange(n: u8) -> Exchange {
-		Exchange { payload: vec![n; 3], output: vec![n; 5] }
+		let secret = n.is_multiple_of(2).then(|| Secret::from([n; 32]));
+		Exchange { payload: vec![n; 3], output: vec![n; 5], secret }
 	}
 
 	fn keep(vault: &Vault, n: u8) -> (H256, H256) {
@@ -246,6 +271,8 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let vault = Vault::open(dir.path(), 1 << 20, HOUR).unwrap();
 		let (request, committed) = keep(&vault, 1);
+		assert_eq!(vault.exchange(keep(&vault, 4).0).unwrap(), Some(exchange(4)), "sealed");
+		vault.remove(H256::repeat_byte(4));
 		// A crash while another one was written, and one between its rows and its exchange.
 		fs::write(dir.path().join("exchanges/.tmp1"), b"half").unwrap();
 		let lost = H256::repeat_byte(2);
@@ -294,7 +321,7 @@ mod tests {
 		assert!(vault.is_empty());
 		// Exchanges count as rows do.
 		keep(&vault, 1);
-		let free = 1_000 - vault.rows().used() - exchange(1).encoded_size() as u64;
+		let free = 1_000 - vault.rows().used() - exchange(1).encode().len() as u64;
 		let mine = vault.reserve(1, WIDTH, 0).unwrap();
 		let rows = vault.rows().used();
 		drop(mine);

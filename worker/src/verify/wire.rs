@@ -71,6 +71,9 @@ pub struct AuditRequest {
 	/// Of an answer through a gateway: it may end at the payload's stop strings, or break off.
 	#[serde(default)]
 	pub gateway: Option<Penalties>,
+	/// What payload and output are opened by, where they are sealed: 32 bytes.
+	#[serde(default)]
+	pub opening: Option<HexBytes>,
 }
 
 /// How a request to a gateway wants tokens chosen besides.

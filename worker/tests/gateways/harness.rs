@@ -324,7 +324,8 @@ impl Workers for Door {
 		request: tonic::Request<Streaming<FromWorker>>,
 	) -> Result<Response<Self::JoinStream>, Status> {
 		let (to, outgoing) = mpsc::channel(64);
-		self.0.send(Stream { to, from: request.into_inner() }).unwrap();
+		let status = v1::Status::default();
+		self.0.send(Stream { to, from: request.into_inner(), status }).unwrap();
 		Ok(Response::new(ReceiverStream::new(outgoing)))
 	}
 }
@@ -428,6 +429,7 @@ impl Gateway {
 		stream.say(to_worker::Message::Welcome(v1::Welcome { subnet, provider })).await;
 		let from_worker::Message::Status(status) = stream.hear().await else { panic!("no status") };
 		assert!(!status.draining);
+		stream.status = status;
 		stream
 	}
 
@@ -495,6 +497,8 @@ impl Ask {
 pub struct Stream {
 	to: mpsc::Sender<Result<ToWorker, Status>>,
 	from: Streaming<FromWorker>,
+	/// What the worker said first of itself.
+	pub status: v1::Status,
 }
 
 impl Stream {

@@ -5,5 +5,6 @@ mod court;
 mod greeting;
 mod harness;
 mod money;
+mod sealed;
 mod tasks;
 mod trouble;

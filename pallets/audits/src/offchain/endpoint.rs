@@ -18,6 +18,8 @@ use sp_core::H256;
 
 /// Milliseconds in which workers hand out what they are asked for.
 pub(crate) const MILLIS: u64 = 5_000;
+/// What a sealed question and its answer are opened by, in bytes.
+const OPENING: usize = 32;
 /// The longest URL that is asked, in bytes: what providers can name.
 const LONGEST_URL: usize = 128;
 
@@ -65,6 +67,11 @@ impl Endpoint {
 	/// What was answered through a gateway, for its auditors only.
 	pub(crate) fn answered(&self, request: JobId, named: &ContentRef) -> Wanted {
 		self.at(&format!("/audits/{request:x}/output"), named.length as usize)
+	}
+
+	/// What both are opened by, where they are sealed.
+	pub(crate) fn opening(&self, request: JobId) -> Wanted {
+		self.at(&format!("/audits/{request:x}/opening"), OPENING)
 	}
 
 	/// A payload or an answer, by its hash.

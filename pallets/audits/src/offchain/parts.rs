@@ -22,6 +22,8 @@ pub(crate) enum Parts<AccountId> {
 		payload: Part,
 		/// What was delivered.
 		output: Part,
+		/// What opens both, where they went through a gateway and are sealed.
+		opening: Option<Wanted>,
 	},
 	/// To look at a batch's receipts, which it fetches by itself: they may be many.
 	Batch {
@@ -53,8 +55,9 @@ impl<AccountId> Parts<AccountId> {
 			Part::There(wanted, _) => Some(wanted.clone()),
 		};
 		match self {
-			Self::Answer { tokens, payload, output, .. } => {
-				[tokens.clone(), there(payload), there(output)].into_iter().flatten().collect()
+			Self::Answer { tokens, payload, output, opening, .. } => {
+				let all = [tokens.clone(), there(payload), there(output), opening.clone()];
+				all.into_iter().flatten().collect()
 			},
 			Self::Rows { rows, .. } => [rows.clone()].into(),
 			Self::Batch { .. } => Vec::new(),

@@ -46,6 +46,8 @@ pub(crate) struct Evidence {
 	pub(crate) output: Vec<u8>,
 	/// The tokens, SCALE; none for embeddings.
 	pub(crate) tokens: Option<Vec<u8>>,
+	/// What payload and output are opened by, where they are sealed.
+	pub(crate) opening: Option<Vec<u8>>,
 }
 
 /// Rows that a worker has shown.
@@ -218,7 +220,7 @@ fn judgement(answer: &AuditAnswer) -> Option<Judgement> {
 }
 
 fn audit_request(place: &Place, work: &AuditWork, evidence: &Evidence) -> Vec<u8> {
-	let Evidence { payload, output, tokens } = evidence;
+	let Evidence { payload, output, tokens, opening } = evidence;
 	let tokens = tokens.as_deref();
 	let Sampling { max_output, temperature_milli, top_k, top_p_milli, salt: _ } = work.sampling;
 	let Units { input, output: written } = work.units;
@@ -233,7 +235,7 @@ fn audit_request(place: &Place, work: &AuditWork, evidence: &Evidence) -> Vec<u8
 			.signed("frequency_milli", frequency_milli)
 	});
 	let units = Object::new(FRAME).number("input", input).number("output", written);
-	Object::new(room([payload, output, tokens.unwrap_or_default()]))
+	let request = Object::new(room([payload, output, tokens.unwrap_or_default()]))
 		.bytes("job", place.job.as_bytes())
 		.bytes("challenge", place.challenge.as_bytes())
 		.bytes("model", work.model.as_bytes())
@@ -244,8 +246,12 @@ fn audit_request(place: &Place, work: &AuditWork, evidence: &Evidence) -> Vec<u8
 		.bytes("output", output)
 		.maybe_bytes("tokens", tokens)
 		.object("units", units)
-		.maybe_object("gateway", gateway)
-		.end()
+		.maybe_object("gateway", gateway);
+	match opening {
+		Some(opening) => request.bytes("opening", opening).end(),
+		// An older verifier knows no such field.
+		None => request.end(),
+	}
 }
 
 fn batch_request<AccountId: Encode>(place: &Place, work: &BatchWork<AccountId>) -> Vec<u8> {

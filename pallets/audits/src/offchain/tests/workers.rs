@@ -162,6 +162,41 @@ fn what_went_through_a_gateway_should_be_shown_to_auditors_alone() {
 }
 
 #[test]
+fn what_opens_a_sealed_answer_should_be_fetched_with_it() {
+	let sealed = [&reckon_primitives::SEALED[..], &[7; 40]].concat();
+	for (payload, opening, is_judged) in [
+		(sealed.clone(), Some(vec![9; 32]), true),
+		(sealed.clone(), None, false),
+		(sealed, Some(vec![9; 33]), false),
+		(vec![b'p'; 50], None, true),
+	] {
+		let mut node = Node::new();
+		let bytes = [payload.clone(), vec![b'o'; 60]];
+		let [asked, answered] = [0, 1].map(|n: usize| Content::Blob(ContentRef::of(&bytes[n])));
+		let gateway = Some(GatewayWork { presence_milli: 0, frequency_milli: 0 });
+		let id =
+			node.job_with(1, AuditWork { payload: asked, output: answered, gateway, ..work() });
+		node.answer_honestly(id);
+		for (what, bytes) in ["payload", "output"].into_iter().zip(bytes) {
+			let line = format!("GET {WORKER}/audits/{id:x}/{what}");
+			node.answer(&line, Answer::Reply(200, bytes));
+		}
+		let line = format!("GET {WORKER}/audits/{id:x}/opening");
+		match &opening {
+			Some(opening) => node.answer(&line, Answer::Reply(200, opening.clone())),
+			None => node.answer(&line, Answer::Reply(404, b"not sealed".to_vec())),
+		}
+		node.block();
+		assert_eq!(matches!(node.ballot(id), Ballot::Committed(_)), is_judged, "{opening:?}");
+		if is_judged {
+			let asked = node.asked_for(&audits_line())[0].json();
+			let told = opening.map_or(serde_json::Value::Null, |opening| hex(&opening).into());
+			assert_eq!(asked["opening"], told);
+		}
+	}
+}
+
+#[test]
 fn worker_that_hands_out_other_content_should_be_held_to_it() {
 	for (n, wrong) in [
 		(0, vec![b'x'; 5_000]),
