@@ -252,21 +252,26 @@ fn winner(candidates: &[Candidate]) -> Option<&Candidate> {
 
 /// The `k` best tokens, best first, in one pass.
 fn best(logits: &[f32], k: usize) -> Vec<Ranked> {
-	let mut top: Vec<Ranked> = Vec::with_capacity(k.saturating_add(1));
+	// Sorted out when so many have come together: keeping them in order all the time is dearer.
+	let room = k.saturating_mul(4);
+	let mut top: Vec<Ranked> = Vec::with_capacity(room);
 	// Nothing below this one comes in: the one comparison that most tokens need.
 	let mut least = f32::NEG_INFINITY;
 	for (id, &logit) in (0u32..).zip(logits) {
 		// Ids ascend, so an equal logit is a worse rank.
-		if top.len() == k && logit <= least {
+		if logit <= least {
 			continue;
 		}
 		// -0.0 and 0.0 must tie.
-		let token = (id, logit + 0.0);
-		let at = top.partition_point(|kept| rank(kept, &token).is_lt());
-		top.insert(at, token);
-		top.truncate(k);
-		least = top.last().map_or(least, |&(_, logit)| logit);
+		top.push((id, logit + 0.0));
+		if top.len() == room {
+			let (_, &mut (_, last), _) = top.select_nth_unstable_by(k.saturating_sub(1), rank);
+			least = last;
+			top.truncate(k);
+		}
 	}
+	top.sort_unstable_by(rank);
+	top.truncate(k);
 	top
 }
 

@@ -22,8 +22,9 @@ use std::{
 
 /// Names the layout of the report; it is hashed with it.
 const FORMAT: &str = "reckon-calibration/1";
-/// How workers compute: sequences in turns, and tokens of a prompt that are read at once.
-const LOADS: [(usize, usize); 2] = [(1, 256), (4, 32)];
+/// How workers compute.
+const LOADS: [Load; 2] =
+	[Load { together: 1, prompt_piece: 256 }, Load { together: 4, prompt_piece: 32 }];
 /// Parts of the longest prompt that prompts have, in sixteenths.
 const LENGTHS: [usize; 4] = [1, 4, 9, 16];
 /// Challenges that each answer is compared under.
@@ -42,6 +43,8 @@ const ABOVE_HONEST: (u64, u64) = (3, 2);
 const SLASH_OVER_FLAG: u32 = 4;
 /// How seldom an honest audit may look like proof.
 const FALSE_PROOF: f64 = 1e-9;
+/// What makes a kernel choose another order of sums, as Linux names it: x86-64's, then ARM's.
+const INSTRUCTIONS: [&str; 6] = ["avx2", "fma", "avx512f", "asimd", "sve", "sve2"];
 const CLAIMS: &str = "claims.jsonl";
 const SENTENCE: &str = "A validator repeats a small part of the work and compares what it finds. ";
 
@@ -71,6 +74,15 @@ pub enum Part {
 	Audit,
 }
 
+/// How a worker computes.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Load {
+	/// Sequences in turns.
+	together: usize,
+	/// Tokens of a prompt that are read at once.
+	prompt_piece: usize,
+}
+
 /// What a worker left for its auditors, beside its evidence.
 #[derive(Serialize, Deserialize)]
 struct Left {
@@ -85,6 +97,8 @@ struct Left {
 /// What one audit measured.
 #[derive(Serialize, Deserialize)]
 struct Measured {
+	/// Tokens of the prompt.
+	read: u64,
 	tokens: u32,
 	mismatches: u32,
 	/// Under each challenge, in parts per million.
@@ -109,6 +123,8 @@ pub struct Pair {
 	pub audits: usize,
 	/// Their tokens.
 	pub tokens: u64,
+	/// The most tokens of a prompt and its answer.
+	pub longest: u64,
 	/// Tokens that were not the auditor's choice.
 	pub mismatches: u64,
 	/// The largest distance of fingerprints, in parts per million.
@@ -133,6 +149,9 @@ pub struct Report {
 	device: String,
 	/// The processor: another kind may round otherwise, and nothing here says by how much.
 	processor: String,
+	/// Those of its instructions that the tensor library chooses its sums by.
+	instructions: Vec<&'static str>,
+	loads: [Load; LOADS.len()],
 	plan: Plan,
 	pairs: Vec<Pair>,
 	/// Different answers: thresholds hold for what these few have shown, no more.
@@ -238,13 +257,16 @@ pub fn run(path: &Path, device: &str, plan: &Plan) -> anyhow::Result<Report> {
 	}
 	let audits = pairs.iter().map(|pair| pair.audits).sum();
 	let device = device.parse::<Requested>().and_then(Device::select)?.to_string();
+	let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
 	Ok(Report {
 		format: FORMAT,
 		manifest: manifest.hash().to_string(),
 		profile: PROFILE,
 		version: env!("CARGO_PKG_VERSION"),
 		device,
-		processor: processor(&fs::read_to_string("/proc/cpuinfo").unwrap_or_default()),
+		processor: processor(&cpuinfo),
+		instructions: instructions(&cpuinfo),
+		loads: LOADS,
 		plan,
 		pairs,
 		answers,
@@ -256,11 +278,23 @@ pub fn run(path: &Path, device: &str, plan: &Plan) -> anyhow::Result<Report> {
 
 /// The processor by what Linux says of it; not all kinds have a name there.
 fn processor(cpuinfo: &str) -> String {
-	let named = cpuinfo.lines().find_map(|line| {
-		let (what, name) = line.split_once(':')?;
-		(what.trim() == "model name").then(|| name.trim().to_owned())
-	});
+	let named = said(cpuinfo, "model name").map(ToOwned::to_owned);
 	named.unwrap_or_else(|| format!("{}, without a name", env::consts::ARCH))
+}
+
+/// What the processor has of the instructions that kernels are written for.
+fn instructions(cpuinfo: &str) -> Vec<&'static str> {
+	let flags = said(cpuinfo, "flags").or_else(|| said(cpuinfo, "Features")).unwrap_or_default();
+	let has = |name: &&str| flags.split_whitespace().any(|flag| flag == *name);
+	INSTRUCTIONS.into_iter().filter(has).collect()
+}
+
+/// What Linux says of the first processor under this name.
+fn said<'a>(cpuinfo: &'a str, name: &str) -> Option<&'a str> {
+	cpuinfo.lines().find_map(|line| {
+		let (what, told) = line.split_once(':')?;
+		(what.trim() == name).then(|| told.trim())
+	})
 }
 
 fn pair(worker_threads: usize, auditor_threads: usize, measured: &[Measured]) -> Pair {
@@ -268,6 +302,7 @@ fn pair(worker_threads: usize, auditor_threads: usize, measured: &[Measured]) ->
 	for one in measured {
 		pair.audits += 1;
 		pair.tokens += u64::from(one.tokens);
+		pair.longest = pair.longest.max(one.read + u64::from(one.tokens));
 		pair.mismatches += u64::from(one.mismatches);
 		pair.distance = one.distances.iter().copied().fold(pair.distance, u32::max);
 		pair.deviation = pair.deviation.max(one.deviation);
@@ -324,15 +359,19 @@ pub fn run_part(
 ) -> anyhow::Result<()> {
 	let device = device.parse::<Requested>().and_then(Device::select)?;
 	let store = EvidenceStore::open(&folder.join("evidence"), u64::MAX)?;
-	let load = |(max_active, prefill_chunk)| {
-		let config = SchedulerConfig { max_active, prefill_chunk, ..SchedulerConfig::default() };
+	let load = |Load { together, prompt_piece }| {
+		let config = SchedulerConfig {
+			max_active: together,
+			prefill_chunk: prompt_piece,
+			..SchedulerConfig::default()
+		};
 		Ok::<_, anyhow::Error>(Model::load(inspect(path)?, &device)?.serve(config))
 	};
 	match part {
 		Part::Compute => {
 			let mut claims = fs::File::create(folder.join(CLAIMS))?;
 			for (index, setting) in (0u64..).zip(LOADS) {
-				compute(&load(setting)?, setting.0, index, plan, &store, &mut claims)?;
+				compute(&load(setting)?, setting.together, index, plan, &store, &mut claims)?;
 			}
 			Ok(())
 		},
@@ -476,6 +515,7 @@ fn audit(
 		.fold(0.0, f64::max);
 	let apart = scheduler.logits_apart(worker.rows(), &rows)?;
 	Ok(Measured {
+		read: usage.units_in,
 		tokens: statistics.tokens,
 		mismatches: statistics.mismatches,
 		distances,
@@ -529,8 +569,18 @@ mod tests {
 	}
 
 	#[test]
+	fn instructions_should_be_those_that_the_system_tells_of() {
+		let told =
+			"model name\t: 9\nflags\t\t: fpu avx fma avx512fp16 avx2\n\nflags\t\t: avx512f\n";
+		assert_eq!(instructions(told), ["avx2", "fma"]);
+		assert_eq!(instructions("Features\t: fp asimd\n"), ["asimd"]);
+		assert!(instructions("").is_empty());
+	}
+
+	#[test]
 	fn pair_should_hold_the_largest_of_all_audits() {
 		let measured = |tokens, distance, margin| Measured {
+			read: 10,
 			tokens,
 			mismatches: 1,
 			distances: vec![distance, 5],
@@ -544,6 +594,7 @@ mod tests {
 			auditor_threads: 2,
 			audits: 2,
 			tokens: 7,
+			longest: 14,
 			mismatches: 2,
 			distance: 60,
 			deviation: 6e-8,

@@ -33,11 +33,22 @@ fn calibrate_should_leave_a_report_whose_hash_it_prints() {
 	// Two loads; two workers, and two auditors for each.
 	assert_eq!((&report["answers"], &report["audits"]), (&50.into(), &200.into()));
 	assert!(report["processor"].as_str().is_some_and(|name| !name.is_empty()), "{report}");
+	assert!(report["instructions"].is_array(), "{report}");
+	assert_eq!(report["loads"][1], serde_json::json!({ "together": 4, "prompt_piece": 32 }));
 	assert_eq!(report["pairs"].as_array().unwrap().len(), 4);
 	for pair in report["pairs"].as_array().unwrap() {
 		let deviation = pair["deviation"].as_f64().unwrap();
 		assert!(deviation > 0.0 && deviation < 1e-4, "{pair}");
+		// The longest prompts all but fill the context.
+		assert!((150..=256).contains(&pair["longest"].as_u64().unwrap()), "{pair}");
 	}
+	// The report of the repository says all that one says today.
+	let kept = std::fs::read(model.join("calibration.json")).unwrap();
+	let kept: Value = serde_json::from_slice(&kept).unwrap();
+	let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+	assert_eq!(names(&kept), names(&report));
+	assert_eq!(names(&kept["pairs"][0]), names(&report["pairs"][0]));
+	assert_eq!(kept["manifest"], report["manifest"]);
 	for (kind, most) in [("distance", 4_000), ("margin", 20_000)] {
 		let of = |name: &str| report[kind][name].as_u64().unwrap();
 		assert!(of("largest_honest") < of("flag") && of("flag") < of("slash"), "{report}");

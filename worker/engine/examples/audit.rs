@@ -3,7 +3,7 @@
 //!
 //!     RAYON_NUM_THREADS=1 cargo run --release -p reckon-engine --example audit -- [--model DIR] [--tokens N]
 //!
-//! Without `--model` it makes random weights of 42 million numbers, with the repository's tokenizer,
+//! Without `--model` it makes random weights of 34 million numbers, with the repository's tokenizer,
 //! and is run from the repository's root. No answer ends before it has all its tokens.
 
 use std::{env, error::Error, fs, path::Path};
@@ -131,7 +131,8 @@ fn one(
 	prompt: usize,
 	tokens: usize,
 ) -> Result<serde_json::Value> {
-	let task = Task::Complete { prompt: "a validator checks ".repeat(prompt / 3) };
+	// Five tokens each time.
+	let task = Task::Complete { prompt: "a validator checks ".repeat(prompt / 5) };
 	let sampling = SamplingParams { max_tokens: tokens, temperature: 1.0, ..Default::default() };
 	let request = |evidence| Request {
 		task: task.clone(),

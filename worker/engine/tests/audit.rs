@@ -2,7 +2,11 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::{
+	env,
+	path::{Path, PathBuf},
+	process::Command,
+};
 
 use common::Tiny;
 use reckon_engine::{
@@ -74,7 +78,7 @@ fn statistics(auditor: &Scheduler, claim: &Claim) -> Statistics {
 }
 
 fn lexicon_dir() -> PathBuf {
-	let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo or nextest runs this");
+	let here = env::var_os("CARGO_MANIFEST_DIR").expect("cargo or nextest runs this");
 	PathBuf::from(here).join("../../models/lexicon")
 }
 
@@ -411,4 +415,56 @@ fn evidence_should_be_the_rows_that_chose_the_tokens() {
 		row = engine.step(&[token], &mut cache).unwrap().row;
 	}
 	assert_eq!(evidence.rows().tokens(), claim.tokens);
+}
+
+/// Set in the processes that the next test starts.
+const ROOTS: &str = "RECKON_TEST_ROOTS";
+
+/// The thread count of the tensor library is a process's: this test runs itself with several.
+#[test]
+fn roots_should_be_equal_when_threads_and_turns_differ() {
+	if env::var_os(ROOTS).is_some() {
+		return print_roots();
+	}
+	let told = ["1", "2", "5"].map(|threads| {
+		let output = Command::new(env::current_exe().unwrap())
+			.args(["--exact", "roots_should_be_equal_when_threads_and_turns_differ", "--nocapture"])
+			.env("RAYON_NUM_THREADS", threads)
+			.env(ROOTS, "1")
+			.output()
+			.unwrap();
+		assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+		let lines = String::from_utf8(output.stdout).unwrap();
+		let told: Vec<String> =
+			lines.lines().filter(|line| line.contains(ROOTS)).map(ToOwned::to_owned).collect();
+		assert_eq!(told.len(), 3, "{lines}");
+		told
+	});
+	assert_eq!(told[0], told[1]);
+	assert_eq!(told[0], told[2]);
+}
+
+/// A line for each size of the pieces that prompts are read in: the roots of workers depend on it, an
+/// auditor's do not.
+fn print_roots() {
+	let text =
+		"A validator repeats a small part of the work, and compares what it finds. ".repeat(5);
+	let request = complete(&text, 3);
+	let auditors = [16, 64, 256].map(|prefill_chunk| {
+		let model = Model::load(inspect(&lexicon_dir()).unwrap(), &Device::cpu()).unwrap();
+		let config = SchedulerConfig { prefill_chunk, ..SchedulerConfig::default() };
+		let scheduler = model.serve(config);
+		let (claim, alone) = work(&scheduler, &request);
+		let others = (4..7).map(|seed| scheduler.submit(complete(&text, seed)).unwrap());
+		let tickets: Vec<_> = others.collect();
+		let (_, in_turns) = work(&scheduler, &request);
+		tickets.into_iter().for_each(|ticket| drop(ticket.wait().unwrap()));
+		assert_eq!(alone.root(), in_turns.root());
+		let Audit::Replayed { rows, .. } = scheduler.audit(&claim).unwrap() else { panic!() };
+		let auditor = Evidence::new(&JOB, rows).root();
+		println!("\n{ROOTS} {prefill_chunk} {:?} {auditor:?}", alone.root());
+		(claim.tokens, auditor)
+	});
+	assert_eq!(auditors[0], auditors[1]);
+	assert_eq!(auditors[0], auditors[2]);
 }

@@ -3,10 +3,10 @@
 //! Shapes in comments: T new tokens, L tokens in the cache after them, H hidden size, h heads,
 //! k key-value heads, d head size.
 
-use candle_core::{Device, Tensor, D};
+use candle_core::{Device, Tensor};
 use candle_nn::{ops, rotary_emb::rope};
 
-use super::{config::DecoderConfig, rope::angles};
+use super::{config::DecoderConfig, exp::swiglu, rope::angles};
 use crate::{
 	engine::Step,
 	error::{EngineError, ModelError},
@@ -16,6 +16,8 @@ use crate::{
 /// Tokens that a replay reads at once: enough to keep the kernels busy, few enough that the scores
 /// of a long sequence fit into memory.
 const REPLAY_CHUNK: usize = 512;
+/// Queries that look back together: what comes after the last of them is not computed for any.
+const QUERIES: usize = 64;
 
 /// A weight matrix, turned to [in, out] when it is loaded: products of many rows then need not turn
 /// it each time.
@@ -165,8 +167,7 @@ impl Decoder {
 
 	/// Reads tokens after those in the cache.
 	pub(crate) fn step(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Step, EngineError> {
-		let hidden = self.hidden(tokens, cache)?;
-		let last = hidden.narrow(0, tokens.len() - 1, 1)?;
+		let last = self.hidden(tokens, cache, tokens.len().saturating_sub(1))?;
 		let logits = last.matmul(&self.head.t()?)?.flatten_all()?.to_vec1()?;
 		Ok(Step { logits, row: last.flatten_all()?.to_vec1()? })
 	}
@@ -183,10 +184,9 @@ impl Decoder {
 		let mut rows = Vec::with_capacity(answer.len() * self.config.hidden);
 		for chunk in tokens.chunks(REPLAY_CHUNK) {
 			let prompt_left = first.saturating_sub(cache.length).min(chunk.len());
-			let hidden = self.hidden(chunk, &mut cache)?;
+			let hidden = self.hidden(chunk, &mut cache, prompt_left.min(chunk.len() - 1))?;
 			if prompt_left < chunk.len() {
-				let chosen = hidden.narrow(0, prompt_left, chunk.len() - prompt_left)?;
-				rows.extend(chosen.flatten_all()?.to_vec1::<f32>()?);
+				rows.extend(hidden.flatten_all()?.to_vec1::<f32>()?);
 			}
 		}
 		Ok(rows)
@@ -199,11 +199,19 @@ impl Decoder {
 			return Err(EngineError::Compute("hidden rows are not whole".into()));
 		}
 		let rows = Tensor::from_slice(rows, (rows.len() / width, width), &self.device)?;
-		Ok(rows.matmul(&self.head.t()?)?.flatten_all()?.to_vec1()?)
+		// This way round the head is read as it lies; else the whole of it would be turned each time.
+		let logits = self.head.matmul(&rows.t()?)?;
+		Ok(logits.t()?.contiguous()?.flatten_all()?.to_vec1()?)
 	}
 
-	/// Final-norm hidden states of the new tokens: [T, H].
-	fn hidden(&self, tokens: &[u32], cache: &mut KvCache) -> Result<Tensor, EngineError> {
+	/// Final-norm hidden states of the new tokens from `first` on: [T - first, H]. Of those before it
+	/// the last layer makes no more than the keys and values.
+	fn hidden(
+		&self,
+		tokens: &[u32],
+		cache: &mut KvCache,
+		first: usize,
+	) -> Result<Tensor, EngineError> {
 		let (start, count) = (cache.length, tokens.len());
 		if count == 0 {
 			return Err(EngineError::Compute("a step needs at least one token".into()));
@@ -217,25 +225,22 @@ impl Decoder {
 		let ids = Tensor::new(tokens, &self.device)?;
 		let mut x = self.embedding.index_select(&ids, 0)?;
 		let angles = angles(&self.frequencies, start, count, &self.device)?;
-		let mask = causal_mask(start, count, &self.device)?;
 		let epsilon = self.config.norm_epsilon;
-		for (layer, keys_values) in self.layers.iter().zip(&cache.layers) {
+		for (index, (layer, keys_values)) in self.layers.iter().zip(&cache.layers).enumerate() {
+			let first = if index + 1 == self.layers.len() { first } else { 0 };
 			let normed = ops::rms_norm(&x, &layer.attention_norm, epsilon)?;
-			let attended = self.attention(layer, &normed, &angles, keys_values, start, &mask)?;
-			x = (x + attended)?;
+			let attended = self.attention(layer, &normed, &angles, keys_values, start, first)?;
+			x = (x.narrow(0, first, count - first)? + attended)?;
 			let normed = ops::rms_norm(&x, &layer.mlp_norm, epsilon)?;
 			let gate_up = layer.gate_up.forward(&normed)?;
-			let inner = self.config.intermediate;
-			let gate = gate_up.narrow(D::Minus1, 0, inner)?.silu()?;
-			let up = gate_up.narrow(D::Minus1, inner, inner)?;
-			x = (x + layer.down.forward(&(gate * up)?)?)?;
+			x = (x + layer.down.forward(&swiglu(&gate_up)?)?)?;
 		}
 		// Only now: a step that failed half-way has not moved the cache.
 		cache.length = start + count;
 		Ok(ops::rms_norm(&x, &self.norm, epsilon)?)
 	}
 
-	/// [T, H] to [T, H]; writes the new keys and values behind the old ones.
+	/// [T, H] to [T - first, H]; writes the new keys and values behind the old ones.
 	fn attention(
 		&self,
 		layer: &Layer,
@@ -243,16 +248,16 @@ impl Decoder {
 		(cos, sin): &(Tensor, Tensor),
 		(keys, values): &(Tensor, Tensor),
 		start: usize,
-		mask: &Option<Tensor>,
+		first: usize,
 	) -> candle_core::Result<Tensor> {
 		let DecoderConfig { heads, kv_heads, head_dim, .. } = self.config;
 		let count = x.dim(0)?;
 		let qkv = layer.qkv.forward(x)?.reshape((count, heads + 2 * kv_heads, head_dim))?;
 		// [n, T, d] of n heads from `first` on, normed where the family does, rotated.
 		let rotated = |first: usize, n: usize, norm: Option<&Tensor>| {
-			let part = qkv.narrow(1, first, n)?.contiguous()?;
+			let part = qkv.narrow(1, first, n)?;
 			let part = match norm {
-				Some(norm) => ops::rms_norm(&part, norm, self.config.norm_epsilon)?,
+				Some(norm) => ops::rms_norm(&part.contiguous()?, norm, self.config.norm_epsilon)?,
 				None => part,
 			};
 			rope(&part.transpose(0, 1)?.contiguous()?.unsqueeze(0)?, cos, sin)?.squeeze(0)
@@ -264,23 +269,30 @@ impl Decoder {
 		keys.slice_set(&k, 1, start)?;
 		values.slice_set(&v, 1, start)?;
 
-		let length = start + count;
-		let (keys, values) = (keys.narrow(1, 0, length)?, values.narrow(1, 0, length)?);
-		// The query heads that share a key head are its rows: [k, (h/k)·T, d], no copy of keys.
+		// The query heads that share a key head are its rows: [k, (h/k)·n, d], no copy of keys.
 		let q = (q * (1.0 / (head_dim as f64).sqrt()))?;
-		let q = q.reshape((kv_heads, heads / kv_heads * count, head_dim))?;
-		let scores = q.matmul(&keys.t()?)?.reshape((heads, count, length))?;
-		let scores = match mask {
-			Some(mask) => scores.broadcast_add(mask)?,
-			None => scores,
-		};
-		let weights = ops::softmax_last_dim(&scores)?;
-		let mixed = weights
-			.reshape((kv_heads, heads / kv_heads * count, length))?
-			.matmul(&values)?
-			.reshape((heads, count, head_dim))?
-			.transpose(0, 1)?
-			.reshape((count, heads * head_dim))?;
+		let group = heads / kv_heads;
+		let mixed = (first..count)
+			.step_by(QUERIES)
+			.map(|at| {
+				let n = QUERIES.min(count - at);
+				let length = start + at + n;
+				let (keys, values) = (keys.narrow(1, 0, length)?, values.narrow(1, 0, length)?);
+				let q = q.narrow(1, at, n)?.reshape((kv_heads, group * n, head_dim))?;
+				let scores = q.matmul(&keys.t()?)?.reshape((heads, n, length))?;
+				let scores = match causal_mask(start + at, n, &self.device)? {
+					Some(mask) => scores.broadcast_add(&mask)?,
+					None => scores,
+				};
+				ops::softmax_last_dim(&scores)?
+					.reshape((kv_heads, group * n, length))?
+					.matmul(&values)?
+					.reshape((heads, n, head_dim))?
+					.transpose(0, 1)?
+					.reshape((n, heads * head_dim))
+			})
+			.collect::<candle_core::Result<Vec<_>>>()?;
+		let mixed = Tensor::cat(&mixed, 0)?;
 		layer.output.forward(&mixed)
 	}
 }

@@ -3,6 +3,7 @@
 pub(crate) mod bert;
 pub(crate) mod config;
 pub(crate) mod decoder;
+pub(crate) mod exp;
 pub(crate) mod gguf;
 pub(crate) mod rope;
 
