@@ -10,14 +10,13 @@ use common::{
 };
 use reckon_gateway::{
 	api::Limits,
-	chain::Chain,
 	desk::{Answering, Ask, Desk, Payer, Piece, Refusal},
 	rooms::Bounds,
 };
 use reckon_gateway_protocol::v1::{from_worker, to_worker};
 use reckon_gateway_store::{Finish, Key, Record, RequestId, State};
 use reckon_openai::Order;
-use reckon_primitives::{Balance, Price, TaskKind, TaskSet, Units};
+use reckon_primitives::{Balance, Price, TaskKind, Units};
 use reckon_receipts::{charge, SignedVoucher, Voucher};
 use reckon_sealed::{seal, Keyring, Terms};
 use sp_core::{Pair, H256};
@@ -331,11 +330,8 @@ async fn sealed_request_should_go_to_its_worker_and_to_no_other() {
 	net.key(MUCH, 2, MUCH).await;
 	let session = pair(50);
 	net.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().session_key = session.public();
+	*net.chain.embeds.lock().unwrap() = true;
 	net.look().await;
-	let mut market = net.chain.market().await.unwrap();
-	let listed = market.models.get_mut(&common::MODEL).unwrap();
-	listed.tasks = TaskSet::of(&[TaskKind::Chat, TaskKind::Embed]);
-	*net.rooms.market.write().unwrap() = Arc::new(market);
 	let mut other = net.worker(10, Manner::Honest).await;
 	let ours = net.worker(11, Manner::Honest).await;
 	let ask = |nonce: u8, task| {

@@ -256,17 +256,17 @@ fn best(logits: &[f32], k: usize) -> Vec<Ranked> {
 	let room = k.saturating_mul(4);
 	let mut top: Vec<Ranked> = Vec::with_capacity(room);
 	// Nothing below this one comes in: the one comparison that most tokens need.
-	let mut least = f32::NEG_INFINITY;
+	let mut least = None;
 	for (id, &logit) in (0u32..).zip(logits) {
 		// Ids ascend, so an equal logit is a worse rank.
-		if logit <= least {
+		if least.is_some_and(|least| logit <= least) {
 			continue;
 		}
 		// -0.0 and 0.0 must tie.
 		top.push((id, logit + 0.0));
 		if top.len() == room {
 			let (_, &mut (_, last), _) = top.select_nth_unstable_by(k.saturating_sub(1), rank);
-			least = last;
+			least = Some(last);
 			top.truncate(k);
 		}
 	}

@@ -66,6 +66,8 @@ pub struct Table {
 	pub answers: Mutex<Vec<(BatchId, Proof<AccountId>)>>,
 	/// Whether the model's answers may be audited.
 	pub audited: Mutex<bool>,
+	/// Whether the model makes vectors too.
+	pub embeds: Mutex<bool>,
 	/// What is drawn of each batch; nothing at first.
 	pub drawn: Mutex<BTreeMap<BatchId, Drawn>>,
 	pub shown: Mutex<Vec<(BatchId, Item<AccountId>, Request)>>,
@@ -85,9 +87,11 @@ impl Chain for Table {
 	}
 
 	async fn market(&self) -> Result<Market, ChainError> {
+		let tasks = [TaskKind::Chat, TaskKind::Complete, TaskKind::Embed];
+		let count = if *self.embeds.lock().unwrap() { 3 } else { 2 };
 		let listed = Listed {
 			name: "acme/words".into(),
-			tasks: TaskSet::of(&[TaskKind::Chat, TaskKind::Complete]),
+			tasks: TaskSet::of(&tasks[..count]),
 			context: 2048,
 			profile: "F32",
 			licence: "Apache-2.0".into(),
