@@ -473,7 +473,9 @@ async fn document_should_have_every_path_when_it_is_read() {
 		"/v1/requests/{id}",
 		"/v1/requests/{id}/receipt",
 		"/v1/responses",
+		"/v1/sealed",
 		"/v1/stream",
+		"/v1/workers",
 	];
 	let mut sorted = names.clone();
 	sorted.sort_unstable();

@@ -11,6 +11,8 @@ use reckon_primitives::{Content, ContentRef};
 use reckon_support::{AuditWork, BatchWork};
 
 /// What a verifier is to be handed.
+// One at a time, and soon gone.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Parts<AccountId> {
 	/// To compute an answer again.
 	Answer {
