@@ -562,6 +562,8 @@ impl Relay {
 				Ok(None) => return Err(Failed::Next(unreachable(&base, "it broke off"))),
 				Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
 			}
+			// Nobody is told of it piece by piece, nor kept waiting by comments.
+			self.out.clear();
 		}
 		let file = self.concluded.take().unwrap_or_else(|| Err(lost())).map_err(Failed::Broken)?;
 		let body = self.tongue.as_ref().and_then(|tongue| tongue.whole(&file));
@@ -607,6 +609,9 @@ impl Relay {
 		};
 		match &event.kind {
 			Kind::Text(text) => {
+				if self.text.len().saturating_add(text.len()) > MAX_WHOLE {
+					return Err(format!("the answer has more than {MAX_WHOLE} bytes"));
+				}
 				self.text.push_str(text);
 				match &mut self.tongue {
 					None => self.out.push_back(event.raw),
