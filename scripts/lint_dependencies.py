@@ -41,6 +41,7 @@ HARNESSES = {"reckon-attacks", "reckon-e2e", "reckon-simulation"}
 # These know the chain by its metadata: a runtime upgrade must not need a new worker.
 OFF_CHAIN = {
     "reckon-cli",
+    "reckon-connections",
     "reckon-engine",
     "reckon-gateway",
     "reckon-gateway-protocol",

@@ -212,7 +212,7 @@ fn refused(error: &DispatchError) -> Failure {
 		"Jobs.UnderAudit" | "Audits.AlreadyAudited" => {
 			"`reckon audit show ID` says how far the auditors are"
 		},
-		"Jobs.AssuranceUnavailable" | "Audits.NotAuditable" => {
+		"Jobs.AssuranceUnavailable" | "Audits.NotAuditable" | "Channels.NotAuditable" => {
 			"`reckon models show MODEL` says whether it is calibrated"
 		},
 		"Models.CalibrationInvalid" => "write the report with: reckon-worker calibrate PATH",

@@ -157,9 +157,8 @@ async fn event_until<T>(net: &Net, is_it: impl Fn(&ChannelEvent) -> Option<T>) -
 	}
 }
 
-/// Asks a gateway, so that the answer is sampled, penalised and cut; the batch that its receipt is in, once
-/// one is committed that was not there before.
-async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
+/// Asks a gateway, so that the answer is sampled, penalised and cut; the events that came, with the receipt.
+async fn told(client: &Client) -> String {
 	let body = json!({
 		"model": "reckon-lexicon",
 		"messages": [{ "role": "user", "content": QUESTION }],
@@ -167,6 +166,7 @@ async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
 		"frequency_penalty": 0.5,
 		"stop": [" of "],
 		"max_tokens": 64,
+		"stream": true,
 	});
 	let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
 	let began = Instant::now();
@@ -175,17 +175,23 @@ async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
 			.post(format!("{}/chat/completions", client.base_url))
 			.bearer_auth(&client.key)
 			.header("content-type", "application/json")
+			.header("reckon-receipts", "1")
 			.body(body.to_string());
 		let response = request.send().await.unwrap();
 		let (status, said) = (response.status(), response.text().await.unwrap());
 		if status.is_success() {
 			println!("answered: {said}");
-			break;
+			return said;
 		}
 		// The gateway has not read the channel yet, or its worker has not loaded the model.
 		assert!(began.elapsed() < LIMIT, "{status}: {said}");
 		tokio::time::sleep(Duration::from_millis(500)).await;
 	}
+}
+
+/// Asks a gateway; the batch that its receipt is in, once one is committed that was not there before.
+async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
+	told(client).await;
 	event_until(net, |event| match event {
 		ChannelEvent::BatchCommitted { batch, .. } if !seen.contains(batch) => Some(*batch),
 		_ => None,
@@ -261,6 +267,64 @@ async fn answers_through_a_gateway_should_be_computed_again_and_a_cheats_bond_sh
 	assert!(returned.await > UNIT / 10);
 	drop(worker);
 	net.assert_decodes(&DECODED).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cheat_should_be_convicted_when_its_client_pays_for_the_audit_of_an_answer() {
+	let net = Net::start_with_verifier().await;
+	let mut bob = net.provider("//Bob").await;
+	let model = net.offer_audited_chat(&bob).await;
+	let price = Price { base: UNIT / 10, per_input: 1, per_output: 1 };
+	net.submit(&bob.signer, calls::offer(0, model, price)).await.unwrap();
+	let gateway = net.gateway("//Dave").await;
+	bob.join(&gateway);
+	serve_int8(&net, &bob).await;
+	let worker = bob.start().await;
+	let client = net.client(&gateway, "//Charlie", 10 * UNIT).await;
+	let account = |suri: &str| Signer::from_suri(suri).unwrap().account();
+	let accounts = [("client", account("//Charlie")), ("provider", bob.account())];
+
+	let said = told(&client).await;
+	let receipt =
+		said.split_once("event: reckon.receipt\ndata: ").unwrap().1.lines().next().unwrap();
+	let path = net.path("receipt.json");
+	fs::write(&path, receipt).unwrap();
+	let before = net.money(&accounts).await;
+	let path = path.to_str().unwrap();
+	let asked = net.reckon("//Charlie", &["receipt", "audit", path]).json();
+	// Who has not paid for the answer can't ask.
+	let refused = net.reckon("//Eve", &["receipt", "audit", path]).error(3);
+	assert_eq!(refused["code"], "Channels.NotClient", "{refused}");
+
+	let (audit, batch) = (&asked["audit"], &asked["batch"]);
+	let batch: BatchId = batch.as_str().unwrap().parse().unwrap();
+	let slashed = event_until(&net, |event| match event {
+		ChannelEvent::SampleConvicted { batch: of, audit: found, provider, slashed }
+			if *of == batch && json!(found) == *audit =>
+		{
+			assert_eq!(*provider, bob.account());
+			Some(*slashed)
+		},
+		ChannelEvent::BatchSettled { batch: of, .. } if *of == batch => {
+			panic!("a cheat is paid\n{}", net.log())
+		},
+		_ => None,
+	})
+	.await;
+	let charge =
+		json!(serde_json::from_str::<Value>(receipt).unwrap()["signed"]["receipt"]["charge"]);
+	let returned = event_until(&net, |event| match event {
+		ChannelEvent::ReceiptStruck { batch: of, returned, .. } if *of == batch => Some(*returned),
+		_ => None,
+	})
+	.await;
+	assert_eq!(json!(returned.to_string()), charge);
+	let after = net.money(&accounts).await;
+	assert_eq!(before.of("provider") - after.of("provider"), slashed);
+	// The audit's fee is back too.
+	assert!(after.of("client") + UNIT / 100 > before.of("client"), "{charge} {before:?} {after:?}");
+	drop(worker);
+	net.assert_decodes(&["Channels.audit_receipt", "Audits.AuditRequested"]).await;
 }
 
 fn ask(net: &Net, client: &str) -> reckon_e2e::Run {

@@ -2,6 +2,9 @@
 //! written as it was read. One function for each type that travels; `targets/` has a fuzz target for
 //! each.
 
+#[cfg(feature = "chain")]
+pub mod off_chain;
+
 // Brings the counters that everything is compiled with.
 use libfuzzer_sys as _;
 
@@ -47,7 +50,7 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
 		("fingerprints", (fingerprint, fingerprint).encode()),
 	];
 	#[cfg(feature = "chain")]
-	let seeds = [seeds, chain::seeds(vote)].concat();
+	let seeds = [seeds, chain::seeds(vote), off_chain::seeds()].concat();
 	seeds
 }
 

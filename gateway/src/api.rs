@@ -11,7 +11,6 @@ mod line;
 mod models;
 mod openapi;
 mod page;
-mod patient;
 mod payer;
 mod places;
 mod problems;

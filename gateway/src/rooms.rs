@@ -257,6 +257,7 @@ impl Rooms {
 				session_key: record.session_key,
 			}),
 			batch: None,
+			request: Some(record.request),
 		}
 	}
 

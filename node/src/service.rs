@@ -288,6 +288,11 @@ fn start<N: NetworkBackend<Block, Hash>>(
 				verifier::watch(verifier, storage, metrics, config.role.is_authority()),
 			);
 		}
+	} else if config.role.is_authority() {
+		log::warn!(
+			"This validator runs no off-chain workers: it will not vote in audits, nor decline its seats in \
+			 them, and it loses stake for seats that it leaves empty. Start it without `--offchain-worker never`."
+		);
 	}
 
 	let rpc_deps = rpc::Deps {

@@ -4,6 +4,7 @@
 use crate::{
 	batch::{Item, Proof, Total},
 	receipt::SignedReceipt,
+	request::Request,
 	tree::{Path, PathError, Root},
 	voucher::SignedVoucher,
 };
@@ -25,6 +26,10 @@ pub struct ReceiptFile {
 	/// The batch that it is in.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub batch: Option<BatchProof>,
+	/// What was asked, for who asked it: who has this answer audited shows it to the chain. As its SCALE bytes
+	/// in hex.
+	#[serde(default, skip_serializing_if = "Option::is_none", with = "scale")]
+	pub request: Option<Request>,
 }
 
 /// A voucher, and who must have signed it.
@@ -71,6 +76,29 @@ impl BatchProof {
 		let Self { root, total, position, total_path, index, path } = self.clone();
 		let item = Item { total: position, index, receipt: receipt.clone(), path };
 		Proof { item, total, path: total_path }.verify(&root)
+	}
+}
+
+/// What the chain reads too, as hex.
+mod scale {
+	use codec::{DecodeAll, Encode};
+	use serde::{de::Error, Deserializer, Serialize, Serializer};
+
+	pub fn serialize<V: Encode, S: Serializer>(
+		value: &Option<V>,
+		to: S,
+	) -> Result<S::Ok, S::Error> {
+		match value {
+			Some(value) => sp_core::bytes::serialize(&value.encode(), to),
+			None => None::<()>.serialize(to),
+		}
+	}
+
+	pub fn deserialize<'de, V: DecodeAll, D: Deserializer<'de>>(
+		from: D,
+	) -> Result<Option<V>, D::Error> {
+		let bytes = sp_core::bytes::deserialize(from)?;
+		V::decode_all(&mut &bytes[..]).map(Some).map_err(D::Error::custom)
 	}
 }
 

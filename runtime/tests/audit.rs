@@ -495,7 +495,7 @@ fn job_should_be_paid_when_no_auditor_says_anything_and_it_need_not_be_attested(
 	run(|| {
 		let client = total(Eve);
 		let job = delivered(Assurance::Optimistic);
-		assert_ok!(Audits::request_audit(signed(Eve), job));
+		assert_ok!(Audits::request_audit(signed(Eve), job, FEE));
 		pass(pallet_audits::DRAW_DELAY);
 		to_block(audit(job).due);
 		assert_eq!(outcome_in_events(), AuditOutcome::Inconclusive);
@@ -536,7 +536,7 @@ fn clients_fee_should_be_held_and_told_of_until_the_auditors_have_it() {
 		let job = delivered(Assurance::Optimistic);
 		let fee = Audits::audit_fee(0, CHARGE);
 		assert_eq!(fee, FEE);
-		assert_ok!(Audits::request_audit(signed(Eve), job));
+		assert_ok!(Audits::request_audit(signed(Eve), job, FEE));
 		let told = Runtime::held_by(id(Eve));
 		let own = told.iter().find(|part| part.held_for == HeldFor::AuditFee(job)).expect("told");
 		assert_eq!(own.amount, fee);

@@ -1,5 +1,6 @@
 //! The presets, and what must be the same in more than one place.
 
+use codec::Decode;
 use reckon_primitives::token;
 use reckon_runtime::{genesis, Runtime, RuntimeGenesisConfig, SessionKeys};
 use sp_runtime::{traits::OpaqueKeys, BuildStorage};
@@ -128,8 +129,17 @@ fn proxy_should_move_no_money_away_when_it_is_not_for_transfers() {
 	});
 	assert!(!ProxyType::NonTransfer.filter(&transfer));
 	assert!(ProxyType::Any.filter(&transfer));
-	let audit = pallet_audits::Call::request_audit { job: Default::default() };
+	let audit = pallet_audits::Call::request_audit { job: Default::default(), max_fee: 1 };
 	let audit = RuntimeCall::Audits(audit);
+	assert!(!ProxyType::NonTransfer.filter(&audit) && ProxyType::Jobs.filter(&audit));
+	let zeros = [0; 4096];
+	let audit = pallet_channels::Call::audit_receipt {
+		batch: Default::default(),
+		item: Decode::decode(&mut &zeros[..]).unwrap(),
+		request: Decode::decode(&mut &zeros[..]).unwrap(),
+		max_fee: 1,
+	};
+	let audit = RuntimeCall::Channels(audit);
 	assert!(!ProxyType::NonTransfer.filter(&audit) && ProxyType::Jobs.filter(&audit));
 	let top_up = pallet_channels::Call::top_up { channel: Default::default(), amount: 1 };
 	let top_up = RuntimeCall::Channels(top_up);

@@ -82,7 +82,10 @@ calls! {
 	/// `Jobs.dispute`: doubts an answer that is not paid yet, and lets two others compute it again.
 	dispute(job: JobId = JobId => job) = "Jobs"."dispute" as Dispute;
 	/// `Audits.request_audit`: pays auditors to compute an answer again that is not paid yet.
-	request_audit(job: JobId = JobId => job) = "Audits"."request_audit" as RequestAudit;
+	request_audit(
+		job: JobId = JobId => job,
+		max_fee: Compact<u128> = Balance => Compact(max_fee)
+	) = "Audits"."request_audit" as RequestAudit;
 
 	/// `Audits.open_rows`: opens what a delivery has committed to, when its auditors have voted; for
 	/// a provider's worker.
@@ -285,6 +288,14 @@ calls! {
 		item: Box<Item> = Item => Box::new(item),
 		request: Box<GatewayRequest> = GatewayRequest => Box::new(request)
 	) = "Channels"."show_sample" as ShowSample;
+	/// `Channels.audit_receipt`: pays auditors to compute the answer of a receipt again, in a batch that is not
+	/// paid yet.
+	audit_receipt(
+		batch: BatchId = BatchId => batch,
+		item: Box<Item> = Item => Box::new(item),
+		request: Box<GatewayRequest> = GatewayRequest => Box::new(request),
+		max_fee: Compact<u128> = Balance => Compact(max_fee)
+	) = "Channels"."audit_receipt" as AuditReceipt;
 
 	/// `Session.set_keys`: names the keys that a validator's node signs with, as
 	/// [`crate::Chain::rotate_keys`] has them from the node.

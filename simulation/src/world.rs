@@ -261,9 +261,11 @@ impl People {
 			let RuntimeEvent::Jobs(JobEvent::JobDelivered { job, .. }) = event else { continue };
 			if rng.random_range(0..100) < self.plan.requested {
 				let client = Jobs::job(*job).map(|job| job.client);
+				let max_fee = Balance::MAX;
 				// The lot may have fallen on it already.
-				let _ =
-					client.map(|who| call(&who, pallet_audits::Call::request_audit { job: *job }));
+				let _ = client.map(|who| {
+					call(&who, pallet_audits::Call::request_audit { job: *job, max_fee })
+				});
 			}
 		}
 	}

@@ -14,19 +14,32 @@ use axum::{
 	Json, Router,
 };
 use futures::StreamExt;
+use reckon_connections::Limits;
 use reckon_sdk::{ContentRef, H256};
 use std::{
 	collections::BTreeMap,
 	future::Future,
 	sync::{Arc, Mutex, PoisonError},
+	time::Duration,
 };
 use tokio::{
 	net::TcpListener,
 	sync::{mpsc, Semaphore},
+	time::timeout,
 };
 
-/// Payloads that are taken in at once: each is in memory until its hash is known.
-const UPLOADS: usize = 8;
+/// Payloads that are taken in at once: each is in memory until its hash is known, and has a mebibyte at most.
+const UPLOADS: usize = 64;
+/// How long one may take, and how many bytes longer it must be for each second more. Their hashes are public, so
+/// that strangers could hold all places by sending nothing.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(5);
+const LEAST_BYTES_PER_SECOND: u32 = 64 << 10;
+/// Auditors and clients come for a moment each.
+const LIMITS: Limits = Limits {
+	most: 512,
+	head_within: Duration::from_secs(10),
+	taken_within: Duration::from_secs(30),
+};
 /// Auditors that are served at once; others wait.
 const AUDITORS: usize = 4;
 
@@ -100,13 +113,26 @@ impl Endpoint {
 	/// Serves until `stop` is done.
 	///
 	/// # Errors
-	/// When the listener fails.
+	/// None while it runs: a listener that fails for a while is asked again.
 	pub async fn serve(
 		self,
 		listener: TcpListener,
 		stop: impl Future<Output = ()> + Send + 'static,
 	) -> std::io::Result<()> {
-		axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+		self.serve_within(listener, LIMITS, stop).await
+	}
+
+	/// The same, with other limits.
+	///
+	/// # Errors
+	/// None while it runs.
+	pub async fn serve_within(
+		self,
+		listener: TcpListener,
+		limits: Limits,
+		stop: impl Future<Output = ()> + Send + 'static,
+	) -> std::io::Result<()> {
+		reckon_connections::serve(listener, self.router(), limits, stop).await
 	}
 }
 
@@ -216,9 +242,14 @@ async fn write(State(endpoint): State<Endpoint>, Path(hash): Path<String>, body:
 		return says(StatusCode::SERVICE_UNAVAILABLE, "too many uploads at once: try again");
 	};
 	let content = ContentRef { hash, length };
-	let bytes = match collect(body, length).await {
-		Ok(bytes) => bytes,
-		Err(response) => return response,
+	let within = UPLOAD_WITHIN + Duration::from_secs((length / LEAST_BYTES_PER_SECOND).into());
+	let bytes = match timeout(within, collect(body, length)).await {
+		Ok(Ok(bytes)) => bytes,
+		Ok(Err(response)) => return response,
+		Err(_) => {
+			let text = format!("the upload took longer than {} s", within.as_secs());
+			return says(StatusCode::REQUEST_TIMEOUT, text);
+		},
 	};
 	let blobs = endpoint.blobs.clone();
 	let stored = tokio::task::spawn_blocking(move || blobs.put_as(content, &bytes)).await;

@@ -24,7 +24,7 @@ use axum::{
 };
 use batches::Batches;
 use codec::{DecodeAll, Encode};
-use reckon_engine::{parse_request, Audit, Claim, Device, RequestError, Requested, Stops, Usage};
+use reckon_engine::{parse_request, Audit, Claim, Device, Requested, Stops, Usage};
 use reckon_sdk::{content_hash, Sampling, TaskKind, H256};
 use reckon_sealed::{is_sealed, open_answer, open_with, Secret};
 use reckon_verification::{
@@ -224,10 +224,8 @@ impl Verifier {
 		};
 		let task = match parse_request(engine_task(request.task), &request.payload.0) {
 			Ok(task) => task,
-			// The limits of this program are not the worker's fault.
-			Err(error @ (RequestError::TooLarge { .. } | RequestError::TooMany { .. })) => {
-				return Err(Refusal::failed(error));
-			},
+			// Also one that is too long or has too many parts: no worker answers it, and if its audit came to nothing
+			// whoever does would be paid for anything.
 			Err(_) => return Ok(refuted(Fault::Task)),
 		};
 		let stops = match request.gateway.map(|_| Stops::of_payload(&request.payload.0)) {

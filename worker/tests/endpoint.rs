@@ -1,6 +1,7 @@
 //! The content endpoint against clients of all kinds.
 
 use codec::{Decode, Encode};
+use reckon_connections::Limits;
 use reckon_engine::EvidenceStore;
 use reckon_sdk::{AuditPhase, BlobClient, BlobError, ContentRef, Inquiry, H256};
 use reckon_verification::{positions, Evidence, Opening, Rows};
@@ -10,8 +11,22 @@ use reckon_worker::{
 	endpoint::{Endpoint, Expected},
 	status::Shared,
 };
-use std::sync::Arc;
-use tokio::{net::TcpListener, sync::mpsc};
+use std::{
+	sync::Arc,
+	time::{Duration, Instant},
+};
+use tokio::{
+	io::{AsyncReadExt, AsyncWriteExt},
+	net::{TcpListener, TcpStream},
+	sync::mpsc,
+	time::sleep,
+};
+
+const LIMITS: Limits = Limits {
+	most: 512,
+	head_within: Duration::from_secs(10),
+	taken_within: Duration::from_secs(10),
+};
 
 struct Server {
 	url: String,
@@ -24,6 +39,10 @@ struct Server {
 }
 
 async fn server() -> Server {
+	server_within(LIMITS).await
+}
+
+async fn server_within(limits: Limits) -> Server {
 	let dir = tempfile::tempdir().unwrap();
 	let blobs = BlobStore::open(&dir.path().join("blobs")).unwrap();
 	let expected = Expected::default();
@@ -35,7 +54,7 @@ async fn server() -> Server {
 	let endpoint = Endpoint::new(blobs.clone(), expected.clone(), sender, shared, disclosure);
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let url = format!("http://{}", listener.local_addr().unwrap());
-	tokio::spawn(endpoint.serve(listener, std::future::pending()));
+	tokio::spawn(endpoint.serve_within(listener, limits, std::future::pending()));
 	Server { url, expected, blobs, arrived, evidence, inquiries, dir }
 }
 
@@ -58,6 +77,52 @@ async fn payload_should_be_stored_when_a_job_waits_for_it() {
 	let head = reqwest::Client::new().head(url).send().await.unwrap();
 	assert_eq!(head.status().as_u16(), 200);
 	assert_eq!(head.headers()["content-length"], "100000");
+}
+
+/// Connects, and says this much.
+async fn say(server: &Server, words: &str) -> TcpStream {
+	let address = server.url.strip_prefix("http://").unwrap();
+	let mut stream = TcpStream::connect(address).await.unwrap();
+	stream.write_all(words.as_bytes()).await.unwrap();
+	stream
+}
+
+#[tokio::test]
+async fn payload_should_be_taken_in_though_strangers_begin_to_send_it_and_say_no_more() {
+	let mut server = server().await;
+	let bytes = vec![7; 100_000];
+	let content = ContentRef::of(&bytes);
+	server.expected.insert(content);
+	let name = format!("{:x}", content.hash);
+	let head = format!("PUT /blobs/{name} HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n");
+	let mut strangers = Vec::new();
+	for _ in 0..64 {
+		strangers.push(say(&server, &head).await);
+	}
+	let began = Instant::now();
+	while put(&server, &name, &bytes).await == 503 {
+		assert!(began.elapsed() < Duration::from_secs(60), "all places are held");
+		sleep(Duration::from_millis(200)).await;
+	}
+	assert_eq!(server.arrived.recv().await, Some(content));
+	// They are told why.
+	let mut said = vec![0; 30];
+	strangers[0].read_exact(&mut said).await.unwrap();
+	assert!(said.starts_with(b"HTTP/1.1 408"), "{said:?}");
+}
+
+#[tokio::test]
+async fn endpoint_should_answer_when_all_its_connections_say_nothing() {
+	let limits = Limits { most: 3, head_within: Duration::from_millis(300), ..LIMITS };
+	let server = server_within(limits).await;
+	let mut silent = Vec::new();
+	for words in ["", "GET /healthz HTTP/1.1\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+		silent.push(say(&server, words).await);
+	}
+	let asked = reqwest::Client::new().get(format!("{}/healthz", server.url));
+	let answer = asked.timeout(Duration::from_secs(30)).send().await.unwrap();
+	assert_eq!(answer.text().await.unwrap(), "ok\n");
+	drop(silent);
 }
 
 #[tokio::test]

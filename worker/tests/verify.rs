@@ -475,9 +475,14 @@ async fn dishonest_answers_should_be_different() {
 		assert_eq!(answer.vote.0, Vote::Refuted(fault).encode(), "{answer:?}");
 		different(&honest, &answer, "no such tokens");
 	}
-	let malformed = AuditRequest { payload: HexBytes(b"{\"messages\":[]}".to_vec()), ..good };
-	let answer = service.audit(&malformed).await;
-	assert_eq!(answer.vote.0, Vote::Refuted(Fault::Task).encode());
+	// What honest workers decline: nothing, and more parts than an engine takes.
+	let message = r#"{"role":"user","content":"a"}"#;
+	let many = vec![message; 1_025].join(",");
+	for messages in ["", many.as_str()] {
+		let payload = HexBytes(format!(r#"{{"messages":[{messages}]}}"#).into_bytes());
+		let answer = service.audit(&AuditRequest { payload, ..good.clone() }).await;
+		assert_eq!(answer.vote.0, Vote::Refuted(Fault::Task).encode());
+	}
 
 	let dir = tempfile::tempdir().unwrap();
 	write_int8(&lexicon(), dir.path());

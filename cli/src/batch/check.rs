@@ -257,7 +257,7 @@ fn total(total: &reckon_sdk::Total) -> Total<AccountId> {
 }
 
 /// An item as the chain's calls take it.
-fn theirs(item: &Item<AccountId>) -> reckon_sdk::Item {
+pub(crate) fn theirs(item: &Item<AccountId>) -> reckon_sdk::Item {
 	let account =
 		|account: &AccountId| reckon_sdk::AccountId::from(<[u8; 32]>::from(account.clone()));
 	let receipt = &item.receipt.receipt;

@@ -13,6 +13,7 @@ use reckon_sdk::{
 use reqwest::Client;
 use serde_json::{json, Value};
 
+pub(crate) use self::check::theirs;
 use self::check::{Checked, Finding};
 use crate::{
 	context::{failure, Context},

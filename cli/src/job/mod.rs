@@ -172,7 +172,7 @@ async fn audit(context: &Context, job: JobId) -> Result<()> {
 	// What is not delivered the chain refuses.
 	let charge = record.state.charge().unwrap_or_default();
 	let fee = at.audit_fee(record.subnet, charge).await.map_err(failure)?;
-	context.submit(&chain, calls::request_audit(job)).await?;
+	context.submit(&chain, calls::request_audit(job, fee)).await?;
 	let json = json!({ "job": job, "fee": fee.to_string() });
 	context.output.result(&json, || {
 		let fee = format_amount(fee);

@@ -95,6 +95,7 @@ pub(super) fn check(
 		ReceiptFault::Times => Lie::Times,
 	})?;
 	that(receipt.request == request.hash(), Lie::Request)?;
+	that(file.request.is_none_or(|told| told == *request), Lie::Request)?;
 	that(receipt.model == request.model, Lie::Model)?;
 	that(receipt.gateway == *gateway, Lie::Gateway)?;
 	that((receipt.channel, receipt.lane) == (sent.channel, sent.lane), Lie::Lane)?;

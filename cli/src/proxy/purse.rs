@@ -302,7 +302,9 @@ impl Purse {
 		if let Err(lie) = check(file, genesis, gateway, sent, answer) {
 			return Ok(Err(lie));
 		}
-		self.shelf.keep(sent.request.hash(), file).await?;
+		// Whatever the gateway says of it: it is what an audit of the answer is asked for with.
+		let kept = ReceiptFile { request: Some(sent.request), ..file.clone() };
+		self.shelf.keep(sent.request.hash(), &kept).await?;
 		let charge = file.signed.receipt.charge;
 		let spent = self.ledger.prove(sent, charge).await?;
 		let mut state = self.state();

@@ -15,7 +15,7 @@ use axum::{
 	Router,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, MaxEncodedLen};
 use reckon_openai::{default_max_tokens, Endpoint, Finish, Head, Reply, Usage, Whole};
 use reckon_primitives::{Balance, ContentRef, Price, Units};
 use reckon_receipts::{
@@ -343,6 +343,7 @@ impl Gate {
 			signed: SignedReceipt { receipt, signature },
 			paid_by: Some(PaidBy { signed: signed.clone(), session_key: self.session }),
 			batch: None,
+			request: None,
 		}
 	}
 
@@ -692,6 +693,11 @@ impl Bench {
 	}
 }
 
+fn never_asked() -> Request {
+	let nothing = vec![0; Request::max_encoded_len()];
+	Request::decode(&mut &nothing[..]).unwrap()
+}
+
 fn chat(stream: bool) -> Value {
 	json!({ "model": NAME, "stream": stream, "messages": [{ "role": "user", "content": "hi" }] })
 }
@@ -724,7 +730,10 @@ async fn whole_answer_should_be_paid_for_and_its_receipt_kept() {
 		let id = file.signed.receipt.request;
 		let kept = bench.http.get(format!("{}/v1/requests/{id:?}/receipt", bench.base));
 		let kept = json_of(kept.send().await.unwrap()).await;
-		assert_eq!(serde_json::from_value::<ReceiptFile>(kept).unwrap(), file);
+		let kept: ReceiptFile = serde_json::from_value(kept).unwrap();
+		// What an audit of the answer is asked for with.
+		assert_eq!(kept.request.unwrap().hash(), id);
+		assert_eq!(ReceiptFile { request: None, ..kept }, file);
 	}
 	// Each voucher starts from what the lane has spent, not from what was promised before.
 	let vouchers = gateway.seen();
@@ -798,6 +807,7 @@ async fn receipt_that_lies_should_be_refused_by_its_name_and_not_counted() {
 		("receipt_missing", Play::NoReceipt),
 		("receipt_malformed", Play::Garbage),
 		("receipt_chain", Play::Tamper(|file| file.genesis = H256([2; 32]))),
+		("receipt_request", Play::Tamper(|file| file.request = Some(never_asked()))),
 		("receipt_signature", Play::Tamper(|file| file.signed.receipt.charge -= 1)),
 		("receipt_signature", Play::Tamper(|file| file.signed.receipt.worker.0[0] ^= 1)),
 		("receipt_times", Play::Sign(|receipt| receipt.finished_at = 1)),

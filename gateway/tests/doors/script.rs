@@ -151,8 +151,13 @@ pub fn the_end(output: &[u8]) -> End {
 		first_token_ms: 100,
 	};
 	let signed = SignedReceipt { receipt, signature: sr25519::Signature::from_raw([8; 64]) };
-	let file =
-		ReceiptFile { genesis: H256([9; 32]), signed: signed.clone(), paid_by: None, batch: None };
+	let file = ReceiptFile {
+		genesis: H256([9; 32]),
+		signed: signed.clone(),
+		paid_by: None,
+		batch: None,
+		request: None,
+	};
 	let answer = Answer { output: output.to_vec(), finish: Finish::Stop, receipt: signed };
 	End { answer, receipt: file }
 }

@@ -200,7 +200,7 @@ mod benchmarks {
 		let client: T::AccountId = account("client", 0, 0);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(client), id);
+		_(RawOrigin::Signed(client), id, Balance::MAX);
 
 		assert!(Audits::<T>::contains_key(id));
 	}

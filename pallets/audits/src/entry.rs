@@ -16,7 +16,7 @@ use reckon_support::{
 use sp_core::H256;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating, Zero},
-	DispatchResult, PerThing, Permill, Rounding,
+	DispatchError, DispatchResult, PerThing, Permill, Rounding,
 };
 
 /// Keeps the draws of samples apart from every other use of Blake2.
@@ -137,11 +137,29 @@ impl<T: Config> SampleAuditing<T::AccountId> for Pallet<T> {
 	fn sample_weight() -> Weight {
 		T::WeightInfo::submit().saturating_add(T::DbWeight::get().reads(1))
 	}
+
+	fn request(
+		id: &JobId,
+		answer: AuditedAnswer<T::AccountId, Balance>,
+		rate: Permill,
+		max_fee: Balance,
+	) -> DispatchResult {
+		ensure!(!Audits::<T>::contains_key(id), Error::<T>::AlreadyAudited);
+		let fee = Self::hold_fee(&answer, max_fee)?;
+		let client = answer.client.clone();
+		Self::enter(*id, Subject::Answer(answer), Cause::Requested, rate, fee);
+		Self::deposit_event(Event::AuditRequested { audit: *id, client, fee });
+		Ok(())
+	}
+
+	fn request_weight() -> Weight {
+		T::WeightInfo::request_audit()
+	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Lets something wait for the draw. The rate is a batch's, which has paid for it; that of an answer
-	/// is known when its lot is drawn.
+	/// Lets something wait for the draw. The rate is a batch's, which has paid for it, or that of a total; of
+	/// a job's answer it is known when its lot is drawn.
 	fn enter(
 		id: JobId,
 		subject: Subject<T::AccountId, Balance>,
@@ -172,29 +190,40 @@ impl<T: Config> Pallet<T> {
 		Audits::<T>::insert(id, audit);
 	}
 
-	pub(crate) fn do_request(client: T::AccountId, id: JobId) -> DispatchResult {
+	pub(crate) fn do_request(client: T::AccountId, id: JobId, max_fee: Balance) -> DispatchResult {
 		let answer = T::Subjects::subject(&id).ok_or(Error::<T>::NothingToAudit)?;
 		ensure!(answer.client == client, Error::<T>::NotClient);
-		ensure!(Self::is_auditable(&answer.model), Error::<T>::NotAuditable);
-		let fee = Self::price(answer.subnet).fee(answer.charge);
-		let hold = || T::Currency::hold(&HoldReason::AuditFee.into(), &client, fee);
-		match Audits::<T>::get(id) {
+		let fee = match Audits::<T>::get(id) {
 			None => {
-				hold()?;
+				let fee = Self::hold_fee(&answer, max_fee)?;
 				let subject = Subject::Answer(answer);
 				Self::enter(id, subject, Cause::Requested, Permill::zero(), fee);
+				fee
 			},
 			// The lot is not drawn yet, and no longer needed.
 			Some(mut audit) if audit.round == 0 && audit.cause == Cause::Lot => {
-				hold()?;
+				let fee = Self::hold_fee(&answer, max_fee)?;
 				audit.cause = Cause::Requested;
 				audit.fee = fee;
 				Audits::<T>::insert(id, audit);
+				fee
 			},
 			Some(_) => return Err(Error::<T>::AlreadyAudited.into()),
-		}
+		};
 		Self::deposit_event(Event::AuditRequested { audit: id, client, fee });
 		Ok(())
+	}
+
+	/// Holds what the audit of an answer costs its client; says how much that is.
+	fn hold_fee(
+		answer: &AuditedAnswer<T::AccountId, Balance>,
+		max_fee: Balance,
+	) -> Result<Balance, DispatchError> {
+		ensure!(Self::is_auditable(&answer.model), Error::<T>::NotAuditable);
+		let fee = Self::price(answer.subnet).fee(answer.charge);
+		ensure!(fee <= max_fee, Error::<T>::FeeTooHigh);
+		T::Currency::hold(&HoldReason::AuditFee.into(), &answer.client, fee)?;
+		Ok(fee)
 	}
 
 	/// What audits cost in a subnet.

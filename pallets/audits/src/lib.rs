@@ -399,22 +399,28 @@ pub mod pallet {
 		TooLate,
 		/// Root and salt are not what the delivery has committed to.
 		WrongOpening,
+		/// The audit costs more than `max_fee`.
+		FeeTooHigh,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
 	impl<T: Config> Pallet<T> {
 		/// Pays for an audit of a `job` that was delivered and is not paid yet. Signed by its
-		/// client.
+		/// client. Of an answer through a gateway, `Channels.audit_receipt` does.
 		///
 		/// Holds the subnet's `auditor_share` of the charge, and `SeatFee` at least, for each seat
-		/// that its rules ask for. The auditors that say what comes out share it; if the answer is
-		/// convicted, or nothing comes out, it comes back.
+		/// that its rules ask for; fails if that is more than `max_fee`. The auditors that say what comes out share
+		/// it; if the answer is convicted, or nothing comes out, it comes back.
 		///
 		/// Emits `AuditRequested`.
 		#[pallet::call_index(0)]
-		pub fn request_audit(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+		pub fn request_audit(
+			origin: OriginFor<T>,
+			job: JobId,
+			#[pallet::compact] max_fee: Balance,
+		) -> DispatchResult {
 			let client = ensure_signed(origin)?;
-			Self::do_request(client, job)
+			Self::do_request(client, job, max_fee)
 		}
 
 		/// Opens what a delivery has committed to, when the auditors of `job` have voted. Signed by

@@ -36,7 +36,7 @@ use lane::Lane;
 use parts::{Part, Parts};
 use post::{Outbox, Sender};
 use reckon_primitives::{Content, ContentRef, TaskKind, SEALED};
-use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, Cause, ProviderPool, Subject};
+use reckon_support::{AuditSubjects, AuditedBatches, BatchWork, ProviderPool, Subject};
 use reckon_verification::{Vote, MAX_POSITIONS};
 use sp_core::H256;
 use sp_runtime::{
@@ -92,7 +92,8 @@ struct Duty<T: Config> {
 impl<T: Config> Duty<T> {
 	/// Lets a worker see who asks, where that is not everybody's business.
 	fn show_pass(&self, endpoint: Endpoint) -> Endpoint {
-		if self.audit.cause != Cause::Sampled {
+		let answer = self.audit.subject.answer();
+		if answer.is_none_or(|answer| answer.gateway.is_none()) {
 			return endpoint;
 		}
 		let Place { job, challenge, .. } = &self.place;
@@ -248,8 +249,7 @@ impl Run {
 		}
 		let handed = Handed::fetch(&wanted);
 		// What did not come takes no more time to note.
-		let is_there = |parts: &Parts<T::AccountId>| parts.wanted().iter().all(|it| handed.has(it));
-		batch.sort_by_key(|(_, parts)| parts.as_ref().is_ok_and(is_there));
+		batch.sort_by_key(|(_, parts)| parts.as_ref().is_ok_and(|parts| parts.is_there(&handed)));
 		let mut sending = time().saturating_add(COMPANY);
 		for (errand, parts) in batch {
 			let Some(kept) = lane::keep(guard) else { break };

@@ -554,6 +554,18 @@ mod benchmarks {
 		assert_eq!(Sampled::<T>::iter_keys().count(), 1);
 	}
 
+	/// By its client.
+	#[benchmark]
+	fn audit_receipt() {
+		let (id, item, request) = drawn::<T>();
+		let client = account("client", 0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(client), id, Box::new(item), Box::new(request), Balance::MAX);
+
+		assert_eq!(Sampled::<T>::iter_keys().count(), 1);
+	}
+
 	/// A look at as many totals as are looked at together, whose audits are over.
 	#[benchmark]
 	fn due_look() {
@@ -576,11 +588,13 @@ mod benchmarks {
 		assert_eq!(looked_at, Some(samples::LOOKED_AT_ONCE));
 	}
 
-	/// Of an answer that is not the model's.
+	/// Of an answer that is not the model's, after an audit that its client has paid for.
 	#[benchmark]
 	fn on_ruling() {
 		let (id, item, request) = drawn::<T>();
-		Pallet::<T>::do_show_sample(id, &item, &request).expect("set up for it");
+		let client = account("client", 0, 0);
+		Pallet::<T>::do_audit_receipt(client, id, &item, &request, Balance::MAX)
+			.expect("set up for it");
 		let outcome = AuditOutcome::Rejected(Conviction::NotOpened);
 		let ruling = Ruling { outcome, costs: 1, slash: Balance::MAX };
 

@@ -141,7 +141,8 @@ mod channels_events {
 			/// The block at whose start all of them must have been shown.
 			until: BlockNumberFor<T>,
 		},
-		/// A receipt that the lot fell on is shown, and its answer is audited.
+		/// A receipt that the lot fell on is shown, or one whose client pays for that (`AuditRequested`), and its
+		/// answer is audited.
 		SampleShown {
 			/// The batch.
 			batch: BatchId,

@@ -39,7 +39,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What providers stand for = what their totals charge that are not paid; and each answer that is audited
-	/// is the sample of such a total, or its batch does not wait any more.
+	/// is the sample of such a total, or one that its client pays for and its batch waits for, or its batch does not
+	/// wait any more.
 	fn try_samples() -> Result<(), TryRuntimeError> {
 		let mut unpaid: BTreeMap<(T::AccountId, T::AccountId), Balance> = BTreeMap::new();
 		for (id, _, payout) in Payouts::<T>::iter() {
@@ -55,15 +56,29 @@ impl<T: Config> Pallet<T> {
 			ensure!(is_so, "what a provider stands for is not what its totals charge");
 		}
 		ensure!(unpaid.is_empty(), "a provider does not stand for its totals");
+		let mut requests: BTreeMap<BatchId, u32> = BTreeMap::new();
 		for (request, sampled) in Sampled::<T>::iter() {
-			let SampledAnswer { batch, total, receipt, .. } = sampled;
+			let SampledAnswer { batch, total, receipt, requested, .. } = sampled;
 			ensure!(receipt.request == request, "an answer is audited under another's name");
 			if Self::waiting(batch).is_err() {
 				continue;
 			}
 			let payout = Payouts::<T>::get(batch, total).ok_or("a sample has no total")?;
+			if requested {
+				let count = requests.entry(batch).or_default();
+				*count = count.saturating_add(1);
+				continue;
+			}
 			let is_its = payout.sample == Sample::Audited(request);
 			ensure!(is_its, "a total does not know its sample");
+		}
+		for (id, batch) in Batches::<T>::iter() {
+			if batch.state != BatchState::Waiting {
+				continue;
+			}
+			let waits_for = batch.samples.map_or(0, |samples| samples.requested);
+			let open = requests.remove(&id).unwrap_or_default();
+			ensure!(waits_for == open, "a batch does not know how many audits it waits for");
 		}
 		Ok(())
 	}

@@ -369,13 +369,16 @@ pub mod pallet {
 		NotSampled,
 		/// Somebody has shown this sample before.
 		SampleAlreadyShown,
-		/// Samples are shown before the block that `SamplesDrawn` names.
+		/// Samples are shown, and audits of receipts asked for, before the block that `SamplesDrawn` names.
 		SampleTooLate,
 		/// The total charges less than what is expected to be paid for audits of such totals: its gateway waits
 		/// until there is more.
 		TotalTooSmall,
 		/// The receipt answers another request.
 		RequestDiffers,
+		/// The answer can't be computed again: its model's answers can't be audited, or the receipt says no
+		/// commitment, is older than `ReceiptLife`, or wrong by itself, which `report_item` is for.
+		NotAuditable,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
@@ -577,6 +580,27 @@ pub mod pallet {
 			Self::ensure_anybody(origin)?;
 			Self::do_show_sample(batch, &item, &request)?;
 			Ok(Pays::No.into())
+		}
+
+		/// Pays for the audit of an answer through a gateway: shows its receipt in a batch that waits, with the
+		/// `request` that it answers. Signed by the client of the channel that pays, before the samples' `until`.
+		/// Nobody is paid out of the batch before the audit is over.
+		///
+		/// Costs and ends as `Audits.request_audit`. If the answer is convicted or nobody can tell, the receipt
+		/// is struck and its charge comes back; its provider loses bond as if the lot had fallen on it.
+		///
+		/// Emits `AuditRequested` and `SampleShown`.
+		#[pallet::call_index(10)]
+		#[pallet::weight(Pallet::<T>::auditing())]
+		pub fn audit_receipt(
+			origin: OriginFor<T>,
+			batch: BatchId,
+			item: Box<Item<T::AccountId>>,
+			request: Box<Request>,
+			#[pallet::compact] max_fee: Balance,
+		) -> DispatchResult {
+			let client = ensure_signed(origin)?;
+			Self::do_audit_receipt(client, batch, &item, &request, max_fee)
 		}
 	}
 

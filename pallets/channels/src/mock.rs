@@ -5,8 +5,8 @@ use crate as pallet_channels;
 use codec::Encode;
 use frame_support::{
 	assert_ok, derive_impl,
-	dispatch::GetDispatchInfo,
-	parameter_types,
+	dispatch::{DispatchResult, GetDispatchInfo},
+	ensure, parameter_types,
 	traits::{
 		fungible::{InspectHold, Mutate},
 		tokens::Preservation,
@@ -40,7 +40,7 @@ use sp_runtime::{
 	testing::UintAuthorityId,
 	traits::{Applyable, BlakeTwo256, Checkable, Convert, Hash},
 	transaction_validity::{TransactionSource, TransactionValidityError},
-	BuildStorage, Permill,
+	BuildStorage, DispatchError, Permill,
 };
 use std::{
 	cell::{Cell, RefCell},
@@ -59,6 +59,8 @@ pub const BANK: AccountId = 7;
 pub const TREASURY: AccountId = 8;
 pub const MODEL_OWNER: AccountId = 9;
 pub const PROVIDERS: [AccountId; 3] = [11, 12, 13];
+/// What an audit costs that a client asks for.
+pub const AUDIT_FEE: Balance = 25;
 /// What auditors are paid from.
 pub const POT: AccountId = 10;
 pub const GATEWAY: AccountId = 21;
@@ -310,6 +312,22 @@ impl SampleAuditing<AccountId> for Audits {
 
 	fn sample_weight() -> Weight {
 		Weight::from_parts(444, 0)
+	}
+
+	fn request(
+		id: &JobId,
+		answer: AuditedAnswer<AccountId, Balance>,
+		rate: Permill,
+		max_fee: Balance,
+	) -> DispatchResult {
+		ensure!(max_fee >= AUDIT_FEE, DispatchError::Exhausted);
+		ensure!(!OPEN.with_borrow(|open| open.contains(id)), DispatchError::Unavailable);
+		assert!(Self::sample(id, answer, rate));
+		Ok(())
+	}
+
+	fn request_weight() -> Weight {
+		Weight::from_parts(666, 0)
 	}
 }
 

@@ -1,8 +1,9 @@
-//! Answers out of batches that are computed again: of each total one receipt at most, where the lot falls.
+//! Answers out of batches that are computed again: of each total one receipt at most, where the lot falls, and
+//! those whose clients pay for it.
 //!
 //! The chain draws when nobody can change the batch any more, the gateway shows the receipts that the lot
-//! fell on, and their answers are audited as jobs' are, under the request's hash. Whatever comes out, the
-//! other receipts are paid.
+//! fell on, and their answers are audited as jobs' are, under the request's hash. A client shows its own. Whatever
+//! comes out, the other receipts are paid.
 
 use crate::{pallet::*, types::*, weights::WeightInfo};
 use codec::Encode;
@@ -103,7 +104,7 @@ impl<T: Config> Pallet<T> {
 			now.saturating_add(T::Audits::draw_delay().into()).max(now.saturating_add(One::one()));
 		let until = until.max(drawn.saturating_add(TIME_TO_SHOW.into()));
 		let committed_at = T::Time::now().saturated_into();
-		(Samples { seed: None, until, committed_at, looked_at: 0 }, drawn)
+		(Samples { seed: None, until, committed_at, looked_at: 0, requested: 0 }, drawn)
 	}
 
 	/// Draws what is sampled of a batch; says whether there was anything to be drawn. The caller stores it.
@@ -124,9 +125,13 @@ impl<T: Config> Pallet<T> {
 	/// Looks at a few totals whether what was to be shown of them is shown. The caller stores the batch.
 	pub(crate) fn look_at_samples(id: BatchId, batch: &mut BatchOf<T>) -> Looked {
 		let totals = batch.root.count;
-		let Some(Samples { seed: Some(seed), looked_at, .. }) = &mut batch.samples else {
+		let Some(Samples { seed: Some(seed), looked_at, requested, .. }) = &mut batch.samples
+		else {
 			return Looked::All;
 		};
+		if *requested > 0 {
+			return Looked::Awaited;
+		}
 		let upto = looked_at.saturating_add(LOOKED_AT_ONCE).min(totals);
 		while *looked_at < upto {
 			let payout = Payouts::<T>::get(id, *looked_at);
@@ -175,27 +180,12 @@ impl<T: Config> Pallet<T> {
 		let (batch, mut payout) = Self::check_sample(id, item, request)?;
 		let shown = Self::judge_sample(id, &batch, &payout, item, request);
 		payout.sample = Sample::Over;
-		let receipt = &item.receipt.receipt;
 		match shown {
 			Shown::Audit(answer) => {
-				if T::Audits::sample(&receipt.request, answer, payout.terms.rate) {
-					payout.sample = Sample::Audited(receipt.request);
-					let (total, index) = (item.total, item.index);
-					let sampled = SampledAnswer {
-						batch: id,
-						total,
-						index,
-						receipt: receipt.clone(),
-						request: *request,
-					};
-					Sampled::<T>::insert(receipt.request, sampled);
-					Self::deposit_event(Event::SampleShown {
-						batch: id,
-						total,
-						index,
-						audit: receipt.request,
-						provider: receipt.provider.clone(),
-					});
+				let name = item.receipt.receipt.request;
+				if T::Audits::sample(&name, answer, payout.terms.rate) {
+					payout.sample = Sample::Audited(name);
+					Self::note_sampled(id, item, request, false);
 				}
 				Payouts::<T>::insert(id, item.total, payout);
 			},
@@ -206,6 +196,53 @@ impl<T: Config> Pallet<T> {
 			},
 		}
 		Ok(())
+	}
+
+	/// Has an answer audited because its client pays for that.
+	pub(crate) fn do_audit_receipt(
+		client: T::AccountId,
+		id: BatchId,
+		item: &Item<T::AccountId>,
+		request: &Request,
+		max_fee: Balance,
+	) -> DispatchResult {
+		let mut batch = Self::waiting(id)?;
+		let samples = batch.samples.ok_or(Error::<T>::NotAuditable)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now < samples.until, Error::<T>::SampleTooLate);
+		let payout = Self::proven(id, item)?;
+		let receipt = &item.receipt.receipt;
+		ensure!(request.hash() == receipt.request, Error::<T>::RequestDiffers);
+		let payer = Contributions::<T>::get(id, receipt.channel).map(|paid| paid.client);
+		ensure!(payer == Some(client), Error::<T>::NotClient);
+		let Shown::Audit(answer) = Self::judge_sample(id, &batch, &payout, item, request) else {
+			return Err(Error::<T>::NotAuditable.into());
+		};
+		T::Audits::request(&receipt.request, answer, payout.terms.rate, max_fee)?;
+		Self::note_sampled(id, item, request, true);
+		let requested = samples.requested.saturating_add(1);
+		batch.samples = Some(Samples { requested, ..samples });
+		Batches::<T>::insert(id, batch);
+		Ok(())
+	}
+
+	/// Remembers what an audit that has begun is of.
+	fn note_sampled(id: BatchId, item: &Item<T::AccountId>, request: &Request, requested: bool) {
+		let (total, index) = (item.total, item.index);
+		let (receipt, request) = (item.receipt.receipt.clone(), *request);
+		let (audit, provider) = (receipt.request, receipt.provider.clone());
+		let sampled = SampledAnswer { batch: id, total, index, receipt, request, requested };
+		Sampled::<T>::insert(audit, sampled);
+		Self::deposit_event(Event::SampleShown { batch: id, total, index, audit, provider });
+	}
+
+	/// An audit that a client has paid for is over: its batch waits for one less.
+	fn note_request_over(id: BatchId) {
+		Batches::<T>::mutate_extant(id, |batch| {
+			if let Some(samples) = &mut batch.samples {
+				samples.requested = samples.requested.saturating_sub(1);
+			}
+		});
 	}
 
 	/// The batch and the total of which this is the sample, if it is.
@@ -326,7 +363,7 @@ impl<AccountId> Payout<AccountId> {
 }
 
 impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
-	/// Nobody asks for the audit of one: the lot falls on it.
+	/// Nobody asks for the audit of one by its name alone: the chain does not know it.
 	fn subject(_: &JobId) -> Option<AuditedAnswer<T::AccountId, Balance>> {
 		None
 	}
@@ -351,6 +388,9 @@ impl<T: Config> AuditSubjects<T::AccountId, Balance> for Pallet<T> {
 
 	fn on_ruling(id: &JobId, ruling: Ruling<Balance>) -> Balance {
 		let Some(sampled) = Sampled::<T>::take(id) else { return 0 };
+		if sampled.requested {
+			Self::note_request_over(sampled.batch);
+		}
 		let (wages, outcome) = match ruling.outcome {
 			AuditOutcome::Accepted => (0, Some(Outcome::Settled)),
 			// Nobody has shown anything against it.

@@ -159,6 +159,8 @@ pub struct Samples<BlockNumber> {
 	pub committed_at: u64,
 	/// How many totals have been looked at, once the time for showing is over.
 	pub looked_at: u32,
+	/// How many audits that clients pay for are not over.
+	pub requested: u32,
 }
 
 /// How far a total's sample is.
@@ -205,6 +207,8 @@ pub struct SampledAnswer<AccountId> {
 	pub receipt: Receipt<AccountId>,
 	/// What was asked.
 	pub request: Request,
+	/// Whether its client pays for that; else the lot fell on it.
+	pub requested: bool,
 }
 
 /// A total of a batch that is not paid yet.

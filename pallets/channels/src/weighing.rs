@@ -69,6 +69,11 @@ impl<T: Config> Pallet<T> {
 		shown.max(Self::rejecting(T::WeightInfo::show_sample()))
 	}
 
+	/// What it weighs to have a receipt's answer audited for its client's money.
+	pub(crate) fn auditing() -> Weight {
+		T::WeightInfo::audit_receipt().saturating_add(T::Audits::request_weight())
+	}
+
 	/// What it weighs to report a receipt, where that rejects the whole batch.
 	pub(crate) fn rejecting(report: Weight) -> Weight {
 		report

@@ -31,6 +31,7 @@ pub trait WeightInfo {
 	fn due_complaint() -> Weight;
 	fn due_heard() -> Weight;
 	fn show_sample() -> Weight;
+	fn audit_receipt() -> Weight;
 	fn due_look() -> Weight;
 	fn on_ruling() -> Weight;
 }
@@ -474,6 +475,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
+	fn audit_receipt() -> Weight {
+		// At least 139_487_000 picoseconds.
+		Weight::from_parts(162_652_000, 9531)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
 	/// Storage: `Channels::Payouts` (r:8 w:0)
 	/// Proof: `Channels::Payouts` (`max_values`: None, `max_size`: Some(346), added: 2821, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sampled` (r:8 w:0)
@@ -621,6 +628,11 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn show_sample() -> Weight {
+		Weight::from_parts(162_652_000, 9531)
+			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().writes(4))
+	}
+	fn audit_receipt() -> Weight {
 		Weight::from_parts(162_652_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(4))

@@ -162,7 +162,7 @@ pub enum Cause {
 	/// The client wants nobody paid before.
 	#[codec(index = 1)]
 	Attested,
-	/// The client pays for it.
+	/// The client pays for it, also out of a gateway's batch.
 	#[codec(index = 2)]
 	Requested,
 	/// It was drawn out of a gateway's batch, for all that it stands for.

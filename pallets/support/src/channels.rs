@@ -8,7 +8,7 @@ use reckon_receipts::{Committed, Exhibit, Item, ReceiptFault};
 use reckon_verification::Rejection;
 use scale_info::TypeInfo;
 use sp_core::H256;
-use sp_runtime::Permill;
+use sp_runtime::{DispatchError, Permill};
 
 /// Why a receipt is struck from a batch.
 #[derive(
@@ -112,6 +112,18 @@ pub trait SampleAuditing<AccountId> {
 	fn sample(id: &JobId, answer: AuditedAnswer<AccountId, Balance>, rate: Permill) -> bool;
 	/// The most that [`Self::sample`] weighs.
 	fn sample_weight() -> Weight;
+
+	/// An answer is audited because its client pays for that, at most `max_fee` in the smallest token unit, which
+	/// is held; the lot would have fallen on it with this rate. Fails, and changes nothing, while there is another
+	/// audit under its id, if it can't be audited, or if it would cost more.
+	fn request(
+		id: &JobId,
+		answer: AuditedAnswer<AccountId, Balance>,
+		rate: Permill,
+		max_fee: Balance,
+	) -> DispatchResult;
+	/// The most that [`Self::request`] weighs.
+	fn request_weight() -> Weight;
 }
 
 /// Nothing is ever sampled.
@@ -141,6 +153,19 @@ impl<AccountId> SampleAuditing<AccountId> for () {
 	}
 
 	fn sample_weight() -> Weight {
+		Weight::zero()
+	}
+
+	fn request(
+		_: &JobId,
+		_: AuditedAnswer<AccountId, Balance>,
+		_: Permill,
+		_: Balance,
+	) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+
+	fn request_weight() -> Weight {
 		Weight::zero()
 	}
 }

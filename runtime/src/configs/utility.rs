@@ -60,6 +60,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					)
 					// Auditors have the fee, and the proxy may be one of them.
 					| RuntimeCall::Audits(pallet_audits::Call::request_audit { .. })
+					| RuntimeCall::Channels(pallet_channels::Call::audit_receipt { .. })
 					| RuntimeCall::Models(pallet_models::Call::transfer { .. })
 					// The fee for a subnet is gone, and a subnet is worth money.
 					| RuntimeCall::Subnets(
@@ -78,6 +79,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						pallet_channels::Call::open { .. }
 							| pallet_channels::Call::top_up { .. }
 							| pallet_channels::Call::request_close { .. }
+							| pallet_channels::Call::audit_receipt { .. }
 					)
 			),
 			Self::Staking => matches!(

@@ -142,7 +142,8 @@ impl Fuzzer {
 			.collect();
 		let (job, client) = self.one_of(&all).unwrap_or_else(|| (H256::zero(), self.account()));
 		let client = if self.one_in(20) { self.account() } else { client };
-		(client, Call::request_audit { job }.into())
+		let max_fee = if self.one_in(20) { 1 } else { Balance::MAX };
+		(client, Call::request_audit { job, max_fee }.into())
 	}
 
 	/// What one of the audits waits for, most of the time.

@@ -172,6 +172,19 @@ impl BatchBooks {
 		ensure(is_it, || format!("{index} is shown, not {item:?}"))
 	}
 
+	/// Any of its receipts.
+	pub fn show_requested(
+		&self,
+		made: &Made,
+		(total, index): Place,
+		audit: H256,
+	) -> Result<(), String> {
+		self.waits()?;
+		let item = made.tree.item(total, index).ok_or("an unknown receipt is audited")?;
+		let is_it = item.receipt.receipt.request == audit;
+		ensure(is_it, || format!("{audit:?} is audited, not {item:?}"))
+	}
+
 	pub fn withhold(&mut self, total: u32) -> Result<(), String> {
 		let (_, until) = self.drawn.ok_or("what is not drawn is withheld")?;
 		let shown = self.shown.contains(&total) || System::block_number() < until;

@@ -83,6 +83,7 @@ const MENU: &[(u32, Make)] = &[
 	(30, Fuzzer::report_item),
 	(15, Fuzzer::report_twins),
 	(80, Fuzzer::show_sample),
+	(25, Fuzzer::audit_receipt),
 	(35, Fuzzer::complain),
 	(60, Fuzzer::answer_complaint),
 	(6, Fuzzer::raise_gateway_bond),

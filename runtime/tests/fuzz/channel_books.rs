@@ -28,6 +28,8 @@ pub struct ChannelBooks {
 	places: BTreeMap<H256, (BatchId, Place)>,
 	/// What is audited and is not decided yet: which batch, or an answer out of which batch.
 	audits: BTreeMap<H256, BatchId>,
+	/// What clients pay audits of.
+	requested: BTreeSet<H256>,
 	/// What could not be given back: the treasury's when its batch ends, of which no event tells.
 	pub unreturned: Balance,
 }
@@ -147,8 +149,12 @@ impl ChannelBooks {
 				self.batch(batch)?.0.draw(*seed, *until).map(|()| None)
 			},
 			SampleShown { batch, total, index, audit, .. } => {
+				let requested = self.requested.contains(audit);
 				let (books, made) = self.batch(batch)?;
-				books.show(made, (*total, *index), *audit)?;
+				match requested {
+					true => books.show_requested(made, (*total, *index), *audit)?,
+					false => books.show(made, (*total, *index), *audit)?,
+				}
 				let again = self.audits.insert(*audit, *batch).is_some();
 				ensure(!again, || format!("{audit:?} is audited twice")).map(|()| None)
 			},
@@ -167,8 +173,12 @@ impl ChannelBooks {
 			CommitteeDrawn { audit, .. } if self.batches.contains_key(audit) => {
 				self.audits.insert(*audit, *audit);
 			},
+			AuditRequested { audit, .. } => {
+				self.requested.insert(*audit);
+			},
 			AuditDecided { audit, .. } => {
 				self.audits.remove(audit);
+				self.requested.remove(audit);
 			},
 			_ => {},
 		}

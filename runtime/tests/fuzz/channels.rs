@@ -336,6 +336,33 @@ impl Fuzzer {
 		(who, Call::show_sample { batch, item: Box::new(item), request }.into())
 	}
 
+	/// A client pays for the audit of one of its answers.
+	pub(super) fn audit_receipt(&mut self) -> Signed {
+		let (now, any) = (System::block_number(), self.one_in(20));
+		let mut own = Vec::new();
+		for (id, batch) in pallet_channels::Batches::<Runtime>::iter() {
+			let is_open = batch.state == BatchState::Waiting
+				&& batch.samples.is_some_and(|samples| now < samples.until);
+			if !is_open && !any {
+				continue;
+			}
+			let Some(tree) = self.books.channels.tree(&id) else { continue };
+			for item in items(tree) {
+				let channel = item.receipt.receipt.channel;
+				let paid = pallet_channels::Contributions::<Runtime>::get(id, channel);
+				own.extend(paid.map(|paid| (paid.client, id, item)));
+			}
+		}
+		let Some((client, batch, item)) = self.one_of(&own) else { return self.commit_batch() };
+		let client = if self.one_in(20) { self.account() } else { client };
+		let receipt = &item.receipt.receipt;
+		let nonce = if self.one_in(40) { H256::zero() } else { receipt.output.hash };
+		let request = Box::new(asked(nonce, receipt.model));
+		let max_fee = if self.one_in(20) { 1 } else { Balance::MAX };
+		let item = Box::new(item);
+		(client, Call::audit_receipt { batch, item, request, max_fee }.into())
+	}
+
 	/// A receipt of somebody's work; a good one, if the fault is none of those below.
 	pub(super) fn receipt(
 		&mut self,

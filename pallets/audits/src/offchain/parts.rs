@@ -7,7 +7,7 @@ use super::{
 	Trouble,
 };
 use alloc::{boxed::Box, vec::Vec};
-use reckon_primitives::{Content, ContentRef};
+use reckon_primitives::{Content, ContentRef, SEALED};
 use reckon_support::{AuditWork, BatchWork};
 
 /// What a verifier is to be handed.
@@ -65,6 +65,17 @@ impl<AccountId> Parts<AccountId> {
 			Self::Batch { .. } => Vec::new(),
 		}
 	}
+
+	/// Whether all of it has come. Nothing opens what is not sealed.
+	pub(crate) fn is_there(&self, handed: &Handed) -> bool {
+		let needless = match self {
+			Self::Answer { payload, opening: Some(it), .. } if !payload.is_sealed(handed) => {
+				Some(&it.url)
+			},
+			_ => None,
+		};
+		self.wanted().iter().all(|wanted| Some(&wanted.url) == needless || handed.has(wanted))
+	}
 }
 
 impl Part {
@@ -81,6 +92,11 @@ impl Part {
 				Ok(Self::There(place(endpoint, named), *named))
 			},
 		}
+	}
+
+	/// Whether they are sealed, as far as they are here.
+	fn is_sealed(&self, handed: &Handed) -> bool {
+		self.bytes(handed).is_ok_and(|bytes| bytes.starts_with(&SEALED))
 	}
 
 	/// Them, when the worker has handed out what it had to.

@@ -76,7 +76,7 @@ fn carry_out(step: Step) {
 			}
 		},
 		Step::Request { n } => {
-			let _ = Audits::request_audit(RuntimeOrigin::signed(CLIENT), job(n));
+			let _ = Audits::request_audit(RuntimeOrigin::signed(CLIENT), job(n), u128::MAX);
 		},
 		Step::Commit { audit, seat, honest } => {
 			if let Some((id, who)) = nth_seat(audit, seat) {

@@ -16,7 +16,7 @@ type Error = crate::Error<Test>;
 const FEE: u128 = 3 * SEAT_FEE;
 
 fn request(id: JobId) -> sp_runtime::DispatchResult {
-	Audits::request_audit(RuntimeOrigin::signed(CLIENT), id)
+	Audits::request_audit(RuntimeOrigin::signed(CLIENT), id, FEE)
 }
 
 /// A job that was delivered and is not audited.
@@ -77,14 +77,16 @@ fn request_should_be_refused_when_there_is_nothing_to_pay_for() {
 			(client(), attested, Error::AlreadyAudited.into()),
 			(client(), running, Error::AlreadyAudited.into()),
 		] {
-			assert_noop!(Audits::request_audit(origin, id), expected);
+			assert_noop!(Audits::request_audit(origin, id, FEE), expected);
 		}
+		let cheaper = Audits::request_audit(client(), id, FEE - 1);
+		assert_noop!(cheaper, Error::FeeTooHigh);
 		assert_ok!(request(id));
 		assert_noop!(request(id), Error::AlreadyAudited);
 		let poor = AuditedAnswer { client: 77, ..subject(job(6)) };
 		MockSubjects::insert(job(6), poor);
 		assert_noop!(
-			Audits::request_audit(RuntimeOrigin::signed(77), job(6)),
+			Audits::request_audit(RuntimeOrigin::signed(77), job(6), FEE),
 			TokenError::FundsUnavailable
 		);
 	});

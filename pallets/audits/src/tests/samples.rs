@@ -1,6 +1,7 @@
 //! Answers out of batches: how often they are sampled, and what one of them stands for.
 
-use crate::{mock::*, Phase, DRAW_DELAY};
+use crate::{mock::*, Event, Phase, DRAW_DELAY};
+use frame_support::assert_noop;
 use reckon_economics::{audit_rate, Deterrence};
 use reckon_primitives::{Balance, ModelId};
 use reckon_support::{
@@ -10,6 +11,8 @@ use reckon_support::{
 };
 use sp_core::H256;
 use sp_runtime::Permill;
+
+type Error = crate::Error<Test>;
 
 /// Three seats.
 const FEE: Balance = 3 * SEAT_FEE;
@@ -170,5 +173,38 @@ fn seed_should_be_of_the_batch_and_of_its_time() {
 		pass(1);
 		assert_ne!(first, seed(1));
 		assert_eq!(<Audits as SampleAuditing<AccountId>>::draw_delay(), DRAW_DELAY);
+	});
+}
+
+#[test]
+fn answer_of_a_batch_should_be_audited_when_its_client_pays() {
+	run(|| {
+		let rate = Permill::from_percent(1);
+		let ask = |n: u8, model, max_fee| {
+			let id = job(n);
+			let gateway = Some(77);
+			let answer = AuditedAnswer { at_stake: 40 * CHARGE, gateway, model, ..subject(id) };
+			MockSubjects::insert(id, answer.clone());
+			<Audits as SampleAuditing<_>>::request(&id, answer, rate, max_fee).map(|()| id)
+		};
+		assert_noop!(ask(1, UNCALIBRATED, FEE), Error::NotAuditable);
+		assert_noop!(ask(1, MODEL, FEE - 1), Error::FeeTooHigh);
+		let id = ask(1, MODEL, FEE).unwrap();
+		assert_noop!(ask(1, MODEL, FEE), Error::AlreadyAudited);
+		assert_eq!(held(CLIENT), FEE);
+		let requested = Event::AuditRequested { audit: id, client: CLIENT, fee: FEE };
+		assert_eq!(events().last(), Some(&requested));
+		pass(DRAW_DELAY);
+		// The rate is its total's, and so is what a conviction costs.
+		let it = audit(id);
+		assert_eq!((it.phase, it.cause, it.rate), (Phase::Committing, Cause::Requested, rate));
+		for who in seated(id) {
+			commit(id, who, &computed(id, RIGHT)).unwrap();
+		}
+		to_block(audit(id).due);
+		let (_, ruling) = MockSubjects::rulings().pop().unwrap();
+		assert_eq!(ruling.outcome, AuditOutcome::Rejected(Conviction::NotOpened));
+		assert_eq!(ruling.slash, deterrence().slash(40 * CHARGE, rate));
+		assert_eq!((ruling.costs, held(CLIENT)), (FEE, 0));
 	});
 }

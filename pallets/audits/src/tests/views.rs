@@ -68,7 +68,7 @@ fn fee_should_be_listed_until_the_audit_has_ended() {
 	run(|| {
 		let id = job(1);
 		MockSubjects::insert(id, subject(id));
-		assert_ok!(Audits::request_audit(RuntimeOrigin::signed(CLIENT), id));
+		assert_ok!(Audits::request_audit(RuntimeOrigin::signed(CLIENT), id, u128::MAX));
 		let fee = Held {
 			held_for: HeldFor::AuditFee(id),
 			amount: 21,

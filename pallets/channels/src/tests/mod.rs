@@ -9,6 +9,7 @@ mod opening;
 mod origins;
 mod random;
 mod rejection;
+mod requests;
 mod samples;
 mod settlement;
 mod strikes;

@@ -15,10 +15,10 @@ use sp_runtime::Permill;
 type Error = crate::Error<Test>;
 
 /// The time at which the batches are committed to.
-const NOW: u64 = 2_500;
-const WRONG: AuditOutcome = AuditOutcome::Rejected(Conviction::NotOpened);
+pub(super) const NOW: u64 = 2_500;
+pub(super) const WRONG: AuditOutcome = AuditOutcome::Rejected(Conviction::NotOpened);
 
-fn request(n: u8) -> Request {
+pub(super) fn request(n: u8) -> Request {
 	Request {
 		nonce: H256([n; 32]),
 		model: MODEL,
@@ -32,21 +32,21 @@ fn request(n: u8) -> Request {
 }
 
 /// The nth answer of the first provider's, with a commitment.
-fn answer(n: u8, channel: H256, charge: Balance) -> SignedReceipt<AccountId> {
+pub(super) fn answer(n: u8, channel: H256, charge: Balance) -> SignedReceipt<AccountId> {
 	let receipt = receipt(n, PROVIDERS[0], channel, charge).receipt;
 	let commitment = Some(H256([40 + n; 32]));
 	sign(Receipt { request: request(n).hash(), commitment, ..receipt })
 }
 
 /// All totals are sampled, for a tenth of what they are paid.
-fn always() {
+pub(super) fn always() {
 	let terms = SampleTerms { rate: Permill::one(), premium: Permill::from_percent(10) };
 	Audits::set_terms(terms);
 	Audits::set_clock(NOW);
 }
 
 /// A batch of the client's, all of whose totals are sampled.
-fn batch(
+pub(super) fn batch(
 	receipts: impl IntoIterator<Item = SignedReceipt<AccountId>>,
 ) -> (BatchTree<AccountId>, BatchId) {
 	always();
@@ -58,7 +58,7 @@ fn batch(
 	(tree, id)
 }
 
-fn two(channel: H256) -> (BatchTree<AccountId>, BatchId) {
+pub(super) fn two(channel: H256) -> (BatchTree<AccountId>, BatchId) {
 	batch([answer(1, channel, 600), answer(2, channel, 400)])
 }
 
@@ -73,13 +73,13 @@ fn drawn(tree: &BatchTree<AccountId>, id: BatchId) -> (Box<Item<AccountId>>, Box
 }
 
 /// Shows it, and says which answer is audited.
-fn show(tree: &BatchTree<AccountId>, id: BatchId) -> JobId {
+pub(super) fn show(tree: &BatchTree<AccountId>, id: BatchId) -> JobId {
 	let (item, request) = drawn(tree, id);
 	assert_ok!(send(Call::show_sample { batch: id, item, request: request.clone() }));
 	request.hash()
 }
 
-fn rule(id: JobId, outcome: AuditOutcome) -> Balance {
+pub(super) fn rule(id: JobId, outcome: AuditOutcome) -> Balance {
 	Audits::close(id);
 	let wages = <Channels as AuditSubjects<_, _>>::on_ruling(
 		&id,
@@ -89,7 +89,7 @@ fn rule(id: JobId, outcome: AuditOutcome) -> Balance {
 	wages
 }
 
-fn turns() -> Vec<(AccountId, Outcome, Balance)> {
+pub(super) fn turns() -> Vec<(AccountId, Outcome, Balance)> {
 	let all = MockHooks::turns().into_iter();
 	all.map(|turn| (turn.provider, turn.outcome, turn.value)).collect()
 }

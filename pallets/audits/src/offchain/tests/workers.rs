@@ -7,7 +7,10 @@ use crate::{
 	Ballot, Call, Phase, RowsSeen, Said,
 };
 use reckon_primitives::{Content, ContentRef, TaskKind};
-use reckon_support::{mocks::MockPool, AuditWork, GatewayWork};
+use reckon_support::{
+	mocks::{MockPool, MockSubjects},
+	AuditWork, GatewayWork, Subject,
+};
 use reckon_verification::{EndingFault, Fault, Vote};
 use serde_json::Value;
 use sp_core::H256;
@@ -126,7 +129,8 @@ fn what_went_through_a_gateway_should_be_shown_to_auditors_alone() {
 	let id = node.job_with(1, AuditWork { payload, output, gateway, ..work() });
 	node.see(|| {
 		crate::Audits::<Test>::mutate(id, |audit| {
-			audit.as_mut().unwrap().cause = reckon_support::Cause::Sampled;
+			let Subject::Answer(answer) = &mut audit.as_mut().unwrap().subject else { panic!() };
+			answer.gateway = Some(77);
 		});
 	});
 	node.answer_honestly(id);
@@ -194,6 +198,32 @@ fn what_opens_a_sealed_answer_should_be_fetched_with_it() {
 			assert_eq!(asked["opening"], told);
 		}
 	}
+}
+
+#[test]
+fn answers_should_be_judged_in_time_when_what_opens_sealed_ones_does_not_come() {
+	let mut node = Node::new();
+	let bytes = [vec![b'p'; 50], vec![b'o'; 60]];
+	let [payload, output] = [0, 1].map(|n: usize| Content::Blob(ContentRef::of(&bytes[n])));
+	let gateway = Some(GatewayWork { presence_milli: 0, frequency_milli: 0 });
+	let plain = node.jobs(1..=1)[0];
+	node.see(|| pass(1));
+	let open = node.jobs(2..=2)[0];
+	node.see(|| {
+		MockSubjects::set_work(open, AuditWork { payload, output, gateway, ..work() });
+		pass(crate::DRAW_DELAY);
+	});
+	for (what, bytes) in ["payload", "output"].into_iter().zip(bytes) {
+		node.answer(&format!("GET {WORKER}/audits/{open:x}/{what}"), Answer::Reply(200, bytes));
+	}
+	let line = format!("GET {WORKER}/audits/{open:x}/opening");
+	node.answer(&line, Answer::Reply(404, b"not sealed".to_vec()));
+	[plain, open].iter().for_each(|id| node.answer_honestly(*id));
+	node.run();
+	let judged: Vec<_> =
+		node.asked_for(&audits_line()).iter().map(|asked| asked.json()["job"].clone()).collect();
+	let named = |id: H256| Value::from(format!("{id:?}"));
+	assert_eq!(judged, [named(plain), named(open)]);
 }
 
 #[test]

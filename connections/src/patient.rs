@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// A connection that breaks when its peer takes nothing for too long.
-pub(super) struct Patient<S> {
+pub(crate) struct Patient<S> {
 	stream: S,
 	within: Duration,
 	/// Runs while something waits to be written.
@@ -21,7 +21,7 @@ pub(super) struct Patient<S> {
 }
 
 impl<S> Patient<S> {
-	pub(super) fn new(stream: S, within: Duration) -> Self {
+	pub(crate) fn new(stream: S, within: Duration) -> Self {
 		Self { stream, within, patience: None }
 	}
 

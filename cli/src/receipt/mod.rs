@@ -1,6 +1,11 @@
 //! Receipts: what can be said of them without asking anybody, and what the chain says.
 
-use std::{fs, path::PathBuf};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
+
+mod audit;
 
 use clap::Subcommand;
 use reckon_primitives::ContentRef;
@@ -29,18 +34,37 @@ pub(crate) enum ReceiptCommand {
 		#[arg(long)]
 		chain: bool,
 	},
+	/// Pay validators to compute an answer again before it is paid; who signs must have paid for the
+	/// answer. Where they find another answer, its charge comes back and its provider loses bond
+	#[command(after_help = "Example: reckon receipt audit receipt.json --signer //Alice")]
+	Audit(audit::AuditArgs),
 }
 
 pub(crate) async fn run(context: &Context, command: &ReceiptCommand) -> Result<()> {
-	let ReceiptCommand::Verify { file, answer, chain } = command;
-	let read = |path: &PathBuf| fs::read(path).map_err(|error| Failure::io(path.display(), &error));
-	let file: ReceiptFile = serde_json::from_slice(&read(file)?).map_err(|error| {
-		Failure::new("receipt_malformed", format!("{}: {error}", file.display()))
+	match command {
+		ReceiptCommand::Verify { file, answer, chain } => {
+			verify(context, file, answer.as_deref(), *chain).await
+		},
+		ReceiptCommand::Audit(args) => audit::audit(context, args).await,
+	}
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+	fs::read(path).map_err(|error| Failure::io(path.display(), &error))
+}
+
+fn read_receipt(path: &Path) -> Result<ReceiptFile> {
+	serde_json::from_slice(&read(path)?).map_err(|error| {
+		Failure::new("receipt_malformed", format!("{}: {error}", path.display()))
 			.fix("give the file as the gateway gave it, whole")
-	})?;
-	let answer = answer.as_ref().map(read).transpose()?;
+	})
+}
+
+async fn verify(context: &Context, file: &Path, answer: Option<&Path>, chain: bool) -> Result<()> {
+	let file = read_receipt(file)?;
+	let answer = answer.map(read).transpose()?;
 	let mut findings = findings(&file, answer.as_deref());
-	let seen = if *chain { Some(Seen::read(context, &file).await?) } else { None };
+	let seen = if chain { Some(Seen::read(context, &file).await?) } else { None };
 	if let Some(seen) = &seen {
 		findings.extend(seen.findings(&file));
 	}
@@ -213,6 +237,10 @@ fn findings(file: &ReceiptFile, answer: Option<&[u8]>) -> Vec<Finding> {
 		"signed by its worker, for this chain",
 		file.signed.verify(&file.genesis).map_err(|fault| fault.to_string()),
 	)];
+	if let Some(request) = &file.request {
+		let named = request.hash() == receipt.request;
+		findings.push(finding("for what was asked", that(named, "it is for another request")));
+	}
 	if let Some(answer) = answer {
 		let named = ContentRef::of(answer) == receipt.output;
 		findings.push(finding("for this answer", that(named, "it is for other bytes")));

@@ -1,0 +1,155 @@
+//! Serving HTTP to strangers: as many connections as may be, and none that is held open for nothing.
+//!
+//! The gateway's doors and the worker's endpoint are open to everybody. A router that is served as it is takes any number of
+//! connections and lets each say nothing for ever.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod patient;
+
+use self::patient::Patient;
+use axum::{body::Body, Router};
+use hyper::{body::Incoming, Request};
+use hyper_util::{
+	rt::{TokioExecutor, TokioIo, TokioTimer},
+	server::conn::auto,
+	service::TowerToHyperService,
+};
+use std::{
+	future::Future,
+	io,
+	pin::pin,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
+use tokio::{
+	net::{TcpListener, TcpStream},
+	sync::{watch, Semaphore},
+	time::sleep,
+};
+use tower::ServiceExt;
+
+/// The most bytes of a request's head.
+const MAX_HEAD_BYTES: usize = 64 << 10;
+/// The most requests of one HTTP/2 connection at once.
+const MAX_STREAMS: u32 = 128;
+/// How often an HTTP/2 client is asked whether it is there.
+const ALIVE_EVERY: Duration = Duration::from_secs(20);
+/// How long to wait when the system has no more sockets.
+const NO_SOCKETS: Duration = Duration::from_millis(100);
+
+/// What connections may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+	/// Connections at once; more wait to be taken.
+	pub most: usize,
+	/// How long a request's head may take, from the connection on.
+	pub head_within: Duration,
+	/// How long what is written may wait for its peer to read it.
+	pub taken_within: Duration,
+}
+
+/// Serves HTTP until `stop`, and then what has begun.
+///
+/// # Errors
+/// None while it runs: a listener that fails for a while is asked again.
+pub async fn serve(
+	listener: TcpListener,
+	app: Router,
+	limits: Limits,
+	stop: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+	let most = u32::try_from(limits.most).unwrap_or(u32::MAX);
+	let places = Arc::new(Semaphore::new(most as usize));
+	let (stopping, stopped) = watch::channel(false);
+	let mut stop = pin!(stop);
+	loop {
+		let next = async {
+			// Never closed.
+			let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+			Ok::<_, io::Error>((listener.accept().await?.0, place))
+		};
+		let (stream, place) = tokio::select! {
+			() = &mut stop => break,
+			next = next => match next {
+				Ok(next) => next,
+				Err(error) => {
+					tracing::warn!(%error, "a connection is not taken");
+					sleep(NO_SOCKETS).await;
+					continue;
+				},
+			},
+		};
+		let connection = connection(stream, app.clone(), limits, stopped.clone());
+		tokio::spawn(async move {
+			connection.await;
+			drop(place);
+		});
+	}
+	drop(listener);
+	stopping.send_replace(true);
+	// All places are free when all connections are over.
+	let _ = places.acquire_many(most).await;
+	Ok(())
+}
+
+async fn connection(
+	stream: TcpStream,
+	app: Router,
+	limits: Limits,
+	mut stopped: watch::Receiver<bool>,
+) {
+	// Events are small, and wait for nothing.
+	let _ = stream.set_nodelay(true);
+	let asked = Arc::new(AtomicBool::new(false));
+	let service = {
+		let asked = asked.clone();
+		app.map_request(move |request: Request<Incoming>| {
+			asked.store(true, Ordering::Relaxed);
+			request.map(Body::new)
+		})
+	};
+	let mut builder = auto::Builder::new(TokioExecutor::new());
+	builder
+		.http1()
+		.timer(TokioTimer::new())
+		.header_read_timeout(limits.head_within)
+		.max_buf_size(MAX_HEAD_BYTES);
+	builder
+		.http2()
+		.timer(TokioTimer::new())
+		.max_concurrent_streams(MAX_STREAMS)
+		.max_header_list_size(MAX_HEAD_BYTES as u32)
+		.keep_alive_interval(ALIVE_EVERY)
+		.keep_alive_timeout(ALIVE_EVERY);
+	let service = TowerToHyperService::new(service);
+	let stream = TokioIo::new(Patient::new(stream, limits.taken_within));
+	let mut served = pin!(builder.serve_connection_with_upgrades(stream, service));
+	let mut patience = pin!(sleep(limits.head_within));
+	let (mut waiting, mut open) = (true, true);
+	loop {
+		tokio::select! {
+			done = &mut served => {
+				if let Err(error) = done {
+					tracing::debug!(%error, "a connection broke");
+				}
+				return;
+			},
+			// HTTP/1 has a time limit for each head; this one is for who never says what he speaks.
+			() = &mut patience, if waiting => {
+				waiting = false;
+				if !asked.load(Ordering::Relaxed) {
+					return;
+				}
+			},
+			_ = stopped.wait_for(|stopped| *stopped), if open => {
+				open = false;
+				served.as_mut().graceful_shutdown();
+			},
+		}
+	}
+}

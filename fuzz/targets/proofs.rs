@@ -1,0 +1,4 @@
+//! See `reckon_fuzz::off_chain::proofs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| reckon_fuzz::off_chain::proofs(bytes));

@@ -1,0 +1,4 @@
+//! See `reckon_fuzz::off_chain::vouchers`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| reckon_fuzz::off_chain::vouchers(bytes));
