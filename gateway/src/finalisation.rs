@@ -32,7 +32,7 @@ pub enum Lie {
 	#[error("its receipt is not signed by the worker, or has times that can't be")]
 	Receipt,
 	/// A receipt for something else.
-	#[error("its receipt is for another request, channel, model, worker or gateway")]
+	#[error("its receipt is for another request, channel, model, worker, provider or gateway")]
 	Other,
 	/// An answer that the receipt does not name.
 	#[error("its receipt is for another answer")]
@@ -52,7 +52,8 @@ pub enum Lie {
 }
 
 /// Whether what a worker sends is the end of this request: everything that the chain would strike a
-/// receipt for, and everything that the client would not accept. Where the answer may be audited, its work
+/// receipt for, and everything that the client would not accept; the receipt's provider is the one that the
+/// chain has named for the worker. Where the answer may be audited, its work
 /// must not have ended before `oldest`, in Unix milliseconds.
 ///
 /// # Errors
@@ -60,7 +61,7 @@ pub enum Lie {
 pub fn check(
 	us: &Identity,
 	admission: &Admission,
-	worker: &sr25519::Public,
+	(worker, provider): (&sr25519::Public, &AccountId),
 	finished: &Finished,
 	oldest: Option<u64>,
 ) -> Result<Answer, Lie> {
@@ -72,6 +73,7 @@ pub fn check(
 		&& said.is_paid_by(&admission.voucher.voucher)
 		&& said.model == asked.model
 		&& said.worker == *worker
+		&& said.provider == *provider
 		&& said.gateway == us.account;
 	if !is_ours {
 		return Err(Lie::Other);

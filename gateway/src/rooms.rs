@@ -9,13 +9,12 @@ use crate::{
 	dispatch::{is_text, Before, Errand},
 	inquiries::Inquiries,
 	keys::Keys,
-	late::Late,
+	late::{Brought, Late},
 	metrics::Metrics,
 	reservation::Channels,
 	transcript::Transcript,
 	workers::Workers,
 };
-use reckon_gateway_protocol::v1::Finished;
 use reckon_gateway_store::{Admission, Record, RequestId, State, Store, StoreError, Times};
 use reckon_primitives::{AccountId, ModelId, SubnetId};
 use reckon_receipts::{PaidBy, ReceiptFile};
@@ -356,23 +355,24 @@ impl Rooms {
 
 	/// A worker brings the end of a request that nobody here hears from it: after a stop, or because the
 	/// request was handed to somebody else meanwhile.
-	pub async fn late(&self, worker: sr25519::Public, id: RequestId, finished: Finished) {
+	pub async fn late(&self, id: RequestId, brought: Brought) {
+		let Brought { worker, finished, .. } = &brought;
 		// Looked up again when it has ended between the two.
 		for _ in 0..2 {
 			match self.fate(id, &finished.receipt).await {
 				Ok(Fate::Open) => {},
-				Ok(Fate::Taken(receipt, at)) => return self.acknowledge(&worker, &receipt, at),
+				Ok(Fate::Taken(receipt, at)) => return self.acknowledge(worker, &receipt, at),
 				// Another one's was first, or it has failed or is forgotten: the worker may forget it too.
-				Ok(Fate::Declined) => return self.decline(&worker, id),
+				Ok(Fate::Declined) => return self.decline(worker, id),
 				Err(error) => {
 					// It brings all that it has when it joins again.
 					tracing::error!(?id, %worker, %error, "cannot look up a late answer");
-					return self.workers.expel(&worker);
+					return self.workers.expel(worker);
 				},
 			}
 			// Whoever is first is paid.
 			if let Some(run) = self.lock().requests.get(&id) {
-				return run.late.bring(worker, finished);
+				return run.late.bring(brought);
 			}
 		}
 		tracing::warn!(?id, %worker, "nobody follows this request: it is taken up at the next start");
