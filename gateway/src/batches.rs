@@ -28,6 +28,8 @@ const MAX_CLAIMS: usize = 256;
 const MAX_TOTALS: usize = 128;
 /// How long a total that the chain has refused is left out.
 const REFUSED_FOR_MILLIS: u64 = 600_000;
+/// What the chain says where the gateway itself is what it refuses, whatever is in the batch.
+const NO_TOTALS_FAULT: [&str; 4] = ["NotAGateway", "UnknownSubnet", "BondTooLow", "LeavesTooSoon"];
 
 type Receipt = SignedReceipt<AccountId>;
 type TotalKey = (AccountId, ModelId);
@@ -60,7 +62,9 @@ enum Trouble {
 pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
 	let mut ticks = tokio::time::interval(rhythm.every);
 	ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-	let mut clerk = Clerk { rooms, receipts: rhythm.receipts, refused: BTreeMap::new() };
+	let receipts = rhythm.receipts;
+	let mut clerk =
+		Clerk { rooms, receipts, refused: BTreeMap::new(), suspects: BTreeMap::new(), parts: 0 };
 	loop {
 		ticks.tick().await;
 		if let Err(trouble) = clerk.round().await {
@@ -74,6 +78,11 @@ struct Clerk {
 	receipts: u32,
 	/// Totals that the chain has refused, and until when they are left out.
 	refused: BTreeMap<TotalKey, u64>,
+	/// Totals of batches that it has refused, each with the part of its batch that goes by itself. They
+	/// are here until the chain takes them.
+	suspects: BTreeMap<TotalKey, u64>,
+	/// How many such parts there were.
+	parts: u64,
 }
 
 /// Receipts that go to the chain together.
@@ -122,6 +131,8 @@ impl Clerk {
 		let (market, mut unfit) = (self.rooms.market(), Vec::new());
 		let mut lanes = BTreeSet::new();
 		let mut totals = BTreeSet::new();
+		// The first receipt that fits says which part of the totals this batch is.
+		let mut part = None;
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
 		for signed in waiting {
 			let receipt = &signed.receipt;
@@ -139,12 +150,16 @@ impl Clerk {
 			let channel = receipt.channel;
 			let chain =
 				known.entry(channel).or_insert_with(|| self.rooms.channels.on_chain(channel));
-			let Some(OnChain { left, .. }) = chain else {
+			let lane = usize::from(receipt.lane);
+			let Some(OnChain { left, .. }) = chain.as_ref().filter(|it| it.taken.len() > lane)
+			else {
 				lost.push(signed);
 				continue;
 			};
 			let total = (receipt.provider.clone(), receipt.model);
-			if self.refused.contains_key(&total) {
+			let suspect = self.suspects.get(&total).copied();
+			let is_elsewhere = part.is_some_and(|part| part != suspect);
+			if self.refused.contains_key(&total) || is_elsewhere {
 				continue;
 			}
 			let spent = charged.entry(channel).or_default();
@@ -153,6 +168,7 @@ impl Clerk {
 				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
 				&& spent.saturating_add(receipt.charge) <= *left;
 			if fits {
+				part = Some(suspect);
 				*spent = spent.saturating_add(receipt.charge);
 				lanes.insert(lane);
 				totals.insert(total);
@@ -193,12 +209,9 @@ impl Clerk {
 			return self.committed(root, id).await;
 		}
 		let Some(draft) = draft else {
-			tracing::error!(?root, "a batch's channels are gone");
-			return Ok(self
-				.rooms
-				.store
-				.settled(root, Some("channel_closed"), now_millis())
-				.await?);
+			// What they should have paid is closed when the others are drafted anew.
+			tracing::error!(?root, "some of a batch's channels are gone");
+			return Ok(self.rooms.store.dissolve(root).await?);
 		};
 		let claims = self.claims(&draft).await?;
 		let leaves = ContentRef::of(&draft.receipts.encode());
@@ -216,6 +229,9 @@ impl Clerk {
 					"batch committed"
 				);
 				self.rooms.metrics.batched(count);
+				for total in keys_of(&tree) {
+					self.suspects.remove(&total);
+				}
 				self.committed(root, id).await
 			},
 			Err(ChainError::Refused { name, docs }) => {
@@ -227,10 +243,11 @@ impl Clerk {
 				self.rooms.store.dissolve(root).await?;
 				self.rooms.look_at_channels().await?;
 				// Where lanes were taken from meanwhile the receipts are not to blame.
-				if self.is_of_now(&draft) {
-					self.leave_out(&tree, &name);
+				if NO_TOTALS_FAULT.contains(&name.as_str()) || !self.is_of_now(&draft) {
+					return Err(ChainError::Refused { name, docs }.into());
 				}
-				Err(ChainError::Refused { name, docs }.into())
+				self.blame(keys_of(&tree));
+				Ok(())
 			},
 			Err(error) => Err(error.into()),
 		}
@@ -250,16 +267,19 @@ impl Clerk {
 		})
 	}
 
-	/// After a refusal: one total alone is to blame itself, of several each is tried alone.
-	fn leave_out(&mut self, tree: &BatchTree<AccountId>, error: &str) {
-		let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
-		let keys = tree.totals().iter().map(|total| (total.provider.clone(), total.model));
-		let keys: Vec<_> = keys.collect();
-		// All but the first wait: if that is good it goes, and the next round tries the next one.
-		let blamed = if keys.len() == 1 { &keys[..] } else { keys.get(1..).unwrap_or_default() };
-		let wait = if keys.len() == 1 { until } else { now_millis().saturating_add(1) };
-		tracing::debug!(error, totals = keys.len(), "left out for a while");
-		self.refused.extend(blamed.iter().map(|key| (key.clone(), wait)));
+	/// After a refusal: one total alone is to blame and waits; of several each half is tried by itself, so
+	/// that a bad one is found after few fees, and keeps no other one waiting.
+	fn blame(&mut self, mut totals: Vec<TotalKey>) {
+		if totals.len() == 1 {
+			let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
+			self.refused.extend(totals.into_iter().map(|total| (total, until)));
+			return;
+		}
+		let half = totals.split_off(totals.len() / 2);
+		for half in [totals, half] {
+			self.parts = self.parts.saturating_add(1);
+			self.suspects.extend(half.into_iter().map(|total| (total, self.parts)));
+		}
 	}
 
 	/// What each lane pays; `None` when a channel is gone.
@@ -298,6 +318,10 @@ impl Clerk {
 		}
 		Ok(claims)
 	}
+}
+
+fn keys_of(tree: &BatchTree<AccountId>) -> Vec<TotalKey> {
+	tree.totals().iter().map(|total| (total.provider.clone(), total.model)).collect()
 }
 
 fn root_of(receipts: &[Receipt]) -> Result<H256, Trouble> {
