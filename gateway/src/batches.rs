@@ -26,13 +26,14 @@ use std::{
 const MAX_CLAIMS: usize = 256;
 /// The most totals of one batch, as the chain has it.
 const MAX_TOTALS: usize = 128;
-/// How long a total that the chain has refused is left out.
+/// How long a total that the chain has refused is left out, and a lane that can't be drafted.
 const REFUSED_FOR_MILLIS: u64 = 600_000;
 /// What the chain says where the gateway itself is what it refuses, whatever is in the batch.
 const NO_TOTALS_FAULT: [&str; 4] = ["NotAGateway", "UnknownSubnet", "BondTooLow", "LeavesTooSoon"];
 
 type Receipt = SignedReceipt<AccountId>;
 type TotalKey = (AccountId, ModelId);
+type LaneKey = (ChannelId, u16);
 
 /// When batches are sent.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +64,14 @@ pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
 	let mut ticks = tokio::time::interval(rhythm.every);
 	ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
 	let receipts = rhythm.receipts;
-	let mut clerk =
-		Clerk { rooms, receipts, refused: BTreeMap::new(), suspects: BTreeMap::new(), parts: 0 };
+	let mut clerk = Clerk {
+		rooms,
+		receipts,
+		refused: BTreeMap::new(),
+		short: BTreeMap::new(),
+		suspects: BTreeMap::new(),
+		parts: 0,
+	};
 	loop {
 		ticks.tick().await;
 		if let Err(trouble) = clerk.round().await {
@@ -78,6 +85,8 @@ struct Clerk {
 	receipts: u32,
 	/// Totals that the chain has refused, and until when they are left out.
 	refused: BTreeMap<TotalKey, u64>,
+	/// Lanes whose vouchers are not here, and until when they are left out.
+	short: BTreeMap<LaneKey, u64>,
 	/// Totals of batches that it has refused, each with the part of its batch that goes by itself. They
 	/// are here until the chain takes them.
 	suspects: BTreeMap<TotalKey, u64>,
@@ -89,7 +98,7 @@ struct Clerk {
 struct Draft {
 	receipts: Vec<Receipt>,
 	/// What each lane pays, with what was taken through it before.
-	lanes: BTreeMap<(ChannelId, u16), (Balance, Balance)>,
+	lanes: BTreeMap<LaneKey, (Balance, Balance)>,
 }
 
 impl Clerk {
@@ -98,7 +107,13 @@ impl Clerk {
 			match batch.state {
 				BatchState::Prepared => {
 					let receipts = self.rooms.store.receipts_of(batch.root).await?;
-					self.send(batch.root, receipts).await?;
+					match self.send(batch.root, receipts).await {
+						// What it has is drafted anew, as far as that lane goes.
+						Err(trouble @ Trouble::Lane(..)) => {
+							tracing::error!(root = ?batch.root, %trouble, "a batch is drafted anew");
+						},
+						sent => sent?,
+					}
 				},
 				BatchState::Committed(id) => {
 					let reason = match self.rooms.chain.batch(id).await? {
@@ -118,7 +133,14 @@ impl Clerk {
 			let root = root_of(&receipts)?;
 			let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
 			self.rooms.store.batch(root, &ids, now_millis()).await?;
-			self.send(root, receipts).await?;
+			match self.send(root, receipts).await {
+				Err(Trouble::Lane(channel, lane)) => {
+					tracing::error!(?channel, lane, "a lane is left out for a while");
+					let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
+					self.short.insert((channel, lane), until);
+				},
+				sent => sent?,
+			}
 		}
 	}
 
@@ -126,10 +148,11 @@ impl Clerk {
 	async fn sort_out(&mut self, waiting: Vec<Receipt>) -> Result<Option<Vec<Receipt>>, Trouble> {
 		let now = now_millis();
 		self.refused.retain(|_, until| *until > now);
+		self.short.retain(|_, until| *until > now);
 		let mut known = BTreeMap::new();
 		let (mut free, mut lost, mut good) = (Vec::new(), Vec::new(), Vec::new());
 		let (market, mut unfit) = (self.rooms.market(), Vec::new());
-		let mut lanes = BTreeSet::new();
+		let mut lanes = BTreeMap::<LaneKey, Balance>::new();
 		let mut totals = BTreeSet::new();
 		// The first receipt that fits says which part of the totals this batch is.
 		let mut part = None;
@@ -148,11 +171,15 @@ impl Clerk {
 				}
 			}
 			let channel = receipt.channel;
-			let chain =
-				known.entry(channel).or_insert_with(|| self.rooms.channels.on_chain(channel));
-			let lane = usize::from(receipt.lane);
-			let Some(OnChain { left, .. }) = chain.as_ref().filter(|it| it.taken.len() > lane)
-			else {
+			let channels = &self.rooms.channels;
+			let there = known
+				.entry(channel)
+				.or_insert_with(|| channels.on_chain(channel).zip(channels.info(channel)));
+			let there = there.as_ref().and_then(|(chain, info)| {
+				let nth = usize::from(receipt.lane);
+				Some((chain.left, *chain.taken.get(nth)?, *info.lanes.get(nth)?))
+			});
+			let Some((left, taken, spent)) = there else {
 				lost.push(signed);
 				continue;
 			};
@@ -162,15 +189,20 @@ impl Clerk {
 			if self.refused.contains_key(&total) || is_elsewhere {
 				continue;
 			}
-			let spent = charged.entry(channel).or_default();
 			let lane = (channel, receipt.lane);
-			let fits = (lanes.contains(&lane) || lanes.len() < MAX_CLAIMS)
+			let of_lane = lanes.get(&lane).map_or(0, |sum| *sum).saturating_add(receipt.charge);
+			let of_channel =
+				charged.get(&channel).map_or(0, |sum| *sum).saturating_add(receipt.charge);
+			// Whatever was missed before, a lane pays no more than its answers have charged.
+			let fits = (lanes.contains_key(&lane) || lanes.len() < MAX_CLAIMS)
 				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
-				&& spent.saturating_add(receipt.charge) <= *left;
+				&& taken.saturating_add(of_lane) <= spent
+				&& of_channel <= left
+				&& !self.short.contains_key(&lane);
 			if fits {
 				part = Some(suspect);
-				*spent = spent.saturating_add(receipt.charge);
-				lanes.insert(lane);
+				charged.insert(channel, of_channel);
+				lanes.insert(lane, of_lane);
 				totals.insert(total);
 				good.push(signed);
 			}
@@ -213,7 +245,13 @@ impl Clerk {
 			tracing::error!(?root, "some of a batch's channels are gone");
 			return Ok(self.rooms.store.dissolve(root).await?);
 		};
-		let claims = self.claims(&draft).await?;
+		let claims = match self.claims(&draft).await {
+			Err(trouble @ Trouble::Lane(..)) => {
+				self.rooms.store.dissolve(root).await?;
+				return Err(trouble);
+			},
+			claims => claims?,
+		};
 		let leaves = ContentRef::of(&draft.receipts.encode());
 		let count = draft.receipts.len();
 		let tree = BatchTree::new(draft.receipts.clone());
@@ -297,7 +335,7 @@ impl Clerk {
 
 	/// The lanes' newest vouchers, and up to what they are used.
 	async fn claims(&self, draft: &Draft) -> Result<Vec<Claim>, Trouble> {
-		let mut vouchers = BTreeMap::<(ChannelId, u16), SignedVoucher>::new();
+		let mut vouchers = BTreeMap::<LaneKey, SignedVoucher>::new();
 		let channels: BTreeSet<_> = draft.lanes.keys().map(|(channel, _)| *channel).collect();
 		for channel in channels {
 			for lane in self.rooms.store.lanes(channel).await? {
@@ -309,7 +347,6 @@ impl Clerk {
 			let upto = before.saturating_add(*charge);
 			let spent = self.rooms.channels.info(*channel);
 			let spent = spent.and_then(|info| info.lanes.get(usize::from(*lane)).copied());
-			// Whatever was missed before, no lane pays more than its answers have charged.
 			let voucher = vouchers.remove(&(*channel, *lane));
 			let Some(voucher) = voucher.filter(|_| spent.is_some_and(|spent| upto <= spent)) else {
 				return Err(Trouble::Lane(*channel, *lane));

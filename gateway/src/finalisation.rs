@@ -11,7 +11,7 @@ use crate::{
 use codec::DecodeAll;
 use reckon_gateway_protocol::v1::{self, Finished};
 use reckon_gateway_store::{Admission, Answer, Finish, RequestId, StoreError};
-use reckon_primitives::{AccountId, ContentRef};
+use reckon_primitives::{AccountId, Balance, ContentRef};
 use reckon_receipts::{charge, SignedReceipt};
 use sp_core::sr25519;
 use std::{future::Future, sync::Arc, time::Duration};
@@ -121,7 +121,7 @@ pub async fn end(
 	answer: Answer,
 ) -> Result<(Arc<End>, bool), Refusal> {
 	let id = admission.request.hash();
-	let noted = insist(id, || note(rooms, id, &answer));
+	let noted = insist(id, || note(rooms, id, &answer, place.spent));
 	let fresh = noted.await.map_err(|error| {
 		tracing::error!(?id, %error, "an answer can't be noted");
 		Refusal::Unavailable("its answer can't be noted".into())
@@ -158,8 +158,13 @@ pub async fn fail(rooms: &Rooms, id: RequestId, why: &str) {
 }
 
 /// Notes an answer, if it is not noted: whether it is there by this, or by a try that was not heard of.
-async fn note(rooms: &Rooms, id: RequestId, answer: &Answer) -> Result<bool, StoreError> {
-	if rooms.store.finish(id, answer, now_millis()).await? {
+async fn note(
+	rooms: &Rooms,
+	id: RequestId,
+	answer: &Answer,
+	before: Balance,
+) -> Result<bool, StoreError> {
+	if rooms.store.finish(id, answer, before, now_millis()).await? {
 		return Ok(true);
 	}
 	let there = rooms.store.request(id).await?.and_then(|record| record.answer);

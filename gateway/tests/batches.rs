@@ -284,3 +284,57 @@ async fn others_should_be_settled_when_a_noted_batch_has_lost_one_of_its_channel
 	assert_eq!(net.chain.channels.lock().unwrap()[&OTHER].left, MUCH - 2 * cost());
 	clerk.abort();
 }
+
+#[tokio::test]
+async fn answer_should_be_charged_when_the_store_knows_less_of_a_lane_than_the_chain() {
+	let dir = tempfile::tempdir().unwrap();
+	let (before, key, worker) = net(dir.path()).await;
+	// What these answers were is lost.
+	before.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().taken = vec![500, 0];
+	let chain = before.chain.clone();
+	drop((before, worker));
+	let first = Net::over(dir.path(), chain.clone(), common::bounds()).await;
+	let worker = first.worker(10, Manner::Honest).await;
+	let ids = answered(&first, &key, 2).await;
+	drop((first, worker));
+	let net = Net::over(dir.path(), chain, common::bounds()).await;
+	let charged = net.gateway.channel(CHANNEL).await.unwrap();
+	assert_eq!((charged.lanes, charged.left), (vec![500 + 2 * cost(), 0], MUCH - 2 * cost()));
+	let clerk = clerk(&net);
+	until(&net, ids[1], &State::Settled).await;
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 2 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn others_should_be_settled_when_a_lane_has_charged_less_than_its_receipts() {
+	const OTHER: ChannelId = H256([7; 32]);
+	let dir = tempfile::tempdir().unwrap();
+	let (before, key, worker) = net(dir.path()).await;
+	let short = answered(&before, &key, 2).await;
+	// Noted in a batch, as an older gateway may have left it.
+	let waiting = before.store.unbatched(10).await.unwrap();
+	let root = BatchTree::new(waiting).unwrap().root().hash;
+	before.store.batch(root, &short, common::now()).await.unwrap();
+	{
+		let mut channels = before.chain.channels.lock().unwrap();
+		let one = channels.get_mut(&CHANNEL).unwrap();
+		let other = one.clone();
+		one.closing = true;
+		channels.insert(OTHER, other);
+	}
+	before.look().await;
+	let paid = answered(&before, &key, 1).await;
+	// All but one of these charges was taken by batches that this store does not know.
+	let chain = before.chain.clone();
+	chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().taken = vec![cost(), 0];
+	drop((before, worker));
+	let net = Net::over(dir.path(), chain, common::bounds()).await;
+	let clerk = clerk(&net);
+	until(&net, paid[0], &State::Settled).await;
+	// So far as the lane goes.
+	until(&net, short[0], &State::Settled).await;
+	assert_eq!(net.store.request(short[1]).await.unwrap().unwrap().state, State::Receipted);
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].taken, [2 * cost(), 0]);
+	clerk.abort();
+}
