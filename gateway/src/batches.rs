@@ -9,12 +9,13 @@ use crate::{
 	clock::now_millis,
 	reservation::OnChain,
 	rooms::{LookError, Rooms},
+	trees::Tree,
 };
 use codec::Encode;
 use reckon_gateway_protocol::v1::Proved;
 use reckon_gateway_store::{BatchState, RequestId, Store, StoreError};
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId};
-use reckon_receipts::{BatchProof, BatchTree, Proof, Root, SignedReceipt, SignedVoucher};
+use reckon_receipts::{BatchTree, Proof, SignedReceipt, SignedVoucher};
 use sp_core::{sr25519, H256};
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -372,33 +373,10 @@ pub async fn leaves(store: &dyn Store, root: H256) -> Result<Option<Vec<u8>>, St
 	Ok((!receipts.is_empty()).then(|| receipts.encode()))
 }
 
-/// The proof that a batch counts a receipt; `None` when it does not, or makes no tree.
-pub async fn proof(
-	store: &dyn Store,
-	root: H256,
-	receipt: &Receipt,
-) -> Result<Option<BatchProof>, StoreError> {
-	let receipts = store.receipts_of(root).await?;
-	Ok(proof_of(receipts, receipt).map(|(root, proof)| BatchProof::new(root, proof)))
-}
-
-/// Where a receipt is in a batch of these, whose root comes with it; `None` when it is not there, or they
-/// make no tree.
-pub fn proof_of(receipts: Vec<Receipt>, receipt: &Receipt) -> Option<(Root, Proof<AccountId>)> {
-	let of_total = |signed: &&Receipt| {
-		signed.receipt.provider == receipt.receipt.provider
-			&& signed.receipt.model == receipt.receipt.model
-	};
-	let index = receipts
-		.iter()
-		.filter(of_total)
-		.position(|signed| signed.receipt.request == receipt.receipt.request);
-	let tree = BatchTree::new(receipts).ok()?;
-	let total = tree.totals().iter().position(|total| {
-		total.provider == receipt.receipt.provider && total.model == receipt.receipt.model
-	})?;
-	let proof = tree.proof(u32::try_from(total).ok()?, u32::try_from(index?).ok()?)?;
-	Some((tree.root(), proof))
+/// Where a request's receipt is in a batch; `None` when it is not there.
+pub fn proof(tree: &Tree, request: &RequestId) -> Option<Proof<AccountId>> {
+	let (place, _) = tree.places().find(|(_, signed)| signed.receipt.request == *request)?;
+	tree.proof(place.0, place.1)
 }
 
 /// What is found of a worker's receipts.
@@ -418,21 +396,22 @@ pub struct Proofs {
 /// # Errors
 /// When the store can't be read.
 pub async fn proved(
-	store: &dyn Store,
+	rooms: &Rooms,
 	worker: &sr25519::Public,
 	requests: &[RequestId],
 	most: u32,
 ) -> Result<Proofs, StoreError> {
-	let mut wanted = BTreeMap::<H256, BTreeSet<H256>>::new();
+	let store = &rooms.store;
+	let mut wanted = BTreeMap::<H256, BTreeSet<RequestId>>::new();
 	for id in requests {
 		let Some(record) = store.request(*id).await? else { continue };
 		let own = record.answer.filter(|answer| answer.receipt.receipt.worker == *worker);
-		if let Some((answer, root)) = own.zip(record.batch) {
-			wanted.entry(root).or_default().insert(answer.receipt.leaf().hash);
+		if let Some((_, root)) = own.zip(record.batch) {
+			wanted.entry(root).or_default().insert(*id);
 		}
 	}
 	let mut found = Proofs { all: true, ..Proofs::default() };
-	for (root, receipts) in wanted {
+	for (root, requests) in wanted {
 		let batch = match store.batch_of(root).await?.map(|batch| batch.state) {
 			Some(BatchState::Committed(id) | BatchState::Settled(id)) if !id.is_zero() => id,
 			_ => continue,
@@ -442,18 +421,16 @@ pub async fn proved(
 			break;
 		}
 		found.batches = found.batches.saturating_add(1);
-		let leaves = store.receipts_of(root).await?;
-		// It takes a while where a batch is large.
-		let proofs = tokio::task::spawn_blocking(move || proofs_in(leaves, &receipts, batch)).await;
-		found.proofs.extend(proofs.unwrap_or_default());
+		if let Some(tree) = rooms.tree(root).await? {
+			found.proofs.extend(proofs_in(&tree, &requests, batch));
+		}
 	}
 	Ok(found)
 }
 
-/// The proofs of some of a batch's receipts, from one tree for all.
-fn proofs_in(leaves: Vec<Receipt>, wanted: &BTreeSet<H256>, batch: BatchId) -> Vec<Proved> {
-	let Ok(tree) = BatchTree::new(leaves) else { return Vec::new() };
-	let ours = tree.places().filter(|(_, signed)| wanted.contains(&signed.leaf().hash));
+/// The proofs of some of a batch's receipts.
+fn proofs_in(tree: &Tree, wanted: &BTreeSet<RequestId>, batch: BatchId) -> Vec<Proved> {
+	let ours = tree.places().filter(|(_, signed)| wanted.contains(&signed.receipt.request));
 	let proofs = ours.filter_map(|((total, index), signed)| {
 		let proof = tree.proof(total, index)?.encode();
 		let request = signed.receipt.request.0.to_vec();

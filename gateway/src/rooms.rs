@@ -13,6 +13,7 @@ use crate::{
 	metrics::Metrics,
 	reservation::Channels,
 	transcript::Transcript,
+	trees::{Tree, Trees},
 	workers::Workers,
 };
 use reckon_gateway_store::{Admission, Record, RequestId, State, Store, StoreError, Times};
@@ -95,6 +96,8 @@ pub struct Rooms {
 	pub metrics: Metrics,
 	/// Clients' files and bulks.
 	pub shelf: Shelf,
+	/// Batches of late.
+	pub trees: Trees,
 	/// Places for requests that wait for a worker.
 	pub queue: Arc<Semaphore>,
 	running: Mutex<Running>,
@@ -145,6 +148,7 @@ impl Rooms {
 			keys: Keys::default(),
 			inquiries: Inquiries::default(),
 			metrics: Metrics::default(),
+			trees: Trees::default(),
 			queue: Arc::new(Semaphore::new(bounds.queue)),
 			running: Mutex::default(),
 		})
@@ -206,6 +210,14 @@ impl Rooms {
 		}
 		self.channels.update(channels, &mut lanes);
 		Ok(())
+	}
+
+	/// A batch, put together again; `None` when it is not here.
+	///
+	/// # Errors
+	/// When the store can't be read.
+	pub async fn tree(&self, root: H256) -> Result<Option<Arc<Tree>>, StoreError> {
+		self.trees.of(root, self.store.receipts_of(root)).await
 	}
 
 	/// Whether somebody waits for a worker.
