@@ -11,8 +11,10 @@ use crate::{
 use codec::DecodeAll;
 use reckon_gateway_protocol::v1::{self, Finished};
 use reckon_gateway_store::{Admission, Answer, Finish, RequestId, StoreError};
-use reckon_primitives::{AccountId, Balance, ContentRef};
+use reckon_primitives::{AccountId, Balance, ContentRef, TaskKind};
 use reckon_receipts::{charge, SignedReceipt};
+use reckon_sealed::is_sealed;
+use serde::{de::IgnoredAny, Deserialize, Serialize};
 use sp_core::sr25519;
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -37,6 +39,9 @@ pub enum Lie {
 	/// An answer that the receipt does not name.
 	#[error("its receipt is for another answer")]
 	Output,
+	/// Bytes that a client can't be told as they were signed.
+	#[error("its answer is no text, or not one vector for each input as workers write them")]
+	Unfit,
 	/// More work than was asked for, or than there can have been.
 	#[error("its receipt has more units than the request can have")]
 	Units,
@@ -81,6 +86,9 @@ pub fn check(
 	if said.output != ContentRef::of(&finished.output) {
 		return Err(Lie::Output);
 	}
+	if !is_fit(asked.task, &admission.payload, &finished.output) {
+		return Err(Lie::Unfit);
+	}
 	let most_input = asked.payload.length.saturating_add(TEMPLATE_ALLOWANCE);
 	if said.units.input > most_input || said.units.output > asked.sampling.max_output {
 		return Err(Lie::Units);
@@ -103,6 +111,29 @@ pub fn check(
 		_ => Finish::Stop,
 	};
 	Ok(Answer { output: finished.output.clone(), finish, receipt })
+}
+
+/// Whether clients find in what they are told the bytes that the worker has signed: text is UTF-8, and
+/// vectors are written with the shortest digits that give the same 32 bits again, one for each input. What
+/// is sealed nobody here can read.
+fn is_fit(task: TaskKind, payload: &[u8], output: &[u8]) -> bool {
+	#[derive(Serialize, Deserialize)]
+	struct Embeddings {
+		embeddings: Vec<Vec<f32>>,
+	}
+	#[derive(Deserialize)]
+	struct Inputs {
+		input: Vec<IgnoredAny>,
+	}
+
+	if task != TaskKind::Embed || is_sealed(payload) {
+		return std::str::from_utf8(output).is_ok();
+	}
+	let Ok(vectors) = serde_json::from_slice::<Embeddings>(output) else { return false };
+	let inputs = serde_json::from_slice::<Inputs>(payload).map(|inputs| inputs.input.len());
+	inputs.is_ok_and(|inputs| inputs == vectors.embeddings.len())
+		&& !vectors.embeddings.iter().any(Vec::is_empty)
+		&& serde_json::to_vec(&vectors).is_ok_and(|canonical| canonical == output)
 }
 
 /// Notes an answer for good, takes its charge, and says so, with whether it was not noted before. The worker
@@ -186,5 +217,56 @@ async fn insist<T, Asked: Future<Output = Result<T, StoreError>>>(
 			},
 			answered => return answered,
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn text_should_be_fit_when_it_can_be_told_as_it_was_signed() {
+		for task in [TaskKind::Chat, TaskKind::Complete] {
+			assert!(is_fit(task, b"{}", "h\u{e9}".as_bytes()));
+			assert!(is_fit(task, b"{}", b""), "nothing to say");
+			assert!(!is_fit(task, b"{}", &[b'h', 0xe9]));
+		}
+	}
+
+	#[test]
+	fn vectors_should_be_fit_when_they_are_whole_and_written_as_workers_write_them() {
+		let fit = |output: &str| {
+			is_fit(TaskKind::Embed, br#"{"input":["one","two"]}"#, output.as_bytes())
+		};
+		assert!(fit(r#"{"embeddings":[[0.5,-1e-20],[3.0,0.1]]}"#));
+		for unfit in [
+			"",
+			"words",
+			r#"{"embeddings":[[0.5,-1e-20]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[]]}"#,
+			r#"{"embeddings":[[0.5],[3.0],[0.1]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3,0.1]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,0.10]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20], [3.0,0.1]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,0.100000001490116]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,null]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,0.1]],"more":1}"#,
+		] {
+			assert!(!fit(unfit), "{unfit}");
+		}
+	}
+
+	/// Any honest vector is: an ordinary one has some hundred numbers.
+	#[test]
+	fn numbers_should_be_fit_whatever_their_bits_are() {
+		let mut bits = 1_u32;
+		let numbers = std::iter::repeat_with(|| {
+			bits = bits.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+			f32::from_bits(bits)
+		});
+		let numbers: Vec<_> = numbers.filter(|number| number.is_finite()).take(200_000).collect();
+		let written: Vec<_> = numbers.iter().map(|it| serde_json::to_string(it).unwrap()).collect();
+		let output = format!(r#"{{"embeddings":[[{}]]}}"#, written.join(","));
+		assert!(is_fit(TaskKind::Embed, br#"{"input":["one"]}"#, output.as_bytes()));
 	}
 }

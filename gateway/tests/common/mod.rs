@@ -407,6 +407,8 @@ pub enum Lying {
 	Charge,
 	Units,
 	Output,
+	/// Bytes that are no text, in the receipt too.
+	NoText,
 	Streamed,
 	Signature,
 	Request,
@@ -418,10 +420,11 @@ pub enum Lying {
 	Garbage,
 }
 
-pub const LIES: [Lying; 12] = [
+pub const LIES: [Lying; 13] = [
 	Lying::Charge,
 	Lying::Units,
 	Lying::Output,
+	Lying::NoText,
 	Lying::Streamed,
 	Lying::Signature,
 	Lying::Request,
@@ -643,8 +646,11 @@ async fn perform(
 pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lying>) -> Finished {
 	let request = Request::decode_all(&mut &task.request[..]).unwrap();
 	let voucher = SignedVoucher::decode_all(&mut &task.voucher[..]).unwrap().voucher;
-	let output: String = WORDS.iter().take(words).copied().collect();
+	let mut output = WORDS.iter().take(words).copied().collect::<String>().into_bytes();
 	let lies = |kind| lie == Some(kind);
+	if lies(Lying::NoText) {
+		output.push(0xff);
+	}
 	let units = Units { input: if lies(Lying::Units) { 10_000 } else { 7 }, output: words as u32 };
 	let other = H256([77; 32]);
 	let mut receipt = Receipt {
@@ -657,7 +663,7 @@ pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lyin
 		gateway: if lies(Lying::Gateway) { OWNER } else { GATEWAY },
 		units,
 		charge: charge(&PRICE, units),
-		output: ContentRef::of(output.as_bytes()),
+		output: ContentRef::of(&output),
 		commitment: (!lies(Lying::Uncommitted)).then_some(other),
 		started_at: 1_000,
 		finished_at: if lies(Lying::Times) { 900 } else { 2_000 },
@@ -674,11 +680,6 @@ pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lyin
 	if lies(Lying::Garbage) {
 		receipt.truncate(40);
 	}
-	let output = if lies(Lying::Output) { "other".into() } else { output };
-	Finished {
-		request: request.hash().0.to_vec(),
-		output: output.into_bytes(),
-		finish: Finish::Stop.into(),
-		receipt,
-	}
+	let output = if lies(Lying::Output) { b"other".to_vec() } else { output };
+	Finished { request: request.hash().0.to_vec(), output, finish: Finish::Stop.into(), receipt }
 }
