@@ -9,12 +9,13 @@ use crate::{
 	clock::now_millis,
 	reservation::OnChain,
 	rooms::{LookError, Rooms},
+	trees::Tree,
 };
 use codec::Encode;
 use reckon_gateway_protocol::v1::Proved;
 use reckon_gateway_store::{BatchState, RequestId, Store, StoreError};
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId};
-use reckon_receipts::{BatchProof, BatchTree, Proof, Root, SignedReceipt, SignedVoucher};
+use reckon_receipts::{BatchTree, Proof, SignedReceipt, SignedVoucher};
 use sp_core::{sr25519, H256};
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -26,11 +27,14 @@ use std::{
 const MAX_CLAIMS: usize = 256;
 /// The most totals of one batch, as the chain has it.
 const MAX_TOTALS: usize = 128;
-/// How long a total that the chain has refused is left out.
+/// How long a total that the chain has refused is left out, and a lane that can't be drafted.
 const REFUSED_FOR_MILLIS: u64 = 600_000;
+/// What the chain says where the gateway itself is what it refuses, whatever is in the batch.
+const NO_TOTALS_FAULT: [&str; 4] = ["NotAGateway", "UnknownSubnet", "BondTooLow", "LeavesTooSoon"];
 
 type Receipt = SignedReceipt<AccountId>;
 type TotalKey = (AccountId, ModelId);
+type LaneKey = (ChannelId, u16);
 
 /// When batches are sent.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +64,15 @@ enum Trouble {
 pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
 	let mut ticks = tokio::time::interval(rhythm.every);
 	ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-	let mut clerk = Clerk { rooms, receipts: rhythm.receipts, refused: BTreeMap::new() };
+	let receipts = rhythm.receipts;
+	let mut clerk = Clerk {
+		rooms,
+		receipts,
+		refused: BTreeMap::new(),
+		short: BTreeMap::new(),
+		suspects: BTreeMap::new(),
+		parts: 0,
+	};
 	loop {
 		ticks.tick().await;
 		if let Err(trouble) = clerk.round().await {
@@ -74,13 +86,20 @@ struct Clerk {
 	receipts: u32,
 	/// Totals that the chain has refused, and until when they are left out.
 	refused: BTreeMap<TotalKey, u64>,
+	/// Lanes whose vouchers are not here, and until when they are left out.
+	short: BTreeMap<LaneKey, u64>,
+	/// Totals of batches that it has refused, each with the part of its batch that goes by itself. They
+	/// are here until the chain takes them.
+	suspects: BTreeMap<TotalKey, u64>,
+	/// How many such parts there were.
+	parts: u64,
 }
 
 /// Receipts that go to the chain together.
 struct Draft {
 	receipts: Vec<Receipt>,
 	/// What each lane pays, with what was taken through it before.
-	lanes: BTreeMap<(ChannelId, u16), (Balance, Balance)>,
+	lanes: BTreeMap<LaneKey, (Balance, Balance)>,
 }
 
 impl Clerk {
@@ -89,7 +108,13 @@ impl Clerk {
 			match batch.state {
 				BatchState::Prepared => {
 					let receipts = self.rooms.store.receipts_of(batch.root).await?;
-					self.send(batch.root, receipts).await?;
+					match self.send(batch.root, receipts).await {
+						// What it has is drafted anew, as far as that lane goes.
+						Err(trouble @ Trouble::Lane(..)) => {
+							tracing::error!(root = ?batch.root, %trouble, "a batch is drafted anew");
+						},
+						sent => sent?,
+					}
 				},
 				BatchState::Committed(id) => {
 					let reason = match self.rooms.chain.batch(id).await? {
@@ -109,7 +134,14 @@ impl Clerk {
 			let root = root_of(&receipts)?;
 			let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
 			self.rooms.store.batch(root, &ids, now_millis()).await?;
-			self.send(root, receipts).await?;
+			match self.send(root, receipts).await {
+				Err(Trouble::Lane(channel, lane)) => {
+					tracing::error!(?channel, lane, "a lane is left out for a while");
+					let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
+					self.short.insert((channel, lane), until);
+				},
+				sent => sent?,
+			}
 		}
 	}
 
@@ -117,11 +149,14 @@ impl Clerk {
 	async fn sort_out(&mut self, waiting: Vec<Receipt>) -> Result<Option<Vec<Receipt>>, Trouble> {
 		let now = now_millis();
 		self.refused.retain(|_, until| *until > now);
+		self.short.retain(|_, until| *until > now);
 		let mut known = BTreeMap::new();
 		let (mut free, mut lost, mut good) = (Vec::new(), Vec::new(), Vec::new());
 		let (market, mut unfit) = (self.rooms.market(), Vec::new());
-		let mut lanes = BTreeSet::new();
+		let mut lanes = BTreeMap::<LaneKey, Balance>::new();
 		let mut totals = BTreeSet::new();
+		// The first receipt that fits says which part of the totals this batch is.
+		let mut part = None;
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
 		for signed in waiting {
 			let receipt = &signed.receipt;
@@ -137,24 +172,38 @@ impl Clerk {
 				}
 			}
 			let channel = receipt.channel;
-			let chain =
-				known.entry(channel).or_insert_with(|| self.rooms.channels.on_chain(channel));
-			let Some(OnChain { left, .. }) = chain else {
+			let channels = &self.rooms.channels;
+			let there = known
+				.entry(channel)
+				.or_insert_with(|| channels.on_chain(channel).zip(channels.info(channel)));
+			let there = there.as_ref().and_then(|(chain, info)| {
+				let nth = usize::from(receipt.lane);
+				Some((chain.left, *chain.taken.get(nth)?, *info.lanes.get(nth)?))
+			});
+			let Some((left, taken, spent)) = there else {
 				lost.push(signed);
 				continue;
 			};
 			let total = (receipt.provider.clone(), receipt.model);
-			if self.refused.contains_key(&total) {
+			let suspect = self.suspects.get(&total).copied();
+			let is_elsewhere = part.is_some_and(|part| part != suspect);
+			if self.refused.contains_key(&total) || is_elsewhere {
 				continue;
 			}
-			let spent = charged.entry(channel).or_default();
 			let lane = (channel, receipt.lane);
-			let fits = (lanes.contains(&lane) || lanes.len() < MAX_CLAIMS)
+			let of_lane = lanes.get(&lane).map_or(0, |sum| *sum).saturating_add(receipt.charge);
+			let of_channel =
+				charged.get(&channel).map_or(0, |sum| *sum).saturating_add(receipt.charge);
+			// Whatever was missed before, a lane pays no more than its answers have charged.
+			let fits = (lanes.contains_key(&lane) || lanes.len() < MAX_CLAIMS)
 				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
-				&& spent.saturating_add(receipt.charge) <= *left;
+				&& taken.saturating_add(of_lane) <= spent
+				&& of_channel <= left
+				&& !self.short.contains_key(&lane);
 			if fits {
-				*spent = spent.saturating_add(receipt.charge);
-				lanes.insert(lane);
+				part = Some(suspect);
+				charged.insert(channel, of_channel);
+				lanes.insert(lane, of_lane);
 				totals.insert(total);
 				good.push(signed);
 			}
@@ -193,14 +242,17 @@ impl Clerk {
 			return self.committed(root, id).await;
 		}
 		let Some(draft) = draft else {
-			tracing::error!(?root, "a batch's channels are gone");
-			return Ok(self
-				.rooms
-				.store
-				.settled(root, Some("channel_closed"), now_millis())
-				.await?);
+			// What they should have paid is closed when the others are drafted anew.
+			tracing::error!(?root, "some of a batch's channels are gone");
+			return Ok(self.rooms.store.dissolve(root).await?);
 		};
-		let claims = self.claims(&draft).await?;
+		let claims = match self.claims(&draft).await {
+			Err(trouble @ Trouble::Lane(..)) => {
+				self.rooms.store.dissolve(root).await?;
+				return Err(trouble);
+			},
+			claims => claims?,
+		};
 		let leaves = ContentRef::of(&draft.receipts.encode());
 		let count = draft.receipts.len();
 		let tree = BatchTree::new(draft.receipts.clone());
@@ -216,6 +268,9 @@ impl Clerk {
 					"batch committed"
 				);
 				self.rooms.metrics.batched(count);
+				for total in keys_of(&tree) {
+					self.suspects.remove(&total);
+				}
 				self.committed(root, id).await
 			},
 			Err(ChainError::Refused { name, docs }) => {
@@ -227,10 +282,11 @@ impl Clerk {
 				self.rooms.store.dissolve(root).await?;
 				self.rooms.look_at_channels().await?;
 				// Where lanes were taken from meanwhile the receipts are not to blame.
-				if self.is_of_now(&draft) {
-					self.leave_out(&tree, &name);
+				if NO_TOTALS_FAULT.contains(&name.as_str()) || !self.is_of_now(&draft) {
+					return Err(ChainError::Refused { name, docs }.into());
 				}
-				Err(ChainError::Refused { name, docs }.into())
+				self.blame(keys_of(&tree));
+				Ok(())
 			},
 			Err(error) => Err(error.into()),
 		}
@@ -250,16 +306,19 @@ impl Clerk {
 		})
 	}
 
-	/// After a refusal: one total alone is to blame itself, of several each is tried alone.
-	fn leave_out(&mut self, tree: &BatchTree<AccountId>, error: &str) {
-		let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
-		let keys = tree.totals().iter().map(|total| (total.provider.clone(), total.model));
-		let keys: Vec<_> = keys.collect();
-		// All but the first wait: if that is good it goes, and the next round tries the next one.
-		let blamed = if keys.len() == 1 { &keys[..] } else { keys.get(1..).unwrap_or_default() };
-		let wait = if keys.len() == 1 { until } else { now_millis().saturating_add(1) };
-		tracing::debug!(error, totals = keys.len(), "left out for a while");
-		self.refused.extend(blamed.iter().map(|key| (key.clone(), wait)));
+	/// After a refusal: one total alone is to blame and waits; of several each half is tried by itself, so
+	/// that a bad one is found after few fees, and keeps no other one waiting.
+	fn blame(&mut self, mut totals: Vec<TotalKey>) {
+		if totals.len() == 1 {
+			let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
+			self.refused.extend(totals.into_iter().map(|total| (total, until)));
+			return;
+		}
+		let half = totals.split_off(totals.len() / 2);
+		for half in [totals, half] {
+			self.parts = self.parts.saturating_add(1);
+			self.suspects.extend(half.into_iter().map(|total| (total, self.parts)));
+		}
 	}
 
 	/// What each lane pays; `None` when a channel is gone.
@@ -277,7 +336,7 @@ impl Clerk {
 
 	/// The lanes' newest vouchers, and up to what they are used.
 	async fn claims(&self, draft: &Draft) -> Result<Vec<Claim>, Trouble> {
-		let mut vouchers = BTreeMap::<(ChannelId, u16), SignedVoucher>::new();
+		let mut vouchers = BTreeMap::<LaneKey, SignedVoucher>::new();
 		let channels: BTreeSet<_> = draft.lanes.keys().map(|(channel, _)| *channel).collect();
 		for channel in channels {
 			for lane in self.rooms.store.lanes(channel).await? {
@@ -289,7 +348,6 @@ impl Clerk {
 			let upto = before.saturating_add(*charge);
 			let spent = self.rooms.channels.info(*channel);
 			let spent = spent.and_then(|info| info.lanes.get(usize::from(*lane)).copied());
-			// Whatever was missed before, no lane pays more than its answers have charged.
 			let voucher = vouchers.remove(&(*channel, *lane));
 			let Some(voucher) = voucher.filter(|_| spent.is_some_and(|spent| upto <= spent)) else {
 				return Err(Trouble::Lane(*channel, *lane));
@@ -298,6 +356,10 @@ impl Clerk {
 		}
 		Ok(claims)
 	}
+}
+
+fn keys_of(tree: &BatchTree<AccountId>) -> Vec<TotalKey> {
+	tree.totals().iter().map(|total| (total.provider.clone(), total.model)).collect()
 }
 
 fn root_of(receipts: &[Receipt]) -> Result<H256, Trouble> {
@@ -311,33 +373,10 @@ pub async fn leaves(store: &dyn Store, root: H256) -> Result<Option<Vec<u8>>, St
 	Ok((!receipts.is_empty()).then(|| receipts.encode()))
 }
 
-/// The proof that a batch counts a receipt; `None` when it does not, or makes no tree.
-pub async fn proof(
-	store: &dyn Store,
-	root: H256,
-	receipt: &Receipt,
-) -> Result<Option<BatchProof>, StoreError> {
-	let receipts = store.receipts_of(root).await?;
-	Ok(proof_of(receipts, receipt).map(|(root, proof)| BatchProof::new(root, proof)))
-}
-
-/// Where a receipt is in a batch of these, whose root comes with it; `None` when it is not there, or they
-/// make no tree.
-pub fn proof_of(receipts: Vec<Receipt>, receipt: &Receipt) -> Option<(Root, Proof<AccountId>)> {
-	let of_total = |signed: &&Receipt| {
-		signed.receipt.provider == receipt.receipt.provider
-			&& signed.receipt.model == receipt.receipt.model
-	};
-	let index = receipts
-		.iter()
-		.filter(of_total)
-		.position(|signed| signed.receipt.request == receipt.receipt.request);
-	let tree = BatchTree::new(receipts).ok()?;
-	let total = tree.totals().iter().position(|total| {
-		total.provider == receipt.receipt.provider && total.model == receipt.receipt.model
-	})?;
-	let proof = tree.proof(u32::try_from(total).ok()?, u32::try_from(index?).ok()?)?;
-	Some((tree.root(), proof))
+/// Where a request's receipt is in a batch; `None` when it is not there.
+pub fn proof(tree: &Tree, request: &RequestId) -> Option<Proof<AccountId>> {
+	let (place, _) = tree.places().find(|(_, signed)| signed.receipt.request == *request)?;
+	tree.proof(place.0, place.1)
 }
 
 /// What is found of a worker's receipts.
@@ -357,21 +396,22 @@ pub struct Proofs {
 /// # Errors
 /// When the store can't be read.
 pub async fn proved(
-	store: &dyn Store,
+	rooms: &Rooms,
 	worker: &sr25519::Public,
 	requests: &[RequestId],
 	most: u32,
 ) -> Result<Proofs, StoreError> {
-	let mut wanted = BTreeMap::<H256, BTreeSet<H256>>::new();
+	let store = &rooms.store;
+	let mut wanted = BTreeMap::<H256, BTreeSet<RequestId>>::new();
 	for id in requests {
 		let Some(record) = store.request(*id).await? else { continue };
 		let own = record.answer.filter(|answer| answer.receipt.receipt.worker == *worker);
-		if let Some((answer, root)) = own.zip(record.batch) {
-			wanted.entry(root).or_default().insert(answer.receipt.leaf().hash);
+		if let Some((_, root)) = own.zip(record.batch) {
+			wanted.entry(root).or_default().insert(*id);
 		}
 	}
 	let mut found = Proofs { all: true, ..Proofs::default() };
-	for (root, receipts) in wanted {
+	for (root, requests) in wanted {
 		let batch = match store.batch_of(root).await?.map(|batch| batch.state) {
 			Some(BatchState::Committed(id) | BatchState::Settled(id)) if !id.is_zero() => id,
 			_ => continue,
@@ -381,18 +421,16 @@ pub async fn proved(
 			break;
 		}
 		found.batches = found.batches.saturating_add(1);
-		let leaves = store.receipts_of(root).await?;
-		// It takes a while where a batch is large.
-		let proofs = tokio::task::spawn_blocking(move || proofs_in(leaves, &receipts, batch)).await;
-		found.proofs.extend(proofs.unwrap_or_default());
+		if let Some(tree) = rooms.tree(root).await? {
+			found.proofs.extend(proofs_in(&tree, &requests, batch));
+		}
 	}
 	Ok(found)
 }
 
-/// The proofs of some of a batch's receipts, from one tree for all.
-fn proofs_in(leaves: Vec<Receipt>, wanted: &BTreeSet<H256>, batch: BatchId) -> Vec<Proved> {
-	let Ok(tree) = BatchTree::new(leaves) else { return Vec::new() };
-	let ours = tree.places().filter(|(_, signed)| wanted.contains(&signed.leaf().hash));
+/// The proofs of some of a batch's receipts.
+fn proofs_in(tree: &Tree, wanted: &BTreeSet<RequestId>, batch: BatchId) -> Vec<Proved> {
+	let ours = tree.places().filter(|(_, signed)| wanted.contains(&signed.receipt.request));
 	let proofs = ours.filter_map(|((total, index), signed)| {
 		let proof = tree.proof(total, index)?.encode();
 		let request = signed.receipt.request.0.to_vec();

@@ -107,9 +107,9 @@ async fn find(rooms: &Rooms, complaint: &Complaint) -> Result<Answer, Trouble> {
 		return Ok(Answer::None("the store has no such request"));
 	};
 	let ours = record.answer.filter(|answer| answer.receipt.leaf().hash == complaint.receipt);
-	let Some(answer) = ours else {
+	if ours.is_none() {
 		return Ok(Answer::None("the request has another receipt"));
-	};
+	}
 	let Some(root) = record.batch else { return Ok(Answer::Later) };
 	let Some(batch) = rooms.store.batch_of(root).await? else {
 		return Ok(Answer::None("the store has no such batch"));
@@ -124,9 +124,9 @@ async fn find(rooms: &Rooms, complaint: &Complaint) -> Result<Answer, Trouble> {
 		BatchOnChain::Rejected(_) => return Ok(Answer::None("its batch was rejected")),
 		BatchOnChain::Forgotten => return Ok(Answer::None("the chain has no such batch")),
 	}
-	let receipts = rooms.store.receipts_of(root).await?;
-	Ok(match batches::proof_of(receipts, &answer.receipt) {
-		Some((_, proof)) => Answer::Batch(id, Box::new(proof)),
+	let tree = rooms.tree(root).await?;
+	Ok(match tree.and_then(|tree| batches::proof(&tree, &complaint.request)) {
+		Some(proof) => Answer::Batch(id, Box::new(proof)),
 		None => Answer::None("its batch can't be put together again"),
 	})
 }

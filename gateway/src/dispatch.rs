@@ -6,7 +6,7 @@ use crate::{
 	desk::{End, Logprob, Piece, Refusal},
 	finalisation,
 	keys::Hold,
-	late::Late,
+	late::{Brought, Late},
 	reservation::Reservation,
 	rooms::Rooms,
 	transcript::Transcript,
@@ -15,7 +15,7 @@ use crate::{
 use codec::Encode;
 use reckon_gateway_protocol::v1::{to_worker, Cancel, Finished, Refused, Task};
 use reckon_gateway_store::{Admission, Answer, RequestId};
-use reckon_primitives::TaskKind;
+use reckon_primitives::{AccountId, TaskKind};
 use reckon_sealed::{is_sealed, worker_of};
 use sp_core::sr25519;
 use std::{collections::BTreeSet, pin::pin, sync::Arc, time::Duration};
@@ -335,9 +335,9 @@ impl Errand {
 	/// The answer, when a worker brings it that is not asked for it now. Cancel-safe.
 	async fn brought(&self) -> (sr25519::Public, Box<Answer>) {
 		loop {
-			let (worker, finished) = self.late.next().await;
+			let Brought { worker, provider, finished } = self.late.next().await;
 			let told = self.transcript.text();
-			match self.end(&worker, &finished, &told) {
+			match self.end(&worker, &provider, &finished, &told) {
 				Ok(answer) => return (worker, Box::new(answer)),
 				// Shorter than what others have written meanwhile, which is no lie.
 				Err(_) if told.as_bytes().starts_with(&finished.output) => {},
@@ -350,13 +350,14 @@ impl Errand {
 	fn end(
 		&self,
 		worker: &sr25519::Public,
+		provider: &AccountId,
 		finished: &Finished,
 		told: &str,
 	) -> Result<Answer, String> {
 		tracing::debug!(step = "result", id = ?self.id(), %worker, bytes = finished.output.len());
 		let (us, admission) = (&self.rooms.identity, &self.admission);
 		let oldest = self.rooms.market().oldest(&admission.request.model, now_millis());
-		let answer = finalisation::check(us, admission, worker, finished, oldest);
+		let answer = finalisation::check(us, admission, (worker, provider), finished, oldest);
 		let answer = answer.map_err(|lie| lie.to_string())?;
 		tracing::debug!(step = "checked", id = ?self.id());
 		if is_text(admission) {
@@ -434,7 +435,8 @@ impl Errand {
 					}
 				},
 				Ok(Some(Said::Finished(finished))) => {
-					return match self.end(&picked.worker, &finished, words.all()) {
+					let Picked { worker, provider, .. } = &picked;
+					return match self.end(worker, provider, &finished, words.all()) {
 						Ok(answer) => Followed::Answered(picked.worker, Box::new(answer)),
 						Err(lie) => {
 							self.lied(&picked.worker, &lie);

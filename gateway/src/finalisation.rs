@@ -11,8 +11,10 @@ use crate::{
 use codec::DecodeAll;
 use reckon_gateway_protocol::v1::{self, Finished};
 use reckon_gateway_store::{Admission, Answer, Finish, RequestId, StoreError};
-use reckon_primitives::{AccountId, ContentRef};
+use reckon_primitives::{AccountId, Balance, ContentRef, TaskKind};
 use reckon_receipts::{charge, SignedReceipt};
+use reckon_sealed::is_sealed;
+use serde::{de::IgnoredAny, Deserialize, Serialize};
 use sp_core::sr25519;
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -32,11 +34,14 @@ pub enum Lie {
 	#[error("its receipt is not signed by the worker, or has times that can't be")]
 	Receipt,
 	/// A receipt for something else.
-	#[error("its receipt is for another request, channel, model, worker or gateway")]
+	#[error("its receipt is for another request, channel, model, worker, provider or gateway")]
 	Other,
 	/// An answer that the receipt does not name.
 	#[error("its receipt is for another answer")]
 	Output,
+	/// Bytes that a client can't be told as they were signed.
+	#[error("its answer is no text, or not one vector for each input as workers write them")]
+	Unfit,
 	/// More work than was asked for, or than there can have been.
 	#[error("its receipt has more units than the request can have")]
 	Units,
@@ -52,7 +57,8 @@ pub enum Lie {
 }
 
 /// Whether what a worker sends is the end of this request: everything that the chain would strike a
-/// receipt for, and everything that the client would not accept. Where the answer may be audited, its work
+/// receipt for, and everything that the client would not accept; the receipt's provider is the one that the
+/// chain has named for the worker. Where the answer may be audited, its work
 /// must not have ended before `oldest`, in Unix milliseconds.
 ///
 /// # Errors
@@ -60,7 +66,7 @@ pub enum Lie {
 pub fn check(
 	us: &Identity,
 	admission: &Admission,
-	worker: &sr25519::Public,
+	(worker, provider): (&sr25519::Public, &AccountId),
 	finished: &Finished,
 	oldest: Option<u64>,
 ) -> Result<Answer, Lie> {
@@ -72,12 +78,16 @@ pub fn check(
 		&& said.is_paid_by(&admission.voucher.voucher)
 		&& said.model == asked.model
 		&& said.worker == *worker
+		&& said.provider == *provider
 		&& said.gateway == us.account;
 	if !is_ours {
 		return Err(Lie::Other);
 	}
 	if said.output != ContentRef::of(&finished.output) {
 		return Err(Lie::Output);
+	}
+	if !is_fit(asked.task, &admission.payload, &finished.output) {
+		return Err(Lie::Unfit);
 	}
 	let most_input = asked.payload.length.saturating_add(TEMPLATE_ALLOWANCE);
 	if said.units.input > most_input || said.units.output > asked.sampling.max_output {
@@ -103,6 +113,29 @@ pub fn check(
 	Ok(Answer { output: finished.output.clone(), finish, receipt })
 }
 
+/// Whether clients find in what they are told the bytes that the worker has signed: text is UTF-8, and
+/// vectors are written with the shortest digits that give the same 32 bits again, one for each input. What
+/// is sealed nobody here can read.
+fn is_fit(task: TaskKind, payload: &[u8], output: &[u8]) -> bool {
+	#[derive(Serialize, Deserialize)]
+	struct Embeddings {
+		embeddings: Vec<Vec<f32>>,
+	}
+	#[derive(Deserialize)]
+	struct Inputs {
+		input: Vec<IgnoredAny>,
+	}
+
+	if task != TaskKind::Embed || is_sealed(payload) {
+		return std::str::from_utf8(output).is_ok();
+	}
+	let Ok(vectors) = serde_json::from_slice::<Embeddings>(output) else { return false };
+	let inputs = serde_json::from_slice::<Inputs>(payload).map(|inputs| inputs.input.len());
+	inputs.is_ok_and(|inputs| inputs == vectors.embeddings.len())
+		&& !vectors.embeddings.iter().any(Vec::is_empty)
+		&& serde_json::to_vec(&vectors).is_ok_and(|canonical| canonical == output)
+}
+
 /// Notes an answer for good, takes its charge, and says so, with whether it was not noted before. The worker
 /// can be told that its receipt is stored when this succeeds.
 ///
@@ -119,7 +152,7 @@ pub async fn end(
 	answer: Answer,
 ) -> Result<(Arc<End>, bool), Refusal> {
 	let id = admission.request.hash();
-	let noted = insist(id, || note(rooms, id, &answer));
+	let noted = insist(id, || note(rooms, id, &answer, place.spent));
 	let fresh = noted.await.map_err(|error| {
 		tracing::error!(?id, %error, "an answer can't be noted");
 		Refusal::Unavailable("its answer can't be noted".into())
@@ -156,8 +189,13 @@ pub async fn fail(rooms: &Rooms, id: RequestId, why: &str) {
 }
 
 /// Notes an answer, if it is not noted: whether it is there by this, or by a try that was not heard of.
-async fn note(rooms: &Rooms, id: RequestId, answer: &Answer) -> Result<bool, StoreError> {
-	if rooms.store.finish(id, answer, now_millis()).await? {
+async fn note(
+	rooms: &Rooms,
+	id: RequestId,
+	answer: &Answer,
+	before: Balance,
+) -> Result<bool, StoreError> {
+	if rooms.store.finish(id, answer, before, now_millis()).await? {
 		return Ok(true);
 	}
 	let there = rooms.store.request(id).await?.and_then(|record| record.answer);
@@ -179,5 +217,56 @@ async fn insist<T, Asked: Future<Output = Result<T, StoreError>>>(
 			},
 			answered => return answered,
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn text_should_be_fit_when_it_can_be_told_as_it_was_signed() {
+		for task in [TaskKind::Chat, TaskKind::Complete] {
+			assert!(is_fit(task, b"{}", "h\u{e9}".as_bytes()));
+			assert!(is_fit(task, b"{}", b""), "nothing to say");
+			assert!(!is_fit(task, b"{}", &[b'h', 0xe9]));
+		}
+	}
+
+	#[test]
+	fn vectors_should_be_fit_when_they_are_whole_and_written_as_workers_write_them() {
+		let fit = |output: &str| {
+			is_fit(TaskKind::Embed, br#"{"input":["one","two"]}"#, output.as_bytes())
+		};
+		assert!(fit(r#"{"embeddings":[[0.5,-1e-20],[3.0,0.1]]}"#));
+		for unfit in [
+			"",
+			"words",
+			r#"{"embeddings":[[0.5,-1e-20]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[]]}"#,
+			r#"{"embeddings":[[0.5],[3.0],[0.1]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3,0.1]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,0.10]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20], [3.0,0.1]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,0.100000001490116]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,null]]}"#,
+			r#"{"embeddings":[[0.5,-1e-20],[3.0,0.1]],"more":1}"#,
+		] {
+			assert!(!fit(unfit), "{unfit}");
+		}
+	}
+
+	/// Any honest vector is: an ordinary one has some hundred numbers.
+	#[test]
+	fn numbers_should_be_fit_whatever_their_bits_are() {
+		let mut bits = 1_u32;
+		let numbers = std::iter::repeat_with(|| {
+			bits = bits.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+			f32::from_bits(bits)
+		});
+		let numbers: Vec<_> = numbers.filter(|number| number.is_finite()).take(200_000).collect();
+		let written: Vec<_> = numbers.iter().map(|it| serde_json::to_string(it).unwrap()).collect();
+		let output = format!(r#"{{"embeddings":[[{}]]}}"#, written.join(","));
+		assert!(is_fit(TaskKind::Embed, br#"{"input":["one"]}"#, output.as_bytes()));
 	}
 }

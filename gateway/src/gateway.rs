@@ -20,7 +20,7 @@ use reckon_gateway_store::{
 	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, State, StoreError, Times,
 };
 use reckon_primitives::{AccountId, Balance, TaskKind};
-use reckon_receipts::ReceiptFile;
+use reckon_receipts::{BatchProof, ReceiptFile};
 use reckon_sealed::worker_of;
 use sp_core::H256;
 use std::{collections::BTreeSet, sync::Arc};
@@ -338,9 +338,11 @@ impl Desk for Gateway {
 		// Anybody may ask here, and short prompts can be guessed by the payload's hash.
 		file.request = None;
 		if let Some(root) = record.batch {
-			file.batch = batches::proof(&*self.rooms.store, root, &answer.receipt)
-				.await
-				.map_err(unavailable)?;
+			let tree = self.rooms.tree(root).await.map_err(unavailable)?;
+			file.batch = tree.and_then(|tree| {
+				let proof = batches::proof(&tree, &id)?;
+				Some(BatchProof::new(tree.root(), proof))
+			});
 		}
 		Ok(file)
 	}

@@ -124,7 +124,7 @@ pub fn inquire(
 	let rooms = rooms.clone();
 	tokio::spawn(async move {
 		let place = rooms.inquiries.at_once.acquire().await;
-		let proved = batches::proved(&*rooms.store, &worker, &requests, most).await;
+		let proved = batches::proved(&rooms, &worker, &requests, most).await;
 		drop(place);
 		let taken = proved.as_ref().map_or(0, |proved| proved.batches);
 		let wait = rooms.inquiries.end(&provider, taken, Instant::now());

@@ -4,6 +4,7 @@ use crate::{
 	clock::now_millis,
 	desk::Logprob,
 	inquiries::inquire,
+	late::Brought,
 	rooms::Rooms,
 	workers::{Joining, Said},
 };
@@ -228,7 +229,8 @@ impl Guest {
 				let request = request_id(&finished.request)?;
 				if let Some(finished) = self.finished(rooms, request, finished).await {
 					// Of a request that nobody here hears from it. It is looked up before the next one is.
-					rooms.late(self.worker, request, finished).await;
+					let (worker, provider) = (self.worker, self.provider.clone());
+					rooms.late(request, Brought { worker, provider, finished }).await;
 				}
 			},
 			from_worker::Message::Refused(refused) => {

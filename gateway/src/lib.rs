@@ -27,4 +27,5 @@ pub mod samples;
 mod sdk_chain;
 mod serve;
 pub mod transcript;
+pub mod trees;
 pub mod workers;

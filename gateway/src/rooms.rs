@@ -9,13 +9,13 @@ use crate::{
 	dispatch::{is_text, Before, Errand},
 	inquiries::Inquiries,
 	keys::Keys,
-	late::Late,
+	late::{Brought, Late},
 	metrics::Metrics,
 	reservation::Channels,
 	transcript::Transcript,
+	trees::{Tree, Trees},
 	workers::Workers,
 };
-use reckon_gateway_protocol::v1::Finished;
 use reckon_gateway_store::{Admission, Record, RequestId, State, Store, StoreError, Times};
 use reckon_primitives::{AccountId, ModelId, SubnetId};
 use reckon_receipts::{PaidBy, ReceiptFile};
@@ -96,6 +96,8 @@ pub struct Rooms {
 	pub metrics: Metrics,
 	/// Clients' files and bulks.
 	pub shelf: Shelf,
+	/// Batches of late.
+	pub trees: Trees,
 	/// Places for requests that wait for a worker.
 	pub queue: Arc<Semaphore>,
 	running: Mutex<Running>,
@@ -146,6 +148,7 @@ impl Rooms {
 			keys: Keys::default(),
 			inquiries: Inquiries::default(),
 			metrics: Metrics::default(),
+			trees: Trees::default(),
 			queue: Arc::new(Semaphore::new(bounds.queue)),
 			running: Mutex::default(),
 		})
@@ -207,6 +210,14 @@ impl Rooms {
 		}
 		self.channels.update(channels, &mut lanes);
 		Ok(())
+	}
+
+	/// A batch, put together again; `None` when it is not here.
+	///
+	/// # Errors
+	/// When the store can't be read.
+	pub async fn tree(&self, root: H256) -> Result<Option<Arc<Tree>>, StoreError> {
+		self.trees.of(root, self.store.receipts_of(root)).await
 	}
 
 	/// Whether somebody waits for a worker.
@@ -357,23 +368,24 @@ impl Rooms {
 
 	/// A worker brings the end of a request that nobody here hears from it: after a stop, or because the
 	/// request was handed to somebody else meanwhile.
-	pub async fn late(&self, worker: sr25519::Public, id: RequestId, finished: Finished) {
+	pub async fn late(&self, id: RequestId, brought: Brought) {
+		let Brought { worker, finished, .. } = &brought;
 		// Looked up again when it has ended between the two.
 		for _ in 0..2 {
 			match self.fate(id, &finished.receipt).await {
 				Ok(Fate::Open) => {},
-				Ok(Fate::Taken(receipt, at)) => return self.acknowledge(&worker, &receipt, at),
+				Ok(Fate::Taken(receipt, at)) => return self.acknowledge(worker, &receipt, at),
 				// Another one's was first, or it has failed or is forgotten: the worker may forget it too.
-				Ok(Fate::Declined) => return self.decline(&worker, id),
+				Ok(Fate::Declined) => return self.decline(worker, id),
 				Err(error) => {
 					// It brings all that it has when it joins again.
 					tracing::error!(?id, %worker, %error, "cannot look up a late answer");
-					return self.workers.expel(&worker);
+					return self.workers.expel(worker);
 				},
 			}
 			// Whoever is first is paid.
 			if let Some(run) = self.lock().requests.get(&id) {
-				return run.late.bring(worker, finished);
+				return run.late.bring(brought);
 			}
 		}
 		tracing::warn!(?id, %worker, "nobody follows this request: it is taken up at the next start");

@@ -5,15 +5,16 @@
 mod common;
 
 use codec::Encode;
-use common::{hear, Manner, Net, Table, CHANNEL, PRICE};
+use common::{hear, pair, provider_of, Manner, Net, Table, CHANNEL, PRICE};
 use reckon_gateway::{
 	batches::{self, Rhythm},
 	chain::BatchOnChain,
 	desk::Desk,
 };
 use reckon_gateway_store::{Key, RequestId, State};
-use reckon_primitives::{Balance, ContentRef, Units};
-use reckon_receipts::charge;
+use reckon_primitives::{Balance, ChannelId, ContentRef, Units};
+use reckon_receipts::{charge, BatchTree};
+use sp_core::{Pair, H256};
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
@@ -42,6 +43,9 @@ async fn until(net: &Net, id: RequestId, state: &State) {
 	let wait = async {
 		loop {
 			net.look().await;
+			if *state == State::Settled {
+				end_batches(&net.chain, &BatchOnChain::Settled);
+			}
 			if net.store.request(id).await.unwrap().unwrap().state == *state {
 				return;
 			}
@@ -93,7 +97,6 @@ async fn receipts_should_be_committed_proved_and_settled() {
 	let leaves = net.gateway.leaves(root).await.unwrap();
 	assert_eq!(ContentRef::of(&leaves), ContentRef::of(&receipts.encode()));
 
-	end_batches(&net.chain, &BatchOnChain::Settled);
 	until(&net, ids[0], &State::Settled).await;
 	// The next ones start where these ended.
 	let more = answered(&net, &key, 1).await;
@@ -137,7 +140,6 @@ async fn batch_should_charge_once_when_nobody_heard_that_it_is_in() {
 	drop((net, worker));
 	let net = Net::over(dir.path(), chain, common::bounds()).await;
 	let clerk = clerk(&net);
-	end_batches(&net.chain, &BatchOnChain::Settled);
 	until(&net, ids[0], &State::Settled).await;
 	assert_eq!(net.chain.batches.lock().unwrap().len(), 1);
 	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 2 * cost());
@@ -164,6 +166,78 @@ async fn receipts_should_wait_when_the_chain_refuses_and_fail_when_auditors_reje
 	clerk.abort();
 }
 
+/// One answer of each of these workers, which have a provider each.
+async fn of_each(net: &Net, key: &Key, workers: &[u8]) -> Vec<RequestId> {
+	let mut ids = Vec::new();
+	for number in workers {
+		let worker = net.worker(*number, Manner::Honest).await;
+		ids.extend(answered(net, key, 1).await);
+		drop(worker);
+		net.knows_that(|workers| workers.count() == 0).await;
+	}
+	ids
+}
+
+#[tokio::test]
+async fn others_should_be_settled_when_the_chain_refuses_one_provider() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 2, MUCH).await;
+	let workers = [10, 11, 12, 13];
+	for bad in workers {
+		net.chain.unbonded.lock().unwrap().insert(provider_of(&pair(bad).public()));
+		*net.chain.refusals.lock().unwrap() = 0;
+		let ids = of_each(&net, &key, &workers).await;
+		let clerk = clerk(&net);
+		for (id, worker) in ids.iter().zip(workers) {
+			if worker != bad {
+				until(&net, *id, &State::Settled).await;
+			}
+		}
+		let fees = || *net.chain.refusals.lock().unwrap();
+		tokio::time::timeout(Duration::from_secs(10), async {
+			// All four, two, and one.
+			while fees() < 3 {
+				tokio::time::sleep(Duration::from_millis(20)).await;
+			}
+		})
+		.await
+		.expect("it is tried by itself");
+		// Whoever was in its batch is not held up by the next one, and it costs nothing more.
+		let others: Vec<_> = workers.into_iter().filter(|number| *number != bad).collect();
+		for id in of_each(&net, &key, &others).await {
+			until(&net, id, &State::Settled).await;
+		}
+		tokio::time::sleep(Duration::from_millis(200)).await;
+		assert_eq!(fees(), 3);
+		let record = net.store.request(ids[usize::from(bad - 10)]).await.unwrap().unwrap();
+		assert_eq!(record.state, State::Receipted);
+		clerk.abort();
+		let _ = clerk.await;
+		net.chain.unbonded.lock().unwrap().clear();
+		// Another clerk has nothing against it.
+		let next = self::clerk(&net);
+		until(&net, record.admission.request.hash(), &State::Settled).await;
+		next.abort();
+		let _ = next.await;
+	}
+}
+
+#[tokio::test]
+async fn no_provider_should_be_blamed_when_the_gateway_itself_is_refused() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 1).await;
+	*net.chain.refuses.lock().unwrap() = Some("BondTooLow".into());
+	let clerk = clerk(&net);
+	while *net.chain.refusals.lock().unwrap() == 0 {
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
+	*net.chain.refuses.lock().unwrap() = None;
+	until(&net, ids[0], &State::Settled).await;
+	clerk.abort();
+}
+
 #[tokio::test]
 async fn receipts_should_be_closed_when_their_channel_is_gone() {
 	let dir = tempfile::tempdir().unwrap();
@@ -173,5 +247,94 @@ async fn receipts_should_be_closed_when_their_channel_is_gone() {
 	net.look().await;
 	let clerk = clerk(&net);
 	until(&net, ids[0], &State::Failed("channel_closed".into())).await;
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn others_should_be_settled_when_a_noted_batch_has_lost_one_of_its_channels() {
+	const OTHER: ChannelId = H256([7; 32]);
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let lost = answered(&net, &key, 2).await;
+	{
+		let mut channels = net.chain.channels.lock().unwrap();
+		let gone = channels.get_mut(&CHANNEL).unwrap();
+		let open = gone.clone();
+		gone.closing = true;
+		channels.insert(OTHER, open);
+	}
+	net.look().await;
+	let paid = answered(&net, &key, 2).await;
+	// Noted, and not sent before the stop.
+	let waiting = net.store.unbatched(10).await.unwrap();
+	let ids: Vec<_> = waiting.iter().map(|signed| signed.receipt.request).collect();
+	assert_eq!(ids, [&lost[..], &paid].concat());
+	let root = BatchTree::new(waiting).unwrap().root().hash;
+	net.store.batch(root, &ids, common::now()).await.unwrap();
+	net.chain.channels.lock().unwrap().remove(&CHANNEL);
+	net.look().await;
+
+	let clerk = clerk(&net);
+	for id in &lost {
+		until(&net, *id, &State::Failed("channel_closed".into())).await;
+	}
+	for id in &paid {
+		until(&net, *id, &State::Settled).await;
+	}
+	assert_eq!(net.chain.channels.lock().unwrap()[&OTHER].left, MUCH - 2 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn answer_should_be_charged_when_the_store_knows_less_of_a_lane_than_the_chain() {
+	let dir = tempfile::tempdir().unwrap();
+	let (before, key, worker) = net(dir.path()).await;
+	// What these answers were is lost.
+	before.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().taken = vec![500, 0];
+	let chain = before.chain.clone();
+	drop((before, worker));
+	let first = Net::over(dir.path(), chain.clone(), common::bounds()).await;
+	let worker = first.worker(10, Manner::Honest).await;
+	let ids = answered(&first, &key, 2).await;
+	drop((first, worker));
+	let net = Net::over(dir.path(), chain, common::bounds()).await;
+	let charged = net.gateway.channel(CHANNEL).await.unwrap();
+	assert_eq!((charged.lanes, charged.left), (vec![500 + 2 * cost(), 0], MUCH - 2 * cost()));
+	let clerk = clerk(&net);
+	until(&net, ids[1], &State::Settled).await;
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 2 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn others_should_be_settled_when_a_lane_has_charged_less_than_its_receipts() {
+	const OTHER: ChannelId = H256([7; 32]);
+	let dir = tempfile::tempdir().unwrap();
+	let (before, key, worker) = net(dir.path()).await;
+	let short = answered(&before, &key, 2).await;
+	// Noted in a batch, as an older gateway may have left it.
+	let waiting = before.store.unbatched(10).await.unwrap();
+	let root = BatchTree::new(waiting).unwrap().root().hash;
+	before.store.batch(root, &short, common::now()).await.unwrap();
+	{
+		let mut channels = before.chain.channels.lock().unwrap();
+		let one = channels.get_mut(&CHANNEL).unwrap();
+		let other = one.clone();
+		one.closing = true;
+		channels.insert(OTHER, other);
+	}
+	before.look().await;
+	let paid = answered(&before, &key, 1).await;
+	// All but one of these charges was taken by batches that this store does not know.
+	let chain = before.chain.clone();
+	chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().taken = vec![cost(), 0];
+	drop((before, worker));
+	let net = Net::over(dir.path(), chain, common::bounds()).await;
+	let clerk = clerk(&net);
+	until(&net, paid[0], &State::Settled).await;
+	// So far as the lane goes.
+	until(&net, short[0], &State::Settled).await;
+	assert_eq!(net.store.request(short[1]).await.unwrap().unwrap().state, State::Receipted);
+	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].taken, [2 * cost(), 0]);
 	clerk.abort();
 }

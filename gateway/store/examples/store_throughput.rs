@@ -76,7 +76,7 @@ async fn ask(store: Arc<dyn Store>, next: Arc<AtomicU64>, end: u64, lane: u16) -
 		let begun = Instant::now();
 		assert_eq!(store.admit(&admission, 0).await, Ok(Admitted::New));
 		store.dispatch(id(n), public(1), n).await.expect("it is admitted");
-		assert_eq!(store.finish(id(n), &answer, n).await, Ok(true));
+		assert_eq!(store.finish(id(n), &answer, 0, n).await, Ok(true));
 		took.push(begun.elapsed());
 	}
 }

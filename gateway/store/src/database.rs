@@ -114,12 +114,18 @@ impl Store for Database {
 			.await
 	}
 
-	async fn finish(&self, id: RequestId, answer: &Answer, at: u64) -> Result<bool, StoreError> {
+	async fn finish(
+		&self,
+		id: RequestId,
+		answer: &Answer,
+		before: Balance,
+		at: u64,
+	) -> Result<bool, StoreError> {
 		let receipt = &answer.receipt.receipt;
 		let touches = Touches::These(vec![id, lane_name(receipt.channel, receipt.lane)]);
 		let answer = answer.clone();
 		self.threads
-			.write(touches, async move |db| operations::finish(db, id, &answer, at).await)
+			.write(touches, async move |db| operations::finish(db, id, &answer, before, at).await)
 			.await
 	}
 

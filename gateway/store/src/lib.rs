@@ -106,11 +106,18 @@ pub trait Store: Send + Sync + 'static {
 
 	/// Notes a request's answer and receipt, and takes its charge from its lane and its key, once: false
 	/// when it was noted before, or has failed, or was never admitted. The lane keeps the voucher that
-	/// covers most.
+	/// covers most. It was charged `before` by then, as far as the caller knows, in the smallest token unit:
+	/// that counts where the store says less, because what it knew is lost.
 	///
 	/// Refused when the receipt is about another request, channel or lane than the voucher, or when what
 	/// the lane has spent would be more than its newest voucher covers.
-	async fn finish(&self, id: RequestId, answer: &Answer, at: u64) -> Result<bool, StoreError>;
+	async fn finish(
+		&self,
+		id: RequestId,
+		answer: &Answer,
+		before: Balance,
+		at: u64,
+	) -> Result<bool, StoreError>;
 
 	/// Notes that a request will not be answered; its lane and its key are not charged. False when it has
 	/// ended before.

@@ -60,7 +60,7 @@ async fn writer() {
 					continue;
 				}
 				let answer = answer(&admission, charge(number));
-				assert_eq!(store.finish(id(number), &answer, n).await, Ok(true));
+				assert_eq!(store.finish(id(number), &answer, 0, n).await, Ok(true));
 				say("finished", number);
 				waiting.push(id(number));
 				if waiting.len() == 3 {
@@ -147,7 +147,7 @@ async fn insist(store: &dyn Store, number: u64, admission: &Admission) {
 		}
 	}
 	loop {
-		match store.finish(id(number), &answer(admission, charge(number)), 5).await {
+		match store.finish(id(number), &answer(admission, charge(number)), 0, 5).await {
 			Ok(true) => return,
 			Err(StoreError::Database(_)) => again().await,
 			other => panic!("{other:?}"),
@@ -169,8 +169,8 @@ async fn writes_should_be_done_once_when_the_connection_is_lost_at_any_word() {
 		wire.cut_after(words as u32 % 12);
 		assert_eq!(store.admit(&admission, 0).await, Ok(Admitted::New), "{words}");
 		let answer = answer(&admission, charge(number));
-		assert_eq!(store.finish(id(number), &answer, 5).await, Ok(true), "{words}");
-		assert_eq!(store.finish(id(number), &answer, 6).await, Ok(false), "{words}");
+		assert_eq!(store.finish(id(number), &answer, 0, 5).await, Ok(true), "{words}");
+		assert_eq!(store.finish(id(number), &answer, 0, 6).await, Ok(false), "{words}");
 		cuts += u32::from(wire.is_cut());
 	}
 	assert!(cuts > 12, "only {cuts} cuts");

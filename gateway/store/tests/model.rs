@@ -147,7 +147,7 @@ async fn call(store: &dyn Store, op: &Op) -> Outcome {
 		Op::Dispatch(n, worker, at) => done(store.dispatch(id(*n), public(*worker), *at).await),
 		Op::Interrupted(at) => done(store.interrupted(*at).await),
 		Op::Finish { n, charge, at } => {
-			outcome(store.finish(id(*n), &answer_to(*n, *charge), *at).await.map(Outcome::Is))
+			outcome(store.finish(id(*n), &answer_to(*n, *charge), 0, *at).await.map(Outcome::Is))
 		},
 		Op::Fail(n, at) => outcome(store.fail(id(*n), "late", *at).await.map(Outcome::Is)),
 		Op::Batch(root, some, at) => {

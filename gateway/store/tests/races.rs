@@ -29,7 +29,7 @@ async fn finish_should_charge_once_when_many_tasks_finish_the_same_request(place
 	store.admit(&admission, 0).await.unwrap();
 	let finished = all(64, |n| {
 		let (store, answer) = (store.clone(), answer(&admission, 100 + u128::from(n)));
-		async move { store.finish(id(1), &answer, n).await.unwrap() }
+		async move { store.finish(id(1), &answer, 0, n).await.unwrap() }
 	})
 	.await;
 	assert_eq!(finished.iter().filter(|finished| **finished).count(), 1);
@@ -47,7 +47,7 @@ async fn finish_should_charge_all_when_many_tasks_share_a_key(place: &Place) {
 			let admission = Admission { key: Some(key(9).id), ..admission(n) };
 			assert_eq!(store.admit(&admission, 0).await, Ok(Admitted::New));
 			store.dispatch(id(n), public(1), 5).await.unwrap();
-			store.finish(id(n), &answer(&admission, 10 + u128::from(n)), 6).await.unwrap()
+			store.finish(id(n), &answer(&admission, 10 + u128::from(n)), 0, 6).await.unwrap()
 		}
 	})
 	.await;

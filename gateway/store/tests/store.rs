@@ -15,6 +15,7 @@ on_both!(
 	dispatch_should_note_the_newest_worker,
 	interrupted_should_note_the_first_start_since_the_request_was_handed_out,
 	finish_should_charge_once,
+	finish_should_begin_where_the_caller_says_when_the_store_knows_less,
 	finish_should_keep_the_voucher_that_covers_most,
 	finish_should_refuse_when_receipt_or_charge_are_not_the_voucher_s,
 	fail_should_charge_nothing,
@@ -130,7 +131,7 @@ async fn dispatch_should_note_the_newest_worker(place: &Place) {
 	assert_eq!(store.request(id(1)).await, Ok(Some(expected.clone())));
 
 	let answer = answer(&admission(1), 10);
-	assert_eq!(store.finish(id(1), &answer, 4_000).await, Ok(true));
+	assert_eq!(store.finish(id(1), &answer, 0, 4_000).await, Ok(true));
 	assert_eq!(refused(store.dispatch(id(1), public(3), 5_000).await), why, "answered");
 	expected.state = State::Receipted;
 	expected.answer = Some(answer);
@@ -150,7 +151,7 @@ async fn interrupted_should_note_the_first_start_since_the_request_was_handed_ou
 	}
 	store.dispatch(id(1), public(1), 2_000).await.unwrap();
 	store.dispatch(id(2), public(1), 2_000).await.unwrap();
-	store.finish(id(2), &answer(&admission(2), 10), 2_500).await.unwrap();
+	store.finish(id(2), &answer(&admission(2), 10), 0, 2_500).await.unwrap();
 	let since = async |n| store.request(id(n)).await.unwrap().unwrap().times.interrupted;
 	store.interrupted(3_000).await.unwrap();
 	assert_eq!([since(1).await, since(2).await, since(3).await], [Some(3_000), None, None]);
@@ -170,20 +171,37 @@ async fn finish_should_charge_once(place: &Place) {
 	let first = Admission { key: Some(key(9).id), ..paid(1, CHANNEL, 3, u128::MAX) };
 	let second = Admission { key: Some(key(9).id), ..paid(2, CHANNEL, 3, u128::MAX) };
 	let large = u128::MAX - 0xffff_ffff_ffff_fff1;
-	assert_eq!(store.finish(id(1), &answer(&first, large), 5).await, Ok(false), "not admitted");
+	assert_eq!(store.finish(id(1), &answer(&first, large), 0, 5).await, Ok(false), "not admitted");
 	store.admit(&first, 0).await.unwrap();
 	store.admit(&second, 0).await.unwrap();
 	assert_eq!(store.lanes(CHANNEL).await, Ok(vec![]));
-	assert_eq!(store.finish(id(1), &answer(&first, large), 5).await, Ok(true));
-	assert_eq!(store.finish(id(1), &answer(&first, large), 6).await, Ok(false), "before");
-	assert_eq!(store.finish(id(1), &answer(&first, 7), 6).await, Ok(false), "before");
+	assert_eq!(store.finish(id(1), &answer(&first, large), 0, 5).await, Ok(true));
+	assert_eq!(store.finish(id(1), &answer(&first, large), 0, 6).await, Ok(false), "before");
+	assert_eq!(store.finish(id(1), &answer(&first, 7), 0, 6).await, Ok(false), "before");
 	assert_eq!(store.fail(id(1), "late", 7).await, Ok(false), "answered");
 	let lane = |spent, voucher| Lane { lane: 3, spent, voucher };
 	assert_eq!(store.lanes(CHANNEL).await, Ok(vec![lane(large, first.voucher)]));
-	assert_eq!(store.finish(id(2), &answer(&second, 2), 8).await, Ok(true));
+	assert_eq!(store.finish(id(2), &answer(&second, 2), 0, 8).await, Ok(true));
 	assert_eq!(store.lanes(CHANNEL).await, Ok(vec![lane(large + 2, second.voucher)]));
 	assert_eq!(store.lanes(hash(1)).await, Ok(vec![]), "another channel");
 	assert_eq!(store.key(key(9).id).await.unwrap().unwrap().spent, large + 2);
+}
+
+async fn finish_should_begin_where_the_caller_says_when_the_store_knows_less(place: &Place) {
+	let store = place.open().await;
+	let mut spent = 0;
+	for (n, before, from) in [(1, 500, 500), (2, 0, 510), (3, 519, 520), (4, 700, 700)] {
+		let admission = paid(n, CHANNEL, 0, 2_000);
+		store.admit(&admission, 0).await.unwrap();
+		assert_eq!(store.finish(id(n), &answer(&admission, 10), before, n).await, Ok(true));
+		spent = from + 10;
+		assert_eq!(store.lanes(CHANNEL).await.unwrap()[0].spent, spent, "after {n}");
+	}
+	assert_eq!(spent, 710);
+	let admission = paid(5, CHANNEL, 0, 2_000);
+	store.admit(&admission, 0).await.unwrap();
+	let uncovered = store.finish(id(5), &answer(&admission, 10), 1_991, 5).await;
+	assert!(matches!(uncovered, Err(StoreError::Refused(_))), "{uncovered:?}");
 }
 
 async fn finish_should_keep_the_voucher_that_covers_most(place: &Place) {
@@ -192,7 +210,7 @@ async fn finish_should_keep_the_voucher_that_covers_most(place: &Place) {
 	for (n, cumulative, newest) in [(1, 500, 1), (2, 900, 2), (3, 700, 2), (4, 900, 4)] {
 		let admission = paid(n, CHANNEL, 0, cumulative);
 		store.admit(&admission, 0).await.unwrap();
-		assert_eq!(store.finish(id(n), &answer(&admission, 100), n).await, Ok(true));
+		assert_eq!(store.finish(id(n), &answer(&admission, 100), 0, n).await, Ok(true));
 		spent += 100;
 		let lanes = store.lanes(CHANNEL).await.unwrap();
 		assert_eq!(lanes[0].spent, spent);
@@ -214,22 +232,22 @@ async fn finish_should_refuse_when_receipt_or_charge_are_not_the_voucher_s(place
 			1 => receipt.channel = hash(9),
 			_ => receipt.lane += 1,
 		}
-		assert_eq!(refused(store.finish(id(1), &answer, 5).await), why);
+		assert_eq!(refused(store.finish(id(1), &answer, 0, 5).await), why);
 	}
 	let why = format!("no voucher covers the charge for {:?}", id(1));
 	for charge in [1_001, u128::MAX] {
 		let dear = common::answer(&admission, charge);
-		assert_eq!(refused(store.finish(id(1), &dear, 5).await), why);
+		assert_eq!(refused(store.finish(id(1), &dear, 0, 5).await), why);
 	}
 	assert_eq!(store.lanes(CHANNEL).await, Ok(vec![]), "nothing is charged");
 	assert_eq!(store.request(id(1)).await, Ok(Some(record(&admission))));
-	assert_eq!(store.finish(id(1), &right, 5).await, Ok(true), "exactly what it covers");
+	assert_eq!(store.finish(id(1), &right, 0, 5).await, Ok(true), "exactly what it covers");
 	let next = paid(2, CHANNEL, 1, 1_500);
 	store.admit(&next, 0).await.unwrap();
 	let why = format!("no voucher covers the charge for {:?}", id(2));
-	assert_eq!(refused(store.finish(id(2), &answer(&next, u128::MAX), 5).await), why);
-	assert_eq!(refused(store.finish(id(2), &answer(&next, 501), 5).await), why);
-	assert_eq!(store.finish(id(2), &answer(&next, 500), 5).await, Ok(true));
+	assert_eq!(refused(store.finish(id(2), &answer(&next, u128::MAX), 0, 5).await), why);
+	assert_eq!(refused(store.finish(id(2), &answer(&next, 501), 0, 5).await), why);
+	assert_eq!(store.finish(id(2), &answer(&next, 500), 0, 5).await, Ok(true));
 }
 
 async fn fail_should_charge_nothing(place: &Place) {
@@ -239,7 +257,7 @@ async fn fail_should_charge_nothing(place: &Place) {
 	store.dispatch(id(1), public(1), 2_000).await.unwrap();
 	assert_eq!(store.fail(id(1), "no \"worker\"\0 left", 3_000).await, Ok(true));
 	assert_eq!(store.fail(id(1), "another", 4_000).await, Ok(false), "before");
-	assert_eq!(store.finish(id(1), &answer(&admission(1), 10), 5_000).await, Ok(false));
+	assert_eq!(store.finish(id(1), &answer(&admission(1), 10), 0, 5_000).await, Ok(false));
 	let mut expected = record(&admission(1));
 	expected.state = State::Failed("no \"worker\"\0 left".into());
 	expected.worker = Some(public(1));
@@ -268,7 +286,7 @@ async fn lists_should_be_in_order_and_not_longer_than_asked(place: &Place) {
 	assert_eq!(store.requests_of(key(8).id, 9).await, Ok(vec![]));
 	// The first is answered last, two at the same time.
 	for (n, at) in [(1, 30), (5, 20), (3, 20), (4, 10)] {
-		store.finish(id(n), &answer(&of_key(n), 10), at).await.unwrap();
+		store.finish(id(n), &answer(&of_key(n), 10), 0, at).await.unwrap();
 	}
 	let receipts = |numbers: &[u64]| -> Vec<_> {
 		numbers.iter().map(|n| answer(&of_key(*n), 10).receipt).collect()
@@ -436,7 +454,7 @@ async fn keys_should_be_kept_limited_and_revoked(place: &Place) {
 	// A key that has spent all that a number holds is still a key: its limit has long refused it.
 	let admission = Admission { key: Some(key(3).id), ..admission(1) };
 	store.admit(&admission, 0).await.unwrap();
-	assert_eq!(store.finish(id(1), &answer(&admission, 100), 5).await, Ok(true));
+	assert_eq!(store.finish(id(1), &answer(&admission, 100), 0, 5).await, Ok(true));
 	assert_eq!(store.key(key(3).id).await.unwrap().unwrap().spent, Balance::MAX);
 }
 

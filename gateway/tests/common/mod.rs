@@ -34,7 +34,7 @@ use reckon_receipts::{charge, Item, Proof, Receipt, Request, SignedReceipt, Sign
 use reckon_sdk::Signer;
 use sp_core::{sr25519, Pair, H256};
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	net::SocketAddr,
 	path::Path,
 	sync::{Arc, Mutex},
@@ -62,6 +62,10 @@ pub struct Table {
 	/// Takes the next batches and says that it did not hear.
 	pub deaf: Mutex<bool>,
 	pub refuses: Mutex<Option<String>>,
+	/// Providers whose totals are refused.
+	pub unbonded: Mutex<BTreeSet<AccountId>>,
+	/// How many batches were refused for a fee.
+	pub refusals: Mutex<u32>,
 	pub complaints: Mutex<Vec<Complaint>>,
 	pub answers: Mutex<Vec<(BatchId, Proof<AccountId>)>>,
 	/// Whether the model's answers may be audited.
@@ -76,7 +80,7 @@ pub struct Table {
 /// For how long receipts can be audited, in milliseconds: those of tests are of long ago.
 pub const LIFE: u64 = u64::MAX;
 
-fn provider_of(worker: &sr25519::Public) -> AccountId {
+pub fn provider_of(worker: &sr25519::Public) -> AccountId {
 	AccountId::new(worker.0.map(|byte| byte ^ 1))
 }
 
@@ -121,8 +125,16 @@ impl Chain for Table {
 		claims: Vec<Claim>,
 	) -> Result<BatchId, ChainError> {
 		if let Some(name) = self.refuses.lock().unwrap().clone() {
+			*self.refusals.lock().unwrap() += 1;
 			return Err(ChainError::Refused { name, docs: String::new() });
 		}
+		let unbonded = self.unbonded.lock().unwrap();
+		if totals.iter().any(|total| unbonded.contains(&total.provider)) {
+			*self.refusals.lock().unwrap() += 1;
+			let name = "ProviderWithoutBond".into();
+			return Err(ChainError::Refused { name, docs: String::new() });
+		}
+		drop(unbonded);
 		let root = reckon_receipts::batch_root(&totals).unwrap();
 		let mut channels = self.channels.lock().unwrap();
 		let mut charged = 0;
@@ -395,25 +407,30 @@ pub enum Lying {
 	Charge,
 	Units,
 	Output,
+	/// Bytes that are no text, in the receipt too.
+	NoText,
 	Streamed,
 	Signature,
 	Request,
 	Channel,
 	Model,
+	Provider,
 	Gateway,
 	Times,
 	Garbage,
 }
 
-pub const LIES: [Lying; 11] = [
+pub const LIES: [Lying; 13] = [
 	Lying::Charge,
 	Lying::Units,
 	Lying::Output,
+	Lying::NoText,
 	Lying::Streamed,
 	Lying::Signature,
 	Lying::Request,
 	Lying::Channel,
 	Lying::Model,
+	Lying::Provider,
 	Lying::Gateway,
 	Lying::Times,
 	Lying::Garbage,
@@ -629,8 +646,11 @@ async fn perform(
 pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lying>) -> Finished {
 	let request = Request::decode_all(&mut &task.request[..]).unwrap();
 	let voucher = SignedVoucher::decode_all(&mut &task.voucher[..]).unwrap().voucher;
-	let output: String = WORDS.iter().take(words).copied().collect();
+	let mut output = WORDS.iter().take(words).copied().collect::<String>().into_bytes();
 	let lies = |kind| lie == Some(kind);
+	if lies(Lying::NoText) {
+		output.push(0xff);
+	}
 	let units = Units { input: if lies(Lying::Units) { 10_000 } else { 7 }, output: words as u32 };
 	let other = H256([77; 32]);
 	let mut receipt = Receipt {
@@ -638,12 +658,12 @@ pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lyin
 		channel: if lies(Lying::Channel) { other } else { voucher.channel },
 		lane: voucher.lane,
 		model: if lies(Lying::Model) { other } else { request.model },
-		provider: provider_of(&key.public()),
+		provider: if lies(Lying::Provider) { OWNER } else { provider_of(&key.public()) },
 		worker: key.public(),
 		gateway: if lies(Lying::Gateway) { OWNER } else { GATEWAY },
 		units,
 		charge: charge(&PRICE, units),
-		output: ContentRef::of(output.as_bytes()),
+		output: ContentRef::of(&output),
 		commitment: (!lies(Lying::Uncommitted)).then_some(other),
 		started_at: 1_000,
 		finished_at: if lies(Lying::Times) { 900 } else { 2_000 },
@@ -660,11 +680,6 @@ pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lyin
 	if lies(Lying::Garbage) {
 		receipt.truncate(40);
 	}
-	let output = if lies(Lying::Output) { "other".into() } else { output };
-	Finished {
-		request: request.hash().0.to_vec(),
-		output: output.into_bytes(),
-		finish: Finish::Stop.into(),
-		receipt,
-	}
+	let output = if lies(Lying::Output) { b"other".to_vec() } else { output };
+	Finished { request: request.hash().0.to_vec(), output, finish: Finish::Stop.into(), receipt }
 }

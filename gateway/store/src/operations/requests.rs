@@ -173,6 +173,7 @@ pub(crate) async fn finish(
 	db: &Connection,
 	id: RequestId,
 	answer: &Answer,
+	before: Balance,
 	at: u64,
 ) -> Result<bool, StoreError> {
 	let receipt = &answer.receipt.receipt;
@@ -197,7 +198,7 @@ pub(crate) async fn finish(
 		Some(Scale(newest)) if newest.voucher.cumulative > voucher.voucher.cumulative => newest,
 		_ => voucher,
 	};
-	let lane_spent = lane_spent.unwrap_or_default().checked_add(receipt.charge);
+	let lane_spent = lane_spent.unwrap_or_default().max(before).checked_add(receipt.charge);
 	let lane_spent = lane_spent.filter(|spent| newest.voucher.uncovered(*spent).is_ok());
 	let Some(lane_spent) = lane_spent else {
 		return Err(StoreError::Refused(format!("no voucher covers the charge for {id:?}")));

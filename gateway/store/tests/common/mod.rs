@@ -185,7 +185,7 @@ pub async fn answered(store: &dyn Store, n: u64) -> Answer {
 	let admission = admission(n);
 	let answer = answer(&admission, 100);
 	assert_eq!(store.admit(&admission, 0).await, Ok(Admitted::New));
-	assert_eq!(store.finish(id(n), &answer, 10_000 + n).await, Ok(true));
+	assert_eq!(store.finish(id(n), &answer, 0, 10_000 + n).await, Ok(true));
 	answer
 }
 
