@@ -337,6 +337,9 @@ pub trait Desk: Send + Sync + 'static {
 	/// A request, for who knows its id.
 	async fn request(&self, id: RequestId) -> Result<Record, Refusal>;
 
+	/// What was answered to a request of this key's owner, in words; `None` where there is no such answer.
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal>;
+
 	/// A request's receipt, with the proof that its batch counts it once there is one.
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal>;
 

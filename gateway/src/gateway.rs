@@ -331,6 +331,21 @@ impl Desk for Gateway {
 		record.ok_or(Refusal::UnknownRequest)
 	}
 
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal> {
+		let store = &self.rooms.store;
+		let Some(record) = store.request(id).await.map_err(unavailable)? else { return Ok(None) };
+		// Who signs vouchers has what was answered: nobody can show that it is the same client.
+		let (Some(by), Some(answer)) = (record.admission.key, record.answer) else {
+			return Ok(None);
+		};
+		let is_theirs = by == key.id || {
+			let asked = store.key(by).await.map_err(unavailable)?;
+			asked.is_some_and(|asked| asked.owner == key.owner)
+		};
+		let is_said = is_theirs && record.admission.request.task != TaskKind::Embed;
+		Ok(is_said.then(|| String::from_utf8_lossy(&answer.output).into_owned()))
+	}
+
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal> {
 		let record = self.request(id).await?;
 		let answer = record.answer.as_ref().ok_or(Refusal::UnknownRequest)?;

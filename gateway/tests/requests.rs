@@ -5,8 +5,8 @@
 mod common;
 
 use common::{
-	hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL, PRICE,
-	SLOTS,
+	hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL, OWNER,
+	PRICE, SLOTS,
 };
 use reckon_gateway::{
 	api::Limits,
@@ -215,6 +215,46 @@ async fn client_that_repeats_itself_should_hear_the_same_answer_and_pay_once() {
 	let (text, end) = hear(&mut fifth).await;
 	assert_eq!((text.as_str(), end.is_ok()), ("one two three four", true));
 	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, left);
+}
+
+#[tokio::test]
+async fn conversation_should_go_on_from_an_answer_that_only_its_owner_can_name() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let secret = net.secret(MUCH, 2, MUCH).await;
+	let key = net.gateway.key(&secret).await.unwrap();
+	let _worker = net.worker(10, Manner::Honest).await;
+	let url = format!("http://{}/v1/responses", net.http(Limits::default()).await);
+	let client = reqwest::Client::new();
+	let ask = async |input: serde_json::Value| {
+		let body =
+			serde_json::json!({ "model": "acme/words", "input": input, "max_output_tokens": 16 });
+		let asked = client.post(&url).bearer_auth(&secret).body(body.to_string()).send().await;
+		let text = asked.unwrap().text().await.unwrap();
+		serde_json::from_str::<serde_json::Value>(&text).unwrap()
+	};
+	let item = |answer: &serde_json::Value| answer["output"][0]["id"].as_str().unwrap().to_owned();
+	let first = ask("speak".into()).await;
+	let id = item(&first);
+	let refer = |id: &str| serde_json::json!({ "type": "item_reference", "id": id });
+	let user = serde_json::json!({ "role": "user", "content": "go on" });
+	let second = ask(serde_json::json!([user, refer(&id), user])).await;
+	let id: H256 = item(&second).strip_prefix("msg_").unwrap().parse().unwrap();
+	let payload = net.store.request(id).await.unwrap().unwrap().admission.payload;
+	let payload = String::from_utf8(payload).unwrap();
+	assert!(
+		payload.contains(r#"{"role":"assistant","content":"one two three four"}"#),
+		"{payload}"
+	);
+
+	// Another key of the same owner can, another owner can't; nor can a key name what no key has asked.
+	let again = Key { id: H256([3; 32]), ..key.clone() };
+	net.store.put_key(&again).await.unwrap();
+	assert!(net.gateway.said(&again, id).await.unwrap().is_some());
+	let other = Key { id: H256([4; 32]), owner: OWNER, ..key };
+	net.store.put_key(&other).await.unwrap();
+	assert_eq!(net.gateway.said(&other, id).await, Ok(None));
+	assert_eq!(net.gateway.said(&again, H256([9; 32])).await, Ok(None));
 }
 
 #[tokio::test]

@@ -86,13 +86,15 @@ pub fn read(
 		Endpoint::Embeddings => embedding::read(fields, model),
 	}?;
 	match asked.order.payload.len() {
-		got if got > MAX_PAYLOAD_BYTES => {
-			let message = format!("the prompt has {got} bytes, {MAX_PAYLOAD_BYTES} are taken");
-			let code = Some("string_above_max_length");
-			Err(Problem { code, ..Problem::invalid(endpoint.prompt(), message) })
-		},
+		got if got > MAX_PAYLOAD_BYTES => Err(too_long(endpoint, got)),
 		_ => Ok(asked),
 	}
+}
+
+pub(crate) fn too_long(endpoint: Endpoint, got: usize) -> Problem {
+	let message = format!("the prompt has {got} bytes, {MAX_PAYLOAD_BYTES} are taken");
+	let code = Some("string_above_max_length");
+	Problem { code, ..Problem::invalid(endpoint.prompt(), message) }
 }
 
 impl Endpoint {

@@ -23,14 +23,14 @@ use axum::{
 	Extension,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_gateway_store::{Finish as Ended, KeyId};
+use reckon_gateway_store::{Finish as Ended, Key, KeyId};
 use reckon_openai::{
-	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Reply, Usage,
-	Whole, MAX_PAYLOAD_BYTES,
+	read, references, resolve, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order,
+	Problem, Reply, Usage, Whole, MAX_PAYLOAD_BYTES,
 };
 use reckon_sealed::{worker_of, MAX_OVERHEAD};
 use sp_core::H256;
-use std::{future::Future, io, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io, sync::Arc};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 /// Whether a stream is to have its receipt.
@@ -79,7 +79,7 @@ pub(super) async fn completions(door: Doors, name: Name, request: Request) -> Re
 	serve(door, name, Form::Open(Endpoint::Completions), "completions", request).await
 }
 
-/// Continue a conversation: what of OpenAI's Responses needs no memory
+/// Continue a conversation; an `item_reference` may name an answer of the last days by its item's id
 #[utoipa::path(
 	post,
 	path = "/v1/responses",
@@ -135,8 +135,12 @@ enum Form {
 }
 
 impl Form {
-	fn read(self, door: &Door, payer: &Payer, body: &Bytes) -> Result<Asked, Problem> {
+	async fn read(self, door: &Door, payer: &Payer, body: &Bytes) -> Result<Asked, Problem> {
 		match (self, payer) {
+			(Self::Open(Endpoint::Responses), Payer::Key(key)) => {
+				let body = door.resolved(key, body).await?;
+				read(Endpoint::Responses, &body, |model| door.max_tokens(model))
+			},
 			(Self::Open(endpoint), _) => read(endpoint, body, |model| door.max_tokens(model)),
 			(Self::Sealed, Payer::Voucher { request, .. }) => read_sealed(request, body),
 			(Self::Sealed, Payer::Key(_)) => {
@@ -223,7 +227,7 @@ async fn answer(
 	let Asking { payer, headers, body, received } = asking;
 	let body = door.body(body).await?;
 	let place = door.place()?;
-	let Asked { order, reply } = form.read(door, &payer, &body)?;
+	let Asked { order, reply } = form.read(door, &payer, &body).await?;
 	let repeat = match &payer {
 		Payer::Key(key) => door.repeats.name(key.id, &headers, &body),
 		// A request that a voucher is signed for has a name already: its hash.
@@ -267,6 +271,26 @@ async fn answer(
 }
 
 impl Door {
+	/// A body with what was answered before in place of references to it.
+	async fn resolved(&self, key: &Key, body: &Bytes) -> Result<Bytes, Problem> {
+		let referred = references(body);
+		let (mut answers, mut length) = (BTreeMap::new(), 0_usize);
+		for id in &referred {
+			if let Some(text) = self.desk.said(key, *id).await? {
+				length = length.saturating_add(text.len());
+				answers.insert(*id, text);
+			}
+			// It is too long with these, and need not be looked up any further.
+			if length > MAX_PAYLOAD_BYTES {
+				break;
+			}
+		}
+		match referred.is_empty() {
+			true => Ok(body.clone()),
+			false => Ok(resolve(body, &answers)?.into()),
+		}
+	}
+
 	/// Hands a request in.
 	pub(super) async fn ask(
 		&self,

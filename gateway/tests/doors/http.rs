@@ -638,6 +638,35 @@ async fn sealed_request_should_be_passed_on_as_it_came_and_answered_in_events() 
 }
 
 #[tokio::test]
+async fn answer_should_be_read_where_its_owner_refers_to_it() {
+	let script = Script::saying(&["a"]);
+	let at = serve(&script, Limits::default()).await;
+	let refer = |id: H256| json!({ "type": "item_reference", "id": format!("msg_{id:x}") });
+	let body = |id| json!({ "model": "org/tiny", "input": [refer(id), { "role": "user", "content": "go on" }] });
+	let ask = async |id, key| {
+		let ask = to(Method::POST, &at, "/v1/responses").bearer_auth(key);
+		ask.body(body(id).to_string()).send().await.unwrap()
+	};
+	assert_eq!(ask(KNOWN, KEY).await.status(), 200);
+	let payload = script.asked()[0].order.payload.clone();
+	let expected = concat!(
+		r#"{"messages":[{"role":"assistant","content":"said"},"#,
+		r#"{"role":"user","content":"go on"}]}"#,
+	);
+	assert_eq!(String::from_utf8(payload).unwrap(), expected);
+	for (id, key) in [(H256([1; 32]), KEY), (KNOWN, OTHER_KEY)] {
+		let unknown = ask(id, key).await;
+		assert_eq!(unknown.status(), 404);
+		let error = value(unknown).await["error"].clone();
+		assert_eq!(
+			(&error["code"], &error["param"]),
+			(&json!("item_not_found"), &json!("input[0].id"))
+		);
+	}
+	assert_eq!(script.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn repeats_should_have_one_name_when_they_are_one_request() {
 	let plans = || (0..12).map(|_| Plan::Answer(say(&["a"])));
 	let script = Script::new(plans());
