@@ -505,7 +505,8 @@ fn prompt_should_be_refused_when_workers_would_not_read_it() {
 #[test]
 fn default_max_tokens_should_leave_room_for_the_prompt_when_the_context_is_short() {
 	let of = |context| default_max_tokens(context);
-	assert_eq!([of(0), of(1), of(512), of(4096), of(u32::MAX)], [1, 1, 256, 1024, 1024]);
+	assert_eq!([of(0), of(1), of(512), of(4096)], [1, 1, 256, 2048]);
+	assert_eq!([of(8192), of(131_072), of(u32::MAX)], [4096; 3]);
 	let body = chat(json!({ "model": "small" }));
 	let asked = read(Endpoint::Chat, body.to_string().as_bytes(), |model| {
 		assert_eq!(model, "small");
