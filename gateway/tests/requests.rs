@@ -218,6 +218,50 @@ async fn client_that_repeats_itself_should_hear_the_same_answer_and_pay_once() {
 }
 
 #[tokio::test]
+async fn answer_should_be_told_again_when_there_is_no_worker_money_or_lane_any_more() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let request = order().request(MODEL, H256::zero(), PRICE);
+	let most = request.most(request.payload.length + 256);
+	let key = net.key(most, 1, MUCH).await;
+	let worker = net.worker(10, Manner::Honest).await;
+	let repeat = Some(H256([3; 32]));
+	let mut first = net.ask_again(&key, repeat).await.unwrap();
+	hear(&mut first).await.1.unwrap();
+	let money = net.ask(&key).await.err().unwrap();
+	assert!(matches!(money, Refusal::InsufficientFunds { .. }), "{money}");
+	let mut second = net.ask_again(&key, repeat).await.unwrap();
+	assert_eq!(second.id(), first.id());
+	assert_eq!(hear(&mut second).await.0, "one two three four");
+	drop(worker);
+	net.knows_that(|workers| workers.count() == 0).await;
+	let none = net.ask(&key).await.err().unwrap();
+	assert!(matches!(none, Refusal::NoWorker { .. }), "{none}");
+	assert_eq!(net.ask_again(&key, repeat).await.unwrap().id(), first.id());
+}
+
+#[tokio::test]
+async fn retry_should_be_asked_anew_when_its_first_try_is_being_cut_off() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let mut worker = net.worker(10, Manner::Reluctant(2)).await;
+	let repeat = Some(H256([3; 32]));
+	let mut tries = Vec::new();
+	for _ in 0..3 {
+		let mut answering = net.ask_again(&key, repeat).await.unwrap();
+		assert!(matches!(answering.next().await, Some(Piece::Text { text, .. }) if text == "one "));
+		let id = answering.id();
+		assert!(!tries.contains(&id), "it hears an answer that is about to be cut off");
+		tries.push(id);
+		// Another retry hears the newest try.
+		assert_eq!(net.ask_again(&key, repeat).await.unwrap().id(), id);
+		drop(answering);
+		assert!(worker.hears(|message| matches!(message, to_worker::Message::Cancel(_))).await);
+	}
+}
+
+#[tokio::test]
 async fn conversation_should_go_on_from_an_answer_that_only_its_owner_can_name() {
 	let dir = tempfile::tempdir().unwrap();
 	let net = Net::new(dir.path()).await;

@@ -371,6 +371,8 @@ pub enum Manner {
 	Honest,
 	/// Says so many words and waits for a cancellation.
 	Slow(usize),
+	/// As [`Self::Slow`], and takes a while to stop.
+	Reluctant(usize),
 	/// Says so many words and is gone.
 	Dies(usize),
 	/// Takes nothing.
@@ -493,9 +495,12 @@ impl Worker {
 						}
 					},
 					to_worker::Message::Cancel(cancel) => {
-						if let (Some(task), Manner::Slow(words)) =
+						if let (Some(task), Manner::Slow(words) | Manner::Reluctant(words)) =
 							(open.get(&cancel.request), manner)
 						{
+							if matches!(manner, Manner::Reluctant(_)) {
+								tokio::time::sleep(Duration::from_millis(500)).await;
+							}
 							let mut end = finished(&pair, task, words, None);
 							end.finish = Finish::Cancelled.into();
 							let _ = voice.send(message(from_worker::Message::Finished(end))).await;
@@ -585,7 +590,7 @@ async fn perform(
 		tokio::time::sleep(Duration::from_millis(300)).await;
 	}
 	let words = match manner {
-		Manner::Slow(words) | Manner::Dies(words) => words,
+		Manner::Slow(words) | Manner::Reluctant(words) | Manner::Dies(words) => words,
 		Manner::Blank => return true,
 		_ => WORDS.len(),
 	};
@@ -603,7 +608,7 @@ async fn perform(
 		let _ = say(from_worker::Message::Piece(piece)).await;
 	}
 	match manner {
-		Manner::Slow(_) => true,
+		Manner::Slow(_) | Manner::Reluctant(_) => true,
 		Manner::Dies(_) => {
 			tokio::time::sleep(Duration::from_millis(50)).await;
 			false
