@@ -155,7 +155,11 @@ pub enum Refusal {
 		after_ms: u64,
 	},
 	/// 400.
-	#[error("prompt and answer have {tokens} tokens, the model takes {context}")]
+	// OpenAI's first words: LiteLLM and others know a prompt that is too long by them.
+	#[error(
+		"This model's maximum context length is {context} tokens. However, prompt and answer have \
+		 {tokens} tokens: shorten the messages, or ask for fewer tokens"
+	)]
 	ContextExceeded {
 		/// The prompt's and the answer's.
 		tokens: u32,

@@ -52,7 +52,10 @@ impl From<Refusal> for Problem {
 				}
 			},
 			Refusal::Busy { after_ms, .. } => again(after_ms, new(503, SERVER, "busy")),
-			Refusal::ContextExceeded { .. } => new(400, INVALID, "context_length_exceeded"),
+			Refusal::ContextExceeded { .. } => {
+				let problem = new(400, INVALID, "context_length_exceeded");
+				Problem { param: Some("messages".to_owned()), ..problem }
+			},
 			Refusal::Unsupported { param, .. } => Problem::unsupported(param, message),
 			Refusal::WorkerLost => again(COME_AGAIN_MS, new(503, SERVER, "worker_lost")),
 			Refusal::TimedOut { .. } => new(504, SERVER, "timed_out"),

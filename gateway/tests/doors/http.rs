@@ -638,6 +638,20 @@ async fn sealed_request_should_be_passed_on_as_it_came_and_answered_in_events() 
 }
 
 #[tokio::test]
+async fn prompt_that_is_too_long_should_be_known_by_openais_words() {
+	let script =
+		Script::new([Plan::Refuse(Refusal::ContextExceeded { tokens: 9000, context: 4096 })]);
+	let at = serve(&script, Limits::default()).await;
+	let refused = value(post(&at, "/v1/chat/completions", &chat()).send().await.unwrap()).await;
+	let message = refused["error"]["message"].as_str().unwrap();
+	assert!(
+		message.starts_with("This model's maximum context length is 4096 tokens. However, "),
+		"{message}"
+	);
+	assert!(message.contains("9000 tokens"), "{message}");
+}
+
+#[tokio::test]
 async fn answer_should_be_read_where_its_owner_refers_to_it() {
 	let script = Script::saying(&["a"]);
 	let at = serve(&script, Limits::default()).await;

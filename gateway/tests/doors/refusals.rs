@@ -116,7 +116,7 @@ pub fn all() -> Vec<Case> {
 			400,
 			invalid,
 			"context_length_exceeded",
-			None,
+			Some("messages"),
 			None,
 			None,
 		),
