@@ -42,6 +42,8 @@ pub struct Ask {
 	pub order: Order,
 	/// Names what a client that repeats itself asks.
 	pub repeat: Option<H256>,
+	/// Whether it is said to be the first with this name: then it must not be told another one's answer.
+	pub first: bool,
 	/// When it came in, in Unix milliseconds.
 	pub received: u64,
 }
@@ -174,6 +176,9 @@ pub enum Refusal {
 		/// For people.
 		why: String,
 	},
+	/// 503: something else had this name before. Doors give it another one.
+	#[error("something else was asked by this name: ask again")]
+	AskedBefore,
 	/// 503: workers were lost, and no other was there to take over.
 	#[error("the worker was lost, and no other could take over")]
 	WorkerLost,

@@ -105,13 +105,13 @@ impl Gateway {
 
 	/// Takes a request through the rooms.
 	async fn asked(&self, ask: Ask) -> Result<Asked, Refusal> {
-		let Ask { payer, order, repeat, received } = ask;
+		let Ask { payer, order, repeat, first: is_first, received } = ask;
 		let rooms = &self.rooms;
 		tracing::debug!(step = "received", model = order.model, task = task_name(order.task));
 		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
 		let repeat_after = received.saturating_sub(span);
 
-		if let (Payer::Key(_), Some(name)) = (&payer, repeat) {
+		if let (Payer::Key(_), Some(name), false) = (&payer, repeat, is_first) {
 			// What was answered needs no worker, money or lane, which there may be none of any more.
 			if let Some(told) = self.named(name, repeat_after).await? {
 				tracing::debug!(step = "repeated", ?name);
@@ -145,6 +145,9 @@ impl Gateway {
 		};
 		let id = request.hash();
 		if let Some(transcript) = rooms.running(id, repeat) {
+			if is_first {
+				return Err(Refusal::AskedBefore);
+			}
 			tracing::debug!(step = "repeated", ?id);
 			return self.joined(&transcript, matches!(payer, Payer::Key(_))).await;
 		}
@@ -224,6 +227,9 @@ impl Gateway {
 				tracing::debug!(step = "repeated", ?id, of = ?record.admission.request.hash());
 				rooms.end(&admission);
 				ended(Refusal::WorkerLost);
+				if is_first {
+					return Err(Refusal::AskedBefore);
+				}
 				return self.repeats(&record).await;
 			},
 			Err(error) => {
@@ -339,7 +345,7 @@ impl Desk for Gateway {
 					Asked::CutOff => ask.repeat = ask.repeat.map(anew),
 				}
 			}
-			match gateway.asked(Ask { repeat: None, ..ask }).await? {
+			match gateway.asked(Ask { repeat: None, first: false, ..ask }).await? {
 				Asked::Answer(answering) => Ok(answering),
 				Asked::CutOff => Err(cut_off()),
 			}

@@ -241,6 +241,33 @@ async fn answer_should_be_told_again_when_there_is_no_worker_money_or_lane_any_m
 }
 
 #[tokio::test]
+async fn body_that_is_asked_twice_should_have_two_answers_when_the_gateway_has_forgotten_the_first()
+{
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let secret = net.secret(MUCH, 2, MUCH).await;
+	let _worker = net.worker(10, Manner::Honest).await;
+	let body =
+		r#"{"model":"acme/words","messages":[{"role":"user","content":"speak"}],"max_tokens":16}"#;
+	let client = reqwest::Client::new();
+	let ask = async |at: std::net::SocketAddr, count: &str| {
+		let url = format!("http://{at}/v1/chat/completions");
+		let ask = client.post(url).bearer_auth(&secret).header("x-stainless-retry-count", count);
+		let answer = ask.body(body).send().await.unwrap();
+		answer.headers()["reckon-request-id"].to_str().unwrap().to_owned()
+	};
+	let mut seen = Vec::new();
+	// Each door begins to count anew, as after a start.
+	for _ in 0..3 {
+		let door = net.http(Limits::default()).await;
+		let first = ask(door, "0").await;
+		assert!(!seen.contains(&first), "an answer to another one");
+		assert_eq!(ask(door, "1").await, first, "its retry");
+		seen.push(first);
+	}
+}
+
+#[tokio::test]
 async fn retry_should_be_asked_anew_when_its_first_try_is_being_cut_off() {
 	let dir = tempfile::tempdir().unwrap();
 	let net = Net::new(dir.path()).await;
@@ -320,7 +347,7 @@ async fn refusal_should_say_why_and_nothing_should_be_kept() {
 	let ask = |model: &str, task| {
 		let order = reckon_openai::Order { model: model.into(), task, ..order() };
 		let payer = Payer::Key(Box::new(key.clone()));
-		net.gateway.ask(Ask { payer, order, repeat: None, received: now() })
+		net.gateway.ask(Ask { payer, order, repeat: None, first: false, received: now() })
 	};
 	let task = reckon_primitives::TaskKind::Chat;
 	let unknown = ask("acme/word", task).await.err().unwrap();
@@ -368,7 +395,7 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 	};
 	let ask = |request: reckon_receipts::Request, voucher: SignedVoucher| {
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask { payer, order: order(), repeat: None, received: now() })
+		net.gateway.ask(Ask { payer, order: order(), repeat: None, first: false, received: now() })
 	};
 	let code = |refusal: Refusal| match refusal {
 		Refusal::Voucher { code, .. } => code,
@@ -436,7 +463,7 @@ async fn sealed_request_should_go_to_its_worker_and_to_no_other() {
 		let signature = session.sign(&voucher.payload(&GENESIS));
 		let voucher = SignedVoucher { voucher, signature };
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask { payer, order, repeat: None, received: now() })
+		net.gateway.ask(Ask { payer, order, repeat: None, first: false, received: now() })
 	};
 	// However good the other one is.
 	for nonce in 1..=8 {
@@ -473,7 +500,9 @@ fn interrupted(
 		// It is never heard that its client is gone.
 		tokio::spawn(async move {
 			let payer = Payer::Key(Box::new(payer));
-			let asked = gateway.ask(Ask { payer, order: order(), repeat, received: now() }).await;
+			let asked = gateway
+				.ask(Ask { payer, order: order(), repeat, first: false, received: now() })
+				.await;
 			std::mem::forget(asked);
 			std::future::pending::<()>().await;
 		});

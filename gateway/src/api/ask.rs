@@ -5,6 +5,7 @@ use super::{
 	max_tokens, openapi,
 	payer::Shown,
 	problems::{json, Refused},
+	repeats::Try,
 	watched::Watched,
 	Door,
 };
@@ -43,6 +44,10 @@ const REQUEST: HeaderName = HeaderName::from_static("reckon-request-id");
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// The event with the receipt.
 pub(super) const RECEIPT_EVENT: &str = "reckon.receipt";
+
+/// How many names a first try is given, one after another: as often as its body may have been asked before
+/// this program was started.
+const MAX_NAMES: usize = 1_000;
 
 const KEEP_ALIVE: &str = ": keep-alive\n\n";
 
@@ -296,7 +301,7 @@ impl Door {
 		&self,
 		payer: Payer,
 		order: Order,
-		repeat: Option<H256>,
+		name: Option<Try>,
 		received: u64,
 		line: &mut Line,
 	) -> Result<Box<dyn Answering>, Refusal> {
@@ -304,9 +309,28 @@ impl Door {
 		if let Payer::Key(key) = &payer {
 			line.key = Some(key.id);
 		}
-		let answering = self.desk.ask(Ask { payer, order, repeat, received }).await?;
+		let first = name.as_ref().is_some_and(Try::is_first);
+		let ask = Ask { payer, order, repeat: name.map(|name| name.name), first, received };
+		let answering = match name.filter(|_| first) {
+			Some(name) => self.ask_first(ask, name).await,
+			None => self.desk.ask(ask).await,
+		}?;
 		line.id = Some(answering.id());
 		Ok(answering)
+	}
+
+	/// Hands in what must not be told another one's answer.
+	async fn ask_first(&self, mut ask: Ask, mut name: Try) -> Result<Box<dyn Answering>, Refusal> {
+		for _ in 0..MAX_NAMES {
+			match self.desk.ask(ask.clone()).await {
+				Err(Refusal::AskedBefore) => {
+					name = self.repeats.next(name);
+					ask.repeat = Some(name.name);
+				},
+				answered => return answered,
+			}
+		}
+		Err(Refusal::AskedBefore)
 	}
 }
 

@@ -57,6 +57,7 @@ impl From<Refusal> for Problem {
 				Problem { param: Some("messages".to_owned()), ..problem }
 			},
 			Refusal::Unsupported { param, .. } => Problem::unsupported(param, message),
+			Refusal::AskedBefore => again(COME_AGAIN_MS, new(503, SERVER, "asked_before")),
 			Refusal::WorkerLost => again(COME_AGAIN_MS, new(503, SERVER, "worker_lost")),
 			Refusal::TimedOut { .. } => new(504, SERVER, "timed_out"),
 			Refusal::Unavailable(_) => again(COME_AGAIN_MS, new(503, SERVER, "unavailable")),

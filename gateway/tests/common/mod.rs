@@ -323,13 +323,20 @@ impl Net {
 		self.ask_again(key, None).await
 	}
 
+	/// As a client that may repeat itself asks first.
+	pub async fn ask_first(&self, key: &Key, name: H256) -> Result<Box<dyn Answering>, Refusal> {
+		let (payer, repeat) = (Payer::Key(Box::new(key.clone())), Some(name));
+		let ask = Ask { payer, order: order(), repeat, first: true, received: now() };
+		self.gateway.ask(ask).await
+	}
+
 	pub async fn ask_again(
 		&self,
 		key: &Key,
 		repeat: Option<H256>,
 	) -> Result<Box<dyn Answering>, Refusal> {
 		let payer = Payer::Key(Box::new(key.clone()));
-		self.gateway.ask(Ask { payer, order: order(), repeat, received: now() }).await
+		self.gateway.ask(Ask { payer, order: order(), repeat, first: false, received: now() }).await
 	}
 }
 

@@ -13,7 +13,7 @@ use reckon_gateway::{
 use reckon_primitives::{AccountId, ContentRef, TaskKind};
 use reckon_receipts::{ReceiptFile, Request};
 use reckon_sealed::{seal, Keyring, Terms};
-use reqwest::{header::HeaderMap, Client, Method, RequestBuilder, Response};
+use reqwest::{header::HeaderMap, Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{json, Value};
 use sp_core::{crypto::Ss58Codec, sr25519, H256};
 use std::{sync::Arc, time::Duration};
@@ -67,7 +67,8 @@ async fn chat_should_be_answered_whole_with_its_receipt_when_not_streamed() {
 	assert_eq!(body["usage"]["charge"], "7000000000000000000000");
 
 	let asked = script.asked();
-	let [Ask { payer: Payer::Key(paid), order, repeat: None, received }] = &asked[..] else {
+	let [Ask { payer: Payer::Key(paid), order, repeat: None, first: false, received }] = &asked[..]
+	else {
 		panic!("{asked:?}")
 	};
 	assert_eq!(Some(&**paid), key(KEY).as_ref());
@@ -716,6 +717,29 @@ async fn repeats_should_have_one_name_when_they_are_one_request() {
 	let first = |at: usize| names.iter().position(|name| *name == names[at]).unwrap();
 	let firsts: Vec<_> = (0..names.len()).map(first).collect();
 	assert_eq!(firsts, [0, 1, 1, 1, 4, 4, 6, 7, 8, 8, 10, 11]);
+	let first = script.asked().into_iter().map(|ask| ask.first);
+	let wanted = [1, 4, 6, 7];
+	assert!(first.enumerate().all(|(at, first)| first == wanted.contains(&at)));
+}
+
+#[tokio::test]
+async fn first_try_should_have_another_name_when_its_name_is_taken() {
+	let taken = || Plan::Refuse(Refusal::AskedBefore);
+	let answer = || Plan::Answer(say(&["a"]));
+	let script = Script::new([taken(), taken(), answer(), answer(), taken()]);
+	let at = serve(&script, Limits::default()).await;
+	let ask = async |count: &str| {
+		let ask = post(&at, "/v1/chat/completions", &chat());
+		ask.header("x-stainless-retry-count", count).send().await.unwrap().status()
+	};
+	assert_eq!((ask("0").await, ask("1").await), (StatusCode::OK, StatusCode::OK));
+	let names: Vec<_> = script.asked().into_iter().map(|ask| ask.repeat.unwrap()).collect();
+	let [one, two, three, four] = names[..] else { panic!("{names:?}") };
+	assert!(one != two && two != three && one != three);
+	assert_eq!(three, four, "its retry");
+	// What is no first try has one name.
+	assert_eq!(ask("1").await, StatusCode::SERVICE_UNAVAILABLE);
+	assert_eq!(script.asked().len(), 5);
 }
 
 #[tokio::test]
