@@ -42,6 +42,8 @@ pub struct Ask {
 	pub order: Order,
 	/// Names what a client that repeats itself asks.
 	pub repeat: Option<H256>,
+	/// Whether it is said to be the first with this name: then it must not be told another one's answer.
+	pub first: bool,
 	/// When it came in, in Unix milliseconds.
 	pub received: u64,
 }
@@ -155,7 +157,11 @@ pub enum Refusal {
 		after_ms: u64,
 	},
 	/// 400.
-	#[error("prompt and answer have {tokens} tokens, the model takes {context}")]
+	// OpenAI's first words: LiteLLM and others know a prompt that is too long by them.
+	#[error(
+		"This model's maximum context length is {context} tokens. However, prompt and answer have \
+		 {tokens} tokens: shorten the messages, or ask for fewer tokens"
+	)]
 	ContextExceeded {
 		/// The prompt's and the answer's.
 		tokens: u32,
@@ -170,6 +176,9 @@ pub enum Refusal {
 		/// For people.
 		why: String,
 	},
+	/// 503: something else had this name before. Doors give it another one.
+	#[error("something else was asked by this name: ask again")]
+	AskedBefore,
 	/// 503: workers were lost, and no other was there to take over.
 	#[error("the worker was lost, and no other could take over")]
 	WorkerLost,
@@ -336,6 +345,9 @@ pub trait Desk: Send + Sync + 'static {
 
 	/// A request, for who knows its id.
 	async fn request(&self, id: RequestId) -> Result<Record, Refusal>;
+
+	/// What was answered to a request of this key's owner, in words; `None` where there is no such answer.
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal>;
 
 	/// A request's receipt, with the proof that its batch counts it once there is one.
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal>;

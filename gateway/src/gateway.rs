@@ -23,13 +23,30 @@ use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::{BatchProof, ReceiptFile};
 use reckon_sealed::worker_of;
 use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::watch;
 
 /// The longest name of a key, in characters.
 const MAX_KEY_NAME: usize = 64;
+/// How often what a client repeats may have been cut off before its retries have no name any more.
+const MAX_CUT_OFF: usize = 8;
 /// The most keys of one owner.
 const MAX_KEYS: usize = 100;
+
+/// What comes of asking.
+enum Asked {
+	/// This is the answer.
+	Answer(Box<dyn Answering>),
+	/// It repeats one whose answer was cut off.
+	CutOff,
+}
+
+impl Asked {
+	fn hears(transcript: &Arc<Transcript>) -> Self {
+		Self::Answer(Box::new(transcript.listen()))
+	}
+}
 
 /// The gateway.
 #[derive(Clone)]
@@ -40,6 +57,11 @@ pub struct Gateway {
 fn unavailable(error: StoreError) -> Refusal {
 	tracing::error!(%error, "the store does not answer");
 	Refusal::Unavailable("its database does not answer".into())
+}
+
+/// What is asked in place of what had this name.
+fn anew(name: H256) -> H256 {
+	H256(blake2_256(&[b"anew".as_slice(), name.as_bytes()].concat()))
 }
 
 fn cut_off() -> Refusal {
@@ -81,11 +103,21 @@ impl Gateway {
 		session.map_err(unavailable)
 	}
 
-	/// Takes a request through the rooms; `None` when it repeats one whose answer was cut off.
-	async fn asked(&self, ask: Ask) -> Result<Option<Box<dyn Answering>>, Refusal> {
-		let Ask { payer, order, repeat, received } = ask;
+	/// Takes a request through the rooms.
+	async fn asked(&self, ask: Ask) -> Result<Asked, Refusal> {
+		let Ask { payer, order, repeat, first: is_first, received } = ask;
 		let rooms = &self.rooms;
 		tracing::debug!(step = "received", model = order.model, task = task_name(order.task));
+		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
+		let repeat_after = received.saturating_sub(span);
+
+		if let (Payer::Key(_), Some(name), false) = (&payer, repeat, is_first) {
+			// What was answered needs no worker, money or lane, which there may be none of any more.
+			if let Some(told) = self.named(name, repeat_after).await? {
+				tracing::debug!(step = "repeated", ?name);
+				return Ok(told);
+			}
+		}
 
 		let (model, listed) = rooms.model(&order.model)?;
 		if !listed.tasks.contains(order.task) {
@@ -113,13 +145,16 @@ impl Gateway {
 		};
 		let id = request.hash();
 		if let Some(transcript) = rooms.running(id, repeat) {
+			if is_first {
+				return Err(Refusal::AskedBefore);
+			}
 			tracing::debug!(step = "repeated", ?id);
-			return Ok(Some(Box::new(transcript.listen())));
+			return self.joined(&transcript, matches!(payer, Payer::Key(_))).await;
 		}
 		if let Payer::Voucher { .. } = &payer {
 			// Its lane has gone on since: what was answered is told again before it is asked for money.
 			if let Some(record) = rooms.store.request(id).await.map_err(unavailable)? {
-				return self.repeats(&record);
+				return self.repeats(&record).await;
 			}
 		}
 		if serving.workers == 0 {
@@ -169,8 +204,6 @@ impl Gateway {
 		// From here on whoever repeats this request hears this answer.
 		let late = rooms.begin(&admission, &transcript);
 		let listener = transcript.listen();
-		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
-		let repeat_after = received.saturating_sub(span);
 		// Where a worker is free, one write is enough before it has the request.
 		let nobody = BTreeSet::new();
 		let only = worker_of(&admission.payload);
@@ -194,7 +227,10 @@ impl Gateway {
 				tracing::debug!(step = "repeated", ?id, of = ?record.admission.request.hash());
 				rooms.end(&admission);
 				ended(Refusal::WorkerLost);
-				return self.repeats(&record);
+				if is_first {
+					return Err(Refusal::AskedBefore);
+				}
+				return self.repeats(&record).await;
 			},
 			Err(error) => {
 				let refusal = unavailable(error);
@@ -227,22 +263,58 @@ impl Gateway {
 		tokio::spawn(errand.run(place, hold, first));
 		// A refusal is a status, not the end of a stream: a worker has it, or there is a reason.
 		let _ = taken.wait_for(|taken| *taken).await;
-		Ok(Some(Box::new(listener)))
+		Ok(Asked::Answer(Box::new(listener)))
+	}
+
+	/// What a client hears that repeats what has this name and is not older than this; `None` when there is
+	/// no such request.
+	async fn named(&self, name: H256, after: u64) -> Result<Option<Asked>, Refusal> {
+		// No request has this hash.
+		if let Some(transcript) = self.rooms.running(name, Some(name)) {
+			return self.joined(&transcript, true).await.map(Some);
+		}
+		let record = self.rooms.store.repeated(name).await.map_err(unavailable)?;
+		match record.filter(|record| record.admission.times.received >= after) {
+			Some(record) => self.repeats(&record).await.map(Some),
+			None => Ok(None),
+		}
+	}
+
+	/// The answer that another one listens to. Where nobody did any more it is waited for, since it may be
+	/// cut off.
+	async fn joined(&self, transcript: &Arc<Transcript>, by_key: bool) -> Result<Asked, Refusal> {
+		if let Some(listener) = transcript.join() {
+			return Ok(Asked::Answer(Box::new(listener)));
+		}
+		let mut rest = transcript.listen();
+		let end = loop {
+			match rest.next().await {
+				Some(Piece::End(end)) => break end,
+				Some(Piece::Text { .. }) => {},
+				None => return Err(cut_off()),
+			}
+		};
+		let is_whole = end.is_ok_and(|end| end.answer.finish != Finish::Cancelled);
+		match is_whole || !by_key {
+			// What a client has signed for is told as far as it was paid.
+			true => Ok(Asked::hears(transcript)),
+			false => Ok(Asked::CutOff),
+		}
 	}
 
 	/// The answer that a client has had before, or is about to have.
-	fn repeats(&self, record: &Record) -> Result<Option<Box<dyn Answering>>, Refusal> {
+	async fn repeats(&self, record: &Record) -> Result<Asked, Refusal> {
 		let id = record.admission.request.hash();
 		if let Some(transcript) = self.rooms.running(id, None) {
-			return Ok(Some(Box::new(transcript.listen())));
+			return self.joined(&transcript, record.admission.key.is_some()).await;
 		}
 		match &record.answer {
 			Some(answer)
 				if answer.finish == Finish::Cancelled && record.admission.key.is_some() =>
 			{
-				Ok(None)
+				Ok(Asked::CutOff)
 			},
-			Some(_) => Ok(Some(Box::new(self.rooms.told_again(record).listen()))),
+			Some(_) => Ok(Asked::hears(&self.rooms.told_again(record))),
 			None if matches!(record.state, State::Authorised | State::Dispatched) => {
 				Err(Refusal::Unavailable("this request is about to end: ask again".into()))
 			},
@@ -264,10 +336,18 @@ impl Desk for Gateway {
 		// In a task of its own: a client that leaves while this is written must not tear it.
 		let gateway = self.clone();
 		let asked = tokio::spawn(async move {
-			match gateway.asked(ask.clone()).await? {
-				Some(answering) => Ok(answering),
-				// What it repeats was cut off when its client had left: it is asked anew.
-				None => gateway.asked(Ask { repeat: None, ..ask }).await?.ok_or_else(cut_off),
+			let mut ask = ask;
+			for _ in 0..MAX_CUT_OFF {
+				match gateway.asked(ask.clone()).await? {
+					Asked::Answer(answering) => return Ok(answering),
+					// What it repeats was cut off when its client had left: it is asked anew, by a name
+					// that the next retry finds in the same way.
+					Asked::CutOff => ask.repeat = ask.repeat.map(anew),
+				}
+			}
+			match gateway.asked(Ask { repeat: None, first: false, ..ask }).await? {
+				Asked::Answer(answering) => Ok(answering),
+				Asked::CutOff => Err(cut_off()),
 			}
 		});
 		asked.await.unwrap_or_else(|error| Err(Refusal::Unavailable(error.to_string())))
@@ -329,6 +409,21 @@ impl Desk for Gateway {
 	async fn request(&self, id: RequestId) -> Result<Record, Refusal> {
 		let record = self.rooms.store.request(id).await.map_err(unavailable)?;
 		record.ok_or(Refusal::UnknownRequest)
+	}
+
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal> {
+		let store = &self.rooms.store;
+		let Some(record) = store.request(id).await.map_err(unavailable)? else { return Ok(None) };
+		// Who signs vouchers has what was answered: nobody can show that it is the same client.
+		let (Some(by), Some(answer)) = (record.admission.key, record.answer) else {
+			return Ok(None);
+		};
+		let is_theirs = by == key.id || {
+			let asked = store.key(by).await.map_err(unavailable)?;
+			asked.is_some_and(|asked| asked.owner == key.owner)
+		};
+		let is_said = is_theirs && record.admission.request.task != TaskKind::Embed;
+		Ok(is_said.then(|| String::from_utf8_lossy(&answer.output).into_owned()))
 	}
 
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal> {

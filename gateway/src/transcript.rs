@@ -13,21 +13,38 @@ pub struct Transcript {
 	pieces: Mutex<Vec<Piece>>,
 	/// How many pieces there are.
 	length: watch::Sender<usize>,
-	/// How many listen.
-	listeners: watch::Sender<usize>,
+	listeners: watch::Sender<Listeners>,
+}
+
+/// Who listens.
+#[derive(Clone, Copy, Default, Debug)]
+struct Listeners {
+	count: usize,
+	/// Whether somebody acts on it that there was none.
+	given_up: bool,
 }
 
 impl Transcript {
 	/// Of a request that nobody listens to yet.
 	pub fn new(id: RequestId) -> Arc<Self> {
-		let (length, listeners) = (watch::Sender::new(0), watch::Sender::new(0));
+		let (length, listeners) = (watch::Sender::new(0), watch::Sender::default());
 		Arc::new(Self { id, pieces: Mutex::default(), length, listeners })
 	}
 
 	/// One more that listens, from the beginning.
 	pub fn listen(self: &Arc<Self>) -> Listener {
-		self.listeners.send_modify(|count| *count += 1);
+		self.listeners.send_modify(|listeners| listeners.count += 1);
 		Listener { transcript: self.clone(), next: 0, length: self.length.subscribe() }
+	}
+
+	/// As [`Self::listen`]; `None` when it was given up, so that what comes of it is a beginning.
+	pub fn join(self: &Arc<Self>) -> Option<Listener> {
+		let joined = self.listeners.send_if_modified(|listeners| {
+			listeners.count += usize::from(!listeners.given_up);
+			!listeners.given_up
+		});
+		let length = self.length.subscribe();
+		joined.then(|| Listener { transcript: self.clone(), next: 0, length })
 	}
 
 	/// Goes on. What comes after the end is left out.
@@ -64,13 +81,25 @@ impl Transcript {
 
 	/// Whether nobody listens.
 	pub fn is_abandoned(&self) -> bool {
-		*self.listeners.borrow() == 0
+		self.listeners.borrow().count == 0
 	}
 
-	/// Ends when nobody listens any more.
+	/// Ends when nobody listens any more. Whoever hears that gives it up: nobody joins from then on.
 	pub async fn abandoned(&self) {
-		// The sender is ours, so it is there as long as this is.
-		let _ = self.listeners.subscribe().wait_for(|count| *count == 0).await;
+		loop {
+			// The sender is ours, so it is there as long as this is.
+			let _ = self.listeners.subscribe().wait_for(|listeners| listeners.count == 0).await;
+			let mut given_up = false;
+			self.listeners.send_if_modified(|listeners| {
+				// Somebody may have joined since.
+				listeners.given_up |= listeners.count == 0;
+				given_up = listeners.given_up;
+				false
+			});
+			if given_up {
+				return;
+			}
+		}
 	}
 
 	fn lock(&self) -> MutexGuard<'_, Vec<Piece>> {
@@ -109,7 +138,7 @@ impl Answering for Listener {
 
 impl Drop for Listener {
 	fn drop(&mut self) {
-		self.transcript.listeners.send_modify(|count| *count -= 1);
+		self.transcript.listeners.send_modify(|listeners| listeners.count -= 1);
 	}
 }
 
@@ -147,10 +176,16 @@ mod tests {
 	#[tokio::test]
 	async fn transcript_should_be_abandoned_when_its_last_listener_leaves() {
 		let transcript = Transcript::new(RequestId::zero());
-		let (one, two) = (transcript.listen(), transcript.listen());
+		let (one, two) = (transcript.listen(), transcript.join());
 		drop(one);
 		assert!(transcript.abandoned().now_or_never().is_none());
 		drop(two);
+		// Until somebody acts on it, another one may join.
+		assert!(transcript.is_abandoned());
+		let three = transcript.join();
+		assert!(three.is_some() && transcript.abandoned().now_or_never().is_none());
+		drop(three);
 		assert!(transcript.abandoned().now_or_never().is_some());
+		assert!(transcript.join().is_none());
 	}
 }

@@ -76,8 +76,8 @@ async fn request_should_be_admitted_or_not_be_there_when_the_database_is_away() 
 			}
 			wire.set_away(true);
 		};
-		let name = Some(H256::repeat_byte(words as u8 + 1));
-		let (asked, ()) = tokio::join!(net.ask_again(&key, name), cut);
+		let name = H256::repeat_byte(words as u8 + 1);
+		let (asked, ()) = tokio::join!(net.ask_first(&key, name), cut);
 		if let Ok(mut answering) = asked {
 			// It was in before, and its answer is what was cut off.
 			let heard =
@@ -92,7 +92,7 @@ async fn request_should_be_admitted_or_not_be_there_when_the_database_is_away() 
 		wire.set_away(false);
 		let whole = async {
 			loop {
-				let heard = match net.ask_again(&key, name).await {
+				let heard = match net.ask_again(&key, Some(name)).await {
 					Ok(mut answering) => hear(&mut answering).await.1,
 					Err(refusal) => Err(refusal),
 				};

@@ -5,8 +5,8 @@
 mod common;
 
 use common::{
-	hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL, PRICE,
-	SLOTS,
+	hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL, OWNER,
+	PRICE, SLOTS,
 };
 use reckon_gateway::{
 	api::Limits,
@@ -218,6 +218,117 @@ async fn client_that_repeats_itself_should_hear_the_same_answer_and_pay_once() {
 }
 
 #[tokio::test]
+async fn answer_should_be_told_again_when_there_is_no_worker_money_or_lane_any_more() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let request = order().request(MODEL, H256::zero(), PRICE);
+	let most = request.most(request.payload.length + 256);
+	let key = net.key(most, 1, MUCH).await;
+	let worker = net.worker(10, Manner::Honest).await;
+	let repeat = Some(H256([3; 32]));
+	let mut first = net.ask_again(&key, repeat).await.unwrap();
+	hear(&mut first).await.1.unwrap();
+	let money = net.ask(&key).await.err().unwrap();
+	assert!(matches!(money, Refusal::InsufficientFunds { .. }), "{money}");
+	let mut second = net.ask_again(&key, repeat).await.unwrap();
+	assert_eq!(second.id(), first.id());
+	assert_eq!(hear(&mut second).await.0, "one two three four");
+	drop(worker);
+	net.knows_that(|workers| workers.count() == 0).await;
+	let none = net.ask(&key).await.err().unwrap();
+	assert!(matches!(none, Refusal::NoWorker { .. }), "{none}");
+	assert_eq!(net.ask_again(&key, repeat).await.unwrap().id(), first.id());
+}
+
+#[tokio::test]
+async fn body_that_is_asked_twice_should_have_two_answers_when_the_gateway_has_forgotten_the_first()
+{
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let secret = net.secret(MUCH, 2, MUCH).await;
+	let _worker = net.worker(10, Manner::Honest).await;
+	let body =
+		r#"{"model":"acme/words","messages":[{"role":"user","content":"speak"}],"max_tokens":16}"#;
+	let client = reqwest::Client::new();
+	let ask = async |at: std::net::SocketAddr, count: &str| {
+		let url = format!("http://{at}/v1/chat/completions");
+		let ask = client.post(url).bearer_auth(&secret).header("x-stainless-retry-count", count);
+		let answer = ask.body(body).send().await.unwrap();
+		answer.headers()["reckon-request-id"].to_str().unwrap().to_owned()
+	};
+	let mut seen = Vec::new();
+	// Each door begins to count anew, as after a start.
+	for _ in 0..3 {
+		let door = net.http(Limits::default()).await;
+		let first = ask(door, "0").await;
+		assert!(!seen.contains(&first), "an answer to another one");
+		assert_eq!(ask(door, "1").await, first, "its retry");
+		seen.push(first);
+	}
+}
+
+#[tokio::test]
+async fn retry_should_be_asked_anew_when_its_first_try_is_being_cut_off() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let mut worker = net.worker(10, Manner::Reluctant(2)).await;
+	let repeat = Some(H256([3; 32]));
+	let mut tries = Vec::new();
+	for _ in 0..3 {
+		let mut answering = net.ask_again(&key, repeat).await.unwrap();
+		assert!(matches!(answering.next().await, Some(Piece::Text { text, .. }) if text == "one "));
+		let id = answering.id();
+		assert!(!tries.contains(&id), "it hears an answer that is about to be cut off");
+		tries.push(id);
+		// Another retry hears the newest try.
+		assert_eq!(net.ask_again(&key, repeat).await.unwrap().id(), id);
+		drop(answering);
+		assert!(worker.hears(|message| matches!(message, to_worker::Message::Cancel(_))).await);
+	}
+}
+
+#[tokio::test]
+async fn conversation_should_go_on_from_an_answer_that_only_its_owner_can_name() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let secret = net.secret(MUCH, 2, MUCH).await;
+	let key = net.gateway.key(&secret).await.unwrap();
+	let _worker = net.worker(10, Manner::Honest).await;
+	let url = format!("http://{}/v1/responses", net.http(Limits::default()).await);
+	let client = reqwest::Client::new();
+	let ask = async |input: serde_json::Value| {
+		let body =
+			serde_json::json!({ "model": "acme/words", "input": input, "max_output_tokens": 16 });
+		let asked = client.post(&url).bearer_auth(&secret).body(body.to_string()).send().await;
+		let text = asked.unwrap().text().await.unwrap();
+		serde_json::from_str::<serde_json::Value>(&text).unwrap()
+	};
+	let item = |answer: &serde_json::Value| answer["output"][0]["id"].as_str().unwrap().to_owned();
+	let first = ask("speak".into()).await;
+	let id = item(&first);
+	let refer = |id: &str| serde_json::json!({ "type": "item_reference", "id": id });
+	let user = serde_json::json!({ "role": "user", "content": "go on" });
+	let second = ask(serde_json::json!([user, refer(&id), user])).await;
+	let id: H256 = item(&second).strip_prefix("msg_").unwrap().parse().unwrap();
+	let payload = net.store.request(id).await.unwrap().unwrap().admission.payload;
+	let payload = String::from_utf8(payload).unwrap();
+	assert!(
+		payload.contains(r#"{"role":"assistant","content":"one two three four"}"#),
+		"{payload}"
+	);
+
+	// Another key of the same owner can, another owner can't; nor can a key name what no key has asked.
+	let again = Key { id: H256([3; 32]), ..key.clone() };
+	net.store.put_key(&again).await.unwrap();
+	assert!(net.gateway.said(&again, id).await.unwrap().is_some());
+	let other = Key { id: H256([4; 32]), owner: OWNER, ..key };
+	net.store.put_key(&other).await.unwrap();
+	assert_eq!(net.gateway.said(&other, id).await, Ok(None));
+	assert_eq!(net.gateway.said(&again, H256([9; 32])).await, Ok(None));
+}
+
+#[tokio::test]
 async fn refusal_should_say_why_and_nothing_should_be_kept() {
 	let dir = tempfile::tempdir().unwrap();
 	let net = Net::new(dir.path()).await;
@@ -236,7 +347,7 @@ async fn refusal_should_say_why_and_nothing_should_be_kept() {
 	let ask = |model: &str, task| {
 		let order = reckon_openai::Order { model: model.into(), task, ..order() };
 		let payer = Payer::Key(Box::new(key.clone()));
-		net.gateway.ask(Ask { payer, order, repeat: None, received: now() })
+		net.gateway.ask(Ask { payer, order, repeat: None, first: false, received: now() })
 	};
 	let task = reckon_primitives::TaskKind::Chat;
 	let unknown = ask("acme/word", task).await.err().unwrap();
@@ -284,7 +395,7 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 	};
 	let ask = |request: reckon_receipts::Request, voucher: SignedVoucher| {
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask { payer, order: order(), repeat: None, received: now() })
+		net.gateway.ask(Ask { payer, order: order(), repeat: None, first: false, received: now() })
 	};
 	let code = |refusal: Refusal| match refusal {
 		Refusal::Voucher { code, .. } => code,
@@ -352,7 +463,7 @@ async fn sealed_request_should_go_to_its_worker_and_to_no_other() {
 		let signature = session.sign(&voucher.payload(&GENESIS));
 		let voucher = SignedVoucher { voucher, signature };
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask { payer, order, repeat: None, received: now() })
+		net.gateway.ask(Ask { payer, order, repeat: None, first: false, received: now() })
 	};
 	// However good the other one is.
 	for nonce in 1..=8 {
@@ -389,7 +500,9 @@ fn interrupted(
 		// It is never heard that its client is gone.
 		tokio::spawn(async move {
 			let payer = Payer::Key(Box::new(payer));
-			let asked = gateway.ask(Ask { payer, order: order(), repeat, received: now() }).await;
+			let asked = gateway
+				.ask(Ask { payer, order: order(), repeat, first: false, received: now() })
+				.await;
 			std::mem::forget(asked);
 			std::future::pending::<()>().await;
 		});

@@ -6,11 +6,13 @@
 //!                      │        │
 //!                    proof    ledger, shelf        what was promised and spent; receipts
 //!                  sealing, registry               what the gateway can't read, and who can
+//!                  memory                          the last answers, which clients name
 //! ```
 
 mod answer;
 mod doors;
 mod ledger;
+mod memory;
 mod proof;
 mod purse;
 mod registry;

@@ -18,6 +18,7 @@ use tokio::{
 
 use super::{
 	answer::{of_body, Events, Kind},
+	memory::Memory,
 	proof::Lie,
 	purse::{internal, too_little, Empty, Paid, Purse, Quote},
 	registry::Registry,
@@ -48,6 +49,8 @@ pub(super) struct Proxy {
 	waiting: Semaphore,
 	/// Whose workers are whose; `None` when no node was there.
 	registry: Option<Arc<Registry>>,
+	/// What was answered, where a client may name it.
+	memory: Arc<Memory>,
 	output: Output,
 }
 
@@ -107,7 +110,8 @@ impl Proxy {
 		registry: Option<Arc<Registry>>,
 		output: Output,
 	) -> Self {
-		Self { purses, freed, patience, waiting: Semaphore::new(MAX_WAITING), registry, output }
+		let (waiting, memory) = (Semaphore::new(MAX_WAITING), Arc::default());
+		Self { purses, freed, patience, waiting, registry, memory, output }
 	}
 
 	/// Reads the gateways' models, where they are not fresh. A gateway that does not answer is left alone
@@ -145,6 +149,10 @@ impl Proxy {
 		receipts: bool,
 		sealed: bool,
 	) -> Result<Reply, Problem> {
+		let body = &match endpoint {
+			Endpoint::Responses => self.memory.resolved(body)?,
+			_ => body.clone(),
+		};
 		let Asked { order, reply } =
 			reckon_openai::read(endpoint, body, |_| default_max_tokens(u32::MAX))?;
 		if sealed && order.logprobs.is_some() {
@@ -182,6 +190,7 @@ impl Proxy {
 				echo: echo.clone(),
 				receipts,
 				registry: self.registry.clone(),
+				memory: self.memory.clone(),
 				to: to.clone(),
 			};
 			let may_correct = !search.corrected.contains(&purse.terms.id);
@@ -371,8 +380,10 @@ impl Proxy {
 			Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
 		};
 		let answer = of_body(answering.endpoint, &body);
-		match answering.conclude(paid, header.transpose(), answer).await {
+		let concluded = answering.conclude(paid, header.transpose(), answer.as_deref()).await;
+		match concluded {
 			Ok(file) => {
+				answering.remember(&file, answer.as_deref().unwrap_or_default());
 				self.output.say(&answering.line(&file));
 				Ok(Reply::Whole(body.into(), file))
 			},
@@ -410,6 +421,7 @@ pub(super) struct Answering {
 	/// Whether the client wants the receipt among the events.
 	receipts: bool,
 	registry: Option<Arc<Registry>>,
+	memory: Arc<Memory>,
 	/// Whom it was sealed to, where it was.
 	to: Option<Chosen>,
 }
@@ -421,7 +433,7 @@ impl Answering {
 		&self,
 		paid: Paid,
 		receipt: Result<Option<ReceiptFile>, Lie>,
-		answer: Option<Vec<u8>>,
+		answer: Option<&[u8]>,
 	) -> Result<Box<ReceiptFile>, Problem> {
 		let base = self.purse.upstream.base();
 		let file = match receipt {
@@ -434,7 +446,7 @@ impl Answering {
 			Err(lie) => Err(lie),
 		};
 		let echo = self.echo.as_deref().unwrap_or_default().as_bytes();
-		let written = answer.as_deref().and_then(|answer| answer.strip_prefix(echo));
+		let written = answer.and_then(|answer| answer.strip_prefix(echo));
 		match (file, written) {
 			(Ok(file), Some(_)) if !self.is_worked_by_its_worker(&file).await => {
 				paid.lied(Lie::Worker).await;
@@ -453,6 +465,14 @@ impl Answering {
 				paid.lied(Lie::Output).await;
 				Err(distrusted(base, Lie::Output))
 			},
+		}
+	}
+
+	/// Remembers an answer that its client may name.
+	fn remember(&self, file: &ReceiptFile, answer: &[u8]) {
+		if self.endpoint == Endpoint::Responses {
+			let text = String::from_utf8_lossy(answer);
+			self.memory.keep(file.signed.receipt.request, &text);
 		}
 	}
 
@@ -653,9 +673,11 @@ impl Relay {
 	async fn finish(&mut self) {
 		let Some(paid) = self.paid.take() else { return self.end() };
 		let receipt = std::mem::replace(&mut self.receipt, Ok(None));
-		let answer = Some(std::mem::take(&mut self.text).into_bytes());
-		let mut concluded = self.answering.conclude(paid, receipt, answer).await;
+		let answer = std::mem::take(&mut self.text).into_bytes();
+		let mut concluded = self.answering.conclude(paid, receipt, Some(&answer)).await;
 		if let Ok(file) = &concluded {
+			let said = self.tongue.as_ref().map_or(&answer[..], |tongue| tongue.plain().as_bytes());
+			self.answering.remember(file, said);
 			self.output.say(&self.answering.line(file));
 			match &mut self.tongue {
 				None => self.out.extend(std::mem::take(&mut self.held)),

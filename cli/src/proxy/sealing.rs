@@ -182,6 +182,11 @@ impl Tongue {
 		Some(self.reply.whole(&self.head, &whole).map(Bytes::from))
 	}
 
+	/// What the worker has written, as far as it has come.
+	pub(super) fn plain(&self) -> &str {
+		&self.plain
+	}
+
 	fn begin(&mut self, told: &mut String) {
 		if !std::mem::replace(&mut self.begun, true) {
 			write(told, self.events.start());

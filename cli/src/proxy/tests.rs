@@ -802,6 +802,48 @@ async fn every_kind_of_answer_should_be_checked_against_its_receipt() {
 }
 
 #[tokio::test]
+async fn conversation_should_go_on_from_answers_that_the_client_names() {
+	let running = Running::start(1, 2, price(3)).await;
+	running.seals(&["//Sealing"]);
+	let bench = Bench::knowing(&[&running], &["//Sealing", "//Worker1"]).await;
+	let ask = async |input: Value, stream: bool, sealed: bool| {
+		let body = json!({ "model": NAME, "input": input, "stream": stream });
+		let answer = match sealed {
+			true => bench.ask_sealed("/v1/responses", body).await,
+			false => bench.ask("/v1/responses", body).await,
+		};
+		(answer.status().as_u16(), answer.text().await.unwrap())
+	};
+	let user = json!({ "role": "user", "content": "hi" });
+	for (stream, sealed) in [(false, false), (true, false), (false, true), (true, true)] {
+		let (status, text) = ask(json!("hi"), stream, sealed).await;
+		assert_eq!(status, 200, "{text}");
+		let (_, id) = text.split_once("\"msg_").unwrap();
+		let id = format!("msg_{}", id.split_once('"').unwrap().0);
+		let refer = json!({ "type": "item_reference", "id": id });
+		running.gate.read.lock().unwrap().clear();
+		let (status, text) = ask(json!([user, refer, user]), stream, sealed).await;
+		assert_eq!(status, 200, "{text}");
+		// The gateway, or its worker, reads what was said, and hears of no reference.
+		let said = running.has_read(&format!(r#""content":"{}""#, said()));
+		assert_eq!((said, running.has_read("item_reference")), (!sealed, false));
+		let (request, _) = running.seen().pop().unwrap();
+		let messages =
+			json!({ "messages": [user, { "role": "assistant", "content": self::said() }, user] });
+		let length = match sealed {
+			true => reckon_sealed::sealed_len(messages.to_string().len()),
+			false => messages.to_string().len(),
+		};
+		assert_eq!(request.payload.length as usize, length);
+	}
+	let unknown = json!([{ "type": "item_reference", "id": format!("msg_{}", "1".repeat(64)) }]);
+	let asked = running.seen().len();
+	let (status, text) = ask(unknown, false, false).await;
+	assert_eq!((status, text.contains("item_not_found")), (404, true), "{text}");
+	assert_eq!(running.seen().len(), asked);
+}
+
+#[tokio::test]
 async fn receipt_that_lies_should_be_refused_by_its_name_and_not_counted() {
 	let lies: [(&str, Play); 17] = [
 		("receipt_missing", Play::NoReceipt),

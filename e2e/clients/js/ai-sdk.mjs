@@ -23,6 +23,22 @@ async function ask(model) {
 const [responded, pieces] = await ask(openai(CHAT));
 const [text] = await ask(openai.chat(CHAT));
 
+// From its second turn on it names what was answered, and does not send it again.
+async function talk(model) {
+	const messages = [{ role: 'user', content: QUESTION }];
+	const first = await generateText({ ...asked, prompt: undefined, messages, model });
+	messages.push(...first.response.messages, { role: 'user', content: QUESTION });
+	const include = { requestBody: true };
+	const second = await generateText({ ...asked, prompt: undefined, messages, model, include });
+	need(second.text, 'nothing said in the second turn');
+	const sent = JSON.stringify(second.request.body);
+	const added = second.usage.inputTokens - first.usage.inputTokens;
+	need(added > first.usage.outputTokens, `the second turn reads ${added} tokens more: ${sent}`);
+	return sent;
+}
+need((await talk(openai(CHAT))).includes('item_reference'), 'it names no answers any more');
+await talk(openai.chat(CHAT));
+
 const model = openai.embedding(EMBEDDING);
 const { embeddings } = await embedMany({ model, values: ['a harbor', 'a port'] });
 same(embeddings.map((vector) => vector.length), [DIMENSIONS, DIMENSIONS], 'vectors');

@@ -51,6 +51,7 @@ responded = litellm.responses(
 
 refused(litellm.AuthenticationError, lambda: ask(api_key="sk-nobody"))
 refused(litellm.NotFoundError, lambda: ask(model="openai/gpt-9"))
-refused(litellm.BadRequestError, lambda: ask(messages=[{"role": "user", "content": LONG}]))
+long = [{"role": "user", "content": LONG}]
+refused(litellm.ContextWindowExceededError, lambda: ask(messages=long))
 
 tell(answers={"chat": text, "responses": responded.output_text}, pieces=len(pieces))

@@ -31,9 +31,11 @@ pub const MAX_STOP_BYTES: usize = 256;
 pub const MAX_LOGPROBS: u32 = 20;
 /// The longest name of a model.
 pub const MAX_MODEL_BYTES: usize = 256;
-/// Tokens of an answer when the client does not say how many: their price is reserved before each
-/// request, so that a whole context would lock up money for nothing.
-pub const DEFAULT_MAX_TOKENS: u32 = 1024;
+/// Tokens of an answer when the client does not say how many, as agents and most libraries don't: few
+/// answers are longer. Their price is held while the request runs, whatever it costs in the end, so that
+/// a channel must have this times its price of a token, and the prompt's, for each request at once. A
+/// whole context would hold up to thirty times as much.
+pub const DEFAULT_MAX_TOKENS: u32 = 4096;
 
 const SEED: &[u8] = b"reckon:seed:v1";
 const DEFAULT_TEMPERATURE_MILLI: u16 = 1000;
@@ -86,13 +88,15 @@ pub fn read(
 		Endpoint::Embeddings => embedding::read(fields, model),
 	}?;
 	match asked.order.payload.len() {
-		got if got > MAX_PAYLOAD_BYTES => {
-			let message = format!("the prompt has {got} bytes, {MAX_PAYLOAD_BYTES} are taken");
-			let code = Some("string_above_max_length");
-			Err(Problem { code, ..Problem::invalid(endpoint.prompt(), message) })
-		},
+		got if got > MAX_PAYLOAD_BYTES => Err(too_long(endpoint, got)),
 		_ => Ok(asked),
 	}
+}
+
+pub(crate) fn too_long(endpoint: Endpoint, got: usize) -> Problem {
+	let message = format!("the prompt has {got} bytes, {MAX_PAYLOAD_BYTES} are taken");
+	let code = Some("string_above_max_length");
+	Problem { code, ..Problem::invalid(endpoint.prompt(), message) }
 }
 
 impl Endpoint {
@@ -117,7 +121,8 @@ impl Endpoint {
 	}
 }
 
-/// Tokens of an answer of a model with this context when the client does not say how many.
+/// Tokens of an answer of a model with this context when the client does not say how many: half of it at
+/// most, so that there is room for the prompt.
 pub fn default_max_tokens(context: u32) -> u32 {
 	DEFAULT_MAX_TOKENS.min(context / 2).max(1)
 }

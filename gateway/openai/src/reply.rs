@@ -1,6 +1,6 @@
 //! What a client gets.
 
-use crate::{events::Events, Problem};
+use crate::{events::Events, references::ITEM, Problem};
 use base64::{engine::general_purpose::STANDARD, Engine};
 use reckon_primitives::Balance;
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,7 @@ impl Form {
 
 impl Settings {
 	pub(crate) fn item_id(head: &Head) -> String {
-		format!("msg_{:x}", head.id)
+		format!("{ITEM}{:x}", head.id)
 	}
 
 	/// A part of a message.

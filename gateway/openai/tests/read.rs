@@ -1,7 +1,8 @@
 //! What bodies are read as.
 
 use reckon_openai::{
-	default_max_tokens, read, salt_of, Asked, Endpoint, Order, Problem, MAX_PAYLOAD_BYTES,
+	default_max_tokens, read, references, resolve, salt_of, Asked, Endpoint, Order, Problem,
+	MAX_PAYLOAD_BYTES,
 };
 use reckon_primitives::{Sampling, TaskKind};
 use serde_json::{json, Value};
@@ -398,11 +399,6 @@ fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
 			"text.format",
 		),
 		(Responses, response(json!({ "tool_choice": "required" })), "tool_choice"),
-		(
-			Responses,
-			response(json!({ "input": [{ "type": "item_reference", "id": "x" }] })),
-			"input[0].type",
-		),
 		(Embeddings, embedding(json!({ "dimensions": 256 })), "dimensions"),
 		(Embeddings, embedding(json!({ "input": [1, 2] })), "input"),
 		(Embeddings, embedding(json!({ "input": [[1, 2]] })), "input"),
@@ -411,6 +407,60 @@ fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
 		let problem = ask(endpoint, &body).unwrap_err();
 		let got = (problem.status, problem.code, problem.param.as_deref());
 		assert_eq!(got, (400, Some("unsupported_parameter"), Some(param)), "{body}");
+	}
+}
+
+#[test]
+fn answer_should_be_read_where_it_is_referred_to() {
+	let (known, unknown) = (H256([0xab; 32]), H256([0xcd; 32]));
+	let refer = |id: H256| json!({ "type": "item_reference", "id": format!("msg_{id:x}") });
+	let user = json!({ "role": "user", "content": "and then?" });
+	let body = |items: &[Value]| response(json!({ "input": items, "seed": u64::MAX })).to_string();
+	let good = body(&[user.clone(), refer(known), user.clone()]);
+	assert_eq!(references(good.as_bytes()), [known].into());
+	let answers = [(known, "a \"harbor\"".to_owned())].into();
+	let resolved = resolve(good.as_bytes(), &answers).unwrap();
+	let asked = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order;
+	let payload = concat!(
+		r#"{"messages":[{"role":"user","content":"and then?"},"#,
+		r#"{"role":"assistant","content":"a \"harbor\""},{"role":"user","content":"and then?"}]}"#,
+	);
+	assert_eq!(String::from_utf8(asked.payload).unwrap(), payload);
+	assert_eq!(asked.sampling.salt, salt_of(u64::MAX.into()));
+
+	let bad = body(&[user.clone(), refer(known), refer(unknown)]);
+	assert_eq!(references(bad.as_bytes()), [known, unknown].into());
+	let resolved = resolve(bad.as_bytes(), &answers).unwrap();
+	let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
+	let found = (problem.status, problem.kind, problem.code, problem.param.as_deref());
+	let (kind, code) = ("invalid_request_error", Some("item_not_found"));
+	assert_eq!(found, (404, kind, code, Some("input[2].id")));
+	assert!(problem.message.contains(&format!("msg_{unknown:x}")), "{problem}");
+
+	// One answer, many times.
+	let long = [(known, "x".repeat(MAX_PAYLOAD_BYTES / 2))].into();
+	let three = body(&[refer(known), refer(known), refer(known)]);
+	assert_eq!(resolve(three.as_bytes(), &long).unwrap_err().code, Some("string_above_max_length"));
+
+	for strange in [
+		"",
+		"[]",
+		"{}",
+		r#"{"input":"item_reference"}"#,
+		r#"{"input":[{"type":"item_reference"}]}"#,
+	] {
+		assert_eq!(references(strange.as_bytes()), [].into(), "{strange}");
+		assert_eq!(resolve(strange.as_bytes(), &answers).unwrap(), strange.as_bytes(), "{strange}");
+	}
+	for id in [
+		"x",
+		"msg_",
+		"msg_0xab",
+		&format!("resp_{known:x}"),
+		&format!("msg_0x{:.62}", "ab".repeat(31)),
+	] {
+		let refers = body(&[json!({ "type": "item_reference", "id": id })]);
+		assert_eq!(references(refers.as_bytes()), [].into(), "{id}");
 	}
 }
 
@@ -455,7 +505,8 @@ fn prompt_should_be_refused_when_workers_would_not_read_it() {
 #[test]
 fn default_max_tokens_should_leave_room_for_the_prompt_when_the_context_is_short() {
 	let of = |context| default_max_tokens(context);
-	assert_eq!([of(0), of(1), of(512), of(4096), of(u32::MAX)], [1, 1, 256, 1024, 1024]);
+	assert_eq!([of(0), of(1), of(512), of(4096)], [1, 1, 256, 2048]);
+	assert_eq!([of(8192), of(131_072), of(u32::MAX)], [4096; 3]);
 	let body = chat(json!({ "model": "small" }));
 	let asked = read(Endpoint::Chat, body.to_string().as_bytes(), |model| {
 		assert_eq!(model, "small");

@@ -5,6 +5,7 @@ use super::{
 	max_tokens, openapi,
 	payer::Shown,
 	problems::{json, Refused},
+	repeats::Try,
 	watched::Watched,
 	Door,
 };
@@ -23,14 +24,14 @@ use axum::{
 	Extension,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_gateway_store::{Finish as Ended, KeyId};
+use reckon_gateway_store::{Finish as Ended, Key, KeyId};
 use reckon_openai::{
-	read, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order, Problem, Reply, Usage,
-	Whole, MAX_PAYLOAD_BYTES,
+	read, references, resolve, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order,
+	Problem, Reply, Usage, Whole, MAX_PAYLOAD_BYTES,
 };
 use reckon_sealed::{worker_of, MAX_OVERHEAD};
 use sp_core::H256;
-use std::{future::Future, io, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io, sync::Arc};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 /// Whether a stream is to have its receipt.
@@ -43,6 +44,10 @@ const REQUEST: HeaderName = HeaderName::from_static("reckon-request-id");
 const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// The event with the receipt.
 pub(super) const RECEIPT_EVENT: &str = "reckon.receipt";
+
+/// How many names a first try is given, one after another: as often as its body may have been asked before
+/// this program was started.
+const MAX_NAMES: usize = 1_000;
 
 const KEEP_ALIVE: &str = ": keep-alive\n\n";
 
@@ -79,7 +84,7 @@ pub(super) async fn completions(door: Doors, name: Name, request: Request) -> Re
 	serve(door, name, Form::Open(Endpoint::Completions), "completions", request).await
 }
 
-/// Continue a conversation: what of OpenAI's Responses needs no memory
+/// Continue a conversation; an `item_reference` may name an answer of the last days by its item's id
 #[utoipa::path(
 	post,
 	path = "/v1/responses",
@@ -135,8 +140,12 @@ enum Form {
 }
 
 impl Form {
-	fn read(self, door: &Door, payer: &Payer, body: &Bytes) -> Result<Asked, Problem> {
+	async fn read(self, door: &Door, payer: &Payer, body: &Bytes) -> Result<Asked, Problem> {
 		match (self, payer) {
+			(Self::Open(Endpoint::Responses), Payer::Key(key)) => {
+				let body = door.resolved(key, body).await?;
+				read(Endpoint::Responses, &body, |model| door.max_tokens(model))
+			},
 			(Self::Open(endpoint), _) => read(endpoint, body, |model| door.max_tokens(model)),
 			(Self::Sealed, Payer::Voucher { request, .. }) => read_sealed(request, body),
 			(Self::Sealed, Payer::Key(_)) => {
@@ -223,7 +232,7 @@ async fn answer(
 	let Asking { payer, headers, body, received } = asking;
 	let body = door.body(body).await?;
 	let place = door.place()?;
-	let Asked { order, reply } = form.read(door, &payer, &body)?;
+	let Asked { order, reply } = form.read(door, &payer, &body).await?;
 	let repeat = match &payer {
 		Payer::Key(key) => door.repeats.name(key.id, &headers, &body),
 		// A request that a voucher is signed for has a name already: its hash.
@@ -267,12 +276,32 @@ async fn answer(
 }
 
 impl Door {
+	/// A body with what was answered before in place of references to it.
+	async fn resolved(&self, key: &Key, body: &Bytes) -> Result<Bytes, Problem> {
+		let referred = references(body);
+		let (mut answers, mut length) = (BTreeMap::new(), 0_usize);
+		for id in &referred {
+			if let Some(text) = self.desk.said(key, *id).await? {
+				length = length.saturating_add(text.len());
+				answers.insert(*id, text);
+			}
+			// It is too long with these, and need not be looked up any further.
+			if length > MAX_PAYLOAD_BYTES {
+				break;
+			}
+		}
+		match referred.is_empty() {
+			true => Ok(body.clone()),
+			false => Ok(resolve(body, &answers)?.into()),
+		}
+	}
+
 	/// Hands a request in.
 	pub(super) async fn ask(
 		&self,
 		payer: Payer,
 		order: Order,
-		repeat: Option<H256>,
+		name: Option<Try>,
 		received: u64,
 		line: &mut Line,
 	) -> Result<Box<dyn Answering>, Refusal> {
@@ -280,9 +309,28 @@ impl Door {
 		if let Payer::Key(key) = &payer {
 			line.key = Some(key.id);
 		}
-		let answering = self.desk.ask(Ask { payer, order, repeat, received }).await?;
+		let first = name.as_ref().is_some_and(Try::is_first);
+		let ask = Ask { payer, order, repeat: name.map(|name| name.name), first, received };
+		let answering = match name.filter(|_| first) {
+			Some(name) => self.ask_first(ask, name).await,
+			None => self.desk.ask(ask).await,
+		}?;
 		line.id = Some(answering.id());
 		Ok(answering)
+	}
+
+	/// Hands in what must not be told another one's answer.
+	async fn ask_first(&self, mut ask: Ask, mut name: Try) -> Result<Box<dyn Answering>, Refusal> {
+		for _ in 0..MAX_NAMES {
+			match self.desk.ask(ask.clone()).await {
+				Err(Refusal::AskedBefore) => {
+					name = self.repeats.next(name);
+					ask.repeat = Some(name.name);
+				},
+				answered => return answered,
+			}
+		}
+		Err(Refusal::AskedBefore)
 	}
 }
 

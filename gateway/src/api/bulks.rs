@@ -215,7 +215,7 @@ pub(super) async fn create(
 		.map_err(|refusal| Problem::invalid("input_file_id", refusal.to_string()))?;
 	let metadata = serde_json::to_string(&asked.metadata).unwrap_or_default();
 	// A retry gets the batch that is there: it would pay for all of it again.
-	let repeat = door.repeats.name(key.id, &parts.headers, &body);
+	let repeat = door.repeats.name(key.id, &parts.headers, &body).map(|repeat| repeat.name);
 	let begun = door.desk.shelf().begin(&key, input, &asked.endpoint, metadata, repeat).await?;
 	Ok(Json(begun.into()))
 }

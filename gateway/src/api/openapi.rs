@@ -207,8 +207,8 @@ pub(super) struct CompletionRequest {
 	stream_options: Option<StreamOptions>,
 }
 
-/// Fields that are not listed are ignored; sampling is as with chats. Nothing is stored: all input must
-/// be sent each time.
+/// Fields that are not listed are ignored; sampling is as with chats. All input must be sent each time,
+/// but that an answer may be named: `{"type":"item_reference","id":"msg_…"}`, by whose key has asked.
 #[derive(ToSchema)]
 #[allow(dead_code)]
 pub(super) struct ResponseRequest {

@@ -52,8 +52,12 @@ impl From<Refusal> for Problem {
 				}
 			},
 			Refusal::Busy { after_ms, .. } => again(after_ms, new(503, SERVER, "busy")),
-			Refusal::ContextExceeded { .. } => new(400, INVALID, "context_length_exceeded"),
+			Refusal::ContextExceeded { .. } => {
+				let problem = new(400, INVALID, "context_length_exceeded");
+				Problem { param: Some("messages".to_owned()), ..problem }
+			},
 			Refusal::Unsupported { param, .. } => Problem::unsupported(param, message),
+			Refusal::AskedBefore => again(COME_AGAIN_MS, new(503, SERVER, "asked_before")),
 			Refusal::WorkerLost => again(COME_AGAIN_MS, new(503, SERVER, "worker_lost")),
 			Refusal::TimedOut { .. } => new(504, SERVER, "timed_out"),
 			Refusal::Unavailable(_) => again(COME_AGAIN_MS, new(503, SERVER, "unavailable")),

@@ -527,7 +527,9 @@ async fn ask(
 				let key = rooms.keys.named(&*rooms.store, key).await?;
 				let payer = Payer::Key(Box::new(key));
 				// It came in with its bulk.
-				gateway.ask(Ask { payer, order, repeat: Some(name), received: created }).await
+				gateway
+					.ask(Ask { payer, order, repeat: Some(name), first: false, received: created })
+					.await
 			},
 			Err(error) => Err(super::shelf::unavailable(error)),
 		};

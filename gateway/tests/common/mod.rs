@@ -335,13 +335,20 @@ impl Net {
 		self.ask_again(key, None).await
 	}
 
+	/// As a client that may repeat itself asks first.
+	pub async fn ask_first(&self, key: &Key, name: H256) -> Result<Box<dyn Answering>, Refusal> {
+		let (payer, repeat) = (Payer::Key(Box::new(key.clone())), Some(name));
+		let ask = Ask { payer, order: order(), repeat, first: true, received: now() };
+		self.gateway.ask(ask).await
+	}
+
 	pub async fn ask_again(
 		&self,
 		key: &Key,
 		repeat: Option<H256>,
 	) -> Result<Box<dyn Answering>, Refusal> {
 		let payer = Payer::Key(Box::new(key.clone()));
-		self.gateway.ask(Ask { payer, order: order(), repeat, received: now() }).await
+		self.gateway.ask(Ask { payer, order: order(), repeat, first: false, received: now() }).await
 	}
 }
 
@@ -383,6 +390,8 @@ pub enum Manner {
 	Honest,
 	/// Says so many words and waits for a cancellation.
 	Slow(usize),
+	/// As [`Self::Slow`], and takes a while to stop.
+	Reluctant(usize),
 	/// Says so many words and is gone.
 	Dies(usize),
 	/// Takes nothing.
@@ -510,9 +519,12 @@ impl Worker {
 						}
 					},
 					to_worker::Message::Cancel(cancel) => {
-						if let (Some(task), Manner::Slow(words)) =
+						if let (Some(task), Manner::Slow(words) | Manner::Reluctant(words)) =
 							(open.get(&cancel.request), manner)
 						{
+							if matches!(manner, Manner::Reluctant(_)) {
+								tokio::time::sleep(Duration::from_millis(500)).await;
+							}
 							let mut end = finished(&pair, task, words, None);
 							end.finish = Finish::Cancelled.into();
 							let _ = voice.send(message(from_worker::Message::Finished(end))).await;
@@ -602,7 +614,7 @@ async fn perform(
 		tokio::time::sleep(Duration::from_millis(300)).await;
 	}
 	let words = match manner {
-		Manner::Slow(words) | Manner::Dies(words) => words,
+		Manner::Slow(words) | Manner::Reluctant(words) | Manner::Dies(words) => words,
 		Manner::Blank => return true,
 		_ => WORDS.len(),
 	};
@@ -620,7 +632,7 @@ async fn perform(
 		let _ = say(from_worker::Message::Piece(piece)).await;
 	}
 	match manner {
-		Manner::Slow(_) => true,
+		Manner::Slow(_) | Manner::Reluctant(_) => true,
 		Manner::Dies(_) => {
 			tokio::time::sleep(Duration::from_millis(50)).await;
 			false

@@ -13,7 +13,7 @@ use reckon_gateway::{
 use reckon_primitives::{AccountId, ContentRef, TaskKind};
 use reckon_receipts::{ReceiptFile, Request};
 use reckon_sealed::{seal, Keyring, Terms};
-use reqwest::{header::HeaderMap, Client, Method, RequestBuilder, Response};
+use reqwest::{header::HeaderMap, Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{json, Value};
 use sp_core::{crypto::Ss58Codec, sr25519, H256};
 use std::{sync::Arc, time::Duration};
@@ -67,7 +67,8 @@ async fn chat_should_be_answered_whole_with_its_receipt_when_not_streamed() {
 	assert_eq!(body["usage"]["charge"], "7000000000000000000000");
 
 	let asked = script.asked();
-	let [Ask { payer: Payer::Key(paid), order, repeat: None, received }] = &asked[..] else {
+	let [Ask { payer: Payer::Key(paid), order, repeat: None, first: false, received }] = &asked[..]
+	else {
 		panic!("{asked:?}")
 	};
 	assert_eq!(Some(&**paid), key(KEY).as_ref());
@@ -638,6 +639,49 @@ async fn sealed_request_should_be_passed_on_as_it_came_and_answered_in_events() 
 }
 
 #[tokio::test]
+async fn prompt_that_is_too_long_should_be_known_by_openais_words() {
+	let script =
+		Script::new([Plan::Refuse(Refusal::ContextExceeded { tokens: 9000, context: 4096 })]);
+	let at = serve(&script, Limits::default()).await;
+	let refused = value(post(&at, "/v1/chat/completions", &chat()).send().await.unwrap()).await;
+	let message = refused["error"]["message"].as_str().unwrap();
+	assert!(
+		message.starts_with("This model's maximum context length is 4096 tokens. However, "),
+		"{message}"
+	);
+	assert!(message.contains("9000 tokens"), "{message}");
+}
+
+#[tokio::test]
+async fn answer_should_be_read_where_its_owner_refers_to_it() {
+	let script = Script::saying(&["a"]);
+	let at = serve(&script, Limits::default()).await;
+	let refer = |id: H256| json!({ "type": "item_reference", "id": format!("msg_{id:x}") });
+	let body = |id| json!({ "model": "org/tiny", "input": [refer(id), { "role": "user", "content": "go on" }] });
+	let ask = async |id, key| {
+		let ask = to(Method::POST, &at, "/v1/responses").bearer_auth(key);
+		ask.body(body(id).to_string()).send().await.unwrap()
+	};
+	assert_eq!(ask(KNOWN, KEY).await.status(), 200);
+	let payload = script.asked()[0].order.payload.clone();
+	let expected = concat!(
+		r#"{"messages":[{"role":"assistant","content":"said"},"#,
+		r#"{"role":"user","content":"go on"}]}"#,
+	);
+	assert_eq!(String::from_utf8(payload).unwrap(), expected);
+	for (id, key) in [(H256([1; 32]), KEY), (KNOWN, OTHER_KEY)] {
+		let unknown = ask(id, key).await;
+		assert_eq!(unknown.status(), 404);
+		let error = value(unknown).await["error"].clone();
+		assert_eq!(
+			(&error["code"], &error["param"]),
+			(&json!("item_not_found"), &json!("input[0].id"))
+		);
+	}
+	assert_eq!(script.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn repeats_should_have_one_name_when_they_are_one_request() {
 	let plans = || (0..12).map(|_| Plan::Answer(say(&["a"])));
 	let script = Script::new(plans());
@@ -673,6 +717,29 @@ async fn repeats_should_have_one_name_when_they_are_one_request() {
 	let first = |at: usize| names.iter().position(|name| *name == names[at]).unwrap();
 	let firsts: Vec<_> = (0..names.len()).map(first).collect();
 	assert_eq!(firsts, [0, 1, 1, 1, 4, 4, 6, 7, 8, 8, 10, 11]);
+	let first = script.asked().into_iter().map(|ask| ask.first);
+	let wanted = [1, 4, 6, 7];
+	assert!(first.enumerate().all(|(at, first)| first == wanted.contains(&at)));
+}
+
+#[tokio::test]
+async fn first_try_should_have_another_name_when_its_name_is_taken() {
+	let taken = || Plan::Refuse(Refusal::AskedBefore);
+	let answer = || Plan::Answer(say(&["a"]));
+	let script = Script::new([taken(), taken(), answer(), answer(), taken()]);
+	let at = serve(&script, Limits::default()).await;
+	let ask = async |count: &str| {
+		let ask = post(&at, "/v1/chat/completions", &chat());
+		ask.header("x-stainless-retry-count", count).send().await.unwrap().status()
+	};
+	assert_eq!((ask("0").await, ask("1").await), (StatusCode::OK, StatusCode::OK));
+	let names: Vec<_> = script.asked().into_iter().map(|ask| ask.repeat.unwrap()).collect();
+	let [one, two, three, four] = names[..] else { panic!("{names:?}") };
+	assert!(one != two && two != three && one != three);
+	assert_eq!(three, four, "its retry");
+	// What is no first try has one name.
+	assert_eq!(ask("1").await, StatusCode::SERVICE_UNAVAILABLE);
+	assert_eq!(script.asked().len(), 5);
 }
 
 #[tokio::test]

@@ -116,7 +116,7 @@ pub fn all() -> Vec<Case> {
 			400,
 			invalid,
 			"context_length_exceeded",
-			None,
+			Some("messages"),
 			None,
 			None,
 		),
@@ -129,6 +129,7 @@ pub fn all() -> Vec<Case> {
 			None,
 			None,
 		),
+		(Refusal::AskedBefore, 503, "server_error", "asked_before", None, Some("1000"), None),
 		(Refusal::WorkerLost, 503, "server_error", "worker_lost", None, Some("1000"), None),
 		(Refusal::TimedOut { seconds: 60 }, 504, "server_error", "timed_out", None, None, None),
 		(

@@ -343,6 +343,11 @@ impl Desk for Script {
 		})
 	}
 
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal> {
+		Ok((id == KNOWN && Some(key.id) == self::key(KEY).map(|key| key.id))
+			.then(|| "said".to_owned()))
+	}
+
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal> {
 		match id == KNOWN {
 			true => Ok(the_end(b"hi").receipt),

@@ -1,4 +1,4 @@
-//! `/v1/responses`: what of it needs no memory.
+//! `/v1/responses`: what of it needs no memory, once answers are in place of references to them.
 
 use super::{
 	chat::{bounded, called, content, message, Chat, Message},
@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
 	fields::{wrong, Fields, Read},
+	references::REFERENCE,
 	reply::{Form, Reply, Settings},
 	Order, Problem,
 };
@@ -15,8 +16,7 @@ use serde_json::Value;
 pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<Asked> {
 	for name in ["previous_response_id", "conversation", "prompt"] {
 		if fields.take(name).is_some() {
-			let message =
-				format!("'{name}' is not supported: nothing is kept here, send all input");
+			let message = format!("'{name}' is not supported: send all input");
 			return Err(Problem::unsupported(name, message));
 		}
 	}
@@ -93,10 +93,16 @@ fn turn(mut item: Fields) -> Read<Option<Message>> {
 			let content = content(item.need("output")?, path)?;
 			Ok(Some(Message { role: "tool", content }))
 		},
-		Some("item_reference") => {
-			let path = item.path("type");
-			let message = "nothing is kept here: send the item itself";
-			Err(Problem::unsupported(path, message))
+		Some(REFERENCE) => {
+			let path = item.path("id");
+			let id = item.text("id")?.unwrap_or_default();
+			let message = format!(
+				"no item '{id}' is known here: answers are kept for some days, for the account that \
+				 has asked; send the item itself"
+			);
+			let code = Some("item_not_found");
+			let problem = Problem::new(404, "invalid_request_error", code, message);
+			Err(Problem { param: Some(path), ..problem })
 		},
 		Some(_) => Ok(None),
 	}
