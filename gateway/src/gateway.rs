@@ -444,7 +444,7 @@ impl Desk for Gateway {
 	}
 
 	async fn challenge(&self, owner: &AccountId) -> Result<String, Refusal> {
-		self.rooms.keys.challenge(&self.rooms.identity.account, owner, now_millis())
+		Ok(self.rooms.keys.challenge(&self.rooms.identity.account, owner, now_millis()))
 	}
 
 	async fn issue(
