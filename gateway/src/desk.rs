@@ -235,7 +235,7 @@ pub struct ModelInfo {
 	pub licence: String,
 	/// Workers that have it in memory now.
 	pub workers: u32,
-	/// The lowest price of a worker that is here, or of an offer when none is.
+	/// What a request pays at most, or the lowest offer when no worker is here.
 	pub price: Option<Price<Balance>>,
 	/// Since when this gateway has known it, in Unix milliseconds.
 	pub known_since: u64,

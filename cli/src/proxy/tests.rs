@@ -24,9 +24,13 @@ use reckon_receipts::{
 use reckon_sealed::{Keyring, Sealer, Secret, SignedWorkerKey, Terms};
 use serde_json::Value;
 use sp_core::{crypto::Ss58Codec, sr25519, Pair};
-use tokio::{sync::Notify, task::JoinHandle, time::sleep};
+use tokio::{
+	sync::Notify,
+	task::JoinHandle,
+	time::{sleep, timeout},
+};
 
-use super::*;
+use super::{relay::STREAM_SILENCE, *};
 
 const CONTEXT: u32 = 256;
 const MODEL: H256 = H256([7; 32]);
@@ -109,6 +113,8 @@ enum Play {
 	DieAfter,
 	/// Sends the first text, then nothing until the client leaves; charges for what it had.
 	Stall,
+	/// As [`Play::Stall`], without any text.
+	Mute,
 	/// As it should, once this is told.
 	When(Arc<Notify>),
 	/// With what a worker has sealed, without its end.
@@ -471,7 +477,11 @@ impl Gate {
 		}
 		let charges = !matches!(
 			play,
-			Play::DieBefore | Play::DieAfter | Play::FailBefore | Play::Stall | Play::NoReceipt
+			Play::DieBefore
+				| Play::DieAfter
+				| Play::FailBefore
+				| Play::Stall
+				| Play::Mute | Play::NoReceipt
 		);
 		if charges {
 			self.settle(&file);
@@ -526,8 +536,10 @@ impl Gate {
 				parts.extend(texts.swap_remove(0));
 				dies = true;
 			},
-			Play::Stall => {
-				parts.extend(texts.swap_remove(0));
+			Play::Stall | Play::Mute => {
+				if matches!(play, Play::Stall) {
+					parts.extend(texts.swap_remove(0));
+				}
 				self.states.lock().unwrap().insert(id, "dispatched");
 				let gate = self.clone();
 				let guard = Left(Some(Box::new(move || gate.settle(&file))));
@@ -606,7 +618,7 @@ impl Bench {
 		};
 		let registry = Some(Registry::new(Box::new(theirs)));
 		let dir = tempfile::tempdir().unwrap();
-		Self::over(dir, gateways, Duration::from_secs(20), None, registry).await
+		Self::over(dir, gateways, Duration::from_secs(20), None, registry, STREAM_SILENCE).await
 	}
 
 	async fn locked(
@@ -615,7 +627,13 @@ impl Bench {
 		patience: Duration,
 		api_key: Option<String>,
 	) -> Self {
-		Self::over(dir, gateways, patience, api_key, None).await
+		Self::over(dir, gateways, patience, api_key, None, STREAM_SILENCE).await
+	}
+
+	/// Whose gateways may be silent for so long.
+	async fn silent(gateways: &[&Running], silence: Duration) -> Self {
+		let dir = tempfile::tempdir().unwrap();
+		Self::over(dir, gateways, Duration::from_secs(20), None, None, silence).await
 	}
 
 	async fn over(
@@ -624,6 +642,7 @@ impl Bench {
 		patience: Duration,
 		api_key: Option<String>,
 		registry: Option<Registry>,
+		silence: Duration,
 	) -> Self {
 		let ledger = Ledger::open(&dir.path().join(LEDGER)).unwrap();
 		let shelf = Shelf::open(dir.path().join(RECEIPTS)).unwrap();
@@ -633,10 +652,11 @@ impl Bench {
 				(running.key.clone(), running.note.clone(), running.note.channel.unwrap())
 			})
 			.collect();
-		let proxy =
+		let mut proxy =
 			assemble(channels, ledger, shelf.clone(), patience, registry, Output::new(true))
 				.await
 				.unwrap();
+		proxy.silence = silence;
 		let house = Arc::new(House { proxy, shelf, api_key, is_local: true, sealed: false });
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let base = format!("http://{}", listener.local_addr().unwrap());
@@ -960,6 +980,25 @@ async fn stream_should_end_with_an_error_when_its_gateway_dies_after_the_first_t
 	sleep(Duration::from_millis(600)).await;
 	assert_eq!(bench.chat(true).await.status(), 200);
 	assert_eq!(cheap.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn stream_should_end_with_an_error_when_its_gateway_is_silent() {
+	let running = Running::start(1, 1, price(3)).await;
+	let other = Running::start(2, 1, price(9)).await;
+	let bench = Bench::silent(&[&running, &other], Duration::from_millis(300)).await;
+	running.play(Play::Stall);
+	let text = bench.chat(true).await.text();
+	let text = timeout(Duration::from_secs(10), text).await.expect("it waits on").unwrap();
+	assert!(text.contains(TEXT[0]) && text.contains("gateway_lost"), "{text}");
+	// Before the first text, another gateway takes over.
+	bench.quiet().await;
+	running.play(Play::Mute);
+	bench.house.proxy.purses.iter().for_each(|purse| purse.upstream.recovered());
+	let answer = bench.chat(true).await;
+	let text = timeout(Duration::from_secs(10), answer.text()).await.expect("it waits on").unwrap();
+	assert!(text.contains(TEXT[2]), "{text}");
+	assert_eq!((running.seen().len(), other.seen().len()), (2, 1));
 }
 
 #[tokio::test]

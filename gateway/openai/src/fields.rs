@@ -44,6 +44,11 @@ impl Fields {
 		self.fields.remove(name).filter(|value| !value.is_null())
 	}
 
+	/// Puts a field there that is to be read in another way.
+	pub(crate) fn put(&mut self, name: &str, value: Value) {
+		self.fields.insert(name.to_owned(), value);
+	}
+
 	/// A field that must be there.
 	pub(crate) fn need(&mut self, name: &str) -> Read<Value> {
 		self.take(name).ok_or_else(|| self.missing(name))

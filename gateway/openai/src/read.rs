@@ -144,7 +144,7 @@ impl Chosen {
 	fn read(fields: &mut Fields, max_output: u32) -> Read<Self> {
 		let temperature = fields.number("temperature", 0.0..=2.0)?;
 		let top_p = fields.number("top_p", 0.0..=1.0)?;
-		let top_k = fields.whole("top_k", 0..=64)?;
+		let top_k = top_k(fields)?;
 		let seed = match fields.take("seed") {
 			None => None,
 			Some(Value::Number(seed)) if seed.is_i64() || seed.is_u64() => {
@@ -167,6 +167,18 @@ impl Chosen {
 			presence_milli: penalty(fields, "presence_penalty")?,
 			frequency_milli: penalty(fields, "frequency_penalty")?,
 		})
+	}
+}
+
+/// vLLM and its clients write -1 where none is left out.
+fn top_k(fields: &mut Fields) -> Read<Option<u32>> {
+	match fields.take("top_k") {
+		Some(Value::Number(number)) if number.as_i64() == Some(-1) => Ok(None),
+		Some(other) => {
+			fields.put("top_k", other);
+			fields.whole("top_k", 0..=64)
+		},
+		None => Ok(None),
 	}
 }
 

@@ -503,6 +503,17 @@ fn prompt_should_be_refused_when_workers_would_not_read_it() {
 }
 
 #[test]
+fn top_k_should_leave_nothing_out_when_it_is_0_or_vllms_minus_1() {
+	let of = |top_k: Value| ask(Endpoint::Chat, &chat(json!({ "top_k": top_k })));
+	let good =
+		[json!(null), json!(0), json!(-1)].map(|top_k| of(top_k).unwrap().order.sampling.top_k);
+	assert_eq!(good, [0; 3]);
+	for bad in [json!(-2), json!(65), json!(-1.5), json!("-1")] {
+		assert_eq!(of(bad).unwrap_err().param.as_deref(), Some("top_k"));
+	}
+}
+
+#[test]
 fn default_max_tokens_should_leave_room_for_the_prompt_when_the_context_is_short() {
 	let of = |context| default_max_tokens(context);
 	assert_eq!([of(0), of(1), of(512), of(4096)], [1, 1, 256, 2048]);

@@ -79,7 +79,7 @@ struct OnChain {
 	active: u32,
 	/// Requests that they compute at once.
 	slots: u32,
-	/// The lowest price; missing where nobody offers it.
+	/// What a request pays at most; missing where nobody offers it.
 	price: Option<Price>,
 }
 

@@ -398,7 +398,7 @@ pub enum Manner {
 	Busy,
 	/// Does not even lease.
 	Mute,
-	/// Leases, and has written nothing when it is told to stop.
+	/// Leases, has written nothing when it is told to stop, and takes a while to say so.
 	Blank,
 	/// Says all after a while, one request after the other.
 	Tardy,
@@ -530,6 +530,7 @@ impl Worker {
 							let _ = voice.send(message(from_worker::Message::Finished(end))).await;
 						}
 						if manner == Manner::Blank {
+							tokio::time::sleep(Duration::from_millis(300)).await;
 							let refused = Refused {
 								request: cancel.request.clone(),
 								reason: "CancelledByClient".into(),
