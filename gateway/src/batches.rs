@@ -7,7 +7,6 @@
 use crate::{
 	chain::{BatchOnChain, ChainError, Claim},
 	clock::now_millis,
-	reservation::OnChain,
 	rooms::{LookError, Rooms},
 	trees::Tree,
 };
