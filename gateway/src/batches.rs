@@ -71,6 +71,7 @@ pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
 		short: BTreeMap::new(),
 		suspects: BTreeMap::new(),
 		parts: 0,
+		left_out: 0,
 	};
 	loop {
 		ticks.tick().await;
@@ -92,6 +93,8 @@ struct Clerk {
 	suspects: BTreeMap<TotalKey, u64>,
 	/// How many such parts there were.
 	parts: u64,
+	/// How many receipts were left out of the last batch: the next ones are behind them.
+	left_out: u32,
 }
 
 /// Receipts that go to the chain together.
@@ -128,8 +131,15 @@ impl Clerk {
 			}
 		}
 		loop {
-			let waiting = self.rooms.store.unbatched(self.receipts).await?;
-			let Some(receipts) = self.sort_out(waiting).await? else { return Ok(()) };
+			let most = self.receipts.saturating_add(self.left_out);
+			let waiting = self.rooms.store.unbatched(most).await?;
+			let are_all = u32::try_from(waiting.len()).is_ok_and(|count| count < most);
+			let Some(receipts) = self.sort_out(waiting).await? else {
+				if are_all {
+					return Ok(());
+				}
+				continue;
+			};
 			let root = root_of(&receipts)?;
 			let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
 			self.rooms.store.batch(root, &ids, now_millis()).await?;
@@ -154,9 +164,11 @@ impl Clerk {
 		let (market, mut unfit) = (self.rooms.market(), Vec::new());
 		let mut lanes = BTreeMap::<LaneKey, Balance>::new();
 		let mut totals = BTreeSet::new();
+		let most = usize::try_from(self.receipts).unwrap_or(usize::MAX);
 		// The first receipt that fits says which part of the totals this batch is.
 		let mut part = None;
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
+		self.left_out = 0;
 		for signed in waiting {
 			let receipt = &signed.receipt;
 			if receipt.charge == 0 {
@@ -187,6 +199,7 @@ impl Clerk {
 			let suspect = self.suspects.get(&total).copied();
 			let is_elsewhere = part.is_some_and(|part| part != suspect);
 			if self.refused.contains_key(&total) || is_elsewhere {
+				self.left_out = self.left_out.saturating_add(1);
 				continue;
 			}
 			let lane = (channel, receipt.lane);
@@ -198,6 +211,7 @@ impl Clerk {
 				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
 				&& taken.saturating_add(of_lane) <= spent
 				&& of_channel <= left
+				&& good.len() < most
 				&& !self.short.contains_key(&lane);
 			if fits {
 				part = Some(suspect);
@@ -205,6 +219,8 @@ impl Clerk {
 				lanes.insert(lane, of_lane);
 				totals.insert(total);
 				good.push(signed);
+			} else {
+				self.left_out = self.left_out.saturating_add(1);
 			}
 		}
 		self.close(free, None).await?;

@@ -224,6 +224,23 @@ async fn others_should_be_settled_when_the_chain_refuses_one_provider() {
 }
 
 #[tokio::test]
+async fn newer_receipts_should_be_settled_when_a_batch_would_be_full_of_refused_ones() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 2, MUCH).await;
+	net.chain.unbonded.lock().unwrap().insert(provider_of(&pair(10).public()));
+	let ids = of_each(&net, &key, &[10, 10, 10, 11, 12]).await;
+	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1 };
+	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
+	for id in &ids[3..] {
+		until(&net, *id, &State::Settled).await;
+	}
+	assert_eq!(*net.chain.refusals.lock().unwrap(), 1);
+	assert_eq!(net.chain.batches.lock().unwrap().len(), 2, "one receipt each");
+	clerk.abort();
+}
+
+#[tokio::test]
 async fn no_provider_should_be_blamed_when_the_gateway_itself_is_refused() {
 	let dir = tempfile::tempdir().unwrap();
 	let (net, key, _worker) = net(dir.path()).await;
