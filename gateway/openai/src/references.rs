@@ -22,7 +22,8 @@ pub fn references(body: &[u8]) -> BTreeSet<H256> {
 		return BTreeSet::new();
 	}
 	let Ok(body) = serde_json::from_slice::<Value>(body) else { return BTreeSet::new() };
-	let items = body["input"].as_array().into_iter().flatten().take(MAX_MESSAGES);
+	let items = body.get("input").and_then(Value::as_array).into_iter().flatten();
+	let items = items.take(MAX_MESSAGES);
 	items.filter_map(referred).collect()
 }
 
@@ -51,6 +52,7 @@ pub fn resolve(body: &[u8], answers: &BTreeMap<H256, String>) -> Read<Vec<u8>> {
 
 /// The request whose answer an item refers to.
 fn referred(item: &Value) -> Option<H256> {
-	let digits = item["id"].as_str()?.strip_prefix(ITEM)?;
-	(item["type"] == REFERENCE && digits.len() == 64).then(|| digits.parse().ok())?
+	let digits = item.get("id")?.as_str()?.strip_prefix(ITEM)?;
+	let is_one = item.get("type")? == REFERENCE && digits.len() == 64;
+	is_one.then(|| digits.parse().ok())?
 }
