@@ -865,7 +865,7 @@ async fn conversation_should_go_on_from_answers_that_the_client_names() {
 
 #[tokio::test]
 async fn receipt_that_lies_should_be_refused_by_its_name_and_not_counted() {
-	let lies: [(&str, Play); 17] = [
+	let lies: [(&str, Play); 18] = [
 		("receipt_missing", Play::NoReceipt),
 		("receipt_malformed", Play::Garbage),
 		("receipt_chain", Play::Tamper(|file| file.genesis = H256([2; 32]))),
