@@ -9,7 +9,7 @@ use reckon_primitives::{Balance, BatchId, ChannelId};
 use reckon_receipts::{batch_root, BatchTree, Place, Total};
 use reckon_runtime::{AccountId, Channels, Runtime};
 use sp_core::H256;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who may have lost how much.
 type Loss = Option<(AccountId, Balance)>;
