@@ -36,7 +36,7 @@ pub(crate) enum ReceiptCommand {
 	},
 	/// Pay validators to compute an answer again before it is paid; who signs must have paid for the
 	/// answer. Where they find another answer, its charge comes back and its provider loses bond
-	#[command(after_help = "Example: reckon receipt audit receipt.json --signer //Alice")]
+	#[command(after_help = "Example: reckon receipt audit receipt.json --suri //Alice")]
 	Audit(audit::AuditArgs),
 }
 
