@@ -293,7 +293,7 @@ async fn cheat_should_be_convicted_when_its_client_pays_for_the_audit_of_an_answ
 	let path = path.to_str().unwrap();
 	let asked = net.reckon("//Charlie", &["receipt", "audit", path]).json();
 	// Who has not paid for the answer can't ask.
-	let refused = net.reckon("//Eve", &["receipt", "audit", path]).error(3);
+	let refused = net.reckon("//Eve", &["receipt", "audit", path]).error(1);
 	assert_eq!(refused["code"], "Channels.NotClient", "{refused}");
 
 	let (audit, batch) = (&asked["audit"], &asked["batch"]);
