@@ -96,7 +96,7 @@ fn file_should_say_what_was_asked_when_it_is_its_clients() {
 	assert_eq!(serde_json::from_str::<ReceiptFile>(&text).unwrap(), asked);
 	let hex = sp_core::bytes::to_hex(&codec::Encode::encode(&request), false);
 	assert!(text.contains(&format!("\"request\":\"{hex}\"")));
-	for wrong in [&hex[..hex.len() - 2], &format!("{hex}00"), "0x", "", &hex[2..]] {
+	for wrong in [&hex[..hex.len() - 2], &format!("{hex}00"), "0x", ""] {
 		let changed = text.replace(&hex, wrong);
 		assert!(serde_json::from_str::<ReceiptFile>(&changed).is_err(), "{wrong}");
 	}

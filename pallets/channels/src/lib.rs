@@ -586,7 +586,7 @@ pub mod pallet {
 		/// `request` that it answers. Signed by the client of the channel that pays, before the samples' `until`.
 		/// Nobody is paid out of the batch before the audit is over.
 		///
-		/// Costs and ends as `Audits.request_audit`. If the answer is convicted or nobody can tell, the receipt
+		/// Costs and ends as `Audits.request_audit`, and at most `max_fee`. If the answer is convicted or nobody can tell, the receipt
 		/// is struck and its charge comes back; its provider loses bond as if the lot had fallen on it.
 		///
 		/// Emits `AuditRequested` and `SampleShown`.

@@ -1046,6 +1046,7 @@ fn channels_and_batches_should_be_read_as_the_runtime_writes_them() {
 			("until", number(12)),
 			("committed_at", number(13)),
 			("looked_at", number(0)),
+			("requested", number(1)),
 		])
 	};
 	let expected_samples = Samples { seed: Some(H256::repeat_byte(6)), until: 12 };
