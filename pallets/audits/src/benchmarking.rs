@@ -464,7 +464,7 @@ mod benchmarks {
 		provider::<T>(model);
 		let id = T::Subjects::create_for_benchmark(subject::<T>(model, job(0)));
 		let client: T::AccountId = account("client", 0, 0);
-		Pallet::<T>::do_request(client, id).expect("set up for it");
+		Pallet::<T>::do_request(client, id, Balance::MAX).expect("set up for it");
 		T::Currency::set_balance(&T::Pot::get(), Balance::MAX >> 40);
 		let audit = Audits::<T>::get(id).expect("just requested");
 		let said: Vec<_> = (0..v)

@@ -1,6 +1,6 @@
 //! Weights of `pallet_audits`, measured by `make weights`; do not edit.
 //!
-//! 2026-11-22, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
+//! 2026-11-23, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
@@ -37,18 +37,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Audits` (r:0 w:1)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn submit() -> Weight {
-		// At least 6_319_000 picoseconds.
-		Weight::from_parts(7_351_000, 0)
+		// At least 6_209_000 picoseconds.
+		Weight::from_parts(6_830_000, 0)
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
+	/// Storage: `Audits::Audits` (r:1 w:1)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
-	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -56,8 +56,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn request_audit() -> Weight {
-		// At least 101_942_000 picoseconds.
-		Weight::from_parts(109_043_000, 9531)
+		// At least 101_340_000 picoseconds.
+		Weight::from_parts(106_709_000, 9531)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -68,8 +68,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn open_rows() -> Weight {
-		// At least 46_399_000 picoseconds.
-		Weight::from_parts(63_645_000, 9531)
+		// At least 45_578_000 picoseconds.
+		Weight::from_parts(54_171_000, 9531)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -83,10 +83,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn commit_votes(v: u32, ) -> Weight {
-		// At least 49_504_000 picoseconds.
-		Weight::from_parts(36_702_846, 3548)
-			// Standard error: 122_216.
-			.saturating_add(Weight::from_parts(30_513_894, 0).saturating_mul(v.into()))
+		// At least 47_291_000 picoseconds.
+		Weight::from_parts(22_906_269, 3548)
+			// Standard error: 50_143.
+			.saturating_add(Weight::from_parts(29_516_306, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
@@ -98,10 +98,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn reveal_votes(v: u32, ) -> Weight {
-		// At least 44_947_000 picoseconds.
-		Weight::from_parts(41_117_192, 990)
-			// Standard error: 134_944.
-			.saturating_add(Weight::from_parts(29_268_279, 0).saturating_mul(v.into()))
+		// At least 43_806_000 picoseconds.
+		Weight::from_parts(23_619_945, 990)
+			// Standard error: 60_272.
+			.saturating_add(Weight::from_parts(28_243_159, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
@@ -116,10 +116,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn decline_seats(v: u32, ) -> Weight {
-		// At least 171_045_000 picoseconds.
-		Weight::from_parts(177_614_000, 8169)
-			// Standard error: 4_600_854.
-			.saturating_add(Weight::from_parts(168_910_072, 0).saturating_mul(v.into()))
+		// At least 164_094_000 picoseconds.
+		Weight::from_parts(31_046_247, 8169)
+			// Standard error: 101_313.
+			.saturating_add(Weight::from_parts(140_605_579, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -132,10 +132,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn authorize_votes(v: u32, ) -> Weight {
-		// At least 69_203_000 picoseconds.
-		Weight::from_parts(59_821_561, 3509)
-			// Standard error: 64_634.
-			.saturating_add(Weight::from_parts(14_895_548, 0).saturating_mul(v.into()))
+		// At least 68_432_000 picoseconds.
+		Weight::from_parts(56_461_829, 3509)
+			// Standard error: 22_048.
+			.saturating_add(Weight::from_parts(14_429_307, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
@@ -151,8 +151,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Audits` (r:0 w:1)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn draw_lot() -> Weight {
-		// At least 34_050_000 picoseconds.
-		Weight::from_parts(36_655_000, 7833)
+		// At least 33_840_000 picoseconds.
+		Weight::from_parts(36_364_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -169,8 +169,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Audits` (r:0 w:1)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn draw_committee() -> Weight {
-		// At least 671_870_000 picoseconds.
-		Weight::from_parts(715_414_000, 256790)
+		// At least 669_146_000 picoseconds.
+		Weight::from_parts(698_250_000, 256790)
 			.saturating_add(T::DbWeight::get().reads(103))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -185,8 +185,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Audits` (r:0 w:1)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn end_commits() -> Weight {
-		// At least 502_078_000 picoseconds.
-		Weight::from_parts(524_360_000, 100752)
+		// At least 494_526_000 picoseconds.
+		Weight::from_parts(509_489_000, 100752)
 			.saturating_add(T::DbWeight::get().reads(41))
 			.saturating_add(T::DbWeight::get().writes(42))
 	}
@@ -195,8 +195,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Audits` (r:1 w:0)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn read_due() -> Weight {
-		// At least 14_582_000 picoseconds.
-		Weight::from_parts(18_628_000, 9531)
+		// At least 14_802_000 picoseconds.
+		Weight::from_parts(17_206_000, 9531)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Models::Models` (r:1 w:0)
@@ -205,10 +205,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `s` was measured from 0 to 40.
 	fn verdict(s: u32, ) -> Weight {
-		// At least 10_255_000 picoseconds.
-		Weight::from_parts(13_053_482, 4117)
-			// Standard error: 16_434.
-			.saturating_add(Weight::from_parts(8_477_621, 0).saturating_mul(s.into()))
+		// At least 10_526_000 picoseconds.
+		Weight::from_parts(12_106_215, 4117)
+			// Standard error: 8_297.
+			.saturating_add(Weight::from_parts(8_207_347, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
@@ -216,18 +216,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// `c` was measured from 0 to 14.
 	fn camps(c: u32, ) -> Weight {
-		// At least 400_000 picoseconds.
-		Weight::from_parts(1_815_236, 0)
-			// Standard error: 24_800.
-			.saturating_add(Weight::from_parts(9_457_021, 0).saturating_mul(c.into()))
+		// At least 431_000 picoseconds.
+		Weight::from_parts(770_243, 0)
+			// Standard error: 22_032.
+			.saturating_add(Weight::from_parts(9_417_339, 0).saturating_mul(c.into()))
 	}
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	fn await_draw() -> Weight {
-		// At least 10_275_000 picoseconds.
-		Weight::from_parts(12_168_000, 0)
+		// At least 10_516_000 picoseconds.
+		Weight::from_parts(12_349_000, 0)
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Conducts` (r:1 w:1)
@@ -237,8 +237,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
 	fn note_missed() -> Weight {
-		// At least 23_164_000 picoseconds.
-		Weight::from_parts(25_378_000, 15839)
+		// At least 23_034_000 picoseconds.
+		Weight::from_parts(24_887_000, 15839)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -249,7 +249,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Rewards::Points` (r:80 w:80)
 	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sampled` (r:1 w:0)
-	/// Proof: `Channels::Sampled` (`max_values`: None, `max_size`: Some(574), added: 3049, mode: `MaxEncodedLen`)
+	/// Proof: `Channels::Sampled` (`max_values`: None, `max_size`: Some(575), added: 3050, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -268,10 +268,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
 	/// `v` was measured from 0 to 80.
 	fn rule(v: u32, ) -> Weight {
-		// At least 70_124_000 picoseconds.
-		Weight::from_parts(72_407_000, 6196)
-			// Standard error: 1_353_522.
-			.saturating_add(Weight::from_parts(94_162_762, 0).saturating_mul(v.into()))
+		// At least 71_066_000 picoseconds.
+		Weight::from_parts(75_052_970, 6196)
+			// Standard error: 27_263.
+			.saturating_add(Weight::from_parts(62_452_583, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -283,37 +283,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit() -> Weight {
-		Weight::from_parts(7_351_000, 0)
+		Weight::from_parts(6_830_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn request_audit() -> Weight {
-		Weight::from_parts(109_043_000, 9531)
+		Weight::from_parts(106_709_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn open_rows() -> Weight {
-		Weight::from_parts(63_645_000, 9531)
+		Weight::from_parts(54_171_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn commit_votes(v: u32, ) -> Weight {
-		Weight::from_parts(36_702_846, 3548)
-			.saturating_add(Weight::from_parts(30_513_894, 0).saturating_mul(v.into()))
+		Weight::from_parts(22_906_269, 3548)
+			.saturating_add(Weight::from_parts(29_516_306, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn reveal_votes(v: u32, ) -> Weight {
-		Weight::from_parts(41_117_192, 990)
-			.saturating_add(Weight::from_parts(29_268_279, 0).saturating_mul(v.into()))
+		Weight::from_parts(23_619_945, 990)
+			.saturating_add(Weight::from_parts(28_243_159, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn decline_seats(v: u32, ) -> Weight {
-		Weight::from_parts(177_614_000, 8169)
-			.saturating_add(Weight::from_parts(168_910_072, 0).saturating_mul(v.into()))
+		Weight::from_parts(31_046_247, 8169)
+			.saturating_add(Weight::from_parts(140_605_579, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(2))
@@ -321,55 +321,55 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn authorize_votes(v: u32, ) -> Weight {
-		Weight::from_parts(59_821_561, 3509)
-			.saturating_add(Weight::from_parts(14_895_548, 0).saturating_mul(v.into()))
+		Weight::from_parts(56_461_829, 3509)
+			.saturating_add(Weight::from_parts(14_429_307, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
 	}
 	fn draw_lot() -> Weight {
-		Weight::from_parts(36_655_000, 7833)
+		Weight::from_parts(36_364_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn draw_committee() -> Weight {
-		Weight::from_parts(715_414_000, 256790)
+		Weight::from_parts(698_250_000, 256790)
 			.saturating_add(ParityDbWeight::get().reads(103))
 			.saturating_add(ParityDbWeight::get().writes(12))
 	}
 	fn end_commits() -> Weight {
-		Weight::from_parts(524_360_000, 100752)
+		Weight::from_parts(509_489_000, 100752)
 			.saturating_add(ParityDbWeight::get().reads(41))
 			.saturating_add(ParityDbWeight::get().writes(42))
 	}
 	fn read_due() -> Weight {
-		Weight::from_parts(18_628_000, 9531)
+		Weight::from_parts(17_206_000, 9531)
 			.saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn verdict(s: u32, ) -> Weight {
-		Weight::from_parts(13_053_482, 4117)
-			.saturating_add(Weight::from_parts(8_477_621, 0).saturating_mul(s.into()))
+		Weight::from_parts(12_106_215, 4117)
+			.saturating_add(Weight::from_parts(8_207_347, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
 	fn camps(c: u32, ) -> Weight {
-		Weight::from_parts(1_815_236, 0)
-			.saturating_add(Weight::from_parts(9_457_021, 0).saturating_mul(c.into()))
+		Weight::from_parts(770_243, 0)
+			.saturating_add(Weight::from_parts(9_417_339, 0).saturating_mul(c.into()))
 	}
 	fn await_draw() -> Weight {
-		Weight::from_parts(12_168_000, 0)
+		Weight::from_parts(12_349_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn note_missed() -> Weight {
-		Weight::from_parts(25_378_000, 15839)
+		Weight::from_parts(24_887_000, 15839)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn rule(v: u32, ) -> Weight {
-		Weight::from_parts(72_407_000, 6196)
-			.saturating_add(Weight::from_parts(94_162_762, 0).saturating_mul(v.into()))
+		Weight::from_parts(75_052_970, 6196)
+			.saturating_add(Weight::from_parts(62_452_583, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(7))
