@@ -28,8 +28,17 @@ const MAX_CLAIMS: usize = 256;
 const MAX_TOTALS: usize = 128;
 /// How long a total that the chain has refused is left out, and a lane that can't be drafted.
 const REFUSED_FOR_MILLIS: u64 = 600_000;
-/// What the chain says where the gateway itself is what it refuses, whatever is in the batch.
-const NO_TOTALS_FAULT: [&str; 4] = ["NotAGateway", "UnknownSubnet", "BondTooLow", "LeavesTooSoon"];
+/// What the chain says where the gateway itself is what it refuses, whatever is in the batch: its bond, or its
+/// money for the batch's premium.
+const NO_TOTALS_FAULT: [&str; 7] = [
+	"NotAGateway",
+	"UnknownSubnet",
+	"BondTooLow",
+	"LeavesTooSoon",
+	"FundsUnavailable",
+	"NotExpendable",
+	"Frozen",
+];
 
 type Receipt = SignedReceipt<AccountId>;
 type TotalKey = (AccountId, ModelId);

@@ -242,17 +242,20 @@ async fn newer_receipts_should_be_settled_when_a_batch_would_be_full_of_refused_
 
 #[tokio::test]
 async fn no_provider_should_be_blamed_when_the_gateway_itself_is_refused() {
-	let dir = tempfile::tempdir().unwrap();
-	let (net, key, _worker) = net(dir.path()).await;
-	let ids = answered(&net, &key, 1).await;
-	*net.chain.refuses.lock().unwrap() = Some("BondTooLow".into());
-	let clerk = clerk(&net);
-	while *net.chain.refusals.lock().unwrap() == 0 {
-		tokio::time::sleep(Duration::from_millis(10)).await;
+	// Its bond, and its money.
+	for reason in ["BondTooLow", "FundsUnavailable", "NotExpendable"] {
+		let dir = tempfile::tempdir().unwrap();
+		let (net, key, _worker) = net(dir.path()).await;
+		let ids = answered(&net, &key, 1).await;
+		*net.chain.refuses.lock().unwrap() = Some(reason.into());
+		let clerk = clerk(&net);
+		while *net.chain.refusals.lock().unwrap() == 0 {
+			tokio::time::sleep(Duration::from_millis(10)).await;
+		}
+		*net.chain.refuses.lock().unwrap() = None;
+		until(&net, ids[0], &State::Settled).await;
+		clerk.abort();
 	}
-	*net.chain.refuses.lock().unwrap() = None;
-	until(&net, ids[0], &State::Settled).await;
-	clerk.abort();
 }
 
 #[tokio::test]
