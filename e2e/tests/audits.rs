@@ -8,7 +8,7 @@ use std::{
 };
 
 use candle_core::{DType, Device, Tensor};
-use reckon_e2e::{root, Client, Net, Provider, LIMIT};
+use reckon_e2e::{root, Client, Gateway, Net, Provider, LIMIT};
 use reckon_sdk::{
 	calls, token::UNIT, Assurance, BatchId, ChannelEvent, Content, JobEvent, JobId, JobRequest,
 	JobState, Price, Sampling, Signer, TaskKind,
@@ -157,6 +157,17 @@ async fn event_until<T>(net: &Net, is_it: impl Fn(&ChannelEvent) -> Option<T>) -
 	}
 }
 
+/// Bob, who offers audited chat for so much that its audit does not cost half of it, behind Dave's gateway.
+async fn bob_behind_a_gateway(net: &Net) -> (Provider, Gateway) {
+	let mut bob = net.provider("//Bob").await;
+	let model = net.offer_audited_chat(&bob).await;
+	let price = Price { base: UNIT / 10, per_input: 1, per_output: 1 };
+	net.submit(&bob.signer, calls::offer(0, model, price)).await.unwrap();
+	let gateway = net.gateway("//Dave").await;
+	bob.join(&gateway);
+	(bob, gateway)
+}
+
 /// Asks a gateway, so that the answer is sampled, penalised and cut; the events that came, with the receipt.
 async fn told(client: &Client) -> String {
 	let body = json!({
@@ -203,13 +214,7 @@ async fn ask_gateway(net: &Net, client: &Client, seen: &[BatchId]) -> BatchId {
 async fn answers_through_a_gateway_should_be_computed_again_and_a_cheats_bond_should_go() {
 	let net = Net::start_with_verifier().await;
 	net.audit_everything().await;
-	let mut bob = net.provider("//Bob").await;
-	let model = net.offer_audited_chat(&bob).await;
-	// Audits must not cost half of what is asked.
-	let price = Price { base: UNIT / 10, per_input: 1, per_output: 1 };
-	net.submit(&bob.signer, calls::offer(0, model, price)).await.unwrap();
-	let gateway = net.gateway("//Dave").await;
-	bob.join(&gateway);
+	let (bob, gateway) = bob_behind_a_gateway(&net).await;
 	let worker = bob.start().await;
 	let client = net.client(&gateway, "//Charlie", 10 * UNIT).await;
 	net.everything_is_audited().await;
@@ -272,12 +277,7 @@ async fn answers_through_a_gateway_should_be_computed_again_and_a_cheats_bond_sh
 #[tokio::test(flavor = "multi_thread")]
 async fn cheat_should_be_convicted_when_its_client_pays_for_the_audit_of_an_answer() {
 	let net = Net::start_with_verifier().await;
-	let mut bob = net.provider("//Bob").await;
-	let model = net.offer_audited_chat(&bob).await;
-	let price = Price { base: UNIT / 10, per_input: 1, per_output: 1 };
-	net.submit(&bob.signer, calls::offer(0, model, price)).await.unwrap();
-	let gateway = net.gateway("//Dave").await;
-	bob.join(&gateway);
+	let (bob, gateway) = bob_behind_a_gateway(&net).await;
 	serve_int8(&net, &bob).await;
 	let worker = bob.start().await;
 	let client = net.client(&gateway, "//Charlie", 10 * UNIT).await;
@@ -292,6 +292,10 @@ async fn cheat_should_be_convicted_when_its_client_pays_for_the_audit_of_an_answ
 	let before = net.money(&accounts).await;
 	let path = path.to_str().unwrap();
 	let asked = net.reckon("//Charlie", &["receipt", "audit", path]).json();
+	// Anybody sees where it stands, by the proof that the gateway has.
+	let verified = net.reckon("//Eve", &["receipt", "verify", path, "--chain"]).json();
+	let told = verified["settlement"]["told"].as_str().unwrap();
+	assert!(told.starts_with("not yet: the batch waits"), "{verified}");
 	// Who has not paid for the answer can't ask.
 	let refused = net.reckon("//Eve", &["receipt", "audit", path]).error(1);
 	assert_eq!(refused["code"], "Channels.NotClient", "{refused}");

@@ -157,7 +157,8 @@ async fn lifecycle_should_leave_evidence_of_every_step() {
 	fs::write(&answer, &text).unwrap();
 	verify(net, &receipt, &["--answer", answer.to_str().unwrap()]);
 	let verified = verify(net, &receipt, &["--chain"]);
-	assert_eq!(verified["settlement"]["told"], "yes: its total is paid", "{verified}");
+	let told = verified["settlement"]["told"].as_str().unwrap();
+	assert!(told.starts_with("yes: its total is paid"), "{verified}");
 
 	// The chain has told of all of it.
 	let rules = net.chain.latest().await.unwrap().subnet(0).await.unwrap().unwrap().parameters;

@@ -13,7 +13,7 @@ use std::{
 
 /// How long a challenge is good, in milliseconds.
 const CHALLENGE_MILLIS: u64 = 300_000;
-/// Challenges that were answered and are remembered. Each has cost its account a signature and a key.
+/// Challenges that were answered and are remembered, each for five minutes at most. Each has cost a signature.
 const MAX_USED: usize = 1 << 20;
 /// Keys that are remembered; others are looked up again.
 const MAX_KNOWN: usize = 100_000;

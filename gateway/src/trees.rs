@@ -10,7 +10,7 @@ use std::{
 	future::Future,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
 /// The most receipts whose trees are kept, of about half a kibibyte each: those of one batch are kept
 /// however many they are.
@@ -22,14 +22,17 @@ pub type Tree = BatchTree<AccountId>;
 /// Batches that were asked for of late.
 #[derive(Debug)]
 pub struct Trees {
-	turn: Semaphore,
-	/// By their roots, with how many receipts each has; the newest first.
-	kept: Mutex<VecDeque<(H256, usize, Arc<Tree>)>>,
+	turn: Arc<Semaphore>,
+	kept: Arc<Kept>,
 }
+
+/// By their roots, with how many receipts each has; the newest first.
+#[derive(Default, Debug)]
+struct Kept(Mutex<VecDeque<(H256, usize, Arc<Tree>)>>);
 
 impl Default for Trees {
 	fn default() -> Self {
-		Self { turn: Semaphore::new(1), kept: Mutex::default() }
+		Self { turn: Arc::new(Semaphore::new(1)), kept: Arc::default() }
 	}
 }
 
@@ -44,39 +47,50 @@ impl Trees {
 		root: H256,
 		read: impl Future<Output = Result<Vec<SignedReceipt<AccountId>>, StoreError>>,
 	) -> Result<Option<Arc<Tree>>, StoreError> {
-		if let Some(kept) = self.find(root) {
+		if let Some(kept) = self.kept.find(root) {
 			return Ok(Some(kept));
 		}
 		// Nobody closes it.
-		let _turn = self.turn.acquire().await;
-		if let Some(kept) = self.find(root) {
+		let turn = self.turn.clone().acquire_owned().await;
+		if let Some(kept) = self.kept.find(root) {
 			return Ok(Some(kept));
 		}
 		let receipts = read.await?;
-		let count = receipts.len();
-		let tree = tokio::task::spawn_blocking(move || Tree::new(receipts)).await;
-		let Ok(Ok(tree)) = tree else { return Ok(None) };
-		let tree = Arc::new(tree);
-		let mut kept = self.kept();
-		kept.push_front((root, count, tree.clone()));
+		let kept = self.kept.clone();
+		// Who asks may leave meanwhile: the turn is over, and the batch kept, when the work is done.
+		let tree = spawn_blocking(move || {
+			let _turn = turn;
+			let count = receipts.len();
+			let tree = Arc::new(Tree::new(receipts).ok()?);
+			kept.insert(root, count, tree.clone());
+			Some(tree)
+		});
+		Ok(tree.await.unwrap_or_default())
+	}
+}
+
+impl Kept {
+	fn find(&self, root: H256) -> Option<Arc<Tree>> {
+		self.lock().iter().find(|(known, ..)| *known == root).map(|(.., tree)| tree.clone())
+	}
+
+	fn insert(&self, root: H256, count: usize, tree: Arc<Tree>) {
+		let mut kept = self.lock();
+		kept.push_front((root, count, tree));
 		while kept.len() > 1 && kept.iter().map(|(_, count, _)| count).sum::<usize>() > MOST {
 			kept.pop_back();
 		}
-		Ok(Some(tree))
 	}
 
-	fn find(&self, root: H256) -> Option<Arc<Tree>> {
-		self.kept().iter().find(|(known, ..)| *known == root).map(|(.., tree)| tree.clone())
-	}
-
-	fn kept(&self) -> MutexGuard<'_, VecDeque<(H256, usize, Arc<Tree>)>> {
-		self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+	fn lock(&self) -> MutexGuard<'_, VecDeque<(H256, usize, Arc<Tree>)>> {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use futures::FutureExt;
 	use reckon_primitives::{ContentRef, Units};
 	use reckon_receipts::Receipt;
 	use sp_core::sr25519;
@@ -118,6 +132,20 @@ mod tests {
 			assert_eq!(tree.unwrap().unwrap().root(), root);
 		}
 		assert_eq!(reads.load(Ordering::SeqCst), 1);
+	}
+
+	#[tokio::test]
+	async fn batches_should_be_put_together_one_at_a_time_though_who_asks_leaves_meanwhile() {
+		let trees = Trees::default();
+		let id = H256::from_low_u64_be;
+		let all = receipts(MOST);
+		assert_eq!(trees.of(id(1), async { Ok(all) }).now_or_never(), None);
+		assert_eq!(trees.turn.available_permits(), 0, "it is still being put together");
+		let next = trees.of(id(2), async { Ok(receipts(1)) }).await.unwrap();
+		assert!(next.is_some());
+		// Nobody has waited for the first one, and it is there; the second one has taken its room since.
+		assert_eq!(trees.turn.available_permits(), 1);
+		assert!(trees.kept.find(id(2)).is_some() && trees.kept.find(id(1)).is_none());
 	}
 
 	#[tokio::test]

@@ -27,7 +27,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args;
 use reckon_primitives::AccountId;
-use reckon_sdk::{At, Chain, Channel, ChannelId, Signer};
+use reckon_sdk::{parse_amount, At, Balance, Chain, Channel, ChannelId, Signer};
 use serde_json::json;
 use sp_core::H256;
 use tokio::{net::TcpListener, sync::Notify};
@@ -71,6 +71,9 @@ pub(crate) struct ProxyArgs {
 	/// Seal all requests to their workers, so that no gateway reads them or their answers
 	#[arg(long)]
 	sealed: bool,
+	/// The most that one request may cost, whatever price a gateway names; dearer ones are refused unsigned
+	#[arg(long, value_name = "RKN", value_parser = parse_amount)]
+	max_charge: Option<Balance>,
 	#[command(flatten)]
 	data: DataArgs,
 }
@@ -99,8 +102,9 @@ pub(crate) async fn run(context: &Context, args: ProxyArgs) -> Result<()> {
 	let channels = usable(chain.as_ref(), &args.data.channels()?).await?;
 	let patience = Duration::from_secs(args.patience);
 	let registry = chain.map(Registry::of);
-	let proxy =
+	let mut proxy =
 		assemble(channels, ledger, shelf.clone(), patience, registry, context.output).await?;
+	proxy.max_charge = args.max_charge.unwrap_or(Balance::MAX);
 	proxy.refresh(true).await;
 	let models: std::collections::BTreeSet<_> =
 		proxy.purses.iter().flat_map(|purse| purse.upstream.models().into_keys()).collect();

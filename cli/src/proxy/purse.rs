@@ -474,6 +474,16 @@ pub(super) fn too_little(needed: Balance, left: Balance) -> Problem {
 	Problem::new(402, "insufficient_quota", Some("insufficient_quota"), message)
 }
 
+/// 402, for what its owner does not want to pay.
+pub(super) fn too_dear(needed: Balance, allowed: Balance) -> Problem {
+	let [needed, allowed] = [needed, allowed].map(format_amount);
+	let message = format!(
+		"this may cost {needed} at the cheapest gateway, and `reckon proxy --max-charge` allows {allowed}: \
+		 a smaller max_tokens costs less"
+	);
+	Problem::new(402, "insufficient_quota", Some("max_charge_exceeded"), message)
+}
+
 /// An error of this machine, as OpenAI's clients understand it.
 pub(super) fn internal(failure: &Failure) -> Problem {
 	let message = format!("reckon proxy: {failure}");

@@ -20,7 +20,7 @@ use super::{
 	answer::{of_body, Events, Kind},
 	memory::Memory,
 	proof::Lie,
-	purse::{internal, too_little, Empty, Paid, Purse, Quote},
+	purse::{internal, too_dear, too_little, Empty, Paid, Purse, Quote},
 	registry::Registry,
 	sealing::{choose, Chosen, Tongue},
 	upstream::{Away, Lost},
@@ -38,7 +38,7 @@ const MAX_WAITING: usize = 256;
 /// How often the gateways' models are read.
 const MODELS_AGAIN: Duration = Duration::from_secs(15);
 /// How long a stream may be silent: gateways say every ten seconds that they are there.
-pub(super) const STREAM_SILENCE: Duration = Duration::from_secs(30);
+const STREAM_SILENCE: Duration = Duration::from_secs(30);
 /// When it may help to come again, where nobody says.
 const COME_AGAIN_MS: u64 = 1_000;
 
@@ -55,6 +55,8 @@ pub(super) struct Proxy {
 	memory: Arc<Memory>,
 	/// How long a stream may be silent.
 	pub(super) silence: Duration,
+	/// The most that is signed for one request, whatever price a gateway names.
+	pub(super) max_charge: Balance,
 	output: Output,
 }
 
@@ -115,8 +117,8 @@ impl Proxy {
 		output: Output,
 	) -> Self {
 		let (waiting, memory) = (Semaphore::new(MAX_WAITING), Arc::default());
-		let silence = STREAM_SILENCE;
-		Self { purses, freed, patience, waiting, registry, memory, silence, output }
+		let (silence, max_charge) = (STREAM_SILENCE, Balance::MAX);
+		Self { purses, freed, patience, waiting, registry, memory, silence, max_charge, output }
 	}
 
 	/// Reads the gateways' models, where they are not fresh. A gateway that does not answer is left alone
@@ -238,10 +240,15 @@ impl Proxy {
 					Some((purse.clone(), quote))
 				})
 				.collect();
-			if offers.is_empty() {
+			let Some(cheapest) = offers.iter().map(|(_, quote)| quote.most).min() else {
 				return Err(self.no_model(&search.model));
+			};
+			if cheapest > self.max_charge {
+				return Err(too_dear(cheapest, self.max_charge));
 			}
-			offers.retain(|(purse, _)| !search.tried.contains(&purse.terms.id));
+			offers.retain(|(purse, quote)| {
+				quote.most <= self.max_charge && !search.tried.contains(&purse.terms.id)
+			});
 			if offers.is_empty() {
 				return Ok(None);
 			}

@@ -12,21 +12,17 @@ use reckon_sdk::{
 	calls, format_amount, parse_amount, Balance, Batch, BatchId, BatchState, Chain, GatewayRequest,
 	H256,
 };
-use reqwest::Client;
 use serde_json::json;
 
-use super::{findings, read_receipt, Seen};
+use super::{findings, proof::proof, read_receipt, Seen};
 use crate::{
 	batch::theirs,
 	context::{failure, Context},
 	failure::{Failure, Result},
-	http,
 };
 
 /// How often gateway and chain are asked whether the receipt is in a batch by now.
 const POLL: Duration = Duration::from_secs(3);
-/// The longest receipt file.
-const MAX_FILE: usize = 1 << 20;
 
 /// Which answer, and what its audit may cost.
 #[derive(Debug, Args)]
@@ -84,16 +80,11 @@ async fn batched(
 	file: &mut ReceiptFile,
 	patience: Duration,
 ) -> Result<(BatchId, Batch)> {
-	let http = http::client()?;
 	let begun = Instant::now();
 	loop {
 		let at = chain.latest().await.map_err(failure)?;
 		if file.batch.is_none() {
-			let gateway: [u8; 32] = file.signed.receipt.gateway.clone().into();
-			let found = at.gateway(&gateway.into()).await.map_err(failure)?.ok_or_else(|| {
-				Failure::new("unknown_gateway", "the receipt's gateway is none any more")
-			})?;
-			*file = with_proof(&http, &found.endpoint(), file).await?;
+			file.batch = proof(&at, file).await?;
 		}
 		if let Some((id, batch)) = Seen::find(&at, file).await? {
 			return match batch.state {
@@ -111,21 +102,6 @@ async fn batched(
 fn not_batched() -> Failure {
 	Failure::new("not_batched", "the gateway has not put the receipt into a batch yet")
 		.fix("try again in a minute, or give it longer: --wait 600")
-}
-
-/// The receipt with the proof that its gateway has of it, once there is one.
-async fn with_proof(http: &Client, endpoint: &str, file: &ReceiptFile) -> Result<ReceiptFile> {
-	let base = endpoint.trim_end_matches('/');
-	let url = format!("{base}/v1/requests/{:?}/receipt", file.signed.receipt.request);
-	let told = http::bytes(http, &url, MAX_FILE).await?;
-	let wrong = |why: String| Failure::new("gateway_answer", format!("{url}: {why}"));
-	let told: ReceiptFile =
-		serde_json::from_slice(&told).map_err(|error| wrong(error.to_string()))?;
-	if let Some(proof) = &told.batch {
-		// Whatever else it says: this is the receipt that is asked about.
-		proof.verify(&file.signed).map_err(|error| wrong(error.to_string()))?;
-	}
-	Ok(ReceiptFile { batch: told.batch, ..file.clone() })
 }
 
 /// The receipt with the way to its total.

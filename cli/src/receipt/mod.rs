@@ -6,6 +6,7 @@ use std::{
 };
 
 mod audit;
+mod proof;
 
 use clap::Subcommand;
 use reckon_primitives::ContentRef;
@@ -30,7 +31,8 @@ pub(crate) enum ReceiptCommand {
 		/// The answer that it is for
 		#[arg(long, value_name = "FILE")]
 		answer: Option<PathBuf>,
-		/// Ask a node too: whose channel pays, and whether the batch is on chain and paid
+		/// Ask a node too: whose channel pays, and whether the batch is on chain and paid; and the gateway
+		/// for the proof of that batch, where the file has none
 		#[arg(long)]
 		chain: bool,
 	},
@@ -61,8 +63,16 @@ fn read_receipt(path: &Path) -> Result<ReceiptFile> {
 }
 
 async fn verify(context: &Context, file: &Path, answer: Option<&Path>, chain: bool) -> Result<()> {
-	let file = read_receipt(file)?;
+	let mut file = read_receipt(file)?;
 	let answer = answer.map(read).transpose()?;
+	if chain && file.batch.is_none() {
+		let at = context.chain().await?.latest().await.map_err(failure)?;
+		match proof::proof(&at, &file).await {
+			Ok(proof) => file.batch = proof,
+			// The rest can be said without its gateway.
+			Err(why) => context.output.say(&format!("{}; its proof is missing", why.message)),
+		}
+	}
 	let mut findings = findings(&file, answer.as_deref());
 	let seen = if chain { Some(Seen::read(context, &file).await?) } else { None };
 	if let Some(seen) = &seen {
@@ -193,9 +203,7 @@ impl Seen {
 	fn settlement(&self, file: &ReceiptFile) -> String {
 		let Some((_, batch)) = &self.batch else {
 			return match &file.batch {
-				None => {
-					"not in a batch yet, as far as this file says: ask the gateway for it again"
-				},
+				None => "not in a batch yet",
 				Some(_) => "the chain has no such batch: not committed yet, or forgotten",
 			}
 			.into();
@@ -210,7 +218,9 @@ impl Seen {
 			BatchState::Paying if self.payout.is_some() => {
 				"not yet: the batch is being paid".into()
 			},
-			BatchState::Paying | BatchState::Settled => "yes: its total is paid".into(),
+			BatchState::Paying | BatchState::Settled => {
+				"yes: its total is paid, without what was struck of it before".into()
+			},
 			BatchState::Returning(why) | BatchState::Rejected(why) => {
 				format!("no: the batch is rejected, {}", why.explain())
 			},
@@ -300,7 +310,7 @@ mod tests {
 	use reckon_sdk::{Sample, SampleTerms};
 
 	/// Written by hand from the vectors' fields; its signatures are none.
-	fn file() -> ReceiptFile {
+	pub(super) fn file() -> ReceiptFile {
 		let hash = |byte: u8| format!("0x{}", format!("{byte:02x}").repeat(32));
 		// Alice and Bob.
 		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
@@ -435,7 +445,7 @@ mod tests {
 		assert!(rejected.starts_with("no: the batch is rejected"), "{rejected}");
 		let mut paid = seen(&file, BatchState::Paying);
 		paid.payout = None;
-		assert_eq!(paid.settlement(&file), "yes: its total is paid");
+		assert!(paid.settlement(&file).starts_with("yes: its total is paid"));
 		paid.batch = None;
 		assert!(paid.settlement(&file).starts_with("the chain has no such batch"));
 		let bare = ReceiptFile { batch: None, ..file.clone() };
