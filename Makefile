@@ -60,7 +60,7 @@ weights: setup ## measure the pallets' calls and write pallets/*/src/weights.rs
 	@$(ENV) scripts/weights
 
 release: setup ## the programs as they are shipped: slower to build, with the chain's real times
-	@$(ENV) cargo build --locked --profile production \
+	@$(ENV) OPENSSL_NO_VENDOR=0 cargo build --locked --profile production \
 		-p reckon-node -p reckon-worker -p reckon-cli -p reckon-gateway
 
 worker-cuda: setup ## the worker with NVIDIA support; starts without a driver too

@@ -99,7 +99,13 @@ ONE_COMPATIBLE_VERSION = {
     "tokio",
     "wasmtime",
 }
-FORBIDDEN = {"librocksdb-sys": "minutes of C++; the node keeps its state in ParityDB"}
+# In the place of somebody else's crate, by `[patch]`: they have its version.
+STAND_INS = {"wasm-opt"}
+
+FORBIDDEN = {
+    "librocksdb-sys": "minutes of C++; the node keeps its state in ParityDB",
+    "wasm-opt-sys": "minutes of C++; runtime/wasm-opt does what is asked of it",
+}
 
 
 @dataclass
@@ -210,8 +216,12 @@ def versions_live_in_the_root(manifests):
                         yield f"{path}: write `{name} = {{ workspace = true }}`, version in the root"
         if manifest.get("lints", {}).get("workspace") is not True:
             yield f"{path}: lints come from the root: add `[lints]` with `workspace = true`"
-        for key in ("version", "edition", "license", "rust-version"):
-            if manifest.get("package", {}).get(key) != {"workspace": True}:
+        package = manifest.get("package", {})
+        inherited = {"version", "edition", "license", "rust-version"}
+        if package.get("name") in STAND_INS:
+            inherited.remove("version")
+        for key in sorted(inherited):
+            if package.get(key) != {"workspace": True}:
                 yield f"{path}: `{key}` comes from the root: write `{key}.workspace = true`"
         for key in ("profile", "patch", "replace"):
             if key in manifest:

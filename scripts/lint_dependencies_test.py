@@ -120,6 +120,9 @@ class Rules(unittest.TestCase):
         self.breaks(check(profile={"dev": {}}), "profile")
         self.breaks(check(lints={}), "lints")
         self.breaks(check(package={**package, "version": "0.1.0"}), "version")
+        stand_in = {**package, "name": "wasm-opt", "version": "0.116.1"}
+        self.keeps(check(package=stand_in))
+        self.breaks(check(package={**stand_in, "license": "MIT"}), "license")
 
     def test_lock(self):
         core = [("frame-support", "49.0.1"), ("sp-core", "43.0.0"), ("sp-runtime", "49.0.0")]

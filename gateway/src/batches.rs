@@ -35,10 +35,14 @@ const NO_TOTALS_FAULT: [&str; 7] = [
 	"UnknownSubnet",
 	"BondTooLow",
 	"LeavesTooSoon",
-	"FundsUnavailable",
-	"NotExpendable",
-	"Frozen",
+	"Token.FundsUnavailable",
+	"Token.NotExpendable",
+	"Token.Frozen",
 ];
+/// What the chain says of a total that it may never take: whoever is to be paid has no bond, or the model is gone.
+const FOR_GOOD: [&str; 3] = ["ProviderWithoutBond", "UnknownModel", "ModelNotInSubnet"];
+/// How many of a refused total's receipts are closed at once.
+const CLOSED_AT_ONCE: usize = 1_000;
 
 type Receipt = SignedReceipt<AccountId>;
 type TotalKey = (AccountId, ModelId);
@@ -51,6 +55,15 @@ pub struct Rhythm {
 	pub every: Duration,
 	/// The most receipts of one.
 	pub receipts: u32,
+	/// How long the chain may refuse a total: then those of its receipts that are as old are closed.
+	pub give_up_after: Duration,
+}
+
+impl Rhythm {
+	/// What is refused is tried for two days: longer than anybody can complain about a receipt.
+	pub const fn new(every: Duration, receipts: u32) -> Self {
+		Self { every, receipts, give_up_after: Duration::from_secs(172_800) }
+	}
 }
 
 /// What can't go on for now.
@@ -72,11 +85,11 @@ enum Trouble {
 pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
 	let mut ticks = tokio::time::interval(rhythm.every);
 	ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-	let receipts = rhythm.receipts;
 	let mut clerk = Clerk {
 		rooms,
-		receipts,
+		rhythm,
 		refused: BTreeMap::new(),
+		refused_since: BTreeMap::new(),
 		short: BTreeMap::new(),
 		suspects: BTreeMap::new(),
 		parts: 0,
@@ -92,9 +105,11 @@ pub async fn run(rooms: Arc<Rooms>, rhythm: Rhythm) {
 
 struct Clerk {
 	rooms: Arc<Rooms>,
-	receipts: u32,
+	rhythm: Rhythm,
 	/// Totals that the chain has refused, and until when they are left out.
 	refused: BTreeMap<TotalKey, u64>,
+	/// Since when the chain says of them that it may never take them.
+	refused_since: BTreeMap<TotalKey, u64>,
 	/// Lanes whose vouchers are not here, and until when they are left out.
 	short: BTreeMap<LaneKey, u64>,
 	/// Totals of batches that it has refused, each with the part of its batch that goes by itself. They
@@ -140,7 +155,7 @@ impl Clerk {
 			}
 		}
 		loop {
-			let most = self.receipts.saturating_add(self.left_out);
+			let most = self.rhythm.receipts.saturating_add(self.left_out);
 			let waiting = self.rooms.store.unbatched(most).await?;
 			let are_all = u32::try_from(waiting.len()).is_ok_and(|count| count < most);
 			let Some(receipts) = self.sort_out(waiting).await? else {
@@ -173,7 +188,7 @@ impl Clerk {
 		let (market, mut unfit) = (self.rooms.market(), Vec::new());
 		let mut lanes = BTreeMap::<LaneKey, Balance>::new();
 		let mut totals = BTreeSet::new();
-		let most = usize::try_from(self.receipts).unwrap_or(usize::MAX);
+		let most = usize::try_from(self.rhythm.receipts).unwrap_or(usize::MAX);
 		// The first receipt that fits says which part of the totals this batch is.
 		let mut part = None;
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
@@ -294,6 +309,7 @@ impl Clerk {
 				self.rooms.metrics.batched(count);
 				for total in keys_of(&tree) {
 					self.suspects.remove(&total);
+					self.refused_since.remove(&total);
 				}
 				self.committed(root, id).await
 			},
@@ -309,8 +325,14 @@ impl Clerk {
 				if NO_TOTALS_FAULT.contains(&name.as_str()) || !self.is_of_now(&draft) {
 					return Err(ChainError::Refused { name, docs }.into());
 				}
-				self.blame(keys_of(&tree));
-				Ok(())
+				let totals = keys_of(&tree);
+				self.blame(totals.clone());
+				match &totals[..] {
+					[total] if FOR_GOOD.contains(&name.as_str()) => {
+						self.give_up(total.clone(), draft.receipts).await
+					},
+					_ => Ok(()),
+				}
 			},
 			Err(error) => Err(error.into()),
 		}
@@ -343,6 +365,25 @@ impl Clerk {
 			self.parts = self.parts.saturating_add(1);
 			self.suspects.extend(half.into_iter().map(|total| (total, self.parts)));
 		}
+	}
+
+	/// Closes receipts of a total that was refused for so long that nobody can complain about them any more.
+	async fn give_up(&mut self, total: TotalKey, receipts: Vec<Receipt>) -> Result<(), Trouble> {
+		let age = u64::try_from(self.rhythm.give_up_after.as_millis()).unwrap_or(u64::MAX);
+		let is_old = |since: u64| since.saturating_add(age) <= now_millis();
+		if !is_old(*self.refused_since.entry(total).or_insert_with(now_millis)) {
+			return Ok(());
+		}
+		let mut old = Vec::new();
+		// The oldest answers are the first.
+		for signed in receipts.into_iter().take(CLOSED_AT_ONCE) {
+			let record = self.rooms.store.request(signed.receipt.request).await?;
+			if !record.and_then(|record| record.times.answered).is_some_and(is_old) {
+				break;
+			}
+			old.push(signed);
+		}
+		self.close(old, Some("refused_by_the_chain")).await
 	}
 
 	/// What each lane pays; `None` when a channel is gone.

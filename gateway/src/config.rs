@@ -1,6 +1,7 @@
 //! Settings: flags, then the environment, then a TOML file, then defaults.
 
 use clap::{Args, ValueEnum};
+use reckon_gateway_store::SyncPolicy;
 use reckon_receipts::MAX_RECEIPTS;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, path::PathBuf};
@@ -16,6 +17,26 @@ pub enum LogFormat {
 	Json,
 }
 
+/// When the store's writes are synced to the disk.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreSync {
+	/// Before they count: nothing is lost with the machine's power.
+	#[default]
+	Always,
+	/// Once a second, SQLite only: answers come sooner, and power takes a second's requests with it.
+	EverySecond,
+}
+
+impl From<StoreSync> for SyncPolicy {
+	fn from(sync: StoreSync) -> Self {
+		match sync {
+			StoreSync::Always => Self::Always,
+			StoreSync::EverySecond => Self::EverySecond,
+		}
+	}
+}
+
 /// The settings in force.
 #[derive(Clone, Debug, Serialize)]
 pub struct Config {
@@ -27,6 +48,8 @@ pub struct Config {
 	pub key_file: PathBuf,
 	/// `postgres://…`, or the file of the SQLite database.
 	pub store: String,
+	/// When its writes are synced to the disk.
+	pub store_sync: StoreSync,
 	/// Where clients come in: HTTP and WebSocket.
 	pub listen: SocketAddr,
 	/// Where workers and gRPC clients come in.
@@ -82,6 +105,9 @@ pub struct Layer {
 	/// postgres://… or a file for SQLite [default: DATA_DIR/gateway.sqlite]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_STORE", value_name = "URL|FILE")]
 	pub store: Option<String>,
+	/// When its writes are synced to the disk [default: always]
+	#[arg(long, global = true, env = "RECKON_GATEWAY_STORE_SYNC", value_enum)]
+	pub store_sync: Option<StoreSync>,
 	/// Where clients come in: HTTP and WebSocket [default: 127.0.0.1:8000]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_LISTEN", value_name = "ADDRESS")]
 	pub listen: Option<SocketAddr>,
@@ -146,6 +172,7 @@ impl Layer {
 			data_dir: self.data_dir.or(below.data_dir),
 			key_file: self.key_file.or(below.key_file),
 			store: self.store.or(below.store),
+			store_sync: self.store_sync.or(below.store_sync),
 			listen: self.listen.or(below.listen),
 			grpc_listen: self.grpc_listen.or(below.grpc_listen),
 			batch_seconds: self.batch_seconds.or(below.batch_seconds),
@@ -203,6 +230,7 @@ impl Config {
 			store: layer
 				.store
 				.unwrap_or_else(|| data_dir.join("gateway.sqlite").to_string_lossy().into_owned()),
+			store_sync: layer.store_sync.unwrap_or_default(),
 			data_dir,
 			listen: layer.listen.unwrap_or_else(|| local(8000)),
 			grpc_listen: layer.grpc_listen.unwrap_or_else(|| local(8001)),
@@ -243,7 +271,11 @@ mod tests {
 		std::fs::write(&file, "chain = 'ws://file'\nbatch-seconds = 5\n").unwrap();
 		let unknown = Config::load(Layer::default(), Some(file.clone())).unwrap_err().to_string();
 		assert!(unknown.contains("batch-seconds") && unknown.contains("gateway.toml"), "{unknown}");
-		std::fs::write(&file, "chain = 'ws://file'\nbatch_seconds = 5\n").unwrap();
+		std::fs::write(
+			&file,
+			"chain = 'ws://file'\nbatch_seconds = 5\nstore_sync = 'every-second'\n",
+		)
+		.unwrap();
 		let flags = Layer {
 			chain: Some("ws://flag".into()),
 			data_dir: Some(dir.path().into()),
@@ -252,6 +284,6 @@ mod tests {
 		let config = Config::load(flags, None).unwrap();
 		assert_eq!((config.chain.as_str(), config.batch_seconds), ("ws://flag", 5));
 		assert_eq!(config.key_file, dir.path().join("gateway.key"));
-		assert_eq!(config.queue_seconds, 10);
+		assert_eq!((config.queue_seconds, config.store_sync), (10, StoreSync::EverySecond));
 	}
 }

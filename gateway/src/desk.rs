@@ -363,7 +363,7 @@ pub trait Desk: Send + Sync + 'static {
 		&self,
 		owner: &AccountId,
 		challenge: &str,
-		signature: &[u8; 64],
+		signature: &[u8],
 		name: &str,
 		limit: Balance,
 	) -> Result<NewKey, Refusal>;

@@ -463,7 +463,7 @@ impl Desk for Gateway {
 		&self,
 		owner: &AccountId,
 		challenge: &str,
-		signature: &[u8; 64],
+		signature: &[u8],
 		name: &str,
 		limit: Balance,
 	) -> Result<NewKey, Refusal> {

@@ -1,11 +1,13 @@
 //! Who asks: API keys, and how a wallet gets them.
 
 use crate::desk::Refusal;
+use codec::DecodeAll;
 use reckon_gateway_store::{Key, KeyId, Session, Store, StoreError};
 use reckon_primitives::{AccountId, Balance};
 use reckon_sdk::format_amount;
-use sp_core::{sr25519, Pair};
+use sp_core::{ecdsa, ed25519, sr25519, Pair};
 use sp_crypto_hashing::blake2_256;
+use sp_runtime::{traits::Verify, MultiSignature};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -277,7 +279,7 @@ impl Keys {
 		&self,
 		owner: &AccountId,
 		challenge: &str,
-		signature: &[u8; 64],
+		signature: &[u8],
 		now: u64,
 	) -> Result<(), Refusal> {
 		let refuse = |why: &str| Err(Refusal::SignIn(why.into()));
@@ -287,15 +289,11 @@ impl Keys {
 		if opened.0 <= now {
 			return refuse("this challenge is older than five minutes: ask for another one");
 		}
-		let public = sr25519::Public::from_raw(*AsRef::<[u8; 32]>::as_ref(owner));
-		let signature = sr25519::Signature::from_raw(*signature);
 		// Wallets wrap what they sign, so that it is never a transaction.
 		let wrapped = format!("<Bytes>{challenge}</Bytes>");
 		let signed = [wrapped.as_bytes(), challenge.as_bytes()];
-		if !signed.iter().any(|text| sr25519::Pair::verify(&signature, text, &public)) {
-			return refuse(
-				"the signature is not the account's (sr25519), or not of this challenge",
-			);
+		if !signed.iter().any(|text| is_signed_by(owner, text, signature)) {
+			return refuse("the signature is not the account's, or not of this challenge");
 		}
 		match self.challenges.mark_used(opened, now)? {
 			true => Ok(()),
@@ -308,9 +306,25 @@ impl Keys {
 	}
 }
 
+/// Whether an account has signed this, with a key of any kind that the chain takes. Some wallets say the kind
+/// in a byte before the signature and some don't: it counts in whichever way it is good.
+fn is_signed_by(owner: &AccountId, message: &[u8], signature: &[u8]) -> bool {
+	let readings = [
+		MultiSignature::decode_all(&mut &*signature).ok(),
+		sr25519::Signature::try_from(signature).ok().map(Into::into),
+		ed25519::Signature::try_from(signature).ok().map(Into::into),
+		ecdsa::Signature::try_from(signature).ok().map(Into::into),
+		ecdsa::KeccakSignature::try_from(signature).ok().map(MultiSignature::Eth),
+	];
+	readings.into_iter().flatten().any(|signature| signature.verify(message, owner))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use codec::Encode;
+	use sp_crypto_hashing::keccak_256;
+	use sp_runtime::{traits::IdentifyAccount, MultiSigner};
 
 	fn key(limit: Balance) -> Key {
 		Key {
@@ -364,6 +378,31 @@ mod tests {
 		}
 		let text = keys.challenge(&other, &owner, 1_000);
 		assert!(keys.answered(&owner, &text, &[0; 64], 1_000).is_err());
+	}
+
+	#[test]
+	fn account_should_sign_in_with_any_kind_of_key_and_with_its_own_alone() {
+		let message = b"a challenge";
+		let bare = |signature: &MultiSignature| signature.encode().split_off(1);
+		let check = |signature: MultiSignature, signer: MultiSigner| {
+			let (owner, other) = (signer.into_account(), AccountId::new([4; 32]));
+			for bytes in [signature.encode(), bare(&signature)] {
+				assert!(is_signed_by(&owner, message, &bytes), "{signature:?}");
+				assert!(!is_signed_by(&other, message, &bytes));
+				assert!(!is_signed_by(&owner, b"another", &bytes));
+			}
+			assert!(!is_signed_by(&owner, message, &bare(&signature)[1..]));
+		};
+		let (schnorr, edwards) =
+			(sr25519::Pair::from_seed(&[3; 32]), ed25519::Pair::from_seed(&[3; 32]));
+		let curve = ecdsa::Pair::from_seed(&[3; 32]);
+		check(schnorr.sign(message).into(), schnorr.public().into());
+		check(edwards.sign(message).into(), edwards.public().into());
+		check(curve.sign(message).into(), curve.public().into());
+		let signed = curve.sign_prehashed(&keccak_256(message)).0;
+		let signed = MultiSignature::Eth(ecdsa::KeccakSignature::from_raw(signed));
+		check(signed, MultiSigner::Eth(ecdsa::KeccakPublic::from_raw(curve.public().0)));
+		assert!(!is_signed_by(&AccountId::new([0; 32]), message, &[]));
 	}
 
 	#[test]

@@ -26,6 +26,7 @@ pub mod rooms;
 pub mod samples;
 mod sdk_chain;
 mod serve;
+mod standing;
 pub mod transcript;
 pub mod trees;
 pub mod workers;

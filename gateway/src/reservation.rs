@@ -39,7 +39,37 @@ impl OnChain {
 
 /// The channels to this gateway.
 #[derive(Clone, Default, Debug)]
-pub struct Channels(Arc<Mutex<BTreeMap<ChannelId, Channel>>>);
+pub struct Channels(Arc<Mutex<Book>>);
+
+#[derive(Default, Debug)]
+struct Book {
+	channels: BTreeMap<ChannelId, Channel>,
+	/// Whose they are, by account and session key: a request looks at its own, not at all.
+	by_payer: BTreeMap<(AccountId, sr25519::Public), Vec<ChannelId>>,
+}
+
+impl Book {
+	/// After channels have come, gone or changed hands.
+	fn index(&mut self) {
+		self.by_payer.clear();
+		for (id, Channel { chain, .. }) in &self.channels {
+			self.by_payer.entry((chain.client.clone(), chain.session_key)).or_default().push(*id);
+		}
+	}
+
+	fn ids_of(&self, owner: &AccountId, session_key: sr25519::Public) -> &[ChannelId] {
+		self.by_payer.get(&(owner.clone(), session_key)).map_or(&[], Vec::as_slice)
+	}
+
+	/// Those that an owner has opened with this session key.
+	fn channels_of(
+		&self,
+		owner: &AccountId,
+		session_key: sr25519::Public,
+	) -> impl Iterator<Item = &Channel> + Clone {
+		self.ids_of(owner, session_key).iter().filter_map(|id| self.channels.get(id))
+	}
+}
 
 #[derive(Debug)]
 struct Channel {
@@ -101,8 +131,9 @@ pub struct Reservation {
 impl Reservation {
 	/// The answer has cost this. The lane is free again.
 	pub fn charge(self, amount: Balance) {
-		let mut channels = self.channels.lock();
-		if let Some(spent) = channels
+		let mut book = self.channels.lock();
+		if let Some(spent) = book
+			.channels
 			.get_mut(&self.channel)
 			.and_then(|channel| channel.spent.get_mut(usize::from(self.lane)))
 		{
@@ -113,8 +144,8 @@ impl Reservation {
 
 impl Drop for Reservation {
 	fn drop(&mut self) {
-		let mut channels = self.channels.lock();
-		if let Some(channel) = channels.get_mut(&self.channel) {
+		let mut book = self.channels.lock();
+		if let Some(channel) = book.channels.get_mut(&self.channel) {
 			if channel.running.get(&self.lane).is_some_and(|(id, _)| *id == self.request) {
 				channel.running.remove(&self.lane);
 			}
@@ -131,8 +162,11 @@ impl Channels {
 		now: BTreeMap<ChannelId, OnChain>,
 		lanes: &mut BTreeMap<ChannelId, Vec<Lane>>,
 	) {
-		let mut channels = self.lock();
+		let mut book = self.lock();
+		let channels = &mut book.channels;
+		let known = channels.len();
 		channels.retain(|id, channel| now.contains_key(id) || !channel.running.is_empty());
+		let mut is_news = channels.len() != known;
 		for (id, channel) in channels.iter_mut() {
 			channel.chain.closing |= !now.contains_key(id);
 		}
@@ -140,7 +174,11 @@ impl Channels {
 			match channels.get_mut(&id) {
 				// What lanes have paid never becomes less: another one who looks has seen more.
 				Some(channel) if channel.chain.has_more_taken_than(&chain) => {},
-				Some(channel) => channel.chain = chain,
+				Some(channel) => {
+					is_news |= channel.chain.client != chain.client
+						|| channel.chain.session_key != chain.session_key;
+					channel.chain = chain;
+				},
 				None => {
 					// A store that was lost says less than the chain.
 					let mut spent = chain.taken.clone();
@@ -150,15 +188,19 @@ impl Channels {
 						}
 					}
 					channels.insert(id, Channel { chain, spent, running: BTreeMap::new() });
+					is_news = true;
 				},
 			}
+		}
+		if is_news {
+			book.index();
 		}
 	}
 
 	/// Those of `ids` that are not known here.
 	pub fn unknown<'a>(&self, ids: impl IntoIterator<Item = &'a ChannelId>) -> Vec<ChannelId> {
-		let channels = self.lock();
-		ids.into_iter().filter(|id| !channels.contains_key(id)).copied().collect()
+		let book = self.lock();
+		ids.into_iter().filter(|id| !book.channels.contains_key(id)).copied().collect()
 	}
 
 	/// A place for a request that an API key pays for, in any channel that its owner has opened with
@@ -173,14 +215,13 @@ impl Channels {
 		request: RequestId,
 		amount: Balance,
 	) -> Result<Reservation, Refusal> {
-		let mut channels = self.lock();
-		let mine = |channel: &Channel| {
-			channel.chain.client == *owner && channel.chain.session_key == session_key
-		};
+		let mut book = self.lock();
+		let mine = book.ids_of(owner, session_key).to_vec();
 		let mut most_left = None;
 		let mut busy = false;
 		let mut closing = false;
-		for (id, channel) in channels.iter_mut().filter(|(_, channel)| mine(channel)) {
+		for id in mine {
+			let Some(channel) = book.channels.get_mut(&id) else { continue };
 			if channel.chain.closing {
 				closing = true;
 				continue;
@@ -202,7 +243,7 @@ impl Channels {
 			return Ok(Reservation {
 				channels: self.clone(),
 				request,
-				channel: *id,
+				channel: id,
 				lane,
 				spent,
 				amount,
@@ -229,10 +270,8 @@ impl Channels {
 
 	/// The lanes of all channels that an owner has opened with this session key.
 	pub fn lanes_of(&self, owner: &AccountId, session_key: sr25519::Public) -> Lanes {
-		let channels = self.lock();
-		let mine = channels.values().filter(|channel| {
-			channel.chain.client == *owner && channel.chain.session_key == session_key
-		});
+		let book = self.lock();
+		let mine = book.channels_of(owner, session_key);
 		mine.map(Channel::lanes).fold(Lanes::default(), |sum, lanes| Lanes {
 			all: sum.all.saturating_add(lanes.all),
 			free: sum.free.saturating_add(lanes.free),
@@ -241,7 +280,7 @@ impl Channels {
 
 	/// The lanes of a channel.
 	pub fn lanes_in(&self, id: ChannelId) -> Lanes {
-		self.lock().get(&id).map(Channel::lanes).unwrap_or_default()
+		self.lock().channels.get(&id).map(Channel::lanes).unwrap_or_default()
 	}
 
 	/// Whether an owner has a channel for API keys with something in it.
@@ -249,12 +288,8 @@ impl Channels {
 	/// # Errors
 	/// When there is none: with what helps.
 	pub fn can_pay(&self, owner: &AccountId, session_key: sr25519::Public) -> Result<(), Refusal> {
-		let pays = |channel: &Channel| {
-			let chain = &channel.chain;
-			let is_theirs = chain.client == *owner && chain.session_key == session_key;
-			is_theirs && !chain.closing && channel.left() > 0
-		};
-		match self.lock().values().any(pays) {
+		let pays = |channel: &Channel| !channel.chain.closing && channel.left() > 0;
+		match self.lock().channels_of(owner, session_key).any(pays) {
 			true => Ok(()),
 			false => Err(Refusal::ChannelUnusable(format!(
 				"you have none with something in it: open one with `reckon channel open` and \
@@ -266,11 +301,9 @@ impl Channels {
 	/// Whether a request that can wait would leave lanes for those that can't: a quarter of a channel's,
 	/// and one at least where it has several. Where there is no channel, asking says what is missing.
 	pub fn has_spare(&self, owner: &AccountId, session_key: sr25519::Public) -> bool {
-		let channels = self.lock();
-		let mut mine = channels.values().filter(|channel| {
-			let chain = &channel.chain;
-			chain.client == *owner && chain.session_key == session_key && !chain.closing
-		});
+		let book = self.lock();
+		let mut mine =
+			book.channels_of(owner, session_key).filter(|channel| !channel.chain.closing);
 		let is_spare = |channel: &Channel| {
 			let lanes = channel.spent.len();
 			let kept = (lanes / 4).max(1).min(lanes.saturating_sub(1));
@@ -289,8 +322,8 @@ impl Channels {
 		request: RequestId,
 		amount: Balance,
 	) -> Result<Reservation, Refusal> {
-		let mut channels = self.lock();
-		let channel = channels.get_mut(&id).ok_or_else(|| {
+		let mut book = self.lock();
+		let channel = book.channels.get_mut(&id).ok_or_else(|| {
 			Refusal::ChannelUnusable("it is not to this gateway, or not finalized yet".into())
 		})?;
 		channel.usable()?;
@@ -323,8 +356,8 @@ impl Channels {
 		request: RequestId,
 		amount: Balance,
 	) -> Option<Reservation> {
-		let mut channels = self.lock();
-		let channel = channels.get_mut(&id)?;
+		let mut book = self.lock();
+		let channel = book.channels.get_mut(&id)?;
 		let spent = channel.spent.get(usize::from(lane)).copied()?;
 		channel.running.insert(lane, (request, amount));
 		let session_key = channel.chain.session_key;
@@ -334,19 +367,20 @@ impl Channels {
 
 	/// What the chain has, for batches: what was taken through a lane and what is left in its channel.
 	pub fn on_chain(&self, id: ChannelId) -> Option<OnChain> {
-		self.lock().get(&id).map(|channel| channel.chain.clone())
+		self.lock().channels.get(&id).map(|channel| channel.chain.clone())
 	}
 
 	/// The channels whose clients want them back.
 	pub fn closing(&self) -> BTreeSet<ChannelId> {
-		let channels = self.lock();
-		channels.iter().filter(|(_, channel)| channel.chain.closing).map(|(id, _)| *id).collect()
+		let book = self.lock();
+		let closing = book.channels.iter().filter(|(_, channel)| channel.chain.closing);
+		closing.map(|(id, _)| *id).collect()
 	}
 
 	/// A channel, for its client.
 	pub fn info(&self, id: ChannelId) -> Option<ChannelInfo> {
-		let channels = self.lock();
-		let channel = channels.get(&id)?;
+		let book = self.lock();
+		let channel = book.channels.get(&id)?;
 		let reserved = channel.reserved();
 		Some(ChannelInfo {
 			id,
@@ -359,7 +393,7 @@ impl Channels {
 		})
 	}
 
-	fn lock(&self) -> MutexGuard<'_, BTreeMap<ChannelId, Channel>> {
+	fn lock(&self) -> MutexGuard<'_, Book> {
 		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
@@ -456,6 +490,33 @@ mod tests {
 			assert_eq!(places.len(), taken, "of {lanes}");
 		}
 		assert!(with(&[]).has_spare(&OWNER, session()), "it is told what is missing");
+	}
+
+	#[test]
+	fn requests_should_be_paid_by_their_own_channels_among_many_as_these_come_and_go() {
+		let theirs =
+			|number: u8| OnChain { client: AccountId::new([number; 32]), ..on_chain(100, &[0]) };
+		let mut all: Vec<_> = (20..200).map(|number| (number, theirs(number))).collect();
+		all.extend([(1, on_chain(100, &[0])), (2, on_chain(100, &[0]))]);
+		let book = with(&all[..180]);
+		let now = |channels: &[(u8, OnChain)]| {
+			let now = channels.iter().map(|(number, channel)| (id(*number), channel.clone()));
+			book.update(now.collect(), &mut BTreeMap::new());
+		};
+		assert!(matches!(reserve(&book, 13, 1), Err(Refusal::InsufficientFunds { .. })));
+		now(&all);
+		let places = [11, 12].map(|request| reserve(&book, request, 1).unwrap());
+		assert_eq!(places.each_ref().map(|place| place.channel), [id(1), id(2)]);
+		assert!(matches!(reserve(&book, 13, 1), Err(Refusal::TooMany { .. })));
+		drop(places);
+		now(&all[..180]);
+		assert!(matches!(reserve(&book, 13, 1), Err(Refusal::InsufficientFunds { .. })));
+		now(&all[..181]);
+		assert_eq!(reserve(&book, 13, 1).unwrap().channel, id(1));
+		all[0].1.client = OWNER;
+		all[180].1.session_key = sr25519::Public::from_raw([77; 32]);
+		now(&all[..181]);
+		assert_eq!(reserve(&book, 13, 1).unwrap().channel, id(20));
 	}
 
 	#[test]

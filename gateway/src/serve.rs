@@ -16,7 +16,7 @@ use crate::{
 };
 use anyhow::{bail, Context};
 use reckon_gateway_protocol::{v1::workers_server::WorkersServer, MAX_MESSAGE_BYTES};
-use reckon_gateway_store::{Room, Store, StoreError};
+use reckon_gateway_store::{Room, Store, StoreError, SyncPolicy};
 use reckon_sdk::{Signer, Submitter};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
@@ -45,7 +45,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let signer = Signer::from_file(&config.key_file)
 		.with_context(|| "`reckon-gateway keys new` makes a key")?;
 	let account = ours(&signer.account());
-	let store = open(&config.store).await?;
+	let store = open(&config.store, config.store_sync.into()).await?;
 
 	let chain = connect(&config.chain).await?;
 	let genesis = chain.info().genesis;
@@ -90,7 +90,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 
 	tokio::spawn(follow(rooms.clone()));
 	let every = Duration::from_secs(config.batch_seconds);
-	tokio::spawn(batches::run(rooms.clone(), Rhythm { every, receipts: config.batch_receipts }));
+	tokio::spawn(batches::run(rooms.clone(), Rhythm::new(every, config.batch_receipts)));
 	tokio::spawn(complaints::run(rooms.clone()));
 	tokio::spawn(samples::run(rooms.clone()));
 	tokio::spawn(prune(rooms.clone(), config.keep_days));
@@ -147,10 +147,10 @@ async fn asked_to_stop() -> anyhow::Result<()> {
 	Ok(())
 }
 
-async fn open(target: &str) -> Result<Arc<dyn Store>, StoreError> {
+async fn open(target: &str, sync: SyncPolicy) -> Result<Arc<dyn Store>, StoreError> {
 	let begun = tokio::time::Instant::now();
 	loop {
-		match reckon_gateway_store::open(target).await {
+		match reckon_gateway_store::open_with(target, sync).await {
 			Err(error @ StoreError::Away { .. }) if begun.elapsed() < PATIENCE => {
 				tracing::warn!(%error, "no database yet: trying again");
 				tokio::time::sleep(TRY_AGAIN).await;

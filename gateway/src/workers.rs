@@ -1,6 +1,9 @@
 //! The workers that are here, what they have in memory, and whom to ask next.
 
-use crate::desk::{Logprob, SealingWorker, WorkerInfo};
+use crate::{
+	desk::{Logprob, SealingWorker, WorkerInfo},
+	standing::{self, Standing, Unasked},
+};
 use codec::DecodeAll;
 use rand::seq::IteratorRandom;
 use reckon_gateway_protocol::v1::{self, to_worker, ToWorker};
@@ -75,6 +78,10 @@ struct Worker {
 	outbox: mpsc::Sender<ToWorker>,
 	offering: Offering,
 	models: BTreeMap<ModelId, Loaded>,
+	/// What it has besides, and its provider does not offer here.
+	unoffered: BTreeSet<ModelId>,
+	/// For which models it gets no requests, as it was told last.
+	told: Standing,
 	/// What clients seal requests to. They check it themselves, so it is not checked here.
 	sealing: Option<SignedWorkerKey>,
 	draining: bool,
@@ -104,6 +111,29 @@ impl Worker {
 		let price = self.offering.prices.get(model)?;
 		let score = f64::from(self.offering.score.clamp(LEAST_SCORE, 1_000_000)) / 1_000_000.0;
 		Some(pressure * weight(price).max(1) as f64 / score)
+	}
+
+	/// For which models it gets no requests, where requests pay so much at most.
+	fn standing(&self, most: &BTreeMap<ModelId, Price<Balance>>) -> Standing {
+		let dear = self.models.keys().filter_map(|model| {
+			let (ours, most) = (self.offering.prices.get(model)?, most.get(model)?);
+			(!within(ours, most)).then_some((*model, Unasked::TooDear(*most)))
+		});
+		let unoffered = self.unoffered.iter().map(|model| (*model, Unasked::NotOffered));
+		unoffered.chain(dear).collect()
+	}
+
+	/// Tells it where it stands, if that is news.
+	fn tell_standing(&mut self, most: &BTreeMap<ModelId, Price<Balance>>) {
+		let standing = self.standing(most);
+		if standing == self.told {
+			return;
+		}
+		let message = Some(standing::message(&standing));
+		// Where there is no room it is told the next time.
+		if self.outbox.try_send(ToWorker { message }).is_ok() {
+			self.told = standing;
+		}
 	}
 
 	fn take(&mut self, key: sr25519::Public, request: RequestId, model: ModelId) -> Picked {
@@ -185,6 +215,33 @@ struct State {
 	sessions: u64,
 }
 
+impl State {
+	/// What a request for a model pays at most.
+	fn most_of(&self, model: &ModelId) -> Option<Price<Balance>> {
+		let having = self.workers.values().filter(|worker| !worker.draining);
+		let having = having.filter(|worker| worker.models.contains_key(model));
+		// A provider has one price, and one voice: places are what a worker says that it has.
+		let prices = having.filter_map(|worker| {
+			let price = worker.offering.prices.get(model)?;
+			Some((&worker.provider, *price))
+		});
+		most(prices.collect::<BTreeMap<_, _>>().into_values().collect())
+	}
+
+	/// The same of each model that is here.
+	fn most(&self) -> BTreeMap<ModelId, Price<Balance>> {
+		let mut prices = BTreeMap::<ModelId, BTreeMap<&AccountId, Price<Balance>>>::new();
+		for worker in self.workers.values().filter(|worker| !worker.draining) {
+			for model in worker.models.keys() {
+				let Some(price) = worker.offering.prices.get(model) else { continue };
+				prices.entry(*model).or_default().insert(&worker.provider, *price);
+			}
+		}
+		let each = prices.into_iter();
+		each.filter_map(|(model, of)| Some((model, most(of.into_values().collect())?))).collect()
+	}
+}
+
 impl Default for Workers {
 	fn default() -> Self {
 		let (changes, ends) = (watch::Sender::new(0), watch::Sender::new(0));
@@ -199,13 +256,16 @@ impl Workers {
 		state.sessions += 1;
 		let session = state.sessions;
 		let Joining { worker, provider, offering, outbox, software, since } = joining;
-		let (models, tasks) = (BTreeMap::new(), BTreeMap::new());
+		let (models, unoffered) = (BTreeMap::new(), BTreeSet::new());
+		let (told, tasks) = (Standing::new(), BTreeMap::new());
 		let worker_record = Worker {
 			provider,
 			session,
 			outbox,
 			offering,
 			models,
+			unoffered,
+			told,
 			sealing: None,
 			draining: false,
 			software,
@@ -236,37 +296,57 @@ impl Workers {
 		self.changed();
 	}
 
-	/// A worker says what it has. Models of which its provider has no offer are left out.
+	/// A worker says what it has. Models of which its provider has no offer are left out. It is told when it
+	/// gets no requests for one.
 	pub fn status(&self, worker: &sr25519::Public, status: &v1::Status) {
 		let mut state = self.lock();
 		let Some(known) = state.workers.get_mut(worker) else { return };
 		known.draining = status.draining;
 		let key = SignedWorkerKey::decode_all(&mut &status.sealing_key[..]).ok();
 		known.sealing = key.filter(|signed| signed.key.worker == *worker);
-		known.models = status
-			.models
-			.iter()
-			.take(MAX_MODELS)
-			.filter_map(|loaded| {
-				let id = ModelId::from(<[u8; 32]>::try_from(loaded.model.as_slice()).ok()?);
-				known.offering.prices.contains_key(&id).then_some(())?;
-				let load = loaded.active.saturating_add(loaded.waiting);
-				let write = if loaded.write.is_finite() { loaded.write } else { 0.0 };
-				let (context, slots) = (loaded.context, loaded.slots.min(MAX_SLOTS));
-				Some((id, Loaded { context, slots, load, write }))
-			})
-			.collect();
+		let (mut models, mut unoffered) = (BTreeMap::new(), BTreeSet::new());
+		for loaded in status.models.iter().take(MAX_MODELS) {
+			let Ok(id) = <[u8; 32]>::try_from(loaded.model.as_slice()) else { continue };
+			let id = ModelId::from(id);
+			if !known.offering.prices.contains_key(&id) {
+				unoffered.insert(id);
+				continue;
+			}
+			let load = loaded.active.saturating_add(loaded.waiting);
+			let write = if loaded.write.is_finite() { loaded.write } else { 0.0 };
+			let (context, slots) = (loaded.context, loaded.slots.min(MAX_SLOTS));
+			models.insert(id, Loaded { context, slots, load, write });
+		}
+		// A status comes with each request, other models seldom.
+		let is_news = unoffered != known.unoffered || !models.keys().eq(known.models.keys());
+		(known.models, known.unoffered) = (models, unoffered);
+		if is_news {
+			let models: Vec<_> = known.models.keys().copied().collect();
+			let most = models.into_iter().filter_map(|id| Some((id, state.most_of(&id)?)));
+			let most = most.collect();
+			if let Some(known) = state.workers.get_mut(worker) {
+				known.tell_standing(&most);
+			}
+		}
 		drop(state);
 		self.changed();
 	}
 
-	/// What the chain says of each provider now.
+	/// What the chain says of these providers now. Workers are told when they get no requests for a model.
 	pub fn update(&self, offerings: &BTreeMap<AccountId, Offering>) {
 		let mut state = self.lock();
 		for worker in state.workers.values_mut() {
-			worker.offering = offerings.get(&worker.provider).cloned().unwrap_or_default();
-			let prices = &worker.offering.prices;
-			worker.models.retain(|model, _| prices.contains_key(model));
+			// One that has joined since they were asked for knows its own.
+			let Some(offering) = offerings.get(&worker.provider) else { continue };
+			worker.offering = offering.clone();
+			let is_offered = |model: &ModelId| worker.offering.prices.contains_key(model);
+			let withdrawn = worker.models.keys().filter(|model| !is_offered(model)).copied();
+			worker.unoffered.extend(withdrawn);
+			worker.models.retain(|model, _| is_offered(model));
+		}
+		let most = state.most();
+		for worker in state.workers.values_mut() {
+			worker.tell_standing(&most);
 		}
 		drop(state);
 		self.changed();
@@ -378,7 +458,7 @@ impl Workers {
 	/// most that a request pays.
 	pub fn of(&self, model: &ModelId) -> Serving {
 		let state = self.lock();
-		let (mut serving, mut prices) = (Serving::default(), BTreeMap::new());
+		let mut serving = Serving::default();
 		for worker in state.workers.values().filter(|worker| !worker.draining) {
 			let Some(loaded) = worker.models.get(model) else { continue };
 			serving.workers += 1;
@@ -386,11 +466,8 @@ impl Workers {
 			serving.slots = serving.slots.saturating_add(loaded.slots);
 			let context = serving.context.get_or_insert(loaded.context);
 			*context = loaded.context.min(*context);
-			// A provider has one price, and one voice: places are what a worker says that it has.
-			let price = worker.offering.prices.get(model);
-			prices.extend(price.map(|price| (&worker.provider, *price)));
 		}
-		serving.price = most(prices.into_values().collect());
+		serving.price = state.most_of(model);
 		serving
 	}
 
@@ -718,7 +795,57 @@ mod tests {
 		let workers = Workers::default();
 		let _one = joined(&workers, 1, 5);
 		has(&workers, 1, 1, 0);
+		// Nothing was asked about its provider.
 		workers.update(&BTreeMap::new());
+		workers.release(&pick(&workers, 1).unwrap().worker, &RequestId::repeat_byte(1));
+		workers.update(&[(AccountId::new([1; 32]), Offering::default())].into());
 		assert_eq!(pick(&workers, 1).unwrap_err(), NoneFree::NoneThere);
+	}
+
+	/// What a worker was told last of where it stands.
+	fn standing_of(inbox: &mut mpsc::Receiver<ToWorker>) -> Option<v1::Standing> {
+		let mut told = None;
+		while let Ok(ToWorker { message: Some(message) }) = inbox.try_recv() {
+			if let to_worker::Message::Standing(standing) = message {
+				told = Some(standing);
+			}
+		}
+		told
+	}
+
+	#[test]
+	fn worker_should_be_told_once_why_it_is_not_asked_and_when_it_is_again() {
+		let workers = Workers::default();
+		let (_, mut fair) = joined(&workers, 1, 10);
+		let (_, mut dear) = joined(&workers, 2, 16);
+		has(&workers, 1, 4, 0);
+		has(&workers, 2, 4, 0);
+		let unasked = |most: Option<Balance>| v1::Standing {
+			unasked: vec![v1::Unasked {
+				model: model().0.to_vec(),
+				most: most.map(|amount| price(amount).encode()),
+			}],
+		};
+		assert_eq!(standing_of(&mut dear), Some(unasked(Some(10))));
+		assert_eq!(standing_of(&mut fair), None, "there is nothing to say");
+		has(&workers, 2, 4, 3);
+		assert_eq!(standing_of(&mut dear), None, "it knows");
+
+		let now = |offers: &[(u8, Balance)]| {
+			let of = |&(number, amount)| (AccountId::new([number; 32]), offering(amount, 500_000));
+			workers.update(&offers.iter().map(of).collect());
+		};
+		now(&[(1, 10), (2, 15)]);
+		assert_eq!(standing_of(&mut dear), Some(v1::Standing::default()), "it is asked again");
+		workers.update(&[(AccountId::new([2; 32]), Offering::default())].into());
+		assert_eq!(standing_of(&mut dear), Some(unasked(None)));
+		has(&workers, 2, 4, 0);
+		assert_eq!(standing_of(&mut dear), None, "it knows");
+		// It is asked again once it has said again that it has the model.
+		now(&[(1, 10), (2, 10)]);
+		assert_eq!(standing_of(&mut dear), None);
+		has(&workers, 2, 4, 0);
+		assert_eq!(standing_of(&mut dear), Some(v1::Standing::default()));
+		assert_eq!(standing_of(&mut fair), None);
 	}
 }

@@ -35,7 +35,7 @@ async fn answered(net: &Net, key: &Key, count: usize) -> Vec<RequestId> {
 }
 
 fn clerk(net: &Net) -> JoinHandle<()> {
-	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1_000 };
+	let rhythm = Rhythm::new(Duration::from_millis(30), 1_000);
 	tokio::spawn(batches::run(net.rooms.clone(), rhythm))
 }
 
@@ -110,7 +110,7 @@ async fn next_batch_should_begin_where_the_last_one_ended_when_no_block_was_look
 	let dir = tempfile::tempdir().unwrap();
 	let (net, key, _worker) = net(dir.path()).await;
 	let ids = answered(&net, &key, 3).await;
-	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1 };
+	let rhythm = Rhythm::new(Duration::from_millis(30), 1);
 	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
 	// A batch is noted before the chain has it.
 	let all = async {
@@ -224,13 +224,30 @@ async fn others_should_be_settled_when_the_chain_refuses_one_provider() {
 }
 
 #[tokio::test]
+async fn receipts_should_be_closed_when_the_chain_refuses_them_until_they_are_old() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 2, MUCH).await;
+	net.chain.unbonded.lock().unwrap().insert(provider_of(&pair(10).public()));
+	let [bad, good] = of_each(&net, &key, &[10, 11]).await[..] else { panic!() };
+	let rhythm =
+		Rhythm { give_up_after: Duration::ZERO, ..Rhythm::new(Duration::from_millis(30), 1_000) };
+	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
+	until(&net, good, &State::Settled).await;
+	until(&net, bad, &State::Failed("refused_by_the_chain".into())).await;
+	// Both are tried together, then each by itself.
+	assert_eq!(*net.chain.refusals.lock().unwrap(), 2);
+	clerk.abort();
+}
+
+#[tokio::test]
 async fn newer_receipts_should_be_settled_when_a_batch_would_be_full_of_refused_ones() {
 	let dir = tempfile::tempdir().unwrap();
 	let net = Net::new(dir.path()).await;
 	let key = net.key(MUCH, 2, MUCH).await;
 	net.chain.unbonded.lock().unwrap().insert(provider_of(&pair(10).public()));
 	let ids = of_each(&net, &key, &[10, 10, 10, 11, 12]).await;
-	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1 };
+	let rhythm = Rhythm::new(Duration::from_millis(30), 1);
 	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
 	for id in &ids[3..] {
 		until(&net, *id, &State::Settled).await;
@@ -243,7 +260,7 @@ async fn newer_receipts_should_be_settled_when_a_batch_would_be_full_of_refused_
 #[tokio::test]
 async fn no_provider_should_be_blamed_when_the_gateway_itself_is_refused() {
 	// Its bond, and its money.
-	for reason in ["BondTooLow", "FundsUnavailable", "NotExpendable"] {
+	for reason in ["BondTooLow", "Token.FundsUnavailable", "Token.NotExpendable"] {
 		let dir = tempfile::tempdir().unwrap();
 		let (net, key, _worker) = net(dir.path()).await;
 		let ids = answered(&net, &key, 1).await;

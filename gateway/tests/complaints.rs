@@ -54,7 +54,7 @@ async fn stored(worker: &mut Worker) -> Stored {
 }
 
 async fn batched(net: &Net, id: RequestId) {
-	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1_000 };
+	let rhythm = Rhythm::new(Duration::from_millis(30), 1_000);
 	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
 	let wait = async {
 		while net.store.request(id).await.unwrap().unwrap().state != State::Batched {

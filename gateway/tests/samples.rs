@@ -59,7 +59,7 @@ async fn receipt_that_the_lot_fell_on_should_be_shown_with_its_request() {
 		hear(&mut answering).await.1.unwrap();
 		ids.push(answering.id());
 	}
-	let rhythm = Rhythm { every: Duration::from_millis(30), receipts: 1_000 };
+	let rhythm = Rhythm::new(Duration::from_millis(30), 1_000);
 	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
 	let all_batched = async {
 		for id in &ids {

@@ -23,6 +23,7 @@ pub mod owed;
 pub mod receipts;
 mod refusal;
 mod session;
+mod standing;
 pub mod vault;
 
 pub use self::{credit::Limits, refusal::Refusal, session::SessionError};
@@ -31,9 +32,10 @@ use self::{
 	court::Court, credit::Credit, desk::Desk, ledger::Ledger, receipts::Receipts, vault::Vault,
 };
 use crate::{schedulers::Schedulers, secret, status::Shared};
+use reckon_primitives::ModelId;
 use reckon_sdk::{AccountId, Signer, SubnetId, H256};
 use serde::Serialize;
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::Instant};
 use tonic::transport::Endpoint;
 
@@ -72,6 +74,8 @@ pub struct Traffic {
 	pub complaints: u64,
 	/// Why its tasks are refused, when it has not done what it should.
 	pub halted: Option<String>,
+	/// Models that it asks for nothing of, and why.
+	pub unasked: BTreeMap<ModelId, String>,
 }
 
 /// All that work for gateways takes.
@@ -182,6 +186,8 @@ async fn keep_joined<L: Ledger>(desk: Arc<Desk<L>>, url: Arc<str>, endpoint: End
 		let why = error.to_string();
 		note(&|traffic| {
 			traffic.joined = false;
+			// What it thinks of the next stream it says anew.
+			traffic.unasked.clear();
 			traffic.why_not = Some(why.clone());
 		});
 		if since.is_some_and(|since| since.elapsed() >= GOOD) {

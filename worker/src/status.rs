@@ -260,6 +260,12 @@ impl Shared {
 			by_gateway("is", &[("halted", |traffic| u64::from(traffic.halted.is_some()))]),
 		);
 		metric(
+			"reckon_worker_gateway_unasked_models",
+			"gauge",
+			"Models that gateways ask for nothing of: the log and the status say why.",
+			by_gateway("are", &[("unasked", |traffic| traffic.unasked.len() as u64)]),
+		);
+		metric(
 			"reckon_worker_complaints",
 			"gauge",
 			"Complaints about gateways that are not through.",

@@ -71,7 +71,8 @@ pub(crate) struct ProxyArgs {
 	/// Seal all requests to their workers, so that no gateway reads them or their answers
 	#[arg(long)]
 	sealed: bool,
-	/// The most that one request may cost, whatever price a gateway names; dearer ones are refused unsigned
+	/// The most that is signed at one gateway for a request, whatever price it names; what may cost more is
+	/// refused unsigned
 	#[arg(long, value_name = "RKN", value_parser = parse_amount)]
 	max_charge: Option<Balance>,
 	#[command(flatten)]

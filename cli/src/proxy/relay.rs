@@ -55,7 +55,7 @@ pub(super) struct Proxy {
 	memory: Arc<Memory>,
 	/// How long a stream may be silent.
 	pub(super) silence: Duration,
-	/// The most that is signed for one request, whatever price a gateway names.
+	/// The most that is signed for a request, whatever price a gateway names: at each that it is tried at.
 	pub(super) max_charge: Balance,
 	output: Output,
 }

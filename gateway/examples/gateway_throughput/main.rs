@@ -6,7 +6,8 @@
 //!
 //! * `engine`: straight;
 //! * `gateway`: doors, key, voucher, SQLite, worker's stream, receipt, batches. The workers say the same
-//!   words and sign what workers sign; the chain is the table of the gateway's tests;
+//!   words and sign what workers sign; the chain is the table of the gateway's tests. Its store is synced
+//!   before each step, every second, or in memory;
 //! * `litellm`: its proxy, with one process and with two.
 //!
 //! Then more is asked than can be answered, and clients leave in the middle of answers.
@@ -28,6 +29,7 @@ mod roles;
 use clap::{Parser, Subcommand};
 use load::{Paced, Target};
 use process::Process;
+use reckon_gateway_store::SyncPolicy;
 use serde_json::{json, Map, Value};
 use std::{
 	io::Write,
@@ -87,7 +89,12 @@ enum Role {
 	#[command(hide = true)]
 	Engine,
 	#[command(hide = true)]
-	Gateway { dir: PathBuf },
+	Gateway {
+		dir: PathBuf,
+		/// With a store that is synced every second
+		#[arg(long)]
+		every_second: bool,
+	},
 	#[command(hide = true)]
 	Workers { url: String },
 	#[command(hide = true)]
@@ -106,16 +113,16 @@ struct Gateway {
 
 impl Gateway {
 	/// With workers that answer at once.
-	fn start(dir: &Path) -> Self {
-		Self::start_with(dir, "workers", BODY)
+	fn start(dir: &Path, options: &[&str]) -> Self {
+		Self::start_with(dir, options, "workers", BODY)
 	}
 
 	/// With workers of this kind, which are asked this.
-	fn start_with(dir: &Path, kind: &str, body: &str) -> Self {
+	fn start_with(dir: &Path, options: &[&str], kind: &str, body: &str) -> Self {
 		let dir = tempfile::tempdir_in(dir).expect("a folder for the store");
 		let place = dir.path().to_str().expect("a path in UTF-8");
 		let log = dir.path().join("gateway.log");
-		let mut gateway = Process::own(&["gateway", place], &log);
+		let mut gateway = Process::own(&[&["gateway", place][..], options].concat(), &log);
 		let line = gateway.line();
 		let said: Vec<_> = line.split_whitespace().collect();
 		let [http, grpc, secret] = said[..] else { panic!("the gateway said: {line}") };
@@ -174,7 +181,13 @@ async fn main() {
 	let options = Options::parse();
 	match options.role.clone() {
 		Some(Role::Engine) => roles::engine().await,
-		Some(Role::Gateway { dir }) => roles::gateway(&dir, LANES).await,
+		Some(Role::Gateway { dir, every_second }) => {
+			let sync = match every_second {
+				true => SyncPolicy::EverySecond,
+				false => SyncPolicy::Always,
+			};
+			roles::gateway(&dir, sync, LANES).await;
+		},
 		Some(Role::Writers { url }) => roles::writers(&url, WORKERS).await,
 		Some(Role::Workers { url }) => roles::workers(&url, WORKERS).await,
 		None => measure(&options).await,
@@ -187,10 +200,11 @@ async fn measure(options: &Options) {
 	let own = tempfile::tempdir_in(&dir).expect("a folder");
 	let mut engine = Process::own(&["engine"], &own.path().join("engine.log"));
 	let engine_at = engine.line();
-	let gateway = Gateway::start(&dir);
+	let gateway = Gateway::start(&dir, &[]);
+	let relaxed = Gateway::start(&dir, &["--every-second"]);
 	// What of the gateway's time is its disk's: the same once more without one.
 	let memory = Path::new("/dev/shm");
-	let in_memory = memory.is_dir().then(|| Gateway::start(memory));
+	let in_memory = memory.is_dir().then(|| Gateway::start(memory, &[]));
 	let mut proxies = Vec::new();
 	for (name, workers) in [("litellm", 1), ("litellm, two processes", 2)] {
 		if let Some(program) = &options.litellm {
@@ -201,9 +215,11 @@ async fn measure(options: &Options) {
 
 	let straight = Target::new(&engine_at, BODY, None);
 	let mut ways = vec![Way::new("engine", straight, vec![("engine", &engine)])];
-	for (name, gateway) in
-		[("gateway", Some(&gateway)), ("gateway, store in memory", in_memory.as_ref())]
-	{
+	for (name, gateway) in [
+		("gateway", Some(&gateway)),
+		("gateway, synced every second", Some(&relaxed)),
+		("gateway, store in memory", in_memory.as_ref()),
+	] {
 		let Some(gateway) = gateway else { continue };
 		let processes = vec![("gateway", &gateway.gateway), ("workers", &gateway.workers)];
 		ways.push(Way::new(name, gateway.target.clone(), processes));
@@ -320,7 +336,7 @@ async fn overload(options: &Options, gateway: &Gateway, highest: f64, times: f64
 
 /// How long a worker writes on when its client has left, with so many other answers being written.
 async fn hang_up(dir: &Path, others: usize) {
-	let mut gateway = Gateway::start_with(dir, "writers", LONG_BODY);
+	let mut gateway = Gateway::start_with(dir, &[], "writers", LONG_BODY);
 	let mut crowd = JoinSet::new();
 	for _ in 0..others {
 		let target = gateway.target.clone();

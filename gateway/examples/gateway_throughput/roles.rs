@@ -10,6 +10,7 @@ use reckon_gateway::{
 	rooms::Bounds,
 };
 use reckon_gateway_protocol::v1::{from_worker, to_worker, Piece};
+use reckon_gateway_store::{open_with, SyncPolicy};
 use reckon_receipts::Request;
 use serde_json::json;
 use sp_core::Pair;
@@ -27,7 +28,7 @@ use tokio::{
 };
 
 /// As the gateway's settings are by default.
-const RHYTHM: Rhythm = Rhythm { every: Duration::from_secs(60), receipts: 100_000 };
+const RHYTHM: Rhythm = Rhythm::new(Duration::from_secs(60), 100_000);
 /// A block's time.
 const BLOCK: Duration = Duration::from_secs(3);
 /// A worker says something at least every ten seconds.
@@ -80,14 +81,17 @@ pub async fn engine() {
 }
 
 /// The gateway, with all that runs in `reckon-gateway run`.
-pub async fn gateway(dir: &Path, lanes: usize) {
+pub async fn gateway(dir: &Path, sync: SyncPolicy, lanes: usize) {
 	// As much as by default.
 	tracing_subscriber::fmt()
 		.with_env_filter("info")
 		.with_writer(std::io::stderr)
 		.with_ansi(false)
 		.init();
-	let net = Net::over(dir, Arc::new(Table::default()), Bounds::default()).await;
+	let file = dir.join("gateway.sqlite");
+	let store = open_with(file.to_str().expect("a path in UTF-8"), sync).await;
+	let store = store.expect("the store opens");
+	let net = Net::with(store, Arc::new(Table::default()), Bounds::default()).await;
 	net.key(u128::MAX / 2, lanes, u128::MAX).await;
 	let owner = pair(42);
 	let account = reckon_primitives::AccountId::new(owner.public().0);

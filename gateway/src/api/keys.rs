@@ -41,7 +41,8 @@ pub(super) struct KeyRequest {
 	owner: String,
 	/// The challenge, as it came.
 	challenge: String,
-	/// The account's signature, 64 bytes in hexadecimal after `0x`.
+	/// The account's signature of any kind that the chain takes (sr25519, ed25519, ecdsa, Ethereum's), in
+	/// hexadecimal after `0x`: with the byte before it that says which, or without.
 	signature: String,
 	/// For its owner to know it by.
 	#[serde(default)]
@@ -140,11 +141,14 @@ pub(super) async fn issue(
 ) -> Result<(StatusCode, Json<NewKey>), Refused> {
 	let KeyRequest { owner, challenge, signature, name, limit } = read(&door, body).await?;
 	let owner = account(&owner)?;
-	let bytes = sp_core::bytes::from_hex(&signature).ok();
-	let signature: Option<[u8; 64]> = bytes.and_then(|bytes| bytes.try_into().ok());
-	let signature = signature.ok_or_else(|| {
-		Problem::invalid("signature", "'signature' must be 64 bytes in hexadecimal after 0x")
-	})?;
+	let signature = sp_core::bytes::from_hex(&signature).ok();
+	let signature =
+		signature.filter(|bytes| (64..=66).contains(&bytes.len())).ok_or_else(|| {
+			Problem::invalid(
+				"signature",
+				"'signature' must be 64 to 66 bytes in hexadecimal after 0x",
+			)
+		})?;
 	if name.chars().count() > MAX_NAME_CHARS {
 		let message = format!("'name' must have at most {MAX_NAME_CHARS} characters");
 		return Err(Problem::invalid("name", message).into());

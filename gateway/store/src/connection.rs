@@ -4,7 +4,7 @@ use crate::{
 	postgres::{self, Postgres},
 	sqlite::{self, Sqlite},
 	value::{Row, Value},
-	KeyId, StoreError,
+	KeyId, StoreError, SyncPolicy,
 };
 use reckon_primitives::Balance;
 use std::{cell::RefCell, collections::BTreeMap, path::PathBuf};
@@ -12,7 +12,7 @@ use std::{cell::RefCell, collections::BTreeMap, path::PathBuf};
 /// Where the database is.
 #[derive(Clone)]
 pub(crate) enum Origin {
-	Sqlite(PathBuf),
+	Sqlite(PathBuf, SyncPolicy),
 	Postgres(Box<postgres::Config>),
 }
 
@@ -39,7 +39,7 @@ enum Database {
 impl Origin {
 	pub(crate) async fn connect(&self, role: Role) -> Result<Connection, StoreError> {
 		let database = match self {
-			Self::Sqlite(path) => Database::Sqlite(sqlite::connect(path, role).await?),
+			Self::Sqlite(path, sync) => Database::Sqlite(sqlite::connect(path, role, *sync).await?),
 			Self::Postgres(config) => Database::Postgres(postgres::connect(config, role).await?),
 		};
 		Ok(Connection { database, charges: RefCell::default() })
@@ -87,8 +87,7 @@ impl Connection {
 	pub(crate) async fn begin(&self) -> Result<(), StoreError> {
 		self.charges.take();
 		match &self.database {
-			// Takes the lock at once: there is nothing to read before.
-			Database::Sqlite(sqlite) => sqlite.execute("BEGIN IMMEDIATE", &[]).map(drop),
+			Database::Sqlite(sqlite) => sqlite.begin(),
 			Database::Postgres(postgres) => postgres.execute("BEGIN", &[]).await.map(drop),
 		}
 	}
@@ -106,7 +105,7 @@ impl Connection {
 		self.charges.take()
 	}
 
-	/// Ends a transaction: all of it is on disk.
+	/// Ends a transaction: all of it is there, whatever ends this process.
 	pub(crate) async fn commit(&self) -> Result<(), StoreError> {
 		self.execute("COMMIT", []).await.map(drop)
 	}

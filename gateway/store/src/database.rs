@@ -1,16 +1,17 @@
 //! The store in a database of either kind.
 
 use crate::{
-	connection::Origin,
+	connection::{Connection, Origin},
 	group::{Threads, Touches},
-	operations, postgres, Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File, FileId,
-	Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session, Store,
-	StoreError,
+	operations, postgres, sqlite, Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File,
+	FileId, Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session,
+	Store, StoreError, SyncPolicy,
 };
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
 use reckon_receipts::SignedReceipt;
 use sp_core::{sr25519, H256};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tokio::task::spawn_blocking;
 
 /// So many requests, pieces or bulks are forgotten at once: other writes wait for no more.
 const PRUNED_AT_ONCE: u32 = 1_000;
@@ -21,6 +22,8 @@ const PRUNED_AT_ONCE: u32 = 1_000;
 /// is dropped. A write that is begun is done, also when nobody waits for it any more.
 pub struct Database {
 	threads: Threads,
+	/// SQLite's log, where its commits are not synced.
+	unsynced: Option<PathBuf>,
 }
 
 impl Database {
@@ -30,9 +33,11 @@ impl Database {
 	/// # Errors
 	/// When it is another program's or version's, or another process has it open and keeps it for five
 	/// seconds.
-	pub async fn sqlite(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-		let threads = Threads::start(Origin::Sqlite(path.as_ref().into())).await?;
-		Ok(Self { threads })
+	pub async fn sqlite(path: impl AsRef<Path>, sync: SyncPolicy) -> Result<Self, StoreError> {
+		let path = sqlite::made(path.as_ref())?;
+		let unsynced = (sync == SyncPolicy::EverySecond).then(|| sqlite::log(&path));
+		let threads = Threads::start(Origin::Sqlite(path, sync)).await?;
+		Ok(Self { threads, unsynced })
 	}
 
 	/// Connects to a PostgreSQL server, 14 or later, by an URL or by `key=value` pairs, and makes the
@@ -47,7 +52,22 @@ impl Database {
 	/// version's, or another gateway has them and keeps them for five seconds.
 	pub async fn postgres(url: &str) -> Result<Self, StoreError> {
 		let threads = Threads::start(Origin::Postgres(Box::new(postgres::config(url)?))).await?;
-		Ok(Self { threads })
+		Ok(Self { threads, unsynced: None })
+	}
+
+	/// As [`Threads::write`], and on the disk when this returns, whatever the policy is: for all but the steps
+	/// of requests.
+	async fn write_through<T: Send + 'static>(
+		&self,
+		touches: Touches,
+		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
+	) -> Result<T, StoreError> {
+		let done = self.threads.write(touches, work).await?;
+		if let Some(log) = self.unsynced.clone() {
+			let synced = spawn_blocking(move || sqlite::sync(&log)).await;
+			synced.map_err(|error| StoreError::Database(error.to_string()))??;
+		}
+		Ok(done)
 	}
 }
 
@@ -66,9 +86,10 @@ fn touched(admission: &Admission) -> Touches {
 impl Store for Database {
 	async fn bind(&self, genesis: H256, gateway: &str) -> Result<(), StoreError> {
 		let gateway = gateway.to_owned();
-		self.threads
-			.write(Touches::All, async move |db| operations::bind(db, genesis, &gateway).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::bind(db, genesis, &gateway).await
+		})
+		.await
 	}
 
 	async fn admit(
@@ -147,8 +168,7 @@ impl Store for Database {
 	}
 
 	async fn interrupted(&self, at: u64) -> Result<(), StoreError> {
-		self.threads
-			.write(Touches::All, async move |db| operations::interrupted(db, at).await)
+		self.write_through(Touches::All, async move |db| operations::interrupted(db, at).await)
 			.await
 	}
 
@@ -166,28 +186,29 @@ impl Store for Database {
 
 	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError> {
 		let requests = requests.to_owned();
-		self.threads
-			.write(Touches::All, async move |db| operations::batch(db, root, &requests, at).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::batch(db, root, &requests, at).await
+		})
+		.await
 	}
 
 	async fn committed(&self, root: H256, batch: BatchId, at: u64) -> Result<(), StoreError> {
-		self.threads
-			.write(Touches::All, async move |db| operations::committed(db, root, batch, at).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::committed(db, root, batch, at).await
+		})
+		.await
 	}
 
 	async fn settled(&self, root: H256, reason: Option<&str>, at: u64) -> Result<(), StoreError> {
 		let reason = reason.map(str::to_owned);
-		self.threads
-			.write(Touches::All, async move |db| {
-				operations::settled(db, root, reason.as_deref(), at).await
-			})
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::settled(db, root, reason.as_deref(), at).await
+		})
+		.await
 	}
 
 	async fn dissolve(&self, root: H256) -> Result<(), StoreError> {
-		self.threads.write(Touches::All, async move |db| operations::dissolve(db, root).await).await
+		self.write_through(Touches::All, async move |db| operations::dissolve(db, root).await).await
 	}
 
 	async fn open_batches(&self) -> Result<Vec<Batch>, StoreError> {
@@ -208,7 +229,7 @@ impl Store for Database {
 
 	async fn put_key(&self, key: &Key) -> Result<(), StoreError> {
 		let key = key.clone();
-		self.threads.write(Touches::All, async move |db| operations::put_key(db, &key).await).await
+		self.write_through(Touches::All, async move |db| operations::put_key(db, &key).await).await
 	}
 
 	async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
@@ -222,21 +243,20 @@ impl Store for Database {
 
 	async fn revoke(&self, id: KeyId, owner: &AccountId, at: u64) -> Result<bool, StoreError> {
 		let owner = owner.clone();
-		self.threads
-			.write(Touches::All, async move |db| operations::revoke(db, id, &owner, at).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::revoke(db, id, &owner, at).await
+		})
+		.await
 	}
 
 	async fn limit(&self, id: KeyId, limit: Balance) -> Result<bool, StoreError> {
-		self.threads
-			.write(Touches::All, async move |db| operations::limit(db, id, limit).await)
+		self.write_through(Touches::All, async move |db| operations::limit(db, id, limit).await)
 			.await
 	}
 
 	async fn session(&self, session: &Session) -> Result<Session, StoreError> {
 		let session = session.clone();
-		self.threads
-			.write(Touches::All, async move |db| operations::session(db, &session).await)
+		self.write_through(Touches::All, async move |db| operations::session(db, &session).await)
 			.await
 	}
 
@@ -247,7 +267,7 @@ impl Store for Database {
 	async fn prune(&self, before: u64) -> Result<u64, StoreError> {
 		let mut pruned = 0_u64;
 		loop {
-			let some = self.threads.write(Touches::All, async move |db| {
+			let some = self.write_through(Touches::All, async move |db| {
 				operations::prune(db, before, PRUNED_AT_ONCE).await
 			});
 			let some = some.await?;
@@ -260,32 +280,32 @@ impl Store for Database {
 
 	async fn begin_file(&self, file: &File, room: &Room) -> Result<Option<Full>, StoreError> {
 		let (file, room) = (file.clone(), *room);
-		self.threads
-			.write(Touches::All, async move |db| operations::begin_file(db, &file, &room).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::begin_file(db, &file, &room).await
+		})
+		.await
 	}
 
 	async fn put_piece(&self, file: FileId, number: u64, bytes: &[u8]) -> Result<(), StoreError> {
 		let bytes = bytes.to_owned();
-		self.threads
-			.write(Touches::These(vec![file]), async move |db| {
-				operations::put_piece(db, file, number, &bytes).await
-			})
-			.await
+		self.write_through(Touches::These(vec![file]), async move |db| {
+			operations::put_piece(db, file, number, &bytes).await
+		})
+		.await
 	}
 
 	async fn seal_file(&self, id: FileId, expires: u64) -> Result<File, StoreError> {
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| {
-				operations::seal_file(db, id, expires).await
-			})
-			.await
+		self.write_through(Touches::These(vec![id]), async move |db| {
+			operations::seal_file(db, id, expires).await
+		})
+		.await
 	}
 
 	async fn drop_file(&self, id: FileId) -> Result<(), StoreError> {
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| operations::drop_file(db, id).await)
-			.await
+		self.write_through(Touches::These(vec![id]), async move |db| {
+			operations::drop_file(db, id).await
+		})
+		.await
 	}
 
 	async fn file(&self, id: FileId, owner: &AccountId) -> Result<Option<File>, StoreError> {
@@ -316,9 +336,10 @@ impl Store for Database {
 
 	async fn remove_file(&self, id: FileId, owner: &AccountId) -> Result<bool, StoreError> {
 		let owner = owner.clone();
-		self.threads
-			.write(Touches::All, async move |db| operations::remove_file(db, id, &owner).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::remove_file(db, id, &owner).await
+		})
+		.await
 	}
 
 	async fn put_bulk(
@@ -329,11 +350,10 @@ impl Store for Database {
 		all: u32,
 	) -> Result<Bulk, StoreError> {
 		let bulk = bulk.clone();
-		self.threads
-			.write(Touches::All, async move |db| {
-				operations::put_bulk(db, &bulk, repeat_after, (open, all)).await
-			})
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::put_bulk(db, &bulk, repeat_after, (open, all)).await
+		})
+		.await
 	}
 
 	async fn bulk(&self, id: BulkId) -> Result<Option<Bulk>, StoreError> {
@@ -350,19 +370,17 @@ impl Store for Database {
 	}
 
 	async fn begin_bulk(&self, id: BulkId, total: u64, at: u64) -> Result<bool, StoreError> {
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| {
-				operations::begin_bulk(db, id, total, at).await
-			})
-			.await
+		self.write_through(Touches::These(vec![id]), async move |db| {
+			operations::begin_bulk(db, id, total, at).await
+		})
+		.await
 	}
 
 	async fn cancel_bulk(&self, id: BulkId, at: u64) -> Result<bool, StoreError> {
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| {
-				operations::cancel_bulk(db, id, at).await
-			})
-			.await
+		self.write_through(Touches::These(vec![id]), async move |db| {
+			operations::cancel_bulk(db, id, at).await
+		})
+		.await
 	}
 
 	async fn put_line(
@@ -392,14 +410,15 @@ impl Store for Database {
 		keep: u64,
 	) -> Result<bool, StoreError> {
 		let end = end.clone();
-		self.threads
-			.write(Touches::All, async move |db| operations::end_bulk(db, id, &end, at, keep).await)
-			.await
+		self.write_through(Touches::All, async move |db| {
+			operations::end_bulk(db, id, &end, at, keep).await
+		})
+		.await
 	}
 
 	async fn sweep(&self, now: u64, before: u64) -> Result<(), StoreError> {
 		loop {
-			let some = self.threads.write(Touches::All, async move |db| {
+			let some = self.write_through(Touches::All, async move |db| {
 				operations::sweep(db, now, before, PRUNED_AT_ONCE).await
 			});
 			if some.await? < PRUNED_AT_ONCE.into() {
@@ -409,6 +428,6 @@ impl Store for Database {
 	}
 
 	async fn check(&self) -> Result<(), StoreError> {
-		self.threads.write(Touches::All, async move |db| operations::check(db).await).await
+		self.write_through(Touches::All, async move |db| operations::check(db).await).await
 	}
 }

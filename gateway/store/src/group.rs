@@ -98,7 +98,7 @@ impl Threads {
 		Ok(Self { writer, readers })
 	}
 
-	/// Does this in a transaction, which is on disk when this returns. All of it is done when the
+	/// Does this in a transaction, which is committed when this returns. All of it is done when the
 	/// future is dropped before.
 	pub(crate) async fn write<T: Send + 'static>(
 		&self,

@@ -55,15 +55,44 @@ pub enum StoreError {
 	Refused(String),
 }
 
+/// When what is written is synced to the disk. What a write has returned from outlives the process in
+/// either case, however that ends: this is about the machine.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum SyncPolicy {
+	/// Before a write returns.
+	#[default]
+	Always,
+	/// Once a second, for the steps of requests ([`Store::admit`], [`Store::dispatch`], [`Store::finish`],
+	/// [`Store::fail`], [`Store::put_line`]); all else before the write returns. A machine that loses its power
+	/// loses the last of these steps, and none by half. In SQLite only, since a PostgreSQL server that is killed
+	/// would lose them too.
+	EverySecond,
+}
+
 /// Opens the store at a PostgreSQL server's URL (`postgres://…`), or in a file of this path.
 ///
 /// # Errors
 /// Those of [`Database::postgres`] and [`Database::sqlite`].
 pub async fn open(target: &str) -> Result<Arc<dyn Store>, StoreError> {
+	open_with(target, SyncPolicy::Always).await
+}
+
+/// As [`open`], synced as this says.
+///
+/// # Errors
+/// Those of [`open`], and when a server is to be synced in another way than always.
+pub async fn open_with(target: &str, sync: SyncPolicy) -> Result<Arc<dyn Store>, StoreError> {
 	let is_url = ["postgres://", "postgresql://"].iter().any(|scheme| target.starts_with(scheme));
-	Ok(Arc::new(match is_url {
-		true => Database::postgres(target).await?,
-		false => Database::sqlite(target).await?,
+	Ok(Arc::new(match (is_url, sync) {
+		(true, SyncPolicy::Always) => Database::postgres(target).await?,
+		(true, SyncPolicy::EverySecond) => {
+			return Err(StoreError::Database(
+				"syncing every second is SQLite's: a PostgreSQL server that is killed would lose \
+				 what was said to be written"
+					.into(),
+			));
+		},
+		(false, sync) => Database::sqlite(target, sync).await?,
 	}))
 }
 

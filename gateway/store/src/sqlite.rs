@@ -1,10 +1,10 @@
-//! SQLite, in a file that is its owner's only: write-ahead log, synced at each commit.
+//! SQLite, in a file that is its owner's only: write-ahead log, synced at each commit or each second.
 
 use crate::{
 	connection::Role,
 	layout::{self, VERSION},
 	value::{Row, Value},
-	StoreError,
+	StoreError, SyncPolicy,
 };
 use rusqlite::{
 	types::{ToSqlOutput, ValueRef},
@@ -15,6 +15,11 @@ use std::{
 	fs::{File, OpenOptions, Permissions, TryLockError},
 	os::unix::fs::{OpenOptionsExt, PermissionsExt},
 	path::{Path, PathBuf},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		mpsc::{channel, RecvTimeoutError, Sender},
+		Arc,
+	},
 	time::{Duration, Instant},
 };
 
@@ -22,25 +27,52 @@ use std::{
 const APPLICATION: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What [`SyncPolicy::EverySecond`] says.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sqlite {
 	connection: Connection,
-	/// Held by the writer, as long as its connection is there.
-	_lock: Option<File>,
+	/// The writer's, as long as its connection is there.
+	writer: Option<Writer>,
 }
 
-pub(crate) async fn connect(path: &Path, role: Role) -> Result<Sqlite, StoreError> {
+struct Writer {
+	/// Keeps other gateways out.
+	_lock: File,
+	syncer: Option<Syncer>,
+}
+
+/// The file of a database as SQLite names its logs after it, links followed; it is made where there is none.
+pub(crate) fn made(path: &Path) -> Result<PathBuf, StoreError> {
+	let made = owners_only(path).and_then(|_| path.canonicalize());
+	made.map_err(|error| unusable(path, &error))
+}
+
+/// The write-ahead log of a database.
+pub(crate) fn log(path: &Path) -> PathBuf {
+	beside(path, "-wal")
+}
+
+pub(crate) async fn connect(
+	path: &Path,
+	role: Role,
+	policy: SyncPolicy,
+) -> Result<Sqlite, StoreError> {
 	match role {
 		Role::Writer => {
 			let lock = lock(path).await?;
-			owners_only(path).map_err(|error| unusable(path, &error))?;
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-			prepare(&connection)?;
-			Ok(Sqlite { connection, _lock: Some(lock) })
+			prepare(&connection, policy)?;
+			let log = log(path);
+			let syncer = match policy {
+				SyncPolicy::Always => None,
+				SyncPolicy::EverySecond => Some(Syncer::start(SYNC_EVERY, move || sync(&log))?),
+			};
+			Ok(Sqlite { connection, writer: Some(Writer { _lock: lock, syncer }) })
 		},
 		Role::Reader => {
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-			Ok(Sqlite { connection, _lock: None })
+			Ok(Sqlite { connection, writer: None })
 		},
 	}
 }
@@ -64,6 +96,20 @@ impl Sqlite {
 		Ok(read)
 	}
 
+	/// Starts a transaction. It takes the lock at once: there is nothing to read before.
+	///
+	/// # Errors
+	/// Also when the log could not be synced: what the system has taken and the disk has not is lost to both,
+	/// and nothing more is to be built on it.
+	pub(crate) fn begin(&self) -> Result<(), StoreError> {
+		let syncer = self.writer.as_ref().and_then(|writer| writer.syncer.as_ref());
+		if syncer.is_some_and(Syncer::has_failed) {
+			let why = "its log could not be synced: what was written last may be lost; start the gateway again";
+			return Err(StoreError::Database(why.into()));
+		}
+		self.execute("BEGIN IMMEDIATE", &[]).map(drop)
+	}
+
 	/// Whether no transaction is under way.
 	pub(crate) fn is_idle(&self) -> bool {
 		self.connection.is_autocommit()
@@ -75,12 +121,59 @@ fn numbered(sql: &str) -> String {
 	sql.replace('$', "?")
 }
 
+/// A file beside the database.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+	let mut name = path.as_os_str().to_owned();
+	name.push(suffix);
+	PathBuf::from(name)
+}
+
+/// A thread that syncs the write-ahead log again and again, and a last time when this is dropped. SQLite
+/// itself syncs the log before it takes anything over into the database, so that the log is all there is to sync.
+struct Syncer {
+	has_failed: Arc<AtomicBool>,
+	_until_dropped: Sender<()>,
+}
+
+impl Syncer {
+	fn start(
+		every: Duration,
+		sync: impl Fn() -> Result<(), StoreError> + Send + 'static,
+	) -> Result<Self, StoreError> {
+		let has_failed = Arc::new(AtomicBool::new(false));
+		let (until_dropped, dropped) = channel();
+		let failed = has_failed.clone();
+		let work = move || loop {
+			let is_last = dropped.recv_timeout(every) == Err(RecvTimeoutError::Disconnected);
+			if let Err(error) = sync() {
+				tracing::error!(%error, "nothing more is written");
+				failed.store(true, Ordering::Relaxed);
+			}
+			if is_last {
+				return;
+			}
+		};
+		let thread = std::thread::Builder::new().name("store-sync".into());
+		thread.spawn(work).map_err(|error| StoreError::Database(error.to_string()))?;
+		Ok(Self { has_failed, _until_dropped: until_dropped })
+	}
+
+	fn has_failed(&self) -> bool {
+		self.has_failed.load(Ordering::Relaxed)
+	}
+}
+
+/// Has the disk take what the log of an open database has. It is opened each time, so that it is the file
+/// that SQLite writes to. Closing a handle of the log takes no lock away: SQLite's are at the other two files.
+pub(crate) fn sync(log: &Path) -> Result<(), StoreError> {
+	let synced = File::open(log).and_then(|log| log.sync_data());
+	synced.map_err(|error| unusable(log, &error))
+}
+
 /// Keeps other gateways out. A file of its own, because closing any handle of the database's takes
 /// SQLite's locks away.
 async fn lock(path: &Path) -> Result<File, StoreError> {
-	let mut name = path.as_os_str().to_owned();
-	name.push("-lock");
-	let name = PathBuf::from(name);
+	let name = beside(path, "-lock");
 	let file = owners_only(&name).map_err(|error| unusable(&name, &error))?;
 	let begun = Instant::now();
 	loop {
@@ -117,7 +210,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 }
 
 /// Makes the tables in an empty database; refuses one that is not ours.
-fn prepare(connection: &Connection) -> Result<(), StoreError> {
+fn prepare(connection: &Connection, sync: SyncPolicy) -> Result<(), StoreError> {
 	let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
 	let (application, version) = (number("application_id")?, number("user_version")?);
 	let tables: i64 =
@@ -130,7 +223,11 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
 		_ => return Err(StoreError::Corrupt("another program's tables".into())),
 	};
 	connection.pragma_update(None, "journal_mode", "wal")?;
-	connection.pragma_update(None, "synchronous", "full")?;
+	let synchronous = match sync {
+		SyncPolicy::Always => "full",
+		SyncPolicy::EverySecond => "normal",
+	};
+	connection.pragma_update(None, "synchronous", synchronous)?;
 	connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
 	connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
 	if !steps.is_empty() {
@@ -182,5 +279,91 @@ impl From<rusqlite::Error> for StoreError {
 			},
 			_ => Self::Database(error.to_string()),
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::sync::atomic::AtomicU32;
+
+	async fn writer(path: &Path, policy: SyncPolicy) -> Sqlite {
+		connect(&made(path).unwrap(), Role::Writer, policy).await.unwrap()
+	}
+
+	#[tokio::test]
+	async fn commits_should_be_synced_unless_a_thread_does_it() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("gateway.sqlite");
+		for (policy, synchronous, has_syncer) in
+			[(SyncPolicy::Always, 2, false), (SyncPolicy::EverySecond, 1, true)]
+		{
+			let sqlite = writer(&path, policy).await;
+			// SQLite's numbers: 2 is full, 1 is normal.
+			let read = |row: &rusqlite::Row| row.get::<_, i64>(0);
+			let found = sqlite.connection.pragma_query_value(None, "synchronous", read).unwrap();
+			assert_eq!(found, synchronous);
+			assert_eq!(sqlite.writer.as_ref().unwrap().syncer.is_some(), has_syncer);
+		}
+	}
+
+	#[tokio::test]
+	async fn log_should_be_found_where_sqlite_writes_it_when_the_path_is_a_link() {
+		let dir = tempfile::tempdir().unwrap();
+		let (path, link) = (dir.path().join("gateway.sqlite"), dir.path().join("link"));
+		std::os::unix::fs::symlink(&path, &link).unwrap();
+		// A new one, and one that is there.
+		for _ in 0..2 {
+			let sqlite = writer(&link, SyncPolicy::EverySecond).await;
+			sqlite.execute("CREATE TABLE IF NOT EXISTS more (n BIGINT)", &[]).unwrap();
+			let log = log(&made(&link).unwrap());
+			assert_eq!(log, dir.path().canonicalize().unwrap().join("gateway.sqlite-wal"));
+			assert_eq!(sync(&log), Ok(()));
+			drop(sqlite);
+			assert!(sync(&log).is_err(), "there is none any more");
+		}
+	}
+
+	#[test]
+	fn log_should_be_synced_again_and_again_and_a_last_time() {
+		let count = Arc::new(AtomicU32::new(0));
+		let counted = || count.load(Ordering::SeqCst);
+		let counter = count.clone();
+		let sync = move || {
+			counter.fetch_add(1, Ordering::SeqCst);
+			Ok(())
+		};
+		let syncer = Syncer::start(Duration::from_millis(1), sync.clone()).unwrap();
+		while counted() < 3 {
+			std::thread::yield_now();
+		}
+		assert!(!syncer.has_failed());
+		drop(syncer);
+		// The thread has let its counter go, and this is all that is left.
+		while Arc::strong_count(&count) > 2 {
+			std::thread::yield_now();
+		}
+		let before = counted();
+		let syncer = Syncer::start(Duration::from_secs(3_600), sync).unwrap();
+		drop(syncer);
+		while counted() == before {
+			std::thread::yield_now();
+		}
+	}
+
+	#[tokio::test]
+	async fn nothing_should_be_written_after_the_log_could_not_be_synced() {
+		let dir = tempfile::tempdir().unwrap();
+		let mut sqlite = writer(&dir.path().join("gateway.sqlite"), SyncPolicy::EverySecond).await;
+		assert_eq!(sqlite.begin(), Ok(()));
+		sqlite.execute("ROLLBACK", &[]).unwrap();
+		let fails = || Err(StoreError::Database("the disk is broken".into()));
+		let syncer = Syncer::start(Duration::from_millis(1), fails).unwrap();
+		while !syncer.has_failed() {
+			std::thread::yield_now();
+		}
+		sqlite.writer.as_mut().unwrap().syncer = Some(syncer);
+		let refused = sqlite.begin().unwrap_err().to_string();
+		assert!(refused.contains("could not be synced"), "{refused}");
 	}
 }

@@ -134,7 +134,7 @@ async fn sqlite_should_be_refused_when_another_gateway_has_it() {
 async fn sqlite_should_be_refused_when_there_can_be_no_file() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("none").join("gateway.db");
-	let why = format!("{}-lock: No such file or directory (os error 2)", path.display());
+	let why = format!("{}: No such file or directory (os error 2)", path.display());
 	assert_eq!(refusal(path.to_str().unwrap()).await, StoreError::Database(why));
 	let path = folder.path().join("folder");
 	fs::create_dir(&path).unwrap();
@@ -203,6 +203,16 @@ async fn postgres_should_be_refused_when_another_gateway_has_it() {
 	assert_eq!(refusal(&place.target()).await, why);
 	drop(first);
 	assert_eq!(place.open().await.check().await, Ok(()));
+}
+
+#[tokio::test]
+async fn postgres_should_be_refused_when_it_is_to_be_synced_every_second() {
+	let Err(refused) =
+		open_with("postgres://reckon@localhost/gateway", SyncPolicy::EverySecond).await
+	else {
+		panic!("a server that is killed would lose what was said to be written");
+	};
+	assert!(refused.to_string().contains("syncing every second is SQLite's"), "{refused}");
 }
 
 #[tokio::test]

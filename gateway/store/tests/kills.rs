@@ -20,8 +20,15 @@ const TASKS: u64 = 16;
 const ROUNDS: u64 = 12;
 const TARGET: &str = "RECKON_STORE_TARGET";
 const ROUND: &str = "RECKON_STORE_ROUND";
+/// There when the writer is to sync every second.
+const EVERY_SECOND: &str = "RECKON_STORE_EVERY_SECOND";
 
 on_both!(writes_should_be_whole_when_the_writer_is_killed);
+
+#[tokio::test]
+async fn writes_should_be_whole_when_the_writer_is_killed_and_syncs_every_second() {
+	writers_are_killed(&Place::sqlite(), SyncPolicy::EverySecond).await;
+}
 
 /// The nth request of a task, which has a lane of its own: what its voucher covers is never the limit.
 fn asked(round: u64, task: u64, n: u64) -> (u64, Admission) {
@@ -42,7 +49,11 @@ fn say(what: &str, number: u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the process that is killed by the tests here"]
 async fn writer() {
-	let store = open(&std::env::var(TARGET).unwrap()).await.unwrap();
+	let sync = match std::env::var(EVERY_SECOND) {
+		Ok(_) => SyncPolicy::EverySecond,
+		Err(_) => SyncPolicy::Always,
+	};
+	let store = open_with(&std::env::var(TARGET).unwrap(), sync).await.unwrap();
 	let round: u64 = std::env::var(ROUND).unwrap().parse().unwrap();
 	let tasks = (0..TASKS).map(|task| {
 		let store = store.clone();
@@ -75,10 +86,13 @@ async fn writer() {
 }
 
 /// Lets a process write until it has said so many lines, kills it, and returns all that it has said.
-fn killed(place: &Place, round: u64, after: usize) -> Vec<(String, u64)> {
+fn killed(place: &Place, round: u64, after: usize, sync: SyncPolicy) -> Vec<(String, u64)> {
 	let mut writer = Command::new(std::env::current_exe().unwrap());
 	writer.args(["--exact", "writer", "--ignored", "--nocapture", "--test-threads=1"]);
 	writer.env(TARGET, place.target()).env(ROUND, round.to_string());
+	if sync == SyncPolicy::EverySecond {
+		writer.env(EVERY_SECOND, "1");
+	}
 	let mut writer = writer.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
 	let mut output = BufReader::new(writer.stdout.take().unwrap());
 	let mut said = Vec::new();
@@ -100,6 +114,10 @@ fn killed(place: &Place, round: u64, after: usize) -> Vec<(String, u64)> {
 }
 
 async fn writes_should_be_whole_when_the_writer_is_killed(place: &Place) {
+	writers_are_killed(place, SyncPolicy::Always).await;
+}
+
+async fn writers_are_killed(place: &Place, sync: SyncPolicy) {
 	let store = place.open().await;
 	store.put_key(&key(9)).await.unwrap();
 	drop(store);
@@ -109,7 +127,7 @@ async fn writes_should_be_whole_when_the_writer_is_killed(place: &Place) {
 	for round in 0..ROUNDS {
 		drawn = drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
 		let after = 100 + (drawn >> 33) as usize % 600;
-		let said = killed(place, round, after);
+		let said = killed(place, round, after, sync);
 		let store = place.open().await;
 		for (what, number) in &said {
 			let there = store.request(id(*number)).await.unwrap();

@@ -246,7 +246,10 @@ impl Net {
 
 	/// Its store is in this file, or at this PostgreSQL server's.
 	pub async fn on(target: &str, chain: Arc<Table>, bounds: Bounds) -> Self {
-		let store = reckon_gateway_store::open(target).await.unwrap();
+		Self::with(reckon_gateway_store::open(target).await.unwrap(), chain, bounds).await
+	}
+
+	pub async fn with(store: Arc<dyn Store>, chain: Arc<Table>, bounds: Bounds) -> Self {
 		let identity = Identity { account: GATEWAY, subnet: 0, genesis: GENESIS };
 		let signer = Signer::from_suri("//Gateway").unwrap();
 		let rooms = Rooms::new(identity, bounds, store.clone(), chain.clone(), signer);

@@ -322,7 +322,7 @@ async fn keys_should_be_issued_listed_and_revoked_when_their_owner_signs_in() {
 			"signature",
 			json!("0x01"),
 			Some("signature"),
-			"'signature' must be 64 bytes in hexadecimal after 0x",
+			"'signature' must be 64 to 66 bytes in hexadecimal after 0x",
 		),
 		(
 			"limit",

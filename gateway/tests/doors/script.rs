@@ -370,11 +370,11 @@ impl Desk for Script {
 		&self,
 		owner: &AccountId,
 		challenge: &str,
-		signature: &[u8; 64],
+		signature: &[u8],
 		name: &str,
 		limit: Balance,
 	) -> Result<NewKey, Refusal> {
-		if signature != &[1; 64] || challenge != format!("sign this, {owner}") {
+		if signature != [1; 64] || challenge != format!("sign this, {owner}") {
 			return Err(Refusal::SignIn("the signature is not the account's".to_owned()));
 		}
 		let key = Key { name: name.to_owned(), limit, owner: owner.clone(), ..key(KEY).unwrap() };

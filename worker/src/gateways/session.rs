@@ -4,6 +4,7 @@ use super::{
 	desk::{Desk, Host},
 	ledger::Ledger,
 	order::Order,
+	standing,
 };
 use futures::{Stream, StreamExt};
 use reckon_gateway_protocol::{
@@ -12,7 +13,7 @@ use reckon_gateway_protocol::{
 	MAX_MESSAGE_BYTES,
 };
 use reckon_sdk::{account, AccountId, H256};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
 	sync::{mpsc, oneshot},
 	time::Instant,
@@ -243,6 +244,20 @@ fn take<L: Ledger>(
 		},
 		Some(to_worker::Message::Stored(stored)) => return Ok(Some(stored)),
 		Some(to_worker::Message::Proofs(proofs)) => desk.credit().proofs(host.account, proofs),
+		Some(to_worker::Message::Standing(standing)) => {
+			let unasked = standing::read(&standing).map_err(SessionError::Protocol)?;
+			let mut before = BTreeMap::new();
+			desk.shared().update(|status| {
+				let traffic = status.gateways.entry(host.url.to_string()).or_default();
+				before = std::mem::replace(&mut traffic.unasked, unasked.clone());
+			});
+			for (model, why) in unasked.iter().filter(|(model, _)| !before.contains_key(*model)) {
+				tracing::warn!(gateway = %host.url, ?model, why, "the gateway asks for nothing of it");
+			}
+			for model in before.keys().filter(|model| !unasked.contains_key(*model)) {
+				tracing::info!(gateway = %host.url, ?model, "the gateway may ask for it again");
+			}
+		},
 		Some(to_worker::Message::Challenge(_) | to_worker::Message::Welcome(_)) => {
 			return Err(SessionError::Protocol("it greets twice".into()));
 		},

@@ -3,7 +3,9 @@
 
 use crate::harness::*;
 use reckon_engine::SchedulerConfig;
-use reckon_gateway_protocol::v1::{from_worker, to_worker, Cancel, Finish, Stored};
+use reckon_gateway_protocol::v1::{
+	from_worker, to_worker, Cancel, Finish, Standing, Stored, Unasked,
+};
 use std::{sync::Arc, time::Duration};
 
 struct Stage {
@@ -165,6 +167,12 @@ async fn gateway_should_be_left_and_joined_again_when_it_sends_what_can_not_be()
 			}),
 			"a request has 32 bytes, it sent 0",
 		),
+		(
+			to_worker::Message::Standing(Standing {
+				unasked: vec![Unasked { model: vec![1; 31], most: None }],
+			}),
+			"a model's id has 32 bytes",
+		),
 		(to_worker::Message::Challenge(gateway.challenge()), "it greets twice"),
 	];
 	for (message, why) in hostile {
@@ -205,4 +213,35 @@ async fn task_should_be_refused_as_busy_when_the_chain_can_not_be_asked() {
 		assert_eq!(refused.reason, "ModelNotOffered");
 		tokio::time::sleep(Duration::from_millis(100)).await;
 	}
+}
+
+#[tokio::test]
+async fn owner_should_see_what_a_gateway_asks_for_nothing_of_while_it_says_so() {
+	let stage = stage();
+	let mut gateway = Gateway::open(&stage.ledger, 1, &[MODEL]).await;
+	let worker = stage.worker(&[&gateway]).await;
+	let mut stream = gateway.join(&worker).await;
+	let unasked = Unasked { model: MODEL.0.to_vec(), most: None };
+	let standing = |unasked| to_worker::Message::Standing(Standing { unasked });
+	let is_unasked = |why: &'static str| {
+		move |traffic: &reckon_worker::gateways::Traffic| {
+			traffic.unasked.values().any(|told| told.contains(why))
+		}
+	};
+	stream.say(standing(vec![unasked.clone()])).await;
+	until(&worker, &gateway, is_unasked("does not offer it")).await;
+	let metric = format!(
+		"reckon_worker_gateway_unasked_models{{gateway=\"{}\",are=\"unasked\"}} 1",
+		gateway.url
+	);
+	assert!(worker.shared.metrics().lines().any(|line| line == metric), "{metric}");
+	stream.say(standing(vec![])).await;
+	until(&worker, &gateway, |traffic| traffic.unasked.is_empty()).await;
+
+	// Of another stream nothing was said yet.
+	stream.say(standing(vec![unasked])).await;
+	until(&worker, &gateway, is_unasked("does not offer it")).await;
+	drop(stream);
+	let _stream = gateway.joined_by(&worker).await;
+	until(&worker, &gateway, |traffic| traffic.joined && traffic.unasked.is_empty()).await;
 }
