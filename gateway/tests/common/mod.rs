@@ -533,14 +533,19 @@ impl Worker {
 							let _ = voice.send(message(from_worker::Message::Finished(end))).await;
 						}
 						if manner == Manner::Blank {
-							tokio::time::sleep(Duration::from_millis(300)).await;
-							let refused = Refused {
-								request: cancel.request.clone(),
-								reason: "CancelledByClient".into(),
-								..Refused::default()
-							};
-							let _ =
-								voice.send(message(from_worker::Message::Refused(refused))).await;
+							let (voice, request) = (voice.clone(), cancel.request.clone());
+							// The cancellation is heard meanwhile: how soon is measured.
+							tokio::spawn(async move {
+								tokio::time::sleep(Duration::from_millis(300)).await;
+								let refused = Refused {
+									request,
+									reason: "CancelledByClient".into(),
+									..Refused::default()
+								};
+								let _ = voice
+									.send(message(from_worker::Message::Refused(refused)))
+									.await;
+							});
 						}
 					},
 					to_worker::Message::Stored(stored) => {

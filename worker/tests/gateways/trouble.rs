@@ -167,12 +167,6 @@ async fn gateway_should_be_left_and_joined_again_when_it_sends_what_can_not_be()
 			}),
 			"a request has 32 bytes, it sent 0",
 		),
-		(
-			to_worker::Message::Standing(Standing {
-				unasked: vec![Unasked { model: vec![1; 31], most: None }],
-			}),
-			"a model's id has 32 bytes",
-		),
 		(to_worker::Message::Challenge(gateway.challenge()), "it greets twice"),
 	];
 	for (message, why) in hostile {
@@ -242,6 +236,12 @@ async fn owner_should_see_what_a_gateway_asks_for_nothing_of_while_it_says_so() 
 	stream.say(standing(vec![unasked])).await;
 	until(&worker, &gateway, is_unasked("does not offer it")).await;
 	drop(stream);
-	let _stream = gateway.joined_by(&worker).await;
+	let mut stream = gateway.joined_by(&worker).await;
 	until(&worker, &gateway, |traffic| traffic.joined && traffic.unasked.is_empty()).await;
+
+	// What can't be read ends it.
+	stream.say(standing(vec![Unasked { model: vec![1; 31], most: None }])).await;
+	stream.ended().await;
+	let is_said = |why: &String| why.contains("a model's id has 32 bytes");
+	until(&worker, &gateway, |traffic| traffic.why_not.as_ref().is_some_and(is_said)).await;
 }
