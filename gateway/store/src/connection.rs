@@ -2,9 +2,9 @@
 
 use crate::{
 	postgres::{self, Postgres},
-	sqlite::{self, Sqlite},
+	sqlite::{self, Sqlite, Wal},
 	value::{Row, Value},
-	KeyId, StoreError, SyncPolicy,
+	KeyId, StoreError,
 };
 use reckon_primitives::Balance;
 use std::{cell::RefCell, collections::BTreeMap, path::PathBuf};
@@ -12,7 +12,8 @@ use std::{cell::RefCell, collections::BTreeMap, path::PathBuf};
 /// Where the database is.
 #[derive(Clone)]
 pub(crate) enum Origin {
-	Sqlite(PathBuf, SyncPolicy),
+	/// A file, and its log where commits are not synced.
+	Sqlite(PathBuf, Option<Wal>),
 	Postgres(Box<postgres::Config>),
 }
 
@@ -39,7 +40,9 @@ enum Database {
 impl Origin {
 	pub(crate) async fn connect(&self, role: Role) -> Result<Connection, StoreError> {
 		let database = match self {
-			Self::Sqlite(path, sync) => Database::Sqlite(sqlite::connect(path, role, *sync).await?),
+			Self::Sqlite(path, unsynced) => {
+				Database::Sqlite(sqlite::connect(path, role, unsynced.as_ref()).await?)
+			},
 			Self::Postgres(config) => Database::Postgres(postgres::connect(config, role).await?),
 		};
 		Ok(Connection { database, charges: RefCell::default() })

@@ -3,14 +3,15 @@
 use crate::{
 	connection::{Connection, Origin},
 	group::{Threads, Touches},
-	operations, postgres, sqlite, Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File,
-	FileId, Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session,
-	Store, StoreError, SyncPolicy,
+	operations, postgres,
+	sqlite::{self, Wal},
+	Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File, FileId, Full, Key, KeyId,
+	Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session, Store, StoreError, SyncPolicy,
 };
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
 use reckon_receipts::SignedReceipt;
 use sp_core::{sr25519, H256};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tokio::task::spawn_blocking;
 
 /// So many requests, pieces or bulks are forgotten at once: other writes wait for no more.
@@ -23,7 +24,7 @@ const PRUNED_AT_ONCE: u32 = 1_000;
 pub struct Database {
 	threads: Threads,
 	/// SQLite's log, where its commits are not synced.
-	unsynced: Option<PathBuf>,
+	unsynced: Option<Wal>,
 }
 
 impl Database {
@@ -35,8 +36,8 @@ impl Database {
 	/// seconds.
 	pub async fn sqlite(path: impl AsRef<Path>, sync: SyncPolicy) -> Result<Self, StoreError> {
 		let path = sqlite::made(path.as_ref())?;
-		let unsynced = (sync == SyncPolicy::EverySecond).then(|| sqlite::log(&path));
-		let threads = Threads::start(Origin::Sqlite(path, sync)).await?;
+		let unsynced = (sync == SyncPolicy::EverySecond).then(|| Wal::of(&path));
+		let threads = Threads::start(Origin::Sqlite(path, unsynced.clone())).await?;
 		Ok(Self { threads, unsynced })
 	}
 
@@ -63,8 +64,8 @@ impl Database {
 		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
 	) -> Result<T, StoreError> {
 		let done = self.threads.write(touches, work).await?;
-		if let Some(log) = self.unsynced.clone() {
-			let synced = spawn_blocking(move || sqlite::sync(&log)).await;
+		if let Some(wal) = self.unsynced.clone() {
+			let synced = spawn_blocking(move || wal.sync()).await;
 			synced.map_err(|error| StoreError::Database(error.to_string()))??;
 		}
 		Ok(done)

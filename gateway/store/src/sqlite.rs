@@ -4,7 +4,7 @@ use crate::{
 	connection::Role,
 	layout::{self, VERSION},
 	value::{Row, Value},
-	StoreError, SyncPolicy,
+	StoreError,
 };
 use rusqlite::{
 	types::{ToSqlOutput, ValueRef},
@@ -27,7 +27,7 @@ use std::{
 const APPLICATION: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What [`SyncPolicy::EverySecond`] says.
+/// What [`SyncPolicy::EverySecond`](crate::SyncPolicy) says.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sqlite {
@@ -39,7 +39,7 @@ pub(crate) struct Sqlite {
 struct Writer {
 	/// Keeps other gateways out.
 	_lock: File,
-	syncer: Option<Syncer>,
+	unsynced: Option<(Wal, Syncer)>,
 }
 
 /// The file of a database as SQLite names its logs after it, links followed; it is made where there is none.
@@ -48,27 +48,48 @@ pub(crate) fn made(path: &Path) -> Result<PathBuf, StoreError> {
 	made.map_err(|error| unusable(path, &error))
 }
 
-/// The write-ahead log of a database.
-pub(crate) fn log(path: &Path) -> PathBuf {
-	beside(path, "-wal")
+/// The write-ahead log of a database whose commits are not synced.
+#[derive(Clone)]
+pub(crate) struct Wal {
+	path: PathBuf,
+	/// Whoever syncs hears of a failure once; others would not.
+	has_failed: Arc<AtomicBool>,
+}
+
+impl Wal {
+	/// Of a database as [`made`] names it.
+	pub(crate) fn of(database: &Path) -> Self {
+		Self { path: beside(database, "-wal"), has_failed: Arc::default() }
+	}
+
+	/// Has the disk take what the log of an open database has. It is opened each time, so that it is the file
+	/// that SQLite writes to. Closing a handle of the log takes no lock away: SQLite's are at the other two
+	/// files. After a failure nothing more is written.
+	pub(crate) fn sync(&self) -> Result<(), StoreError> {
+		let synced = File::open(&self.path).and_then(|log| log.sync_data());
+		synced.map_err(|error| {
+			self.has_failed.store(true, Ordering::Relaxed);
+			unusable(&self.path, &error)
+		})
+	}
 }
 
 pub(crate) async fn connect(
 	path: &Path,
 	role: Role,
-	policy: SyncPolicy,
+	unsynced: Option<&Wal>,
 ) -> Result<Sqlite, StoreError> {
 	match role {
 		Role::Writer => {
 			let lock = lock(path).await?;
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-			prepare(&connection, policy)?;
-			let log = log(path);
-			let syncer = match policy {
-				SyncPolicy::Always => None,
-				SyncPolicy::EverySecond => Some(Syncer::start(SYNC_EVERY, move || sync(&log))?),
+			prepare(&connection, unsynced.is_none())?;
+			let syncing = |wal: &Wal| {
+				let (wal, synced) = (wal.clone(), wal.clone());
+				Ok::<_, StoreError>((wal, Syncer::start(SYNC_EVERY, move || synced.sync())?))
 			};
-			Ok(Sqlite { connection, writer: Some(Writer { _lock: lock, syncer }) })
+			let unsynced = unsynced.map(syncing).transpose()?;
+			Ok(Sqlite { connection, writer: Some(Writer { _lock: lock, unsynced }) })
 		},
 		Role::Reader => {
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -102,8 +123,8 @@ impl Sqlite {
 	/// Also when the log could not be synced: what the system has taken and the disk has not is lost to both,
 	/// and nothing more is to be built on it.
 	pub(crate) fn begin(&self) -> Result<(), StoreError> {
-		let syncer = self.writer.as_ref().and_then(|writer| writer.syncer.as_ref());
-		if syncer.is_some_and(Syncer::has_failed) {
+		let unsynced = self.writer.as_ref().and_then(|writer| writer.unsynced.as_ref());
+		if unsynced.is_some_and(|(wal, _)| wal.has_failed.load(Ordering::Relaxed)) {
 			let why = "its log could not be synced: what was written last may be lost; start the gateway again";
 			return Err(StoreError::Database(why.into()));
 		}
@@ -131,7 +152,6 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// A thread that syncs the write-ahead log again and again, and a last time when this is dropped. SQLite
 /// itself syncs the log before it takes anything over into the database, so that the log is all there is to sync.
 struct Syncer {
-	has_failed: Arc<AtomicBool>,
 	_until_dropped: Sender<()>,
 }
 
@@ -140,34 +160,22 @@ impl Syncer {
 		every: Duration,
 		sync: impl Fn() -> Result<(), StoreError> + Send + 'static,
 	) -> Result<Self, StoreError> {
-		let has_failed = Arc::new(AtomicBool::new(false));
 		let (until_dropped, dropped) = channel();
-		let failed = has_failed.clone();
 		let work = move || loop {
 			let is_last = dropped.recv_timeout(every) == Err(RecvTimeoutError::Disconnected);
-			if let Err(error) = sync() {
-				tracing::error!(%error, "nothing more is written");
-				failed.store(true, Ordering::Relaxed);
-			}
+			let synced = sync();
 			if is_last {
+				// A database that was closed has synced its log, and has none any more.
 				return;
+			}
+			if let Err(error) = synced {
+				tracing::error!(%error, "nothing more is written");
 			}
 		};
 		let thread = std::thread::Builder::new().name("store-sync".into());
 		thread.spawn(work).map_err(|error| StoreError::Database(error.to_string()))?;
-		Ok(Self { has_failed, _until_dropped: until_dropped })
+		Ok(Self { _until_dropped: until_dropped })
 	}
-
-	fn has_failed(&self) -> bool {
-		self.has_failed.load(Ordering::Relaxed)
-	}
-}
-
-/// Has the disk take what the log of an open database has. It is opened each time, so that it is the file
-/// that SQLite writes to. Closing a handle of the log takes no lock away: SQLite's are at the other two files.
-pub(crate) fn sync(log: &Path) -> Result<(), StoreError> {
-	let synced = File::open(log).and_then(|log| log.sync_data());
-	synced.map_err(|error| unusable(log, &error))
 }
 
 /// Keeps other gateways out. A file of its own, because closing any handle of the database's takes
@@ -210,7 +218,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 }
 
 /// Makes the tables in an empty database; refuses one that is not ours.
-fn prepare(connection: &Connection, sync: SyncPolicy) -> Result<(), StoreError> {
+fn prepare(connection: &Connection, is_synced: bool) -> Result<(), StoreError> {
 	let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
 	let (application, version) = (number("application_id")?, number("user_version")?);
 	let tables: i64 =
@@ -223,9 +231,9 @@ fn prepare(connection: &Connection, sync: SyncPolicy) -> Result<(), StoreError> 
 		_ => return Err(StoreError::Corrupt("another program's tables".into())),
 	};
 	connection.pragma_update(None, "journal_mode", "wal")?;
-	let synchronous = match sync {
-		SyncPolicy::Always => "full",
-		SyncPolicy::EverySecond => "normal",
+	let synchronous = match is_synced {
+		true => "full",
+		false => "normal",
 	};
 	connection.pragma_update(None, "synchronous", synchronous)?;
 	connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
@@ -287,23 +295,24 @@ mod tests {
 	use super::*;
 	use std::sync::atomic::AtomicU32;
 
-	async fn writer(path: &Path, policy: SyncPolicy) -> Sqlite {
-		connect(&made(path).unwrap(), Role::Writer, policy).await.unwrap()
+	async fn writer(path: &Path, is_synced: bool) -> (Sqlite, Wal) {
+		let path = made(path).unwrap();
+		let wal = Wal::of(&path);
+		let unsynced = (!is_synced).then_some(&wal);
+		(connect(&path, Role::Writer, unsynced).await.unwrap(), wal)
 	}
 
 	#[tokio::test]
 	async fn commits_should_be_synced_unless_a_thread_does_it() {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("gateway.sqlite");
-		for (policy, synchronous, has_syncer) in
-			[(SyncPolicy::Always, 2, false), (SyncPolicy::EverySecond, 1, true)]
-		{
-			let sqlite = writer(&path, policy).await;
+		for (is_synced, synchronous) in [(true, 2), (false, 1)] {
+			let (sqlite, _) = writer(&path, is_synced).await;
 			// SQLite's numbers: 2 is full, 1 is normal.
 			let read = |row: &rusqlite::Row| row.get::<_, i64>(0);
 			let found = sqlite.connection.pragma_query_value(None, "synchronous", read).unwrap();
 			assert_eq!(found, synchronous);
-			assert_eq!(sqlite.writer.as_ref().unwrap().syncer.is_some(), has_syncer);
+			assert_eq!(sqlite.writer.as_ref().unwrap().unsynced.is_none(), is_synced);
 		}
 	}
 
@@ -314,13 +323,12 @@ mod tests {
 		std::os::unix::fs::symlink(&path, &link).unwrap();
 		// A new one, and one that is there.
 		for _ in 0..2 {
-			let sqlite = writer(&link, SyncPolicy::EverySecond).await;
+			let (sqlite, wal) = writer(&link, false).await;
 			sqlite.execute("CREATE TABLE IF NOT EXISTS more (n BIGINT)", &[]).unwrap();
-			let log = log(&made(&link).unwrap());
-			assert_eq!(log, dir.path().canonicalize().unwrap().join("gateway.sqlite-wal"));
-			assert_eq!(sync(&log), Ok(()));
+			assert_eq!(wal.path, dir.path().canonicalize().unwrap().join("gateway.sqlite-wal"));
+			assert_eq!(wal.sync(), Ok(()));
 			drop(sqlite);
-			assert!(sync(&log).is_err(), "there is none any more");
+			assert!(wal.sync().is_err(), "there is none any more");
 		}
 	}
 
@@ -337,7 +345,6 @@ mod tests {
 		while counted() < 3 {
 			std::thread::yield_now();
 		}
-		assert!(!syncer.has_failed());
 		drop(syncer);
 		// The thread has let its counter go, and this is all that is left.
 		while Arc::strong_count(&count) > 2 {
@@ -354,15 +361,13 @@ mod tests {
 	#[tokio::test]
 	async fn nothing_should_be_written_after_the_log_could_not_be_synced() {
 		let dir = tempfile::tempdir().unwrap();
-		let mut sqlite = writer(&dir.path().join("gateway.sqlite"), SyncPolicy::EverySecond).await;
+		let (sqlite, wal) = writer(&dir.path().join("gateway.sqlite"), false).await;
 		assert_eq!(sqlite.begin(), Ok(()));
 		sqlite.execute("ROLLBACK", &[]).unwrap();
-		let fails = || Err(StoreError::Database("the disk is broken".into()));
-		let syncer = Syncer::start(Duration::from_millis(1), fails).unwrap();
-		while !syncer.has_failed() {
-			std::thread::yield_now();
-		}
-		sqlite.writer.as_mut().unwrap().syncer = Some(syncer);
+		// Whoever else has found that out, and whatever a later sync says.
+		let broken = Wal { path: dir.path().join("none"), ..wal.clone() };
+		assert!(broken.sync().is_err());
+		assert_eq!(wal.sync(), Ok(()));
 		let refused = sqlite.begin().unwrap_err().to_string();
 		assert!(refused.contains("could not be synced"), "{refused}");
 	}
