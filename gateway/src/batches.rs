@@ -14,13 +14,14 @@ use codec::Encode;
 use reckon_gateway_protocol::v1::Proved;
 use reckon_gateway_store::{BatchState, RequestId, Store, StoreError};
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId, ContentRef, ModelId};
-use reckon_receipts::{BatchTree, Proof, SignedReceipt, SignedVoucher};
+use reckon_receipts::{BatchTree, Proof, SignedReceipt, SignedVoucher, Total};
 use sp_core::{sr25519, H256};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::Arc,
 	time::Duration,
 };
+use tokio::task::{spawn_blocking, yield_now, JoinError};
 
 /// The most lanes that pay in one batch, as the chain has it.
 const MAX_CLAIMS: usize = 256;
@@ -41,6 +42,8 @@ const NO_TOTALS_FAULT: [&str; 7] = [
 ];
 /// What the chain says of a total that it may never take: whoever is to be paid has no bond, or the model is gone.
 const FOR_GOOD: [&str; 3] = ["ProviderWithoutBond", "UnknownModel", "ModelNotInSubnet"];
+/// So many receipts are sorted before requests have a turn.
+const AT_ONCE: usize = 256;
 /// How many of a refused total's receipts are closed at once.
 const CLOSED_AT_ONCE: usize = 1_000;
 
@@ -77,6 +80,8 @@ enum Trouble {
 	Look(#[from] LookError),
 	#[error("receipts make no tree: {0}")]
 	Tree(String),
+	#[error("receipts are not hashed: {0}")]
+	Hashing(#[from] JoinError),
 	#[error("lane {1} of channel {0:?} would pay more than its answers have charged")]
 	Lane(ChannelId, u16),
 }
@@ -121,20 +126,55 @@ struct Clerk {
 	left_out: u32,
 }
 
-/// Receipts that go to the chain together.
-struct Draft {
+/// Receipts under one root.
+struct Hashed {
 	receipts: Vec<Receipt>,
-	/// What each lane pays, with what was taken through it before.
-	lanes: BTreeMap<LaneKey, (Balance, Balance)>,
+	root: H256,
+	totals: Vec<Total<AccountId>>,
+	/// What the chain's `leaves` name.
+	leaves: ContentRef,
+	/// What they charge each lane.
+	charges: BTreeMap<LaneKey, Balance>,
 }
+
+impl Hashed {
+	/// Beside everything else: there may be many.
+	async fn of(receipts: Vec<Receipt>) -> Result<Self, Trouble> {
+		let hash = move || {
+			let tree = BatchTree::new(receipts.clone());
+			let tree = tree.map_err(|error| Trouble::Tree(error.to_string()))?;
+			let mut charges = BTreeMap::<LaneKey, Balance>::new();
+			for SignedReceipt { receipt, .. } in &receipts {
+				let sum = charges.entry((receipt.channel, receipt.lane)).or_default();
+				*sum = sum.saturating_add(receipt.charge);
+			}
+			let leaves = ContentRef::of(&receipts.encode());
+			let (root, totals) = (tree.root().hash, tree.totals().to_vec());
+			Ok(Self { receipts, root, totals, leaves, charges })
+		};
+		spawn_blocking(hash).await?
+	}
+
+	fn ids(&self) -> Vec<RequestId> {
+		self.receipts.iter().map(|signed| signed.receipt.request).collect()
+	}
+
+	fn keys(&self) -> Vec<TotalKey> {
+		self.totals.iter().map(|total| (total.provider.clone(), total.model)).collect()
+	}
+}
+
+/// What each lane pays, with what was taken through it before.
+type Lanes = BTreeMap<LaneKey, (Balance, Balance)>;
 
 impl Clerk {
 	async fn round(&mut self) -> Result<(), Trouble> {
 		for batch in self.rooms.store.open_batches().await? {
 			match batch.state {
+				BatchState::Partial => self.rooms.store.dissolve(batch.root).await?,
 				BatchState::Prepared => {
 					let receipts = self.rooms.store.receipts_of(batch.root).await?;
-					match self.send(batch.root, receipts).await {
+					match self.send(Hashed::of(receipts).await?).await {
 						// What it has is drafted anew, as far as that lane goes.
 						Err(trouble @ Trouble::Lane(..)) => {
 							tracing::error!(root = ?batch.root, %trouble, "a batch is drafted anew");
@@ -164,10 +204,9 @@ impl Clerk {
 				}
 				continue;
 			};
-			let root = root_of(&receipts)?;
-			let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
-			self.rooms.store.batch(root, &ids, now_millis()).await?;
-			match self.send(root, receipts).await {
+			let batch = Hashed::of(receipts).await?;
+			self.rooms.store.batch(batch.root, &batch.ids(), now_millis()).await?;
+			match self.send(batch).await {
 				Err(Trouble::Lane(channel, lane)) => {
 					tracing::error!(?channel, lane, "a lane is left out for a while");
 					let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
@@ -193,7 +232,10 @@ impl Clerk {
 		let mut part = None;
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
 		self.left_out = 0;
-		for signed in waiting {
+		for (nth, signed) in waiting.into_iter().enumerate() {
+			if nth % AT_ONCE == 0 {
+				yield_now().await;
+			}
 			let receipt = &signed.receipt;
 			if receipt.charge == 0 {
 				free.push(signed);
@@ -261,10 +303,9 @@ impl Clerk {
 		if let Some(reason) = reason {
 			tracing::error!(receipts = receipts.len(), reason, "receipts can't be paid");
 		}
-		let root = root_of(&receipts)?;
-		let ids: Vec<_> = receipts.iter().map(|signed| signed.receipt.request).collect();
-		self.rooms.store.batch(root, &ids, now_millis()).await?;
-		self.end_here(root, reason).await
+		let batch = Hashed::of(receipts).await?;
+		self.rooms.store.batch(batch.root, &batch.ids(), now_millis()).await?;
+		self.end_here(batch.root, reason).await
 	}
 
 	/// Ends a batch that the chain never sees.
@@ -274,42 +315,41 @@ impl Clerk {
 	}
 
 	/// Sends a batch that is noted, unless the chain has it.
-	async fn send(&mut self, root: H256, receipts: Vec<Receipt>) -> Result<(), Trouble> {
+	async fn send(&mut self, batch: Hashed) -> Result<(), Trouble> {
+		let root = batch.root;
 		// Lanes first, then the batch: if it is not there now, the lanes do not count it either.
-		let draft = self.draft(receipts);
+		let lanes = self.draft(&batch.charges);
 		if let Some(id) = self.rooms.chain.find(root).await? {
 			return self.committed(root, id).await;
 		}
-		let Some(draft) = draft else {
+		let Some(lanes) = lanes else {
 			// What they should have paid is closed when the others are drafted anew.
 			tracing::error!(?root, "some of a batch's channels are gone");
 			return Ok(self.rooms.store.dissolve(root).await?);
 		};
-		let claims = match self.claims(&draft).await {
+		let claims = match self.claims(&lanes).await {
 			Err(trouble @ Trouble::Lane(..)) => {
 				self.rooms.store.dissolve(root).await?;
 				return Err(trouble);
 			},
 			claims => claims?,
 		};
-		let leaves = ContentRef::of(&draft.receipts.encode());
-		let count = draft.receipts.len();
-		let tree = BatchTree::new(draft.receipts.clone());
-		let tree = tree.map_err(|error| Trouble::Tree(error.to_string()))?;
-		let sent = self.rooms.chain.commit(leaves, tree.totals().to_vec(), claims).await;
+		let count = batch.receipts.len();
+		let totals = batch.keys();
+		let sent = self.rooms.chain.commit(batch.leaves, batch.totals, claims).await;
 		match sent {
 			Ok(id) => {
 				tracing::info!(
 					?root,
 					?id,
 					receipts = count,
-					lanes = draft.lanes.len(),
+					lanes = lanes.len(),
 					"batch committed"
 				);
 				self.rooms.metrics.batched(count);
-				for total in keys_of(&tree) {
-					self.suspects.remove(&total);
-					self.refused_since.remove(&total);
+				for total in &totals {
+					self.suspects.remove(total);
+					self.refused_since.remove(total);
 				}
 				self.committed(root, id).await
 			},
@@ -322,14 +362,13 @@ impl Clerk {
 				self.rooms.store.dissolve(root).await?;
 				self.rooms.look_at_channels().await?;
 				// Where lanes were taken from meanwhile the receipts are not to blame.
-				if NO_TOTALS_FAULT.contains(&name.as_str()) || !self.is_of_now(&draft) {
+				if NO_TOTALS_FAULT.contains(&name.as_str()) || !self.is_of_now(&lanes) {
 					return Err(ChainError::Refused { name, docs }.into());
 				}
-				let totals = keys_of(&tree);
 				self.blame(totals.clone());
 				match &totals[..] {
 					[total] if FOR_GOOD.contains(&name.as_str()) => {
-						self.give_up(total.clone(), draft.receipts).await
+						self.give_up(total.clone(), batch.receipts).await
 					},
 					_ => Ok(()),
 				}
@@ -345,8 +384,8 @@ impl Clerk {
 	}
 
 	/// Whether its lanes are as they were when it was drafted.
-	fn is_of_now(&self, draft: &Draft) -> bool {
-		draft.lanes.iter().all(|((channel, lane), (before, _))| {
+	fn is_of_now(&self, lanes: &Lanes) -> bool {
+		lanes.iter().all(|((channel, lane), (before, _))| {
 			let chain = self.rooms.channels.on_chain(*channel);
 			chain.is_some_and(|chain| chain.taken.get(usize::from(*lane)) == Some(before))
 		})
@@ -387,29 +426,25 @@ impl Clerk {
 	}
 
 	/// What each lane pays; `None` when a channel is gone.
-	fn draft(&self, receipts: Vec<Receipt>) -> Option<Draft> {
-		let mut lanes = BTreeMap::new();
-		for signed in &receipts {
-			let receipt = &signed.receipt;
-			let chain = self.rooms.channels.on_chain(receipt.channel)?;
-			let before = *chain.taken.get(usize::from(receipt.lane))?;
-			let lane = lanes.entry((receipt.channel, receipt.lane)).or_insert((before, 0));
-			lane.1 = Balance::saturating_add(lane.1, receipt.charge);
-		}
-		Some(Draft { receipts, lanes })
+	fn draft(&self, charges: &BTreeMap<LaneKey, Balance>) -> Option<Lanes> {
+		let lanes = charges.iter().map(|((channel, lane), charge)| {
+			let chain = self.rooms.channels.on_chain(*channel)?;
+			Some(((*channel, *lane), (*chain.taken.get(usize::from(*lane))?, *charge)))
+		});
+		lanes.collect()
 	}
 
 	/// The lanes' newest vouchers, and up to what they are used.
-	async fn claims(&self, draft: &Draft) -> Result<Vec<Claim>, Trouble> {
+	async fn claims(&self, lanes: &Lanes) -> Result<Vec<Claim>, Trouble> {
 		let mut vouchers = BTreeMap::<LaneKey, SignedVoucher>::new();
-		let channels: BTreeSet<_> = draft.lanes.keys().map(|(channel, _)| *channel).collect();
+		let channels: BTreeSet<_> = lanes.keys().map(|(channel, _)| *channel).collect();
 		for channel in channels {
 			for lane in self.rooms.store.lanes(channel).await? {
 				vouchers.insert((channel, lane.lane), lane.voucher);
 			}
 		}
 		let mut claims = Vec::new();
-		for ((channel, lane), (before, charge)) in &draft.lanes {
+		for ((channel, lane), (before, charge)) in lanes {
 			let upto = before.saturating_add(*charge);
 			let spent = self.rooms.channels.info(*channel);
 			let spent = spent.and_then(|info| info.lanes.get(usize::from(*lane)).copied());
@@ -421,15 +456,6 @@ impl Clerk {
 		}
 		Ok(claims)
 	}
-}
-
-fn keys_of(tree: &BatchTree<AccountId>) -> Vec<TotalKey> {
-	tree.totals().iter().map(|total| (total.provider.clone(), total.model)).collect()
-}
-
-fn root_of(receipts: &[Receipt]) -> Result<H256, Trouble> {
-	let tree = BatchTree::new(receipts.to_vec());
-	Ok(tree.map_err(|error| Trouble::Tree(error.to_string()))?.root().hash)
 }
 
 /// All receipts of a batch as the chain's `leaves` names them: SCALE of the list.

@@ -115,7 +115,7 @@ async fn find(rooms: &Rooms, complaint: &Complaint) -> Result<Answer, Trouble> {
 		return Ok(Answer::None("the store has no such batch"));
 	};
 	let id = match batch.state {
-		BatchState::Prepared => return Ok(Answer::Later),
+		BatchState::Partial | BatchState::Prepared => return Ok(Answer::Later),
 		BatchState::Rejected(..) => return Ok(Answer::None("its batch was rejected")),
 		BatchState::Committed(id) | BatchState::Settled(id) => id,
 	};

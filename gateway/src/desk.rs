@@ -3,7 +3,7 @@
 use crate::bulk::Shelf;
 use reckon_gateway_store::{Answer, Key, KeyId, Record, RequestId};
 pub use reckon_openai::Logprob;
-use reckon_openai::Order;
+use reckon_openai::{Order, Spoken};
 use reckon_primitives::{AccountId, Balance, ModelId, Price, TaskSet};
 use reckon_receipts::{ReceiptFile, Request, SignedVoucher};
 use reckon_sealed::SignedWorkerKey;
@@ -346,8 +346,9 @@ pub trait Desk: Send + Sync + 'static {
 	/// A request, for who knows its id.
 	async fn request(&self, id: RequestId) -> Result<Record, Refusal>;
 
-	/// What was answered to a request of this key's owner, in words; `None` where there is no such answer.
-	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal>;
+	/// What was answered to a request of this key's owner in words, and to what; `None` where there is no such
+	/// answer.
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<Spoken>, Refusal>;
 
 	/// A request's receipt, with the proof that its batch counts it once there is one.
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal>;

@@ -19,6 +19,7 @@ use crate::{
 use reckon_gateway_store::{
 	Admission, Admitted, Finish, Key, KeyId, Record, RequestId, State, StoreError, Times,
 };
+use reckon_openai::Spoken;
 use reckon_primitives::{AccountId, Balance, TaskKind};
 use reckon_receipts::{BatchProof, ReceiptFile};
 use reckon_sealed::worker_of;
@@ -195,6 +196,7 @@ impl Gateway {
 		let admission = Admission {
 			request,
 			payload: order.payload,
+			instructed: order.instructed,
 			key,
 			repeat,
 			voucher,
@@ -419,19 +421,24 @@ impl Desk for Gateway {
 		record.ok_or(Refusal::UnknownRequest)
 	}
 
-	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal> {
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<Spoken>, Refusal> {
 		let store = &self.rooms.store;
 		let Some(record) = store.request(id).await.map_err(unavailable)? else { return Ok(None) };
 		// Who signs vouchers has what was answered: nobody can show that it is the same client.
-		let (Some(by), Some(answer)) = (record.admission.key, record.answer) else {
+		let Admission { key: by, request, payload, instructed, .. } = record.admission;
+		let (Some(by), Some(answer)) = (by, record.answer) else {
 			return Ok(None);
 		};
 		let is_theirs = by == key.id || {
 			let asked = store.key(by).await.map_err(unavailable)?;
 			asked.is_some_and(|asked| asked.owner == key.owner)
 		};
-		let is_said = is_theirs && record.admission.request.task != TaskKind::Embed;
-		Ok(is_said.then(|| String::from_utf8_lossy(&answer.output).into_owned()))
+		let is_said = is_theirs && request.task != TaskKind::Embed;
+		Ok(is_said.then(|| Spoken {
+			payload,
+			instructed,
+			answer: String::from_utf8_lossy(&answer.output).into_owned(),
+		}))
 	}
 
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal> {

@@ -8,7 +8,7 @@ use crate::{
 use futures::StreamExt;
 use reckon_gateway_store::{BatchState, StoreError};
 use reckon_primitives::{AccountId, BatchId};
-use reckon_receipts::{sampled, BatchTree, Item};
+use reckon_receipts::{sampled, Item};
 use sp_core::H256;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -25,8 +25,8 @@ enum Trouble {
 	Store(#[from] StoreError),
 	#[error(transparent)]
 	Chain(#[from] ChainError),
-	#[error("the batch's receipts make no tree: {0}")]
-	Tree(String),
+	#[error("the receipts of the batch {0:?} make no tree")]
+	Tree(H256),
 	#[error("the store has no request {0:?}, whose receipt is to be shown")]
 	Request(H256),
 }
@@ -67,9 +67,7 @@ async fn round(rooms: &Rooms, done: &mut BTreeSet<BatchId>) -> Result<(), Troubl
 			// What can't be shown now is asked for again in the next round.
 			Drawn::Totals { seed, unshown } => {
 				// One tree for all of a batch's.
-				let receipts = rooms.store.receipts_of(root).await?;
-				let tree = BatchTree::new(receipts);
-				let tree = tree.map_err(|error| Trouble::Tree(error.to_string()))?;
+				let tree = rooms.tree(root).await?.ok_or(Trouble::Tree(root))?;
 				let items = unshown.into_iter().filter_map(|(total, rate)| {
 					let sum = tree.totals().get(usize::try_from(total).ok()?)?.receipts.sum;
 					tree.charging(total, sampled(&seed, total, rate, sum)?)

@@ -14,7 +14,7 @@ use sp_core::sr25519;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	sync::{Mutex, MutexGuard, PoisonError},
-	time::Duration,
+	time::{Duration, Instant},
 };
 use tokio::{
 	sync::{mpsc, watch},
@@ -29,6 +29,10 @@ const MAX_MODELS: usize = 256;
 const MAX_SLOTS: u32 = 1_024;
 /// Providers of a worse name, in millionths, are asked as often as one of this.
 const LEAST_SCORE: u32 = 50_000;
+/// How long a provider rests when one of its workers was expelled, the first time and at most.
+const RESTS: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(3_600)];
+/// The most providers of which it is known that they rest.
+const MAX_RESTS: usize = 10_000;
 /// How long what a worker is told may wait for it to read.
 const TAKEN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -213,32 +217,71 @@ pub struct Workers {
 struct State {
 	workers: BTreeMap<sr25519::Public, Worker>,
 	sessions: u64,
+	/// Providers whose workers were expelled. Of one model those that rest are asked, and their prices count,
+	/// only where all rest: coming back is free, and each time it costs a request some seconds to find that
+	/// they take nothing up.
+	rests: BTreeMap<AccountId, Rest>,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+	until: Instant,
+	pause: Duration,
+}
+
+/// Providers with their prices for a model: one price, and one voice, for each, since places are what a worker
+/// says that it has.
+type Prices<'a> = BTreeMap<&'a AccountId, Price<Balance>>;
 
 impl State {
 	/// What a request for a model pays at most.
 	fn most_of(&self, model: &ModelId) -> Option<Price<Balance>> {
 		let having = self.workers.values().filter(|worker| !worker.draining);
 		let having = having.filter(|worker| worker.models.contains_key(model));
-		// A provider has one price, and one voice: places are what a worker says that it has.
 		let prices = having.filter_map(|worker| {
 			let price = worker.offering.prices.get(model)?;
 			Some((&worker.provider, *price))
 		});
-		most(prices.collect::<BTreeMap<_, _>>().into_values().collect())
+		most(self.voices(prices.collect(), Instant::now()))
 	}
 
 	/// The same of each model that is here.
 	fn most(&self) -> BTreeMap<ModelId, Price<Balance>> {
-		let mut prices = BTreeMap::<ModelId, BTreeMap<&AccountId, Price<Balance>>>::new();
+		let mut prices = BTreeMap::<ModelId, Prices<'_>>::new();
 		for worker in self.workers.values().filter(|worker| !worker.draining) {
 			for model in worker.models.keys() {
 				let Some(price) = worker.offering.prices.get(model) else { continue };
 				prices.entry(*model).or_default().insert(&worker.provider, *price);
 			}
 		}
+		let now = Instant::now();
 		let each = prices.into_iter();
-		each.filter_map(|(model, of)| Some((model, most(of.into_values().collect())?))).collect()
+		each.filter_map(|(model, of)| Some((model, most(self.voices(of, now))?))).collect()
+	}
+
+	/// The prices that count.
+	fn voices(&self, of: Prices<'_>, now: Instant) -> Vec<Price<Balance>> {
+		let awake = of.iter().filter(|(provider, _)| !self.rests(provider, now));
+		let awake: Vec<_> = awake.map(|(_, price)| *price).collect();
+		match awake.is_empty() {
+			true => of.into_values().collect(),
+			false => awake,
+		}
+	}
+
+	fn rests(&self, provider: &AccountId, now: Instant) -> bool {
+		self.rests.get(provider).is_some_and(|rest| now < rest.until)
+	}
+
+	/// Has a provider rest, twice as long as the last time unless that was long ago.
+	fn rest(&mut self, provider: AccountId, now: Instant) {
+		let [first, longest] = RESTS;
+		self.rests.retain(|_, rest| now.saturating_duration_since(rest.until) < longest);
+		let known = self.rests.get(&provider).map(|rest| rest.pause.saturating_mul(2).min(longest));
+		if known.is_some() || self.rests.len() < MAX_RESTS {
+			let pause = known.unwrap_or(first);
+			self.rests.insert(provider, Rest { until: now + pause, pause });
+		}
 	}
 }
 
@@ -372,25 +415,24 @@ impl Workers {
 		only: Option<sr25519::Public>,
 	) -> Result<Picked, NoneFree> {
 		let mut state = self.lock();
+		let now = Instant::now();
 		let fits = |worker: &Worker| {
 			worker.models.contains_key(&model)
 				&& worker.offering.prices.get(&model).is_some_and(|price| within(price, most))
 		};
 		let speeds = state.workers.values().filter_map(|worker| worker.models.get(&model));
 		let fastest = speeds.map(|loaded| loaded.write).fold(0.0, f32::max);
-		let mut there = false;
 		let may = |key| !but.contains(key) && only.as_ref().is_none_or(|only| only == key);
-		let candidates = state.workers.iter().filter(|(key, _)| may(key));
-		let candidates =
-			candidates.filter(|(_, worker)| fits(worker)).filter_map(|(key, worker)| {
-				there = true;
-				Some((worker.burden(&model, fastest)?, *key))
-			});
+		let there = || state.workers.iter().filter(|(key, worker)| may(key) && fits(worker));
+		let awake = there().any(|(_, worker)| !state.rests(&worker.provider, now));
+		let candidates = there()
+			.filter(|(_, worker)| !awake || !state.rests(&worker.provider, now))
+			.filter_map(|(key, worker)| Some((worker.burden(&model, fastest)?, *key)));
 		let drawn = candidates.choose_multiple(&mut rand::rng(), 2);
 		let best = drawn.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
-		let (_, key) = best.ok_or(match there {
-			true => NoneFree::AllBusy,
-			false => NoneFree::NoneThere,
+		let (_, key) = best.ok_or_else(|| match there().next() {
+			Some(_) => NoneFree::AllBusy,
+			None => NoneFree::NoneThere,
 		})?;
 		let worker = state.workers.get_mut(&key).ok_or(NoneFree::NoneThere)?;
 		Ok(worker.take(key, request, model))
@@ -399,16 +441,21 @@ impl Workers {
 	/// The workers that requests for a model can be sealed to, whom to ask first before the others.
 	pub fn sealing(&self, model: &ModelId) -> Vec<SealingWorker> {
 		let state = self.lock();
+		let now = Instant::now();
 		let speeds = state.workers.values().filter_map(|worker| worker.models.get(model));
 		let fastest = speeds.map(|loaded| loaded.write).fold(0.0, f32::max);
 		let able = state.workers.values().filter_map(|worker| {
 			let burden = worker.burden(model, fastest)?;
 			let (key, price) = (worker.sealing.clone()?, *worker.offering.prices.get(model)?);
-			Some((burden, SealingWorker { provider: worker.provider.clone(), key, price }))
+			let rests = state.rests(&worker.provider, now);
+			let worker = SealingWorker { provider: worker.provider.clone(), key, price };
+			Some((rests, burden, worker))
 		});
 		let mut able: Vec<_> = able.collect();
-		able.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-		able.into_iter().map(|(_, worker)| worker).collect()
+		able.sort_by(|(one_rests, one, _), (other_rests, other, _)| {
+			one_rests.cmp(other_rests).then(one.total_cmp(other))
+		});
+		able.into_iter().map(|(.., worker)| worker).collect()
 	}
 
 	/// The worker that a request was with before a stop, if it is here: however much it has to do, it has
@@ -447,9 +494,14 @@ impl Workers {
 		}
 	}
 
-	/// Ends a worker's stream: it has lied.
+	/// Ends a worker's stream: it has lied, or takes nothing up. Its provider's workers are asked after the others
+	/// for a while, and the longer the more often that has happened of late.
 	pub fn expel(&self, worker: &sr25519::Public) {
-		self.lock().workers.remove(worker);
+		let mut state = self.lock();
+		if let Some(expelled) = state.workers.remove(worker) {
+			state.rest(expelled.provider, Instant::now());
+		}
+		drop(state);
 		count(&self.ends);
 		self.changed();
 	}
@@ -751,6 +803,42 @@ mod tests {
 		let silent = [key(1)].into();
 		let picked = workers.pick(RequestId::repeat_byte(1), model(), &most, &silent, None);
 		assert!(picked.is_ok());
+	}
+
+	#[test]
+	fn provider_should_be_asked_last_for_a_while_when_its_worker_was_expelled() {
+		let workers = Workers::default();
+		let mut inboxes = vec![joined(&workers, 1, 1), joined(&workers, 2, 5)];
+		has(&workers, 1, 1_000, 0);
+		has(&workers, 2, 1, 0);
+		assert_eq!(workers.of(&model()).price, Some(price(1)), "of two, the cheaper one");
+		let ask = |request: u8| pick(&workers, request).map(|picked| picked.worker);
+		assert_eq!(ask(1), Ok(key(1)));
+		workers.expel(&key(1));
+		inboxes.push(joined(&workers, 1, 1));
+		has(&workers, 1, 1_000, 0);
+		assert_eq!(workers.of(&model()).price, Some(price(5)), "its price does not count");
+		// Though the other one has more to do than it can.
+		assert_eq!([ask(2), ask(3), ask(4)], [Ok(key(2)), Ok(key(2)), Err(NoneFree::AllBusy)]);
+		workers.expel(&key(2));
+		assert_eq!(ask(5), Ok(key(1)), "there is no other one");
+
+		// Longer each time, up to the longest, and from the beginning when that was long ago.
+		let provider = AccountId::new([7; 32]);
+		let [first, longest] = RESTS;
+		let mut state = State::default();
+		let (mut now, mut pause) = (Instant::now(), first);
+		for _ in 0..12 {
+			state.rest(provider.clone(), now);
+			assert!(state.rests(&provider, now + pause - Duration::from_millis(1)));
+			now += pause;
+			assert!(!state.rests(&provider, now));
+			pause = (pause * 2).min(longest);
+		}
+		assert_eq!(pause, longest);
+		now += longest;
+		state.rest(provider.clone(), now);
+		assert!(!state.rests(&provider, now + first));
 	}
 
 	#[test]

@@ -336,6 +336,29 @@ async fn conversation_should_go_on_from_an_answer_that_only_its_owner_can_name()
 		"{payload}"
 	);
 
+	// All that was said up to an answer, but for what it was told to be.
+	let go_on = async |id: &str, told: &str| {
+		let body = serde_json::json!({ "model": "acme/words", "input": "and then?", "max_output_tokens": 16,
+			"instructions": told, "previous_response_id": id });
+		let asked = client.post(&url).bearer_auth(&secret).body(body.to_string()).send().await;
+		let text = asked.unwrap().text().await.unwrap();
+		let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+		assert_eq!(answer["previous_response_id"], id, "{text}");
+		answer["id"].as_str().unwrap().to_owned()
+	};
+	let third: String = go_on(second["id"].as_str().unwrap(), "Be short.").await;
+	let fourth: String = go_on(&third, "Be long.").await;
+	let hash: H256 = fourth.strip_prefix("resp_").unwrap().parse().unwrap();
+	let record = net.store.request(hash).await.unwrap().unwrap();
+	assert!(record.admission.instructed);
+	let said = r#"{"role":"assistant","content":"one two three four"}"#;
+	let (first, then) =
+		(r#"{"role":"user","content":"go on"}"#, r#"{"role":"user","content":"and then?"}"#);
+	let expected = format!(
+		r#"{{"messages":[{{"role":"system","content":"Be long."}},{first},{said},{first},{said},{then},{said},{then}]}}"#
+	);
+	assert_eq!(String::from_utf8(record.admission.payload).unwrap(), expected);
+
 	// Another key of the same owner can, another owner can't; nor can a key name what no key has asked.
 	let again = Key { id: H256([3; 32]), ..key.clone() };
 	net.store.put_key(&again).await.unwrap();

@@ -1,5 +1,5 @@
-//! The last answers, for clients that name them in place of sending them again: which no gateway could look
-//! up that is to read exactly what was signed for.
+//! The last answers and what they were answers to, for clients that name them in place of sending them again:
+//! which no gateway could look up that is to read exactly what was signed for.
 
 use std::{
 	collections::{BTreeMap, VecDeque},
@@ -7,12 +7,13 @@ use std::{
 };
 
 use axum::body::Bytes;
-use reckon_openai::{references, resolve, Problem};
+use reckon_openai::{references, resolve, Problem, Spoken};
 use sp_core::H256;
 
-/// The most bytes of answers that are remembered: those of weeks, for a person.
+/// The most bytes of conversations that are remembered, each turn with all before it: those of days, for a
+/// person.
 const MAX_BYTES: usize = 64 << 20;
-/// What an answer takes besides its text.
+/// What a turn takes besides its texts.
 const OVERHEAD: usize = 128;
 
 /// Answers by their requests.
@@ -23,7 +24,7 @@ pub(super) struct Memory {
 
 #[derive(Default)]
 struct State {
-	answers: BTreeMap<H256, String>,
+	answers: BTreeMap<H256, Spoken>,
 	/// The oldest first.
 	order: VecDeque<H256>,
 	bytes: usize,
@@ -41,17 +42,18 @@ impl Memory {
 	}
 
 	/// Remembers an answer; the oldest are forgotten for it.
-	pub(super) fn keep(&self, request: H256, text: &str) {
+	pub(super) fn keep(&self, request: H256, spoken: Spoken) {
 		let mut state = self.state();
-		if state.answers.insert(request, text.to_owned()).is_some() {
+		let added = length(&spoken);
+		if state.answers.insert(request, spoken).is_some() {
 			return;
 		}
 		state.order.push_back(request);
-		state.bytes = state.bytes.saturating_add(text.len()).saturating_add(OVERHEAD);
+		state.bytes = state.bytes.saturating_add(added);
 		while state.bytes > self.most {
 			let Some(oldest) = state.order.pop_front() else { return };
-			let length = state.answers.remove(&oldest).map_or(0, |text| text.len());
-			state.bytes = state.bytes.saturating_sub(length).saturating_sub(OVERHEAD);
+			let freed = state.answers.remove(&oldest).map_or(0, |spoken| length(&spoken));
+			state.bytes = state.bytes.saturating_sub(freed);
 		}
 	}
 
@@ -79,6 +81,10 @@ impl Memory {
 	}
 }
 
+fn length(spoken: &Spoken) -> usize {
+	spoken.payload.len().saturating_add(spoken.answer.len()).saturating_add(OVERHEAD)
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -87,13 +93,18 @@ mod tests {
 	fn memory_should_forget_the_oldest_when_it_is_full() {
 		let memory = Memory::of(3 * (OVERHEAD + 10));
 		let id = |number| H256::repeat_byte(number);
+		let spoken = |answer: &str| Spoken {
+			payload: b"01234".to_vec(),
+			instructed: false,
+			answer: answer.to_owned(),
+		};
 		for number in 1..=4 {
-			memory.keep(id(number), "0123456789");
+			memory.keep(id(number), spoken("56789"));
 		}
-		memory.keep(id(4), "0123456789");
+		memory.keep(id(4), spoken("56789"));
 		let known: Vec<_> = memory.state().answers.keys().copied().collect();
 		assert_eq!(known, [id(2), id(3), id(4)]);
-		memory.keep(id(5), &"x".repeat(1_000));
+		memory.keep(id(5), spoken(&"x".repeat(1_000)));
 		assert!(memory.state().answers.is_empty());
 		assert_eq!(memory.state().bytes, 0);
 	}

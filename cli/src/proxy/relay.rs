@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_openai::{default_max_tokens, Asked, Endpoint, Problem, Reply as Form};
+use reckon_openai::{default_max_tokens, Asked, Endpoint, Problem, Reply as Form, Spoken};
 use reckon_primitives::Balance;
 use reckon_receipts::ReceiptFile;
 use reckon_sdk::format_amount;
@@ -174,6 +174,10 @@ impl Proxy {
 		if self.purses.iter().all(|purse| purse.upstream.model(&order.model).is_none()) {
 			self.refresh(false).await;
 		}
+		let said = match endpoint {
+			Endpoint::Responses => Some((order.payload.clone(), order.instructed)),
+			_ => None,
+		};
 		let mut search = Search {
 			endpoint,
 			body,
@@ -194,6 +198,7 @@ impl Proxy {
 			let answer = Answering {
 				purse: purse.clone(),
 				endpoint,
+				said: said.clone(),
 				echo: echo.clone(),
 				receipts,
 				registry: self.registry.clone(),
@@ -429,6 +434,8 @@ impl Proxy {
 pub(super) struct Answering {
 	purse: Arc<Purse>,
 	endpoint: Endpoint,
+	/// What it answers, where its client may go on from it: the payload, and whether instructions are in it.
+	said: Option<(Vec<u8>, bool)>,
 	/// What the answer begins with that the worker has not written.
 	echo: Option<String>,
 	/// Whether the client wants the receipt among the events.
@@ -484,9 +491,10 @@ impl Answering {
 
 	/// Remembers an answer that its client may name.
 	fn remember(&self, file: &ReceiptFile, answer: &[u8]) {
-		if self.endpoint == Endpoint::Responses {
-			let text = String::from_utf8_lossy(answer);
-			self.memory.keep(file.signed.receipt.request, &text);
+		if let Some((payload, instructed)) = self.said.clone() {
+			let answer = String::from_utf8_lossy(answer).into_owned();
+			let spoken = Spoken { payload, instructed, answer };
+			self.memory.keep(file.signed.receipt.request, spoken);
 		}
 	}
 

@@ -113,11 +113,21 @@ def responses():
     same("".join(deltas), whole.output_text, "streamed and whole responses")
     same(events[-1].response.output_text, whole.output_text, "the last event's text")
     same(events[-1].response.usage.output_tokens, whole.usage.output_tokens, "the usage")
-    continued = {"previous_response_id": whole.id, **asked}
+    then = {**asked, "input": "And what is a ship?"}
+    named = client.responses.create(previous_response_id=whole.id, instructions="Speak.", **then)
+    same(named.previous_response_id, whole.id, "what it goes on from")
+    named = client.responses.create(previous_response_id=whole.id, **then)
+    said = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": whole.output_text}]
+    sent = client.responses.create(
+        **{**asked, "input": [*said, {"role": "user", "content": then["input"]}]}
+    )
+    same(named.output_text, sent.output_text, "a conversation that is named and one that is sent")
+    same(named.usage.input_tokens, sent.usage.input_tokens, "what both have read")
+    nobodys = {"previous_response_id": "resp_" + "1" * 64, **then}
     refused(
         BadRequestError,
-        lambda: client.responses.create(**continued),
-        code="unsupported_parameter",
+        lambda: client.responses.create(**nobodys),
+        code="previous_response_not_found",
         param="previous_response_id",
     )
     return whole.output_text

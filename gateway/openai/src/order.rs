@@ -14,6 +14,9 @@ pub struct Order {
 	pub task: TaskKind,
 	/// JSON with `messages`, `prompt` or `input`, and `stop` where there are stop strings.
 	pub payload: Vec<u8>,
+	/// Whether the first of `messages` is instructions for this answer alone, which who goes on from it does
+	/// not have.
+	pub instructed: bool,
 	/// How tokens are chosen. The salt is what the client's `seed` makes.
 	pub sampling: Sampling,
 	/// Whether `sampling.salt` was asked for.

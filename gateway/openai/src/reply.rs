@@ -1,6 +1,10 @@
 //! What a client gets.
 
-use crate::{events::Events, references::ITEM, Problem};
+use crate::{
+	events::Events,
+	references::{ITEM, RESPONSE},
+	Problem,
+};
 use base64::{engine::general_purpose::STANDARD, Engine};
 use reckon_primitives::Balance;
 use serde::{Deserialize, Serialize};
@@ -104,6 +108,8 @@ pub(crate) enum Form {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Settings {
 	pub instructions: Option<String>,
+	/// The id of the response that it goes on from.
+	pub previous: Option<String>,
 	pub max_output: Option<u32>,
 	pub temperature_milli: u16,
 	pub top_p_milli: u16,
@@ -197,7 +203,7 @@ impl Form {
 		match self {
 			Self::Chat { .. } => format!("chatcmpl-{:x}", head.id),
 			Self::Completion { .. } => format!("cmpl-{:x}", head.id),
-			Self::Response(_) => format!("resp_{:x}", head.id),
+			Self::Response(_) => format!("{RESPONSE}{:x}", head.id),
 			Self::Embedding { .. } => format!("embd-{:x}", head.id),
 		}
 	}
@@ -249,7 +255,7 @@ impl Settings {
 			Some((Finish::Length, _)) => "incomplete",
 		};
 		json!({
-			"id": format!("resp_{:x}", head.id),
+			"id": format!("{RESPONSE}{:x}", head.id),
 			"object": "response",
 			"created_at": head.created,
 			"status": status,
@@ -263,7 +269,7 @@ impl Settings {
 			"model": model,
 			"output": output,
 			"parallel_tool_calls": true,
-			"previous_response_id": null,
+			"previous_response_id": self.previous,
 			"reasoning": { "effort": null, "summary": null },
 			"store": false,
 			"temperature": f64::from(self.temperature_milli) / 1000.0,

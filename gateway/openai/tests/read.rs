@@ -1,8 +1,8 @@
 //! What bodies are read as.
 
 use reckon_openai::{
-	default_max_tokens, read, references, resolve, salt_of, Asked, Endpoint, Order, Problem,
-	MAX_PAYLOAD_BYTES,
+	default_max_tokens, read, references, resolve, salt_of, Asked, Endpoint, Head, Order, Problem,
+	Spoken, MAX_PAYLOAD_BYTES,
 };
 use reckon_primitives::{Sampling, TaskKind};
 use serde_json::{json, Value};
@@ -50,6 +50,7 @@ fn chat_should_have_openais_defaults_when_it_says_nothing() {
 		model: "m".into(),
 		task: TaskKind::Chat,
 		payload: br#"{"messages":[{"role":"user","content":"hi"}]}"#.to_vec(),
+		instructed: false,
 		sampling: Sampling {
 			max_output: MAX,
 			temperature_milli: 1000,
@@ -389,7 +390,6 @@ fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
 		(Completions, completion(json!({ "prompt": [[1, 2]] })), "prompt"),
 		(Completions, completion(json!({ "prompt": ["a", "b"] })), "prompt"),
 		(Completions, completion(json!({ "echo": true, "logprobs": 1 })), "echo"),
-		(Responses, response(json!({ "previous_response_id": "resp_1" })), "previous_response_id"),
 		(Responses, response(json!({ "conversation": "c" })), "conversation"),
 		(Responses, response(json!({ "prompt": { "id": "p" } })), "prompt"),
 		(Responses, response(json!({ "background": true })), "background"),
@@ -418,7 +418,9 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	let body = |items: &[Value]| response(json!({ "input": items, "seed": u64::MAX })).to_string();
 	let good = body(&[user.clone(), refer(known), user.clone()]);
 	assert_eq!(references(good.as_bytes()), [known].into());
-	let answers = [(known, "a \"harbor\"".to_owned())].into();
+	let spoken =
+		|answer: &str| Spoken { payload: Vec::new(), instructed: false, answer: answer.to_owned() };
+	let answers = [(known, spoken("a \"harbor\""))].into();
 	let resolved = resolve(good.as_bytes(), &answers).unwrap();
 	let asked = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order;
 	let payload = concat!(
@@ -438,7 +440,7 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	assert!(problem.message.contains(&format!("msg_{unknown:x}")), "{problem}");
 
 	// One answer, many times.
-	let long = [(known, "x".repeat(MAX_PAYLOAD_BYTES / 2))].into();
+	let long = [(known, spoken(&"x".repeat(MAX_PAYLOAD_BYTES / 2)))].into();
 	let three = body(&[refer(known), refer(known), refer(known)]);
 	assert_eq!(resolve(three.as_bytes(), &long).unwrap_err().code, Some("string_above_max_length"));
 
@@ -524,4 +526,83 @@ fn default_max_tokens_should_leave_room_for_the_prompt_when_the_context_is_short
 		9
 	});
 	assert_eq!(asked.unwrap().order.sampling.max_output, 9);
+}
+
+#[test]
+fn conversation_should_go_on_from_a_response_without_its_instructions() {
+	let (known, item) = (H256([0xab; 32]), H256([0xcd; 32]));
+	let id = |id: H256| format!("resp_{id:x}");
+	let user = |text: &str| json!({ "role": "user", "content": text });
+	let asked = |body: &Value| read(Endpoint::Responses, body.to_string().as_bytes(), |_| MAX);
+	let first = json!({ "model": "m", "instructions": "Be short.", "input":
+		[{ "role": "system", "content": "You sail." }, user("hi"), { "type": "function_call_output", "output": "3" }] });
+	let first = asked(&first).unwrap().order;
+	assert!(first.instructed);
+	let spoken =
+		|instructed| Spoken { payload: first.payload.clone(), instructed, answer: "ahoy".into() };
+	let known_now = [(known, spoken(true)), (item, spoken(false))].into();
+	let before = concat!(
+		r#"{"role":"system","content":"You sail."},{"role":"user","content":"hi"},"#,
+		r#"{"role":"tool","content":"3"},{"role":"assistant","content":"ahoy"}"#,
+	);
+	let refer = json!({ "type": "item_reference", "id": format!("msg_{item:x}") });
+	for (body, ids, messages) in [
+		(
+			json!({ "input": "where?" }),
+			vec![known],
+			format!(r#"{before},{{"role":"user","content":"where?"}}"#),
+		),
+		(
+			json!({ "input": [refer, user("where?")], "instructions": "Be long." }),
+			vec![known, item],
+			format!(
+				r#"{{"role":"system","content":"Be long."}},{before},{{"role":"assistant","content":"ahoy"}},{{"role":"user","content":"where?"}}"#
+			),
+		),
+	] {
+		let body =
+			with(with(body, json!({ "model": "m" })), json!({ "previous_response_id": id(known) }));
+		assert_eq!(references(body.to_string().as_bytes()), ids.into_iter().collect());
+		let resolved = resolve(body.to_string().as_bytes(), &known_now).unwrap();
+		let Asked { order, reply } = read(Endpoint::Responses, &resolved, |_| MAX).unwrap();
+		let payload = format!(r#"{{"messages":[{messages}]}}"#);
+		assert_eq!(String::from_utf8(order.payload).unwrap(), payload);
+		assert_eq!(order.instructed, body.get("instructions").is_some());
+		let start = reply.events(Head { id: known, created: 1 }).start();
+		assert!(start[0].data.contains(&format!(r#""previous_response_id":"{}""#, id(known))));
+		// Resolved again, by the next one that reads it, it is the same.
+		assert_eq!(references(&resolved), [].into());
+	}
+
+	let go_on = |id: String| with(response(json!({})), json!({ "previous_response_id": id }));
+	for stranger in [id(H256([1; 32])), "resp_1".into(), "x".into(), format!("msg_{known:x}")] {
+		let body = go_on(stranger.clone());
+		let resolved = resolve(body.to_string().as_bytes(), &known_now).unwrap();
+		let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
+		let found = (problem.status, problem.code, problem.param.as_deref());
+		let code = Some("previous_response_not_found");
+		assert_eq!(found, (400, code, Some("previous_response_id")), "{stranger}");
+		assert!(problem.message.contains(&stranger), "{problem}");
+	}
+	let problem = asked(&go_on(String::new())).unwrap_err();
+	assert_eq!(problem.code, Some("previous_response_not_found"));
+	let typed = with(response(json!({})), json!({ "previous_response_id": 1 }));
+	assert_eq!(asked(&typed).unwrap_err().code, Some("invalid_type"));
+
+	// What was no conversation can't be gone on from, and what is too long neither.
+	let body = go_on(id(known)).to_string();
+	let text = Spoken { payload: br#"{"prompt":"hi"}"#.to_vec(), ..spoken(false) };
+	let resolved = resolve(body.as_bytes(), &[(known, text)].into()).unwrap();
+	let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
+	assert_eq!(problem.code, Some("previous_response_not_found"));
+	let long = Spoken { answer: "x".repeat(MAX_PAYLOAD_BYTES), ..spoken(false) };
+	let problem = resolve(body.as_bytes(), &[(known, long)].into()).unwrap_err();
+	assert_eq!(problem.code, Some("string_above_max_length"));
+	// A body that says nothing is wrong in that.
+	for input in [Value::Null, json!(3)] {
+		let body = with(go_on(id(known)), json!({ "input": input })).to_string();
+		let resolved = resolve(body.as_bytes(), &known_now).unwrap();
+		let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
+		assert_eq!(problem.param.as_deref(), Some("input"));
+	}
 }

@@ -1,14 +1,15 @@
 //! Any bytes give an order or a problem.
 
 use proptest::prelude::*;
-use reckon_openai::{read, Endpoint, MAX_PAYLOAD_BYTES};
+use reckon_openai::{read, references, resolve, Endpoint, Spoken, MAX_PAYLOAD_BYTES};
 use serde_json::{json, Value};
+use sp_core::H256;
 
 const ENDPOINTS: [Endpoint; 4] =
 	[Endpoint::Chat, Endpoint::Completions, Endpoint::Responses, Endpoint::Embeddings];
 
 /// All fields that some endpoint reads, and one that none does.
-const FIELDS: [&str; 40] = [
+const FIELDS: [&str; 41] = [
 	"model",
 	"messages",
 	"prompt",
@@ -44,6 +45,7 @@ const FIELDS: [&str; 40] = [
 	"include",
 	"background",
 	"previous_response_id",
+	"resolved_response_id",
 	"conversation",
 	"encoding_format",
 	"dimensions",
@@ -169,6 +171,24 @@ proptest! {
 		let at = at.index(bytes.len());
 		bytes[at] = byte;
 		check(&bytes);
+	}
+
+	#[test]
+	fn resolve_should_give_what_can_be_read_whatever_was_said(
+		body in body(),
+		messages in value(),
+		instructed in any::<bool>(),
+		answer in any::<String>(),
+	) {
+		let id = H256([7; 32]);
+		let mut body = body;
+		body["previous_response_id"] = format!("resp_{id:x}").into();
+		let was_said = messages.is_array();
+		let payload = json!({ "messages": messages }).to_string().into_bytes();
+		let known = [(id, Spoken { payload, instructed, answer })].into();
+		let resolved = resolve(body.to_string().as_bytes(), &known).unwrap();
+		check(&resolved);
+		prop_assert_eq!(references(&resolved).is_empty(), was_said);
 	}
 
 	#[test]

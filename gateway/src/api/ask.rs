@@ -84,7 +84,8 @@ pub(super) async fn completions(door: Doors, name: Name, request: Request) -> Re
 	serve(door, name, Form::Open(Endpoint::Completions), "completions", request).await
 }
 
-/// Continue a conversation; an `item_reference` may name an answer of the last days by its item's id
+/// Continue a conversation; `previous_response_id` may name what was said up to an answer of the last days, an
+/// `item_reference` that answer alone
 #[utoipa::path(
 	post,
 	path = "/v1/responses",
@@ -170,6 +171,7 @@ fn read_sealed(request: &reckon_receipts::Request, body: &Bytes) -> Result<Asked
 		model: model.clone(),
 		task: request.task,
 		payload: body.to_vec(),
+		instructed: false,
 		sampling: request.sampling,
 		seeded: true,
 		presence_milli: request.presence_milli,
@@ -276,14 +278,14 @@ async fn answer(
 }
 
 impl Door {
-	/// A body with what was answered before in place of references to it.
+	/// A body with what was said before in place of references to it.
 	async fn resolved(&self, key: &Key, body: &Bytes) -> Result<Bytes, Problem> {
 		let referred = references(body);
-		let (mut answers, mut length) = (BTreeMap::new(), 0_usize);
+		let (mut known, mut length) = (BTreeMap::new(), 0_usize);
 		for id in &referred {
-			if let Some(text) = self.desk.said(key, *id).await? {
-				length = length.saturating_add(text.len());
-				answers.insert(*id, text);
+			if let Some(spoken) = self.desk.said(key, *id).await? {
+				length = length.saturating_add(spoken.answer.len());
+				known.insert(*id, spoken);
 			}
 			// It is too long with these, and need not be looked up any further.
 			if length > MAX_PAYLOAD_BYTES {
@@ -292,7 +294,7 @@ impl Door {
 		}
 		match referred.is_empty() {
 			true => Ok(body.clone()),
-			false => Ok(resolve(body, &answers)?.into()),
+			false => Ok(resolve(body, &known)?.into()),
 		}
 	}
 

@@ -207,8 +207,9 @@ pub(super) struct CompletionRequest {
 	stream_options: Option<StreamOptions>,
 }
 
-/// Fields that are not listed are ignored; sampling is as with chats. All input must be sent each time,
-/// but that an answer may be named: `{"type":"item_reference","id":"msg_…"}`, by whose key has asked.
+/// Fields that are not listed are ignored; sampling is as with chats. What was said before is sent again, or
+/// named by whose key has asked: `previous_response_id`, or for one answer
+/// `{"type":"item_reference","id":"msg_…"}`.
 #[derive(ToSchema)]
 #[allow(dead_code)]
 pub(super) struct ResponseRequest {
@@ -216,8 +217,10 @@ pub(super) struct ResponseRequest {
 	model: String,
 	/// A string, or an array of items.
 	input: Value,
-	/// What stands before the input.
+	/// What stands before the input, for this answer alone.
 	instructions: Option<String>,
+	/// The id of the response that is gone on from.
+	previous_response_id: Option<String>,
 	/// The most tokens of the answer.
 	#[schema(minimum = 1)]
 	max_output_tokens: Option<u32>,

@@ -14,8 +14,9 @@ use sp_core::{sr25519, H256};
 use std::path::Path;
 use tokio::task::spawn_blocking;
 
-/// So many requests, pieces or bulks are forgotten at once: other writes wait for no more.
-const PRUNED_AT_ONCE: u32 = 1_000;
+/// So many requests go into a batch, or out of it, at once, and so many requests, pieces or bulks are
+/// forgotten: other writes wait for no more.
+const AT_ONCE: u32 = 256;
 
 /// A [`Store`] in SQLite or PostgreSQL.
 ///
@@ -69,6 +70,20 @@ impl Database {
 			synced.map_err(|error| StoreError::Database(error.to_string()))??;
 		}
 		Ok(done)
+	}
+
+	/// Adds its requests to a batch that is begun, a part at a time: then it is whole.
+	async fn fill(&self, root: H256, requests: &[RequestId]) -> Result<(), StoreError> {
+		let mut position = 0_u64;
+		for some in requests.chunks(AT_ONCE as usize) {
+			let added = some.to_owned();
+			let add =
+				async move |db: &Connection| operations::add(db, root, &added, position).await;
+			self.threads.write(Touches::All, add).await?;
+			position = position.saturating_add(some.len() as u64);
+		}
+		let whole = async move |db: &Connection| operations::prepared(db, root).await;
+		self.write_through(Touches::All, whole).await
 	}
 }
 
@@ -186,11 +201,17 @@ impl Store for Database {
 	}
 
 	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError> {
-		let requests = requests.to_owned();
-		self.write_through(Touches::All, async move |db| {
-			operations::batch(db, root, &requests, at).await
-		})
-		.await
+		if requests.is_empty() {
+			return Err(StoreError::Refused(format!("the batch {root:?} is empty")));
+		}
+		let begun = async move |db: &Connection| operations::begin_batch(db, root, at).await;
+		self.threads.write(Touches::All, begun).await?;
+		let noted = self.fill(root, requests).await;
+		if noted.is_err() {
+			// Where this can't be done, the batch is found partial later.
+			let _ = self.dissolve(root).await;
+		}
+		noted
 	}
 
 	async fn committed(&self, root: H256, batch: BatchId, at: u64) -> Result<(), StoreError> {
@@ -209,7 +230,11 @@ impl Store for Database {
 	}
 
 	async fn dissolve(&self, root: H256) -> Result<(), StoreError> {
-		self.write_through(Touches::All, async move |db| operations::dissolve(db, root).await).await
+		let partial = async move |db: &Connection| operations::begin_dissolving(db, root).await;
+		self.threads.write(Touches::All, partial).await?;
+		let some = async move |db: &Connection| operations::dissolve(db, root, AT_ONCE).await;
+		while !self.write_through(Touches::All, some).await? {}
+		Ok(())
 	}
 
 	async fn open_batches(&self) -> Result<Vec<Batch>, StoreError> {
@@ -269,11 +294,11 @@ impl Store for Database {
 		let mut pruned = 0_u64;
 		loop {
 			let some = self.write_through(Touches::All, async move |db| {
-				operations::prune(db, before, PRUNED_AT_ONCE).await
+				operations::prune(db, before, AT_ONCE).await
 			});
 			let some = some.await?;
 			pruned = pruned.saturating_add(some);
-			if some < PRUNED_AT_ONCE.into() {
+			if some < AT_ONCE.into() {
 				return Ok(pruned);
 			}
 		}
@@ -420,9 +445,9 @@ impl Store for Database {
 	async fn sweep(&self, now: u64, before: u64) -> Result<(), StoreError> {
 		loop {
 			let some = self.write_through(Touches::All, async move |db| {
-				operations::sweep(db, now, before, PRUNED_AT_ONCE).await
+				operations::sweep(db, now, before, AT_ONCE).await
 			});
-			if some.await? < PRUNED_AT_ONCE.into() {
+			if some.await? < AT_ONCE.into() {
 				return Ok(());
 			}
 		}

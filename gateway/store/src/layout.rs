@@ -3,8 +3,11 @@
 use crate::StoreError;
 
 /// What each version has more than the one before it, from the second on.
-const STEPS: [&str; 2] =
-	["ALTER TABLE requests ADD COLUMN interrupted BIGINT;", include_str!("bulk.sql")];
+const STEPS: [&str; 3] = [
+	"ALTER TABLE requests ADD COLUMN interrupted BIGINT;",
+	include_str!("bulk.sql"),
+	include_str!("receipts.sql"),
+];
 
 /// This program's version.
 pub(crate) const VERSION: i64 = STEPS.len() as i64 + 1;

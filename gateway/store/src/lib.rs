@@ -171,10 +171,12 @@ pub trait Store: Send + Sync + 'static {
 	/// The receipts of answers that are in no batch, oldest answer first, at most `limit`.
 	async fn unbatched(&self, limit: u32) -> Result<Vec<SignedReceipt<AccountId>>, StoreError>;
 
-	/// Notes a batch with its requests, before it is sent.
+	/// Notes a batch with its requests, before it is sent: a part at a time, so that other writes wait for no
+	/// more. Where that is cut off, because this process or the database ends, the batch is
+	/// [`BatchState::Partial`].
 	///
 	/// Refused when there is a batch with this root, when it is empty, or when one of the requests has no
-	/// receipt, is in a batch already, or is there twice; nothing is written then.
+	/// receipt, is in a batch already, or is there twice; nothing is left of it then.
 	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError>;
 
 	/// Notes that the chain has taken a batch; may be told again.
@@ -188,12 +190,13 @@ pub trait Store: Send + Sync + 'static {
 	/// Refused when the chain has not taken such a batch, or it ended otherwise.
 	async fn settled(&self, root: H256, reason: Option<&str>, at: u64) -> Result<(), StoreError>;
 
-	/// Takes a batch back that the chain has refused: its requests are in none again.
+	/// Takes a batch back that the chain has refused, or a partial one: its requests are in none again. Where
+	/// that is cut off, the batch is [`BatchState::Partial`].
 	///
 	/// Refused when there is no such batch, or the chain has taken it.
 	async fn dissolve(&self, root: H256) -> Result<(), StoreError>;
 
-	/// Batches that have not ended, oldest first.
+	/// Batches that have not ended, oldest first, partial ones among them.
 	async fn open_batches(&self) -> Result<Vec<Batch>, StoreError>;
 
 	/// The batch of this id or root.

@@ -11,11 +11,13 @@ CREATE TABLE requests (
 	id BYTEA NOT NULL UNIQUE,
 	repeat BYTEA,
 	key BYTEA,
-	-- 0 authorised, 1 dispatched, 2 receipted, 3 batched, 4 settled, 5 failed
+	-- 0 authorised, 1 dispatched, 2 answered: what becomes of its receipt then is said by that, 5 failed
 	state BIGINT NOT NULL,
 	reason BYTEA,
 	request BYTEA NOT NULL,
 	payload BYTEA NOT NULL,
+	-- 1 when the payload's first turn is instructions for this answer alone
+	instructed BIGINT,
 	voucher BYTEA NOT NULL,
 	session_key BYTEA NOT NULL,
 	reserve BYTEA NOT NULL,
@@ -23,16 +25,10 @@ CREATE TABLE requests (
 	output BYTEA,
 	-- 0 stop, 1 length, 2 cancelled
 	finish BIGINT,
-	receipt BYTEA,
-	batch BYTEA,
-	position BIGINT,
 	received BIGINT NOT NULL,
 	reserved BIGINT NOT NULL,
 	authorised BIGINT NOT NULL,
 	dispatched BIGINT,
-	answered BIGINT,
-	batched BIGINT,
-	settled BIGINT,
 	failed BIGINT,
 	-- since when a start knows that a stop has cut it off
 	interrupted BIGINT
@@ -41,9 +37,21 @@ CREATE TABLE requests (
 CREATE INDEX requests_repeat ON requests (repeat, seq) WHERE repeat IS NOT NULL;
 CREATE INDEX requests_key ON requests (key, seq) WHERE key IS NOT NULL;
 CREATE INDEX requests_unfinished ON requests (seq) WHERE state < 2;
-CREATE INDEX requests_unbatched ON requests (answered, seq) WHERE state = 2;
-CREATE INDEX requests_batch ON requests (batch, position) WHERE batch IS NOT NULL;
-CREATE INDEX requests_ended ON requests (COALESCE(settled, failed)) WHERE state > 3;
+CREATE INDEX requests_failed ON requests (failed) WHERE state = 5;
+
+-- Narrow rows of their own: a batch changes many thousands of them, while requests wait.
+CREATE TABLE receipts (
+	-- its request's
+	seq BIGINT PRIMARY KEY,
+	receipt BYTEA NOT NULL,
+	answered BIGINT NOT NULL,
+	-- its batch's seq
+	batch BIGINT,
+	position BIGINT
+);
+
+CREATE INDEX receipts_unbatched ON receipts (answered, seq) WHERE batch IS NULL;
+CREATE INDEX receipts_batch ON receipts (batch, position) WHERE batch IS NOT NULL;
 
 CREATE TABLE lanes (
 	channel BYTEA NOT NULL,
@@ -75,7 +83,7 @@ CREATE TABLE batches (
 	seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	root BYTEA NOT NULL UNIQUE,
 	id BYTEA,
-	-- 0 prepared, 1 committed, 2 settled, 3 rejected
+	-- -1 partial, 0 prepared, 1 committed, 2 settled, 3 rejected
 	state BIGINT NOT NULL,
 	reason BYTEA,
 	created BIGINT NOT NULL,
@@ -85,3 +93,4 @@ CREATE TABLE batches (
 
 CREATE INDEX batches_id ON batches (id) WHERE id IS NOT NULL;
 CREATE INDEX batches_open ON batches (seq) WHERE state < 2;
+CREATE INDEX batches_ended ON batches (ended, seq) WHERE state > 1;

@@ -56,6 +56,8 @@ pub struct Admission {
 	pub request: Request,
 	/// The payload that the request names.
 	pub payload: Vec<u8>,
+	/// Whether its first turn is instructions for this answer alone.
+	pub instructed: bool,
 	/// The API key that asks; `None` when the client has signed the voucher itself.
 	pub key: Option<KeyId>,
 	/// Names what a client that repeats itself asks: an idempotency key, or key and body.
@@ -168,6 +170,9 @@ impl std::fmt::Debug for Session {
 /// How far a batch has come.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BatchState {
+	/// Noting it, or taking it back, was cut off: some of its requests may be in it. It was not sent, and is
+	/// to be dissolved.
+	Partial,
 	/// It may have been sent.
 	Prepared,
 	/// The chain has it under this id.

@@ -18,7 +18,7 @@ fn corrupt(what: &str) -> StoreError {
 	StoreError::Corrupt(what.into())
 }
 
-const LATER: &str = "version 4 of the tables, and this program knows 3: run the one that made them";
+const LATER: &str = "version 5 of the tables, and this program knows 4: run the one that made them";
 
 #[tokio::test]
 async fn sqlite_should_be_refused_when_the_tables_are_not_ours() {
@@ -34,32 +34,61 @@ async fn sqlite_should_be_refused_when_the_tables_are_not_ours() {
 
 	drop(open(&file("later.db")).await.unwrap());
 	let later = rusqlite::Connection::open(file("later.db")).unwrap();
-	later.execute_batch("PRAGMA user_version = 4").unwrap();
+	later.execute_batch("PRAGMA user_version = 5").unwrap();
 	assert_eq!(refusal(&file("later.db")).await, corrupt(LATER));
 }
 
-/// What makes a database one of the second version, and of the first.
-const FORMER: [(i64, &str); 2] = [
+/// What makes a database one of the third version, of the second, and of the first.
+const FORMER: [(i64, &str); 3] = [
+	(3, include_str!("version_3.sql")),
 	(2, "DROP TABLE bulks; DROP TABLE pieces; DROP TABLE files;"),
 	(1, "ALTER TABLE requests DROP COLUMN interrupted;"),
 ];
 
-/// A store with a request that a worker has.
-async fn handed_out(target: &str) {
+/// A store with requests in all states, the first of them with a worker; what it says of them.
+async fn filled(target: &str) -> Vec<Record> {
 	let store = open(target).await.unwrap();
 	store.admit(&admission(1), 0).await.unwrap();
 	store.dispatch(id(1), public(1), 2_000).await.unwrap();
+	store.admit(&admission(2), 0).await.unwrap();
+	store.fail(id(2), "late", 3_000).await.unwrap();
+	for n in 3..=8 {
+		answered(&*store, n).await;
+	}
+	for (root, requests) in [(1, &[4, 3][..]), (2, &[5]), (3, &[6]), (4, &[7])] {
+		let ids: Vec<_> = requests.iter().map(|n| id(*n)).collect();
+		store.batch(hash(root), &ids, 20_000 + root).await.unwrap();
+		if root > 1 {
+			store.committed(hash(root), hash(root + 10), 30_000).await.unwrap();
+		}
+	}
+	store.settled(hash(3), None, 40_000).await.unwrap();
+	store.settled(hash(4), Some("forged"), 50_000).await.unwrap();
+	records(&*store).await
 }
 
-/// That it is there, and can be noted what former versions had no place for.
-async fn taken_over(target: &str) {
-	for at in [3_000, 4_000] {
+async fn records(store: &dyn Store) -> Vec<Record> {
+	let mut records = Vec::new();
+	for n in 1..=8 {
+		records.push(store.request(id(n)).await.unwrap().unwrap());
+	}
+	records
+}
+
+/// That all is there as it was, and can be noted what former versions had no place for.
+async fn taken_over(target: &str, mut before: Vec<Record>) {
+	before[0].times.interrupted = Some(60_000);
+	// Which no former version knew.
+	before.iter_mut().for_each(|record| record.admission.instructed = false);
+	for at in [60_000, 70_000] {
 		let store = open(target).await.unwrap();
 		assert_eq!(store.open_bulks().await, Ok(vec![]));
 		store.interrupted(at).await.unwrap();
-		let record = store.request(id(1)).await.unwrap().unwrap();
-		assert_eq!(record.state, State::Dispatched);
-		assert_eq!(record.times.interrupted, Some(3_000));
+		assert_eq!(records(&*store).await, before);
+		let receipt = |n: usize| before[n - 1].answer.as_ref().unwrap().receipt.clone();
+		assert_eq!(store.receipts_of(hash(1)).await, Ok(vec![receipt(4), receipt(3)]));
+		assert_eq!(store.unbatched(9).await, Ok(vec![receipt(8)]));
+		assert_eq!(store.open_batches().await.unwrap().len(), 2);
 	}
 }
 
@@ -67,21 +96,22 @@ async fn taken_over(target: &str) {
 async fn sqlite_should_be_taken_over_when_the_tables_are_of_a_former_version() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("former.db").to_str().unwrap().to_owned();
-	handed_out(&path).await;
+	let before = filled(&path).await;
 	for to in 1..=FORMER.len() {
 		let former = rusqlite::Connection::open(&path).unwrap();
 		for (version, undo) in &FORMER[..to] {
+			let undo = undo.replace("BYTEA", "BLOB").replace("BIGINT", "INTEGER");
 			former.execute_batch(&format!("{undo} PRAGMA user_version = {version}")).unwrap();
 		}
 		drop(former);
-		taken_over(&path).await;
+		taken_over(&path, before.clone()).await;
 	}
 }
 
 #[tokio::test]
 async fn postgres_should_be_taken_over_when_the_tables_are_of_a_former_version() {
 	let place = Place::postgres();
-	handed_out(&place.target()).await;
+	let before = filled(&place.target()).await;
 	let (client, connection) = tokio_postgres::connect(&place.target(), NoTls).await.unwrap();
 	tokio::spawn(connection);
 	for to in 1..=FORMER.len() {
@@ -90,7 +120,7 @@ async fn postgres_should_be_taken_over_when_the_tables_are_of_a_former_version()
 				format!("UPDATE meta SET value = '{version}' WHERE name = 'reckon gateway'");
 			client.batch_execute(&format!("{undo} {noted}")).await.unwrap();
 		}
-		taken_over(&place.target()).await;
+		taken_over(&place.target(), before.clone()).await;
 	}
 }
 
@@ -107,7 +137,7 @@ async fn sqlite_should_be_refused_when_the_file_is_damaged() {
 	store.admit(&admission(1), 0).await.unwrap();
 	let other = rusqlite::Connection::open(&path).unwrap();
 	other.execute_batch("UPDATE requests SET session_key = x'00'").unwrap();
-	let why = "a row that can't be read: its column 5";
+	let why = "a row that can't be read: its column 6";
 	assert_eq!(store.request(id(1)).await, Err(corrupt(why)));
 	other.execute_batch("UPDATE requests SET session_key = zeroblob(32), state = 9").unwrap();
 	assert_eq!(store.request(id(1)).await, Err(corrupt("a request in state 9")));
@@ -185,7 +215,7 @@ async fn postgres_should_be_refused_when_the_tables_are_not_ours() {
 	assert_eq!(refusal(&server.url("alike")).await, foreign);
 
 	drop(open(&server.url("later")).await.unwrap());
-	run("later", "UPDATE meta SET value = '4' WHERE name = 'reckon gateway'").await;
+	run("later", "UPDATE meta SET value = '5' WHERE name = 'reckon gateway'").await;
 	assert_eq!(refusal(&server.url("later")).await, corrupt(LATER));
 	run("later", "UPDATE meta SET value = 'x' WHERE name = 'reckon gateway'").await;
 	assert_eq!(refusal(&server.url("later")).await, foreign);

@@ -6,6 +6,7 @@ use common::*;
 use reckon_gateway_store::*;
 use reckon_primitives::Balance;
 use sp_core::H256;
+use std::task::Poll;
 
 on_both!(
 	admit_should_keep_all_of_it,
@@ -22,6 +23,8 @@ on_both!(
 	lists_should_be_in_order_and_not_longer_than_asked,
 	batch_should_write_nothing_when_one_of_it_is_wrong,
 	batch_should_keep_the_order_when_it_is_large,
+	batch_should_leave_nothing_when_one_of_many_is_wrong,
+	batch_should_be_partial_when_noting_it_is_cut_off,
 	batch_should_go_through_its_states,
 	dissolve_should_give_the_batch_s_requests_back,
 	settled_should_fail_the_batch_s_requests_when_it_is_rejected,
@@ -332,6 +335,55 @@ async fn batch_should_keep_the_order_when_it_is_large(place: &Place) {
 	let ids: Vec<_> = receipts.iter().map(|receipt| receipt.receipt.request).collect();
 	store.batch(hash(1), &ids, 20_000).await.unwrap();
 	assert_eq!(store.receipts_of(hash(1)).await, Ok(receipts));
+	assert_eq!(store.unbatched(1).await, Ok(vec![]));
+}
+
+async fn batch_should_leave_nothing_when_one_of_many_is_wrong(place: &Place) {
+	let store = place.open().await;
+	for n in 0..600 {
+		answered(&*store, n).await;
+	}
+	let waiting = store.unbatched(u32::MAX).await.unwrap();
+	let ids: Vec<_> = (0..=600).map(id).collect();
+	let why = format!("no request {:?} waits for a batch", id(600));
+	assert_eq!(refused(store.batch(hash(1), &ids, 20_000).await), why);
+	assert_eq!(store.batch_of(hash(1)).await, Ok(None));
+	assert_eq!(store.unbatched(u32::MAX).await, Ok(waiting));
+}
+
+async fn batch_should_be_partial_when_noting_it_is_cut_off(place: &Place) {
+	let store = place.open().await;
+	for n in 0..600 {
+		answered(&*store, n).await;
+	}
+	let waiting = store.unbatched(u32::MAX).await.unwrap();
+	let ids: Vec<_> = (0..600).map(id).collect();
+	let (root, mut polls) = (hash(1), 0);
+	let mut noting = store.batch(root, &ids, 20_000);
+	// The first one sends its beginning off, the second one a part, the third one another part.
+	std::future::poll_fn(|cx| {
+		assert!(noting.as_mut().poll(cx).is_pending());
+		polls += 1;
+		match polls {
+			3 => Poll::Ready(()),
+			_ => Poll::Pending,
+		}
+	})
+	.await;
+	drop(noting);
+	// What was sent off is done before this.
+	store.check().await.unwrap();
+
+	assert_eq!(store.unbatched(u32::MAX).await, Ok(waiting[512..].to_vec()));
+	let partial = Batch { root, state: BatchState::Partial, created: 20_000 };
+	assert_eq!(store.open_batches().await, Ok(vec![partial]));
+	assert_eq!(store.request(id(1)).await.unwrap().unwrap().state, State::Batched);
+	let why = format!("no batch {root:?} waits for the chain");
+	assert_eq!(refused(store.committed(root, hash(0xb), 30_000).await), why);
+	assert_eq!(store.dissolve(root).await, Ok(()));
+	assert_eq!(store.open_batches().await, Ok(vec![]));
+	assert_eq!(store.unbatched(u32::MAX).await, Ok(waiting));
+	assert_eq!(store.batch(root, &ids, 20_001).await, Ok(()), "the same again");
 	assert_eq!(store.unbatched(1).await, Ok(vec![]));
 }
 

@@ -365,6 +365,7 @@ pub fn order() -> Order {
 		model: "acme/words".into(),
 		task: TaskKind::Chat,
 		payload: br#"{"messages":[{"role":"user","content":"speak"}]}"#.to_vec(),
+		instructed: false,
 		sampling: Sampling { max_output: 16, ..Sampling::default() },
 		seeded: false,
 		presence_milli: 0,

@@ -654,7 +654,7 @@ async fn prompt_that_is_too_long_should_be_known_by_openais_words() {
 
 #[tokio::test]
 async fn answer_should_be_read_where_its_owner_refers_to_it() {
-	let script = Script::saying(&["a"]);
+	let script = Script::new((0..2).map(|_| Plan::Answer(say(&["a"]))));
 	let at = serve(&script, Limits::default()).await;
 	let refer = |id: H256| json!({ "type": "item_reference", "id": format!("msg_{id:x}") });
 	let body = |id| json!({ "model": "org/tiny", "input": [refer(id), { "role": "user", "content": "go on" }] });
@@ -669,7 +669,25 @@ async fn answer_should_be_read_where_its_owner_refers_to_it() {
 		r#"{"role":"user","content":"go on"}]}"#,
 	);
 	assert_eq!(String::from_utf8(payload).unwrap(), expected);
+	let go_on = async |id, key| {
+		let body = json!({ "model": "org/tiny", "input": "go on", "previous_response_id": format!("resp_{id:x}") });
+		let ask = to(Method::POST, &at, "/v1/responses").bearer_auth(key);
+		ask.body(body.to_string()).send().await.unwrap()
+	};
+	let told = go_on(KNOWN, KEY).await;
+	assert_eq!(told.status(), 200);
+	assert_eq!(value(told).await["previous_response_id"], format!("resp_{KNOWN:x}"));
+	let payload = script.asked()[1].order.payload.clone();
+	let expected = concat!(
+		r#"{"messages":[{"role":"user","content":"speak"},"#,
+		r#"{"role":"assistant","content":"said"},{"role":"user","content":"go on"}]}"#,
+	);
+	assert_eq!(String::from_utf8(payload).unwrap(), expected);
 	for (id, key) in [(H256([1; 32]), KEY), (KNOWN, OTHER_KEY)] {
+		let unknown = go_on(id, key).await;
+		assert_eq!(unknown.status(), 400);
+		let code = value(unknown).await["error"]["code"].clone();
+		assert_eq!(code, "previous_response_not_found");
 		let unknown = ask(id, key).await;
 		assert_eq!(unknown.status(), 404);
 		let error = value(unknown).await["error"].clone();
@@ -678,7 +696,7 @@ async fn answer_should_be_read_where_its_owner_refers_to_it() {
 			(&json!("item_not_found"), &json!("input[0].id"))
 		);
 	}
-	assert_eq!(script.asked().len(), 1);
+	assert_eq!(script.asked().len(), 2);
 }
 
 #[tokio::test]

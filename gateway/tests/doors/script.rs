@@ -11,6 +11,7 @@ use reckon_gateway::{
 use reckon_gateway_store::{
 	Admission, Answer, Finish, Key, KeyId, Record, RequestId, State, Times,
 };
+use reckon_openai::Spoken;
 use reckon_primitives::{
 	AccountId, Balance, ContentRef, Price, Sampling, TaskKind, TaskSet, Units,
 };
@@ -326,6 +327,7 @@ impl Desk for Script {
 		let admission = Admission {
 			request: request(),
 			payload: b"secret payload".to_vec(),
+			instructed: false,
 			key: None,
 			repeat: None,
 			voucher: voucher(),
@@ -343,9 +345,13 @@ impl Desk for Script {
 		})
 	}
 
-	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<String>, Refusal> {
-		Ok((id == KNOWN && Some(key.id) == self::key(KEY).map(|key| key.id))
-			.then(|| "said".to_owned()))
+	async fn said(&self, key: &Key, id: RequestId) -> Result<Option<Spoken>, Refusal> {
+		let payload = br#"{"messages":[{"role":"user","content":"speak"}]}"#.to_vec();
+		Ok((id == KNOWN && Some(key.id) == self::key(KEY).map(|key| key.id)).then(|| Spoken {
+			payload,
+			instructed: false,
+			answer: "said".to_owned(),
+		}))
 	}
 
 	async fn receipt(&self, id: RequestId) -> Result<ReceiptFile, Refusal> {

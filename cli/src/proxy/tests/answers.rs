@@ -124,6 +124,30 @@ async fn conversation_should_go_on_from_answers_that_the_client_names() {
 		};
 		assert_eq!(request.payload.length as usize, length);
 	}
+	// By the response's id, with all that was said up to it but the instructions.
+	for sealed in [false, true] {
+		let ask = async |body: Value| {
+			let answer = match sealed {
+				true => bench.ask_sealed("/v1/responses", body).await,
+				false => bench.ask("/v1/responses", body).await,
+			};
+			assert_eq!(answer.status().as_u16(), 200);
+			serde_json::from_str::<Value>(&answer.text().await.unwrap()).unwrap()
+		};
+		let first = ask(json!({ "model": NAME, "input": "hi", "instructions": "Be short." })).await;
+		let id = first["id"].as_str().unwrap();
+		let second =
+			ask(json!({ "model": NAME, "input": [user], "previous_response_id": id })).await;
+		assert_eq!(second["previous_response_id"], id);
+		let (request, _) = running.seen().pop().unwrap();
+		let messages =
+			json!({ "messages": [user, { "role": "assistant", "content": said() }, user] });
+		let length = match sealed {
+			true => reckon_sealed::sealed_len(messages.to_string().len()),
+			false => messages.to_string().len(),
+		};
+		assert_eq!(request.payload.length as usize, length);
+	}
 	let unknown = json!([{ "type": "item_reference", "id": format!("msg_{}", "1".repeat(64)) }]);
 	let asked = running.seen().len();
 	let (status, text) = ask(unknown, false, false).await;

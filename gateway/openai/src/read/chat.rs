@@ -68,6 +68,7 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		model: model.clone(),
 		task: TaskKind::Chat,
 		payload: payload(&Chat { messages, stop }),
+		instructed: false,
 		sampling,
 		seeded,
 		presence_milli,

@@ -43,6 +43,7 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		model: model.clone(),
 		task: TaskKind::Complete,
 		payload: payload(&Complete { prompt: &prompt, stop }),
+		instructed: false,
 		sampling,
 		seeded,
 		presence_milli,

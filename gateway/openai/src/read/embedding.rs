@@ -38,6 +38,7 @@ pub(super) fn read(mut fields: Fields, model: String) -> Read<Asked> {
 		model: model.clone(),
 		task: TaskKind::Embed,
 		payload: payload(&Embed { input }),
+		instructed: false,
 		sampling: Sampling { max_output: 0, ..Sampling::default() },
 		seeded: false,
 		presence_milli: 0,

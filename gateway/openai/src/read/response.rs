@@ -1,4 +1,4 @@
-//! `/v1/responses`: what of it needs no memory, once answers are in place of references to them.
+//! `/v1/responses`: what of it needs no memory, once what was said is in place of references to it.
 
 use super::{
 	chat::{bounded, called, content, message, Chat, Message},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
 	fields::{wrong, Fields, Read},
-	references::REFERENCE,
+	references::{PREVIOUS, REFERENCE, RESOLVED},
 	reply::{Form, Reply, Settings},
 	Order, Problem,
 };
@@ -14,12 +14,21 @@ use reckon_primitives::TaskKind;
 use serde_json::Value;
 
 pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<Asked> {
-	for name in ["previous_response_id", "conversation", "prompt"] {
+	for name in ["conversation", "prompt"] {
 		if fields.take(name).is_some() {
 			let message = format!("'{name}' is not supported: send all input");
 			return Err(Problem::unsupported(name, message));
 		}
 	}
+	if let Some(id) = fields.text(PREVIOUS)? {
+		let message = format!(
+			"no response '{id}' is known here: answers are kept for some days, for the account that \
+			 has asked; send all input"
+		);
+		let code = Some("previous_response_not_found");
+		return Err(Problem { code, ..Problem::invalid(PREVIOUS, message) });
+	}
+	let previous = fields.text(RESOLVED)?;
 	if fields.flag("background")?.unwrap_or(false) {
 		let message = "'background' is not supported: stream, or wait for the answer";
 		return Err(Problem::unsupported("background", message));
@@ -34,6 +43,7 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 	if let Some(content) = &instructions {
 		messages.push(Message { role: "system", content: content.clone() });
 	}
+	let instructed = instructions.is_some();
 	let said = messages.len();
 	match fields.need("input")? {
 		Value::String(content) => messages.push(Message { role: "user", content }),
@@ -62,6 +72,7 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 	let stop = stops(&mut fields)?;
 	let settings = Settings {
 		instructions,
+		previous,
 		max_output: limit,
 		temperature_milli: sampling.temperature_milli,
 		top_p_milli: sampling.top_p_milli,
@@ -71,6 +82,7 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		model: model.clone(),
 		task: TaskKind::Chat,
 		payload: payload(&Chat { messages, stop }),
+		instructed,
 		sampling,
 		seeded,
 		presence_milli,

@@ -10,9 +10,6 @@ use reckon_primitives::{AccountId, BatchId};
 use reckon_receipts::SignedReceipt;
 use sp_core::H256;
 
-/// So many statements are under way at once.
-const PIPELINE: usize = 256;
-
 fn receipts(rows: Vec<Row>) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
 	rows.into_iter().map(|mut row| row.take().map(|Scale(receipt)| receipt)).collect()
 }
@@ -22,7 +19,7 @@ pub(crate) async fn unbatched(
 	limit: u32,
 ) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
 	let rows = db.query(
-		"SELECT receipt FROM requests WHERE state = 2 ORDER BY answered, seq LIMIT $1",
+		"SELECT receipt FROM receipts WHERE batch IS NULL ORDER BY answered, seq LIMIT $1",
 		[limit.into()],
 	);
 	receipts(rows.await?)
@@ -32,53 +29,59 @@ pub(crate) async fn receipts_of(
 	db: &Connection,
 	root: H256,
 ) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
-	let rows = db
-		.query("SELECT receipt FROM requests WHERE batch = $1 ORDER BY position", [(&root).into()]);
+	let rows = db.query(
+		"SELECT receipt FROM receipts JOIN batches ON batches.seq = receipts.batch \
+		 WHERE batches.root = $1 ORDER BY position",
+		[(&root).into()],
+	);
 	receipts(rows.await?)
 }
 
-pub(crate) async fn batch(
+/// Begins a batch, which is partial until [`prepared`].
+pub(crate) async fn begin_batch(db: &Connection, root: H256, at: u64) -> Result<(), StoreError> {
+	let begun = db.execute(
+		"INSERT INTO batches (root, state, created) VALUES ($1, -1, $2) ON CONFLICT (root) DO NOTHING",
+		[(&root).into(), at.into()],
+	);
+	match begun.await? {
+		0 => Err(StoreError::Refused(format!("there is a batch {root:?} already"))),
+		_ => Ok(()),
+	}
+}
+
+/// Adds requests to a partial batch, the first of them at this position.
+pub(crate) async fn add(
 	db: &Connection,
 	root: H256,
 	requests: &[RequestId],
-	at: u64,
+	position: u64,
 ) -> Result<(), StoreError> {
-	if requests.is_empty() {
-		return Err(StoreError::Refused(format!("the batch {root:?} is empty")));
-	}
-	let prepared = db.execute(
-		"INSERT INTO batches (root, state, created) VALUES ($1, 0, $2) ON CONFLICT (root) DO NOTHING",
-		[(&root).into(), at.into()],
-	);
-	if prepared.await? == 0 {
-		return Err(StoreError::Refused(format!("there is a batch {root:?} already")));
-	}
-	let mut position = 0_u64;
-	for some in requests.chunks(PIPELINE) {
-		let mut added = Vec::with_capacity(some.len());
-		for id in some {
-			added.push(add(db, &root, id, position, at));
-			position = position.saturating_add(1);
+	let batch = db.row("SELECT seq FROM batches WHERE root = $1 AND state = -1", [(&root).into()]);
+	let Some(mut row) = batch.await? else {
+		return Err(StoreError::Refused(format!("no batch {root:?} is begun")));
+	};
+	let batch: i64 = row.take()?;
+	let places = (position..).zip(requests);
+	let added = places.map(async |(position, id)| {
+		let added = db.execute(
+			"UPDATE receipts SET batch = $2, position = $3 WHERE batch IS NULL \
+			 AND seq = (SELECT seq FROM requests WHERE id = $1)",
+			[id.into(), batch.into(), position.into()],
+		);
+		match added.await? {
+			0 => Err(StoreError::Refused(format!("no request {id:?} waits for a batch"))),
+			_ => Ok(()),
 		}
-		try_join_all(added).await?;
-	}
-	Ok(())
+	});
+	try_join_all(added).await.map(drop)
 }
 
-async fn add(
-	db: &Connection,
-	root: &H256,
-	id: &RequestId,
-	position: u64,
-	at: u64,
-) -> Result<(), StoreError> {
-	let added = db.execute(
-		"UPDATE requests SET state = 3, batch = $2, position = $3, batched = $4 \
-		 WHERE id = $1 AND state = 2",
-		[id.into(), root.into(), position.into(), at.into()],
-	);
-	match added.await? {
-		0 => Err(StoreError::Refused(format!("no request {id:?} waits for a batch"))),
+/// Notes that a partial batch has all of its requests.
+pub(crate) async fn prepared(db: &Connection, root: H256) -> Result<(), StoreError> {
+	let whole =
+		db.execute("UPDATE batches SET state = 0 WHERE root = $1 AND state = -1", [(&root).into()]);
+	match whole.await? {
+		0 => Err(StoreError::Refused(format!("no batch {root:?} is begun"))),
 		_ => Ok(()),
 	}
 }
@@ -126,37 +129,33 @@ pub(crate) async fn settled(
 			_ => Err(StoreError::Refused(format!("no batch {root:?} waits for its end"))),
 		};
 	}
-	match reason {
-		None => {
-			db.execute(
-				"UPDATE requests SET state = 4, settled = $2 WHERE batch = $1",
-				[(&root).into(), at.into()],
-			)
-			.await?
-		},
-		Some(reason) => {
-			db.execute(
-				"UPDATE requests SET state = 5, reason = $2, failed = $3 WHERE batch = $1",
-				[(&root).into(), reason.into(), at.into()],
-			)
-			.await?
-		},
-	};
 	Ok(())
 }
 
-pub(crate) async fn dissolve(db: &Connection, root: H256) -> Result<(), StoreError> {
-	let gone = db.execute("DELETE FROM batches WHERE root = $1 AND state = 0", [(&root).into()]);
-	if gone.await? == 0 {
-		return Err(StoreError::Refused(format!("no batch {root:?} waits for the chain")));
+/// Makes a batch partial that the chain does not have.
+pub(crate) async fn begin_dissolving(db: &Connection, root: H256) -> Result<(), StoreError> {
+	let partial =
+		db.execute("UPDATE batches SET state = -1 WHERE root = $1 AND state < 1", [(&root).into()]);
+	match partial.await? {
+		0 => Err(StoreError::Refused(format!("no batch {root:?} waits for the chain"))),
+		_ => Ok(()),
 	}
-	db.execute(
-		"UPDATE requests SET state = 2, batch = NULL, position = NULL, batched = NULL \
-		 WHERE batch = $1",
-		[(&root).into()],
-	)
-	.await?;
-	Ok(())
+}
+
+/// Takes requests out of a partial batch, at most so many, and the batch away when it has none left; whether
+/// that is so.
+pub(crate) async fn dissolve(db: &Connection, root: H256, most: u32) -> Result<bool, StoreError> {
+	let out = db.execute(
+		"UPDATE receipts SET batch = NULL, position = NULL WHERE seq IN (SELECT receipts.seq \
+		 FROM batches JOIN receipts ON receipts.batch = batches.seq \
+		 WHERE root = $1 AND state = -1 ORDER BY position LIMIT $2)",
+		[(&root).into(), most.into()],
+	);
+	if out.await? == u64::from(most) {
+		return Ok(false);
+	}
+	db.execute("DELETE FROM batches WHERE root = $1 AND state = -1", [(&root).into()]).await?;
+	Ok(true)
 }
 
 fn read(mut row: Row) -> Result<Batch, StoreError> {
@@ -164,6 +163,7 @@ fn read(mut row: Row) -> Result<Batch, StoreError> {
 	let (state, id, reason): (i64, Option<BatchId>, Option<String>) =
 		(row.take()?, row.take()?, row.take()?);
 	let state = match (state, id, reason) {
+		(-1, None, None) => BatchState::Partial,
 		(0, None, None) => BatchState::Prepared,
 		(1, Some(id), None) => BatchState::Committed(id),
 		(2, Some(id), None) => BatchState::Settled(id),

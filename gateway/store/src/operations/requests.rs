@@ -6,26 +6,38 @@ use crate::{
 	Admission, Admitted, Answer, Finish, KeyId, Lane, Record, RequestId, State, StoreError, Times,
 };
 use codec::Encode;
-use futures::future::{try_join, try_join_all};
+use futures::future::{try_join3, try_join_all};
 use reckon_primitives::{Balance, ChannelId};
 use reckon_receipts::SignedVoucher;
 use sp_core::{sr25519, H256};
 
 /// All columns of a record, in the order in which [`record`] reads them.
 macro_rules! select_record {
-	($rest:literal) => {
+	($($rest:expr),+) => {
 		concat!(
-			"SELECT request, payload, key, repeat, voucher, session_key, reserve, ",
-			"received, reserved, authorised, dispatched, answered, batched, settled, failed, ",
-			"interrupted, state, reason, worker, output, finish, receipt, batch FROM requests ",
-			$rest
+			"SELECT request, payload, instructed, key, repeat, voucher, session_key, reserve, ",
+			"received, reserved, authorised, dispatched, failed, interrupted, ",
+			"requests.state, requests.reason, worker, output, finish, receipt, answered, ",
+			"batches.root, batches.created, batches.state, batches.reason, batches.ended ",
+			"FROM requests LEFT JOIN receipts ON receipts.seq = requests.seq ",
+			"LEFT JOIN batches ON batches.seq = receipts.batch ",
+			$($rest),+
 		)
+	};
+}
+
+/// Whether a request has neither failed nor is in a batch that was rejected.
+macro_rules! has_not_failed {
+	() => {
+		"requests.state <> 5 AND NOT EXISTS (SELECT 1 FROM receipts JOIN batches \
+		 ON batches.seq = receipts.batch WHERE receipts.seq = requests.seq AND batches.state = 3)"
 	};
 }
 
 fn record(mut row: Row) -> Result<Record, StoreError> {
 	let Scale(request) = row.take()?;
-	let (payload, key, repeat) = (row.take()?, row.take()?, row.take()?);
+	let (payload, instructed): (_, Option<i64>) = (row.take()?, row.take()?);
+	let (key, repeat) = (row.take()?, row.take()?);
 	let Scale(voucher) = row.take()?;
 	let (session_key, reserved) = (row.take()?, row.take()?);
 	let admitted = Times {
@@ -36,9 +48,6 @@ fn record(mut row: Row) -> Result<Record, StoreError> {
 	};
 	let times = Times {
 		dispatched: row.take()?,
-		answered: row.take()?,
-		batched: row.take()?,
-		settled: row.take()?,
 		failed: row.take()?,
 		interrupted: row.take()?,
 		..admitted
@@ -53,10 +62,28 @@ fn record(mut row: Row) -> Result<Record, StoreError> {
 		},
 		_ => None,
 	};
+	let times = Times { answered: row.take()?, ..times };
+	let (batch, batched): (Option<H256>, Option<u64>) = (row.take()?, row.take()?);
+	let of_batch: Option<i64> = row.take()?;
+	let (rejected, ended): (Option<String>, Option<u64>) = (row.take()?, row.take()?);
+	let times = Times { batched, ..times };
+	let (state, times) = match (state_of(state, reason)?, of_batch, rejected) {
+		(State::Receipted, None, None) => (State::Receipted, times),
+		(State::Receipted, Some(-1..=1), None) => (State::Batched, times),
+		(State::Receipted, Some(2), None) => (State::Settled, Times { settled: ended, ..times }),
+		(State::Receipted, Some(3), Some(reason)) => {
+			(State::Failed(reason), Times { failed: ended, ..times })
+		},
+		(state, None, None) => (state, times),
+		(_, of_batch, _) => {
+			return Err(StoreError::Corrupt(format!("a request in a batch in state {of_batch:?}")));
+		},
+	};
 	Ok(Record {
 		admission: Admission {
 			request,
 			payload,
+			instructed: instructed.is_some(),
 			key,
 			repeat,
 			voucher,
@@ -64,10 +91,10 @@ fn record(mut row: Row) -> Result<Record, StoreError> {
 			reserved,
 			times: admitted,
 		},
-		state: state_of(state, reason)?,
+		state,
 		worker,
 		answer,
-		batch: row.take()?,
+		batch,
 		times,
 	})
 }
@@ -81,8 +108,6 @@ fn state_of(state: i64, reason: Option<String>) -> Result<State, StoreError> {
 		(0, None) => Ok(State::Authorised),
 		(1, None) => Ok(State::Dispatched),
 		(2, None) => Ok(State::Receipted),
-		(3, None) => Ok(State::Batched),
-		(4, None) => Ok(State::Settled),
 		(5, Some(reason)) => Ok(State::Failed(reason)),
 		_ => Err(StoreError::Corrupt(format!("a request in state {state}"))),
 	}
@@ -117,8 +142,9 @@ pub(crate) async fn admit(
 	let (repeat, key) = (admission.repeat.as_ref(), admission.key.as_ref());
 	let there = db.row(
 		select_record!(
-			"WHERE id = $1 OR (repeat = $2 AND state <> 5 AND received >= $3) \
-			 ORDER BY id = $1 DESC, seq DESC LIMIT 1"
+			"WHERE requests.id = $1 OR (repeat = $2 AND received >= $3 AND ",
+			has_not_failed!(),
+			") ORDER BY requests.id = $1 DESC, requests.seq DESC LIMIT 1"
 		),
 		[(&id).into(), repeat.into(), repeat_after.into()],
 	);
@@ -132,8 +158,8 @@ pub(crate) async fn admit(
 	}
 	db.execute(
 		"INSERT INTO requests (id, repeat, key, state, request, payload, voucher, session_key, \
-		 reserve, received, reserved, authorised) \
-		 VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)",
+		 reserve, received, reserved, authorised, instructed) \
+		 VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 		[
 			(&id).into(),
 			repeat.into(),
@@ -146,6 +172,7 @@ pub(crate) async fn admit(
 			admission.times.received.into(),
 			admission.times.reserved.into(),
 			admission.times.authorised.into(),
+			admission.instructed.then_some(1_i64).into(),
 		],
 	)
 	.await?;
@@ -178,12 +205,13 @@ pub(crate) async fn finish(
 ) -> Result<bool, StoreError> {
 	let receipt = &answer.receipt.receipt;
 	let row = db.row(
-		"SELECT requests.voucher, requests.key, lanes.spent, lanes.voucher \
+		"SELECT requests.seq, requests.voucher, requests.key, lanes.spent, lanes.voucher \
 		 FROM requests LEFT JOIN lanes ON lanes.channel = $2 AND lanes.lane = $3 \
 		 WHERE requests.id = $1 AND requests.state < 2",
 		[(&id).into(), (&receipt.channel).into(), receipt.lane.into()],
 	);
 	let Some(mut row) = row.await? else { return Ok(false) };
+	let seq: i64 = row.take()?;
 	let Scale(voucher) = row.take::<Scale<SignedVoucher>>()?;
 	let key: Option<KeyId> = row.take()?;
 	let lane_spent: Option<Balance> = row.take()?;
@@ -205,15 +233,12 @@ pub(crate) async fn finish(
 	};
 
 	let answered = db.execute(
-		"UPDATE requests SET state = 2, output = $2, finish = $3, receipt = $4, answered = $5 \
-		 WHERE id = $1",
-		[
-			(&id).into(),
-			answer.output.as_slice().into(),
-			number_of(answer.finish),
-			answer.receipt.encode().into(),
-			at.into(),
-		],
+		"UPDATE requests SET state = 2, output = $2, finish = $3 WHERE seq = $1",
+		[seq.into(), answer.output.as_slice().into(), number_of(answer.finish)],
+	);
+	let receipted = db.execute(
+		"INSERT INTO receipts (seq, receipt, answered) VALUES ($1, $2, $3)",
+		[seq.into(), answer.receipt.encode().into(), at.into()],
 	);
 	let lane = db.execute(
 		"INSERT INTO lanes (channel, lane, spent, voucher) VALUES ($1, $2, $3, $4) \
@@ -221,7 +246,7 @@ pub(crate) async fn finish(
 		 DO UPDATE SET spent = excluded.spent, voucher = excluded.voucher",
 		[(&receipt.channel).into(), receipt.lane.into(), lane_spent.into(), newest.encode().into()],
 	);
-	try_join(answered, lane).await?;
+	try_join3(answered, receipted, lane).await?;
 	if let Some(key) = key {
 		db.charge(key, receipt.charge);
 	}
@@ -259,11 +284,15 @@ pub(crate) async fn fail(
 }
 
 pub(crate) async fn request(db: &Connection, id: RequestId) -> Result<Option<Record>, StoreError> {
-	db.row(select_record!("WHERE id = $1"), [(&id).into()]).await?.map(record).transpose()
+	db.row(select_record!("WHERE requests.id = $1"), [(&id).into()]).await?.map(record).transpose()
 }
 
 pub(crate) async fn repeated(db: &Connection, repeat: H256) -> Result<Option<Record>, StoreError> {
-	let newest = select_record!("WHERE repeat = $1 AND state <> 5 ORDER BY seq DESC LIMIT 1");
+	let newest = select_record!(
+		"WHERE repeat = $1 AND ",
+		has_not_failed!(),
+		" ORDER BY requests.seq DESC LIMIT 1"
+	);
 	db.row(newest, [(&repeat).into()]).await?.map(record).transpose()
 }
 
@@ -278,7 +307,8 @@ pub(crate) async fn interrupted(db: &Connection, at: u64) -> Result<(), StoreErr
 }
 
 pub(crate) async fn unfinished(db: &Connection) -> Result<Vec<Record>, StoreError> {
-	records(db.query(select_record!("WHERE state < 2 ORDER BY seq"), []).await?)
+	let open = select_record!("WHERE requests.state < 2 ORDER BY requests.seq");
+	records(db.query(open, []).await?)
 }
 
 pub(crate) async fn requests_of(
@@ -286,7 +316,7 @@ pub(crate) async fn requests_of(
 	key: KeyId,
 	limit: u32,
 ) -> Result<Vec<Record>, StoreError> {
-	let of_key = select_record!("WHERE key = $1 ORDER BY seq DESC LIMIT $2");
+	let of_key = select_record!("WHERE key = $1 ORDER BY requests.seq DESC LIMIT $2");
 	records(db.query(of_key, [(&key).into(), limit.into()]).await?)
 }
 
@@ -303,20 +333,40 @@ pub(crate) async fn lanes(db: &Connection, channel: ChannelId) -> Result<Vec<Lan
 	rows.await?.into_iter().map(read).collect()
 }
 
+/// At most so many requests of batches that ended before, always the same ones.
+macro_rules! select_ended {
+	() => {
+		"SELECT receipts.seq FROM batches JOIN receipts ON receipts.batch = batches.seq \
+		 WHERE batches.state > 1 AND batches.ended < $1 \
+		 ORDER BY batches.ended, batches.seq, receipts.position LIMIT $2"
+	};
+}
+
 /// Forgets at most `most` requests that ended before `before`, and batches that have none left.
 pub(crate) async fn prune(db: &Connection, before: u64, most: u32) -> Result<u64, StoreError> {
-	let forgotten = db.execute(
+	let failed = db.execute(
 		"DELETE FROM requests WHERE seq IN (SELECT seq FROM requests \
-		 WHERE state > 3 AND COALESCE(settled, failed) < $1 \
-		 ORDER BY COALESCE(settled, failed) LIMIT $2)",
+		 WHERE state = 5 AND failed < $1 ORDER BY failed LIMIT $2)",
 		[before.into(), most.into()],
 	);
-	let forgotten = forgotten.await?;
+	let failed = failed.await?;
+	let left = u64::from(most).saturating_sub(failed);
+	let ended = db.execute(
+		concat!("DELETE FROM requests WHERE seq IN (", select_ended!(), ")"),
+		[before.into(), left.into()],
+	);
+	let ended = ended.await?;
+	// The same ones.
+	db.execute(
+		concat!("DELETE FROM receipts WHERE seq IN (", select_ended!(), ")"),
+		[before.into(), left.into()],
+	)
+	.await?;
 	db.execute(
 		"DELETE FROM batches WHERE state > 1 AND ended < $1 \
-		 AND NOT EXISTS (SELECT 1 FROM requests WHERE requests.batch = batches.root)",
+		 AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.batch = batches.seq)",
 		[before.into()],
 	)
 	.await?;
-	Ok(forgotten)
+	Ok(failed.saturating_add(ended))
 }

@@ -113,6 +113,7 @@ pub fn paid(n: u64, channel: ChannelId, lane: u16, cumulative: Balance) -> Admis
 	Admission {
 		request: request(n),
 		payload: payload(n),
+		instructed: n % 2 == 1,
 		key: None,
 		repeat: None,
 		voucher: SignedVoucher { voucher, signature: signature(n) },
