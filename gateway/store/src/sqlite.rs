@@ -20,7 +20,6 @@ use std::{
 		mpsc::{channel, RecvTimeoutError, Sender},
 		Arc,
 	},
-	thread::JoinHandle,
 	time::{Duration, Instant},
 };
 
@@ -30,10 +29,6 @@ const APPLICATION: i64 = 0x526b_6e67;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What [`SyncPolicy::EverySecond`](crate::SyncPolicy) says.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
-/// Pages in the log from which on the writer takes them over itself. It has few left to do then, after which it
-/// begins the log anew: beside a writer that never rests nobody else comes to its end.
-const CHECKPOINT_PAGES: u32 = 16_000;
 
 pub(crate) struct Sqlite {
 	connection: Connection,
@@ -42,10 +37,9 @@ pub(crate) struct Sqlite {
 }
 
 struct Writer {
-	unsynced: Option<(Wal, Repeated)>,
-	_checkpoints: Repeated,
 	/// Keeps other gateways out.
 	_lock: File,
+	unsynced: Option<(Wal, Syncer)>,
 }
 
 /// The file of a database as SQLite names its logs after it, links followed; it is made where there is none.
@@ -91,12 +85,11 @@ pub(crate) async fn connect(
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
 			prepare(&connection, unsynced.is_none())?;
 			let syncing = |wal: &Wal| {
-				Ok::<_, StoreError>((wal.clone(), synced_again(SYNC_EVERY, wal.clone())?))
+				let (wal, synced) = (wal.clone(), wal.clone());
+				Ok::<_, StoreError>((wal, Syncer::start(SYNC_EVERY, move || synced.sync())?))
 			};
-			let wal = unsynced.cloned();
 			let unsynced = unsynced.map(syncing).transpose()?;
-			let writer = Writer { unsynced, _checkpoints: checkpoints(path, wal)?, _lock: lock };
-			Ok(Sqlite { connection, writer: Some(writer) })
+			Ok(Sqlite { connection, writer: Some(Writer { _lock: lock, unsynced }) })
 		},
 		Role::Reader => {
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -156,68 +149,33 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 	PathBuf::from(name)
 }
 
-/// Work that a thread does again and again, and a last time when this is dropped, which waits for it.
-struct Repeated {
-	until_dropped: Option<Sender<()>>,
-	thread: Option<JoinHandle<()>>,
+/// A thread that syncs the write-ahead log again and again, and a last time when this is dropped. SQLite
+/// itself syncs the log before it takes anything over into the database, so that the log is all there is to sync.
+struct Syncer {
+	_until_dropped: Sender<()>,
 }
 
-impl Repeated {
-	/// The work is told whether it is the last time.
+impl Syncer {
 	fn start(
-		name: &str,
 		every: Duration,
-		mut work: impl FnMut(bool) + Send + 'static,
+		sync: impl Fn() -> Result<(), StoreError> + Send + 'static,
 	) -> Result<Self, StoreError> {
 		let (until_dropped, dropped) = channel();
-		let repeat = move || loop {
+		let work = move || loop {
 			let is_last = dropped.recv_timeout(every) == Err(RecvTimeoutError::Disconnected);
-			work(is_last);
+			let synced = sync();
 			if is_last {
+				// A database that was closed has synced its log, and has none any more.
 				return;
 			}
-		};
-		let thread = std::thread::Builder::new().name(name.into()).spawn(repeat);
-		let thread = thread.map_err(|error| StoreError::Database(error.to_string()))?;
-		Ok(Self { until_dropped: Some(until_dropped), thread: Some(thread) })
-	}
-}
-
-impl Drop for Repeated {
-	fn drop(&mut self) {
-		self.until_dropped = None;
-		if let Some(thread) = self.thread.take() {
-			// It has said itself why, if it panicked.
-			let _ = thread.join();
-		}
-	}
-}
-
-/// Syncs the write-ahead log again and again. SQLite itself syncs the log before it takes anything over into
-/// the database, so that the log is all there is to sync.
-fn synced_again(every: Duration, wal: Wal) -> Result<Repeated, StoreError> {
-	Repeated::start("store-sync", every, move |is_last| match wal.sync() {
-		// A database that was closed has synced its log, and has none any more.
-		Err(error) if !is_last => tracing::error!(%error, "nothing more is written"),
-		_ => {},
-	})
-}
-
-/// Takes over into the database what the log has, on a connection of its own: by default the writer does so
-/// by itself, and all that is to be written waits for the disk meanwhile.
-fn checkpoints(path: &Path, unsynced: Option<Wal>) -> Result<Repeated, StoreError> {
-	let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-	Repeated::start("store-checkpoint", CHECKPOINT_EVERY, move |_| {
-		let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-		if let Err(error) = done {
-			tracing::error!(%error, "the database's log can't be taken over");
-			// It is synced for that, and nobody else may hear of that failure.
-			let is_disks = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
-			if let Some(wal) = unsynced.as_ref().filter(|_| is_disks) {
-				wal.has_failed.store(true, Ordering::Relaxed);
+			if let Err(error) = synced {
+				tracing::error!(%error, "nothing more is written");
 			}
-		}
-	})
+		};
+		let thread = std::thread::Builder::new().name("store-sync".into());
+		thread.spawn(work).map_err(|error| StoreError::Database(error.to_string()))?;
+		Ok(Self { _until_dropped: until_dropped })
+	}
 }
 
 /// Keeps other gateways out. A file of its own, because closing any handle of the database's takes
@@ -279,7 +237,6 @@ fn prepare(connection: &Connection, is_synced: bool) -> Result<(), StoreError> {
 	};
 	connection.pragma_update(None, "synchronous", synchronous)?;
 	connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-	connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
 	if !steps.is_empty() {
 		connection.execute_batch(&format!(
 			"BEGIN; {} PRAGMA user_version = {VERSION}; COMMIT",
@@ -375,39 +332,29 @@ mod tests {
 	}
 
 	#[test]
-	fn work_should_be_repeated_and_done_a_last_time() {
+	fn log_should_be_synced_again_and_again_and_a_last_time() {
 		let count = Arc::new(AtomicU32::new(0));
 		let counted = || count.load(Ordering::SeqCst);
 		let counter = count.clone();
-		let work = move |is_last| {
-			counter.fetch_add(if is_last { 1_000 } else { 1 }, Ordering::SeqCst);
+		let sync = move || {
+			counter.fetch_add(1, Ordering::SeqCst);
+			Ok(())
 		};
-		let repeated = Repeated::start("often", Duration::from_millis(1), work.clone()).unwrap();
+		let syncer = Syncer::start(Duration::from_millis(1), sync.clone()).unwrap();
 		while counted() < 3 {
 			std::thread::yield_now();
 		}
-		assert!(counted() < 1_000);
-		drop(repeated);
-		let before = counted();
-		assert!((1_000..2_000).contains(&before));
-		drop(Repeated::start("seldom", Duration::from_secs(3_600), work).unwrap());
-		assert_eq!(counted(), before + 1_000);
-	}
-
-	#[tokio::test]
-	async fn log_should_be_taken_over_beside_the_writer() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("gateway.sqlite");
-		let (sqlite, _) = writer(&path, true).await;
-		let before = std::fs::metadata(&path).unwrap().len();
-		sqlite.execute("CREATE TABLE more (bytes BLOB)", &[]).unwrap();
-		sqlite.execute("INSERT INTO more VALUES (zeroblob(100000))", &[]).unwrap();
-		// Not by the writer, which has far more in its log when it does so.
-		while std::fs::metadata(&path).unwrap().len() < before + 100_000 {
-			tokio::time::sleep(Duration::from_millis(5)).await;
+		drop(syncer);
+		// The thread has let its counter go, and this is all that is left.
+		while Arc::strong_count(&count) > 2 {
+			std::thread::yield_now();
 		}
-		drop(sqlite);
-		assert!(!beside(&path, "-wal").exists(), "whoever closes it last takes it away");
+		let before = counted();
+		let syncer = Syncer::start(Duration::from_secs(3_600), sync).unwrap();
+		drop(syncer);
+		while counted() == before {
+			std::thread::yield_now();
+		}
 	}
 
 	#[tokio::test]
