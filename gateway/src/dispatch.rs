@@ -341,7 +341,7 @@ impl Errand {
 				Ok(answer) => return (worker, Box::new(answer)),
 				// Shorter than what others have written meanwhile, which is no lie.
 				Err(_) if told.as_bytes().starts_with(&finished.output) => {},
-				Err(lie) => self.lied(&worker, &lie),
+				Err(lie) => self.lied(&worker, &provider, &lie),
 			}
 		}
 	}
@@ -390,6 +390,7 @@ impl Errand {
 				// It is there and does not read.
 				self.rooms.workers.expel(&picked.worker);
 			}
+			self.rooms.workers.rest(&picked.provider);
 			return Followed::Lost;
 		}
 		let mut words = Words::new(&self.transcript, admission);
@@ -429,7 +430,7 @@ impl Errand {
 						Ok(Some(piece)) => self.transcript.push(piece),
 						Ok(None) => {},
 						Err(lie) => {
-							self.lied(&picked.worker, lie);
+							self.lied(&picked.worker, &picked.provider, lie);
 							return Followed::Elsewhere(Refusal::WorkerLost);
 						},
 					}
@@ -439,7 +440,7 @@ impl Errand {
 					return match self.end(worker, provider, &finished, words.all()) {
 						Ok(answer) => Followed::Answered(picked.worker, Box::new(answer)),
 						Err(lie) => {
-							self.lied(&picked.worker, &lie);
+							self.lied(&picked.worker, &picked.provider, &lie);
 							Followed::Elsewhere(Refusal::WorkerLost)
 						},
 					};
@@ -451,6 +452,9 @@ impl Errand {
 					};
 				},
 				Ok(None) => {
+					if !leased && stopped.is_none() {
+						self.rooms.workers.rest(&picked.provider);
+					}
 					return match stopped {
 						Some(refusal) => Followed::Refused(refusal),
 						None => Followed::Lost,
@@ -467,6 +471,7 @@ impl Errand {
 				},
 				Err(_) => {
 					// A worker that takes nothing up and ends nothing is as good as lost.
+					self.rooms.workers.rest(&picked.provider);
 					self.rooms.workers.expel(&picked.worker);
 					return match stopped {
 						Some(refusal) => Followed::Refused(refusal),
@@ -477,9 +482,10 @@ impl Errand {
 		}
 	}
 
-	fn lied(&self, worker: &sr25519::Public, what: &str) {
+	fn lied(&self, worker: &sr25519::Public, provider: &AccountId, what: &str) {
 		tracing::warn!(id = ?self.id(), %worker, what, "a worker lies");
 		self.rooms.metrics.lied();
+		self.rooms.workers.rest(provider);
 		self.rooms.workers.expel(worker);
 	}
 

@@ -4,6 +4,7 @@
 use crate::{
 	chain::{ChainError, Drawn},
 	rooms::Rooms,
+	trees::Tree,
 };
 use futures::StreamExt;
 use reckon_gateway_store::{BatchState, StoreError};
@@ -11,6 +12,7 @@ use reckon_primitives::{AccountId, BatchId};
 use reckon_receipts::{sampled, Item};
 use sp_core::H256;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::task::spawn_blocking;
 
 /// How often the chain is asked: minutes are left for showing.
 const LOOK_EVERY: Duration = Duration::from_secs(6);
@@ -66,8 +68,10 @@ async fn round(rooms: &Rooms, done: &mut BTreeSet<BatchId>) -> Result<(), Troubl
 			},
 			// What can't be shown now is asked for again in the next round.
 			Drawn::Totals { seed, unshown } => {
-				// One tree for all of a batch's.
-				let tree = rooms.tree(root).await?.ok_or(Trouble::Tree(root))?;
+				// One tree for all of a batch's. Not in turn with anybody who asks for one: this can't wait.
+				let receipts = rooms.store.receipts_of(root).await?;
+				let tree = spawn_blocking(move || Tree::new(receipts).ok()).await;
+				let tree = tree.ok().flatten().ok_or(Trouble::Tree(root))?;
 				let items = unshown.into_iter().filter_map(|(total, rate)| {
 					let sum = tree.totals().get(usize::try_from(total).ok()?)?.receipts.sum;
 					tree.charging(total, sampled(&seed, total, rate, sum)?)

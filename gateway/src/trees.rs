@@ -38,7 +38,7 @@ impl Default for Trees {
 
 impl Trees {
 	/// The batch with this root, whose receipts are read where it is not kept. `None` when there are none,
-	/// or they make no tree.
+	/// or they make no tree, or another one.
 	///
 	/// # Errors
 	/// When its receipts can't be read.
@@ -61,7 +61,7 @@ impl Trees {
 		let tree = spawn_blocking(move || {
 			let _turn = turn;
 			let count = receipts.len();
-			let tree = Arc::new(Tree::new(receipts).ok()?);
+			let tree = Arc::new(Tree::new(receipts).ok().filter(|tree| tree.root().hash == root)?);
 			kept.insert(root, count, tree.clone());
 			Some(tree)
 		});
@@ -118,6 +118,10 @@ mod tests {
 		(0..count).map(|nth| SignedReceipt { receipt: receipt(nth), signature }).collect()
 	}
 
+	fn root(count: usize) -> H256 {
+		Tree::new(receipts(count)).unwrap().root().hash
+	}
+
 	#[tokio::test]
 	async fn batch_should_be_put_together_once_for_all_who_ask_at_once_and_later() {
 		let (trees, reads) = (Trees::default(), AtomicUsize::new(0));
@@ -137,30 +141,31 @@ mod tests {
 	#[tokio::test]
 	async fn batches_should_be_put_together_one_at_a_time_though_who_asks_leaves_meanwhile() {
 		let trees = Trees::default();
-		let id = H256::from_low_u64_be;
-		let all = receipts(MOST);
-		assert_eq!(trees.of(id(1), async { Ok(all) }).now_or_never(), None);
+		let (all, first, second) = (receipts(MOST), root(MOST), root(1));
+		assert_eq!(trees.of(first, async { Ok(all) }).now_or_never(), None);
 		assert_eq!(trees.turn.available_permits(), 0, "it is still being put together");
-		let next = trees.of(id(2), async { Ok(receipts(1)) }).await.unwrap();
+		let next = trees.of(second, async { Ok(receipts(1)) }).await.unwrap();
 		assert!(next.is_some());
 		// Nobody has waited for the first one, and it is there; the second one has taken its room since.
 		assert_eq!(trees.turn.available_permits(), 1);
-		assert!(trees.kept.find(id(2)).is_some() && trees.kept.find(id(1)).is_none());
+		assert!(trees.kept.find(second).is_some() && trees.kept.find(first).is_none());
 	}
 
 	#[tokio::test]
 	async fn oldest_batches_should_be_forgotten_and_nothing_kept_of_what_is_no_batch() {
 		let trees = Trees::default();
-		let id = H256::from_low_u64_be;
-		assert_eq!(trees.of(id(9), async { Ok(Vec::new()) }).await, Ok(None));
+		let unknown = H256::zero();
+		assert_eq!(trees.of(unknown, async { Ok(Vec::new()) }).await, Ok(None));
+		assert_eq!(trees.of(unknown, async { Ok(receipts(2)) }).await, Ok(None), "another batch");
 		let away = || async { Err(StoreError::Database("away".into())) };
-		assert!(trees.of(id(9), away()).await.is_err());
-		for (nth, count) in [(1, 3), (2, MOST - 3), (3, 3)] {
-			assert!(trees.of(id(nth), async { Ok(receipts(count)) }).await.unwrap().is_some());
+		assert!(trees.of(unknown, away()).await.is_err());
+		let roots = [3, MOST - 3, 2].map(|count| (count, root(count)));
+		for (count, root) in roots {
+			assert!(trees.of(root, async { Ok(receipts(count)) }).await.unwrap().is_some());
 		}
-		assert!(trees.of(id(1), away()).await.is_err(), "the oldest");
-		for nth in [2, 3] {
-			assert!(trees.of(id(nth), away()).await.unwrap().is_some(), "{nth}");
+		assert!(trees.of(roots[0].1, away()).await.is_err(), "the oldest");
+		for (count, root) in &roots[1..] {
+			assert!(trees.of(*root, away()).await.unwrap().is_some(), "{count}");
 		}
 	}
 }

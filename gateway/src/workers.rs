@@ -217,9 +217,9 @@ pub struct Workers {
 struct State {
 	workers: BTreeMap<sr25519::Public, Worker>,
 	sessions: u64,
-	/// Providers whose workers were expelled. Of one model those that rest are asked, and their prices count,
-	/// only where all rest: coming back is free, and each time it costs a request some seconds to find that
-	/// they take nothing up.
+	/// Providers whose workers took nothing up, or lied. Of one model those that rest are asked only where no
+	/// other one is free, and their prices count only where all rest: coming back is free, and each time it costs
+	/// a request some seconds to find that they take nothing up.
 	rests: BTreeMap<AccountId, Rest>,
 }
 
@@ -273,8 +273,12 @@ impl State {
 		self.rests.get(provider).is_some_and(|rest| now < rest.until)
 	}
 
-	/// Has a provider rest, twice as long as the last time unless that was long ago.
+	/// Has a provider rest, twice as long as the last time unless that was long ago. Whatever else it does while it
+	/// rests is one thing with what it rests for: its connection, say, that all of its workers have.
 	fn rest(&mut self, provider: AccountId, now: Instant) {
+		if self.rests(&provider, now) {
+			return;
+		}
 		let [first, longest] = RESTS;
 		self.rests.retain(|_, rest| now.saturating_duration_since(rest.until) < longest);
 		let known = self.rests.get(&provider).map(|rest| rest.pause.saturating_mul(2).min(longest));
@@ -424,12 +428,12 @@ impl Workers {
 		let fastest = speeds.map(|loaded| loaded.write).fold(0.0, f32::max);
 		let may = |key| !but.contains(key) && only.as_ref().is_none_or(|only| only == key);
 		let there = || state.workers.iter().filter(|(key, worker)| may(key) && fits(worker));
-		let awake = there().any(|(_, worker)| !state.rests(&worker.provider, now));
-		let candidates = there()
-			.filter(|(_, worker)| !awake || !state.rests(&worker.provider, now))
-			.filter_map(|(key, worker)| Some((worker.burden(&model, fastest)?, *key)));
-		let drawn = candidates.choose_multiple(&mut rand::rng(), 2);
-		let best = drawn.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
+		let best = [false, true].into_iter().find_map(|rests| {
+			let those = there().filter(|(_, worker)| state.rests(&worker.provider, now) == rests);
+			let free = those.filter_map(|(key, w)| Some((w.burden(&model, fastest)?, *key)));
+			let drawn = free.choose_multiple(&mut rand::rng(), 2);
+			drawn.into_iter().min_by(|one, other| one.0.total_cmp(&other.0))
+		});
 		let (_, key) = best.ok_or_else(|| match there().next() {
 			Some(_) => NoneFree::AllBusy,
 			None => NoneFree::NoneThere,
@@ -494,14 +498,15 @@ impl Workers {
 		}
 	}
 
-	/// Ends a worker's stream: it has lied, or takes nothing up. Its provider's workers are asked after the others
-	/// for a while, and the longer the more often that has happened of late.
+	/// Has a provider's workers be asked after the others for a while, and the longer the more often that has
+	/// happened of late: one of them has not taken a request up that it was handed.
+	pub fn rest(&self, provider: &AccountId) {
+		self.lock().rest(provider.clone(), Instant::now());
+	}
+
+	/// Ends a worker's stream.
 	pub fn expel(&self, worker: &sr25519::Public) {
-		let mut state = self.lock();
-		if let Some(expelled) = state.workers.remove(worker) {
-			state.rest(expelled.provider, Instant::now());
-		}
-		drop(state);
+		self.lock().workers.remove(worker);
 		count(&self.ends);
 		self.changed();
 	}
@@ -806,7 +811,7 @@ mod tests {
 	}
 
 	#[test]
-	fn provider_should_be_asked_last_for_a_while_when_its_worker_was_expelled() {
+	fn provider_should_be_asked_last_for_a_while_when_it_has_taken_nothing_up() {
 		let workers = Workers::default();
 		let mut inboxes = vec![joined(&workers, 1, 1), joined(&workers, 2, 5)];
 		has(&workers, 1, 1_000, 0);
@@ -814,14 +819,16 @@ mod tests {
 		assert_eq!(workers.of(&model()).price, Some(price(1)), "of two, the cheaper one");
 		let ask = |request: u8| pick(&workers, request).map(|picked| picked.worker);
 		assert_eq!(ask(1), Ok(key(1)));
+		workers.rest(&AccountId::new([1; 32]));
 		workers.expel(&key(1));
 		inboxes.push(joined(&workers, 1, 1));
 		has(&workers, 1, 1_000, 0);
 		assert_eq!(workers.of(&model()).price, Some(price(5)), "its price does not count");
-		// Though the other one has more to do than it can.
-		assert_eq!([ask(2), ask(3), ask(4)], [Ok(key(2)), Ok(key(2)), Err(NoneFree::AllBusy)]);
+		assert_eq!([ask(2), ask(3)], [Ok(key(2)), Ok(key(2))]);
+		assert_eq!(ask(4), Ok(key(1)), "the other one has as many as it takes");
 		workers.expel(&key(2));
-		assert_eq!(ask(5), Ok(key(1)), "there is no other one");
+		assert_eq!(workers.of(&model()).price, Some(price(1)), "there is no other one");
+		assert_eq!(ask(5), Ok(key(1)));
 
 		// Longer each time, up to the longest, and from the beginning when that was long ago.
 		let provider = AccountId::new([7; 32]);
@@ -830,6 +837,7 @@ mod tests {
 		let (mut now, mut pause) = (Instant::now(), first);
 		for _ in 0..12 {
 			state.rest(provider.clone(), now);
+			state.rest(provider.clone(), now + pause / 2);
 			assert!(state.rests(&provider, now + pause - Duration::from_millis(1)));
 			now += pause;
 			assert!(!state.rests(&provider, now));

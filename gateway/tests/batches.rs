@@ -9,13 +9,13 @@ use common::{hear, pair, provider_of, Manner, Net, Table, CHANNEL, PRICE};
 use reckon_gateway::{
 	batches::{self, Rhythm},
 	chain::BatchOnChain,
-	desk::Desk,
+	desk::{Desk, Refusal},
 };
-use reckon_gateway_store::{Key, RequestId, State};
+use reckon_gateway_store::{BatchState, Key, RequestId, State};
 use reckon_primitives::{Balance, ChannelId, ContentRef, Units};
 use reckon_receipts::{charge, BatchTree};
 use sp_core::{Pair, H256};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, task::Poll, time::Duration};
 use tokio::task::JoinHandle;
 
 const MUCH: Balance = 1_000_000;
@@ -78,6 +78,10 @@ async fn receipts_should_be_committed_proved_and_settled() {
 	let ids = answered(&net, &key, 3).await;
 	let clerk = clerk(&net);
 	until(&net, ids[2], &State::Batched).await;
+	// A batch is noted before the chain has it.
+	while net.chain.batches.lock().unwrap().is_empty() {
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
 	let (root, ..) = net.chain.batches.lock().unwrap()[0];
 	let channel = net.chain.channels.lock().unwrap()[&CHANNEL].clone();
 	let (all, taken) = (3 * cost(), channel.taken.iter().sum::<Balance>());
@@ -102,6 +106,45 @@ async fn receipts_should_be_committed_proved_and_settled() {
 	let more = answered(&net, &key, 1).await;
 	until(&net, more[0], &State::Batched).await;
 	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 4 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn batch_that_was_cut_off_should_be_nobodys_and_go_to_the_chain_as_a_whole() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let ids = answered(&net, &key, 300).await;
+	let receipts = net.store.unbatched(300).await.unwrap();
+	let root = BatchTree::new(receipts).unwrap().root().hash;
+	let (mut noting, mut polls) = (net.store.batch(root, &ids, 1), 0);
+	// The first one sends its beginning off, the second one its first part.
+	std::future::poll_fn(|cx| {
+		assert!(noting.as_mut().poll(cx).is_pending());
+		polls += 1;
+		match polls {
+			2 => Poll::Ready(()),
+			_ => Poll::Pending,
+		}
+	})
+	.await;
+	drop(noting);
+	net.store.check().await.unwrap();
+	assert_eq!(net.store.unbatched(300).await.unwrap().len(), 44);
+	assert_eq!(net.store.open_batches().await.unwrap()[0].state, BatchState::Partial);
+
+	// Who asks now hears of no part, and spoils nothing for who asks later: it is the same root.
+	assert!(net.gateway.receipt(ids[0]).await.unwrap().batch.is_none());
+	assert_eq!(net.gateway.leaves(root).await, Err(Refusal::UnknownRequest));
+	assert_eq!(net.rooms.tree(root).await, Ok(None));
+	let clerk = clerk(&net);
+	until(&net, ids[299], &State::Settled).await;
+	let batches: Vec<_> =
+		net.chain.batches.lock().unwrap().iter().map(|(root, ..)| *root).collect();
+	assert_eq!(batches, [root]);
+	for id in [ids[0], ids[299]] {
+		let file = net.gateway.receipt(id).await.unwrap();
+		assert_eq!(file.batch.expect("it is in a batch").verify(&file.signed), Ok(()));
+	}
 	clerk.abort();
 }
 

@@ -7,72 +7,64 @@ use std::{
 };
 
 use axum::body::Bytes;
-use reckon_openai::{references, resolve, Problem, Spoken};
+use reckon_openai::{references, resolve, Problem, References, Spoken};
 use sp_core::H256;
 
-/// The most bytes of conversations that are remembered, each turn with all before it: those of days, for a
-/// person.
-const MAX_BYTES: usize = 64 << 20;
-/// What a turn takes besides its texts.
+/// The most bytes of answers that are remembered: those of weeks, for a person.
+const MAX_ANSWERS: usize = 64 << 20;
+/// The same of what they were answers to, which has all that was said before in it each time.
+const MAX_ASKED: usize = 64 << 20;
+/// What each of them takes besides its text.
 const OVERHEAD: usize = 128;
 
-/// Answers by their requests.
+/// What was said.
 pub(super) struct Memory {
 	state: Mutex<State>,
-	most: usize,
 }
 
-#[derive(Default)]
 struct State {
-	answers: BTreeMap<H256, Spoken>,
-	/// The oldest first.
-	order: VecDeque<H256>,
-	bytes: usize,
+	answers: Last<String>,
+	/// Payloads, and whether instructions are in them.
+	asked: Last<(Vec<u8>, bool)>,
 }
 
 impl Default for Memory {
 	fn default() -> Self {
-		Self::of(MAX_BYTES)
+		let (answers, asked) = (Last::of(MAX_ANSWERS), Last::of(MAX_ASKED));
+		Self { state: Mutex::new(State { answers, asked }) }
 	}
 }
 
 impl Memory {
-	fn of(most: usize) -> Self {
-		Self { state: Mutex::default(), most }
-	}
-
 	/// Remembers an answer; the oldest are forgotten for it.
 	pub(super) fn keep(&self, request: H256, spoken: Spoken) {
+		let Spoken { payload, instructed, answer } = spoken;
 		let mut state = self.state();
-		let added = length(&spoken);
-		if state.answers.insert(request, spoken).is_some() {
-			return;
-		}
-		state.order.push_back(request);
-		state.bytes = state.bytes.saturating_add(added);
-		while state.bytes > self.most {
-			let Some(oldest) = state.order.pop_front() else { return };
-			let freed = state.answers.remove(&oldest).map_or(0, |spoken| length(&spoken));
-			state.bytes = state.bytes.saturating_sub(freed);
-		}
+		let (asked, answered) = (payload.len(), answer.len());
+		state.asked.keep(request, (payload, instructed), asked);
+		state.answers.keep(request, answer, answered);
 	}
 
-	/// A body with the answers in it that it names.
+	/// A body with what was said in it that it names.
 	///
 	/// # Errors
 	/// When that is too long for a prompt.
 	pub(super) fn resolved(&self, body: &Bytes) -> Result<Bytes, Problem> {
 		let named = references(body);
-		if named.is_empty() {
+		if named == References::default() {
 			return Ok(body.clone());
 		}
-		let known = {
+		let (answers, said) = {
 			let state = self.state();
-			let known =
-				named.into_iter().filter_map(|id| Some((id, state.answers.get(&id)?.clone())));
-			known.collect()
+			let answer = |id: &H256| state.answers.get(id).cloned();
+			let answers = named.items.into_iter().filter_map(|id| Some((id, answer(&id)?)));
+			let said = named.previous.and_then(|id| {
+				let (payload, instructed) = state.asked.get(&id)?.clone();
+				Some(Spoken { payload, instructed, answer: answer(&id)? })
+			});
+			(answers.collect(), said)
 		};
-		Ok(resolve(body, &known)?.into())
+		Ok(resolve(body, &answers, said.as_ref())?.into())
 	}
 
 	fn state(&self) -> MutexGuard<'_, State> {
@@ -81,8 +73,39 @@ impl Memory {
 	}
 }
 
-fn length(spoken: &Spoken) -> usize {
-	spoken.payload.len().saturating_add(spoken.answer.len()).saturating_add(OVERHEAD)
+/// The last things by their requests, as many as there is room for.
+struct Last<T> {
+	things: BTreeMap<H256, (T, usize)>,
+	/// The oldest first.
+	order: VecDeque<H256>,
+	bytes: usize,
+	most: usize,
+}
+
+impl<T> Last<T> {
+	fn of(most: usize) -> Self {
+		Self { things: BTreeMap::new(), order: VecDeque::new(), bytes: 0, most }
+	}
+
+	fn get(&self, request: &H256) -> Option<&T> {
+		self.things.get(request).map(|(thing, _)| thing)
+	}
+
+	/// Keeps one that is not there yet; a request has one answer.
+	fn keep(&mut self, request: H256, thing: T, length: usize) {
+		if self.things.contains_key(&request) {
+			return;
+		}
+		let length = length.saturating_add(OVERHEAD);
+		self.things.insert(request, (thing, length));
+		self.order.push_back(request);
+		self.bytes = self.bytes.saturating_add(length);
+		while self.bytes > self.most {
+			let Some(oldest) = self.order.pop_front() else { return };
+			let freed = self.things.remove(&oldest).map_or(0, |(_, length)| length);
+			self.bytes = self.bytes.saturating_sub(freed);
+		}
+	}
 }
 
 #[cfg(test)]
@@ -90,22 +113,16 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn memory_should_forget_the_oldest_when_it_is_full() {
-		let memory = Memory::of(3 * (OVERHEAD + 10));
+	fn oldest_should_be_forgotten_when_there_is_no_room() {
+		let mut last = Last::of(3 * (OVERHEAD + 10));
 		let id = |number| H256::repeat_byte(number);
-		let spoken = |answer: &str| Spoken {
-			payload: b"01234".to_vec(),
-			instructed: false,
-			answer: answer.to_owned(),
-		};
-		for number in 1..=4 {
-			memory.keep(id(number), spoken("56789"));
+		for number in [1, 2, 3, 4, 4] {
+			last.keep(id(number), "0123456789", 10);
 		}
-		memory.keep(id(4), spoken("56789"));
-		let known: Vec<_> = memory.state().answers.keys().copied().collect();
+		let known: Vec<_> = last.things.keys().copied().collect();
 		assert_eq!(known, [id(2), id(3), id(4)]);
-		memory.keep(id(5), spoken(&"x".repeat(1_000)));
-		assert!(memory.state().answers.is_empty());
-		assert_eq!(memory.state().bytes, 0);
+		last.keep(id(5), "longer than all of it", 1_000);
+		assert!(last.things.is_empty());
+		assert_eq!(last.bytes, 0);
 	}
 }

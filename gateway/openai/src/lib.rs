@@ -21,5 +21,5 @@ pub use read::{
 	default_max_tokens, read, salt_of, Asked, Endpoint, DEFAULT_MAX_TOKENS, MAX_INPUTS,
 	MAX_LOGPROBS, MAX_MESSAGES, MAX_MODEL_BYTES, MAX_PAYLOAD_BYTES, MAX_STOPS, MAX_STOP_BYTES,
 };
-pub use references::{references, resolve, Spoken};
+pub use references::{references, resolve, References, Spoken};
 pub use reply::{vectors, Finish, Head, Logprob, Reply, Usage, Whole};

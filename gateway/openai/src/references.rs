@@ -22,6 +22,15 @@ pub(crate) const ITEM: &str = "msg_";
 /// The same of a response's.
 pub(crate) const RESPONSE: &str = "resp_";
 
+/// What a body of `/v1/responses` refers to: requests.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct References {
+	/// Those whose answers stand for themselves, each once.
+	pub items: BTreeSet<H256>,
+	/// The one that is gone on from.
+	pub previous: Option<H256>,
+}
+
 /// An answer of before, and what it was an answer to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Spoken {
@@ -45,62 +54,56 @@ impl Spoken {
 		turns.push(turn(&self.answer));
 		Some(turns)
 	}
-
-	/// Bytes that a body grows by when it is in it, or somewhat less.
-	fn len(&self) -> usize {
-		self.payload.len().saturating_add(self.answer.len())
-	}
 }
 
 fn turn(answer: &str) -> Value {
 	json!({ "role": "assistant", "content": answer })
 }
 
-/// The requests that a body of `/v1/responses` refers to, each once.
-pub fn references(body: &[u8]) -> BTreeSet<H256> {
+/// What a body of `/v1/responses` refers to.
+pub fn references(body: &[u8]) -> References {
 	// Most bodies have none, and are not read twice.
 	let has = |name: &str| body.windows(name.len()).any(|part| part == name.as_bytes());
 	if !has(REFERENCE) && !has(PREVIOUS) {
-		return BTreeSet::new();
+		return References::default();
 	}
-	let Ok(body) = serde_json::from_slice::<Value>(body) else { return BTreeSet::new() };
+	let Ok(body) = serde_json::from_slice::<Value>(body) else { return References::default() };
 	let items = body.get("input").and_then(Value::as_array).into_iter().flatten();
-	let items = items.take(MAX_MESSAGES);
-	items.filter_map(referred).chain(previous(&body)).collect()
+	let items = items.take(MAX_MESSAGES).filter_map(referred).collect();
+	References { items, previous: previous(&body) }
 }
 
-/// The same body with what is known in place of the references to it. Others stay, and are refused by
+/// The same body with these answers in place of the references to them, and with what was said up to the
+/// response that it goes on from in front of the input. References that stay are refused by
 /// [`read`](crate::read).
 ///
 /// # Errors
-/// When that is longer than a prompt may be.
-pub fn resolve(body: &[u8], known: &BTreeMap<H256, Spoken>) -> Read<Vec<u8>> {
+/// When answers are longer than a prompt may be.
+pub fn resolve(
+	body: &[u8],
+	answers: &BTreeMap<H256, String>,
+	said: Option<&Spoken>,
+) -> Read<Vec<u8>> {
 	let Ok(mut read) = serde_json::from_slice::<Value>(body) else { return Ok(body.to_vec()) };
 	let mut length = 0_usize;
-	let mut add = |more: usize| {
-		// One answer can be referred to many times.
-		length = length.saturating_add(more);
-		match length > MAX_PAYLOAD_BYTES {
-			true => Err(too_long(Endpoint::Responses, length)),
-			false => Ok(()),
-		}
-	};
 	let items = read.get_mut("input").and_then(Value::as_array_mut);
 	for item in items.into_iter().flatten() {
-		let Some(spoken) = referred(item).and_then(|id| known.get(&id)) else { continue };
-		add(spoken.answer.len())?;
-		*item = turn(&spoken.answer);
+		let Some(text) = referred(item).and_then(|id| answers.get(&id)) else { continue };
+		// One answer can be referred to many times.
+		length = length.saturating_add(text.len());
+		if length > MAX_PAYLOAD_BYTES {
+			return Err(too_long(Endpoint::Responses, length));
+		}
+		*item = turn(text);
 	}
-	if let Some(spoken) = previous(&read).and_then(|id| known.get(&id)) {
-		add(spoken.len())?;
-		go_on(&mut read, spoken);
+	if let Some(turns) = said.filter(|_| previous(&read).is_some()).and_then(Spoken::turns) {
+		go_on(&mut read, turns);
 	}
 	Ok(read.to_string().into_bytes())
 }
 
 /// Puts what was said before in front of the input.
-fn go_on(body: &mut Value, spoken: &Spoken) -> Option<()> {
-	let mut turns = spoken.turns()?;
+fn go_on(body: &mut Value, mut turns: Vec<Value>) -> Option<()> {
 	let body = body.as_object_mut()?;
 	let name = body.remove(PREVIOUS)?;
 	body.insert(RESOLVED.into(), name);

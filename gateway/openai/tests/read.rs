@@ -2,7 +2,7 @@
 
 use reckon_openai::{
 	default_max_tokens, read, references, resolve, salt_of, Asked, Endpoint, Head, Order, Problem,
-	Spoken, MAX_PAYLOAD_BYTES,
+	References, Spoken, MAX_PAYLOAD_BYTES,
 };
 use reckon_primitives::{Sampling, TaskKind};
 use serde_json::{json, Value};
@@ -417,11 +417,10 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	let user = json!({ "role": "user", "content": "and then?" });
 	let body = |items: &[Value]| response(json!({ "input": items, "seed": u64::MAX })).to_string();
 	let good = body(&[user.clone(), refer(known), user.clone()]);
-	assert_eq!(references(good.as_bytes()), [known].into());
-	let spoken =
-		|answer: &str| Spoken { payload: Vec::new(), instructed: false, answer: answer.to_owned() };
-	let answers = [(known, spoken("a \"harbor\""))].into();
-	let resolved = resolve(good.as_bytes(), &answers).unwrap();
+	let items = |ids: &[H256]| References { items: ids.iter().copied().collect(), previous: None };
+	assert_eq!(references(good.as_bytes()), items(&[known]));
+	let answers = [(known, "a \"harbor\"".to_owned())].into();
+	let resolved = resolve(good.as_bytes(), &answers, None).unwrap();
 	let asked = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order;
 	let payload = concat!(
 		r#"{"messages":[{"role":"user","content":"and then?"},"#,
@@ -431,8 +430,8 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	assert_eq!(asked.sampling.salt, salt_of(u64::MAX.into()));
 
 	let bad = body(&[user.clone(), refer(known), refer(unknown)]);
-	assert_eq!(references(bad.as_bytes()), [known, unknown].into());
-	let resolved = resolve(bad.as_bytes(), &answers).unwrap();
+	assert_eq!(references(bad.as_bytes()), items(&[known, unknown]));
+	let resolved = resolve(bad.as_bytes(), &answers, None).unwrap();
 	let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
 	let found = (problem.status, problem.kind, problem.code, problem.param.as_deref());
 	let (kind, code) = ("invalid_request_error", Some("item_not_found"));
@@ -440,9 +439,12 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	assert!(problem.message.contains(&format!("msg_{unknown:x}")), "{problem}");
 
 	// One answer, many times.
-	let long = [(known, spoken(&"x".repeat(MAX_PAYLOAD_BYTES / 2)))].into();
+	let long = [(known, "x".repeat(MAX_PAYLOAD_BYTES / 2))].into();
 	let three = body(&[refer(known), refer(known), refer(known)]);
-	assert_eq!(resolve(three.as_bytes(), &long).unwrap_err().code, Some("string_above_max_length"));
+	assert_eq!(
+		resolve(three.as_bytes(), &long, None).unwrap_err().code,
+		Some("string_above_max_length")
+	);
 
 	for strange in [
 		"",
@@ -451,8 +453,12 @@ fn answer_should_be_read_where_it_is_referred_to() {
 		r#"{"input":"item_reference"}"#,
 		r#"{"input":[{"type":"item_reference"}]}"#,
 	] {
-		assert_eq!(references(strange.as_bytes()), [].into(), "{strange}");
-		assert_eq!(resolve(strange.as_bytes(), &answers).unwrap(), strange.as_bytes(), "{strange}");
+		assert_eq!(references(strange.as_bytes()), items(&[]), "{strange}");
+		assert_eq!(
+			resolve(strange.as_bytes(), &answers, None).unwrap(),
+			strange.as_bytes(),
+			"{strange}"
+		);
 	}
 	for id in [
 		"x",
@@ -462,7 +468,7 @@ fn answer_should_be_read_where_it_is_referred_to() {
 		&format!("msg_0x{:.62}", "ab".repeat(31)),
 	] {
 		let refers = body(&[json!({ "type": "item_reference", "id": id })]);
-		assert_eq!(references(refers.as_bytes()), [].into(), "{id}");
+		assert_eq!(references(refers.as_bytes()), items(&[]), "{id}");
 	}
 }
 
@@ -540,7 +546,7 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 	assert!(first.instructed);
 	let spoken =
 		|instructed| Spoken { payload: first.payload.clone(), instructed, answer: "ahoy".into() };
-	let known_now = [(known, spoken(true)), (item, spoken(false))].into();
+	let answers = [(item, "ahoy".to_owned())].into();
 	let before = concat!(
 		r#"{"role":"system","content":"You sail."},{"role":"user","content":"hi"},"#,
 		r#"{"role":"tool","content":"3"},{"role":"assistant","content":"ahoy"}"#,
@@ -549,12 +555,12 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 	for (body, ids, messages) in [
 		(
 			json!({ "input": "where?" }),
-			vec![known],
+			References { items: [].into(), previous: Some(known) },
 			format!(r#"{before},{{"role":"user","content":"where?"}}"#),
 		),
 		(
 			json!({ "input": [refer, user("where?")], "instructions": "Be long." }),
-			vec![known, item],
+			References { items: [item].into(), previous: Some(known) },
 			format!(
 				r#"{{"role":"system","content":"Be long."}},{before},{{"role":"assistant","content":"ahoy"}},{{"role":"user","content":"where?"}}"#
 			),
@@ -562,8 +568,8 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 	] {
 		let body =
 			with(with(body, json!({ "model": "m" })), json!({ "previous_response_id": id(known) }));
-		assert_eq!(references(body.to_string().as_bytes()), ids.into_iter().collect());
-		let resolved = resolve(body.to_string().as_bytes(), &known_now).unwrap();
+		assert_eq!(references(body.to_string().as_bytes()), ids);
+		let resolved = resolve(body.to_string().as_bytes(), &answers, Some(&spoken(true))).unwrap();
 		let Asked { order, reply } = read(Endpoint::Responses, &resolved, |_| MAX).unwrap();
 		let payload = format!(r#"{{"messages":[{messages}]}}"#);
 		assert_eq!(String::from_utf8(order.payload).unwrap(), payload);
@@ -571,13 +577,13 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 		let start = reply.events(Head { id: known, created: 1 }).start();
 		assert!(start[0].data.contains(&format!(r#""previous_response_id":"{}""#, id(known))));
 		// Resolved again, by the next one that reads it, it is the same.
-		assert_eq!(references(&resolved), [].into());
+		assert_eq!(references(&resolved), References::default());
 	}
 
 	let go_on = |id: String| with(response(json!({})), json!({ "previous_response_id": id }));
 	for stranger in [id(H256([1; 32])), "resp_1".into(), "x".into(), format!("msg_{known:x}")] {
 		let body = go_on(stranger.clone());
-		let resolved = resolve(body.to_string().as_bytes(), &known_now).unwrap();
+		let resolved = resolve(body.to_string().as_bytes(), &answers, None).unwrap();
 		let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
 		let found = (problem.status, problem.code, problem.param.as_deref());
 		let code = Some("previous_response_not_found");
@@ -592,16 +598,17 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 	// What was no conversation can't be gone on from, and what is too long neither.
 	let body = go_on(id(known)).to_string();
 	let text = Spoken { payload: br#"{"prompt":"hi"}"#.to_vec(), ..spoken(false) };
-	let resolved = resolve(body.as_bytes(), &[(known, text)].into()).unwrap();
+	let resolved = resolve(body.as_bytes(), &answers, Some(&text)).unwrap();
 	let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
 	assert_eq!(problem.code, Some("previous_response_not_found"));
 	let long = Spoken { answer: "x".repeat(MAX_PAYLOAD_BYTES), ..spoken(false) };
-	let problem = resolve(body.as_bytes(), &[(known, long)].into()).unwrap_err();
+	let resolved = resolve(body.as_bytes(), &answers, Some(&long)).unwrap();
+	let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
 	assert_eq!(problem.code, Some("string_above_max_length"));
 	// A body that says nothing is wrong in that.
 	for input in [Value::Null, json!(3)] {
 		let body = with(go_on(id(known)), json!({ "input": input })).to_string();
-		let resolved = resolve(body.as_bytes(), &known_now).unwrap();
+		let resolved = resolve(body.as_bytes(), &answers, Some(&spoken(true))).unwrap();
 		let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
 		assert_eq!(problem.param.as_deref(), Some("input"));
 	}

@@ -185,10 +185,10 @@ proptest! {
 		body["previous_response_id"] = format!("resp_{id:x}").into();
 		let was_said = messages.is_array();
 		let payload = json!({ "messages": messages }).to_string().into_bytes();
-		let known = [(id, Spoken { payload, instructed, answer })].into();
-		let resolved = resolve(body.to_string().as_bytes(), &known).unwrap();
+		let said = Spoken { payload, instructed, answer };
+		let resolved = resolve(body.to_string().as_bytes(), &[].into(), Some(&said)).unwrap();
 		check(&resolved);
-		prop_assert_eq!(references(&resolved).is_empty(), was_said);
+		prop_assert_eq!(references(&resolved).previous.is_none(), was_said);
 	}
 
 	#[test]

@@ -27,7 +27,7 @@ use base64::{engine::general_purpose::STANDARD, Engine};
 use reckon_gateway_store::{Finish as Ended, Key, KeyId};
 use reckon_openai::{
 	read, references, resolve, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order,
-	Problem, Reply, Usage, Whole, MAX_PAYLOAD_BYTES,
+	Problem, References, Reply, Spoken, Usage, Whole, MAX_PAYLOAD_BYTES,
 };
 use reckon_sealed::{worker_of, MAX_OVERHEAD};
 use sp_core::H256;
@@ -281,21 +281,25 @@ impl Door {
 	/// A body with what was said before in place of references to it.
 	async fn resolved(&self, key: &Key, body: &Bytes) -> Result<Bytes, Problem> {
 		let referred = references(body);
-		let (mut known, mut length) = (BTreeMap::new(), 0_usize);
-		for id in &referred {
-			if let Some(spoken) = self.desk.said(key, *id).await? {
-				length = length.saturating_add(spoken.answer.len());
-				known.insert(*id, spoken);
+		if referred == References::default() {
+			return Ok(body.clone());
+		}
+		let (mut answers, mut length) = (BTreeMap::new(), 0_usize);
+		for id in &referred.items {
+			if let Some(Spoken { answer, .. }) = self.desk.said(key, *id).await? {
+				length = length.saturating_add(answer.len());
+				answers.insert(*id, answer);
 			}
 			// It is too long with these, and need not be looked up any further.
 			if length > MAX_PAYLOAD_BYTES {
 				break;
 			}
 		}
-		match referred.is_empty() {
-			true => Ok(body.clone()),
-			false => Ok(resolve(body, &known)?.into()),
-		}
+		let said = match referred.previous {
+			Some(id) => self.desk.said(key, id).await?,
+			None => None,
+		};
+		Ok(resolve(body, &answers, said.as_ref())?.into())
 	}
 
 	/// Hands a request in.

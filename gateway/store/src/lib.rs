@@ -176,7 +176,8 @@ pub trait Store: Send + Sync + 'static {
 	/// [`BatchState::Partial`].
 	///
 	/// Refused when there is a batch with this root, when it is empty, or when one of the requests has no
-	/// receipt, is in a batch already, or is there twice; nothing is left of it then.
+	/// receipt, is in a batch already, or is there twice; nothing is left of it then, unless the database
+	/// ends meanwhile.
 	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError>;
 
 	/// Notes that the chain has taken a batch; may be told again.

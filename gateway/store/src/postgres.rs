@@ -121,10 +121,12 @@ async fn prepare(client: &Client) -> Result<(), StoreError> {
 	let version = client.query_opt(version, &[]).await.map_err(|_| foreign())?;
 	let version = version.ok_or_else(foreign)?.try_get(0).map_err(|_| foreign())?;
 	let version = String::from_utf8(version).ok().and_then(|version| version.parse().ok());
-	let steps = layout::upgrade(version.ok_or_else(foreign)?)?;
+	let version = version.ok_or_else(foreign)?;
+	let steps = layout::upgrade(version)?;
 	if steps.is_empty() {
 		return Ok(());
 	}
+	tracing::info!(from = version, to = VERSION, "making the tables this version's");
 	let upgrade = format!(
 		"BEGIN; {steps} UPDATE meta SET value = '{VERSION}' WHERE name = 'reckon gateway'; COMMIT"
 	);

@@ -20,7 +20,7 @@ CREATE INDEX batches_ended ON batches (ended, seq) WHERE state > 1;
 DROP INDEX requests_unbatched;
 DROP INDEX requests_batch;
 DROP INDEX requests_ended;
-UPDATE requests SET state = 2, reason = NULL, failed = NULL WHERE receipt IS NOT NULL;
+UPDATE requests SET state = 2, reason = NULL, failed = NULL WHERE receipt IS NOT NULL AND state <> 2;
 CREATE INDEX requests_failed ON requests (failed) WHERE state = 5;
 ALTER TABLE requests DROP COLUMN receipt;
 ALTER TABLE requests DROP COLUMN batch;

@@ -238,6 +238,9 @@ fn prepare(connection: &Connection, is_synced: bool) -> Result<(), StoreError> {
 	connection.pragma_update(None, "synchronous", synchronous)?;
 	connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
 	if !steps.is_empty() {
+		if application == APPLICATION {
+			tracing::info!(from = version, to = VERSION, "making the tables this version's");
+		}
 		connection.execute_batch(&format!(
 			"BEGIN; {} PRAGMA user_version = {VERSION}; COMMIT",
 			in_sqlite(&steps)

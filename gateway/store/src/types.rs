@@ -170,8 +170,8 @@ impl std::fmt::Debug for Session {
 /// How far a batch has come.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BatchState {
-	/// Noting it, or taking it back, was cut off: some of its requests may be in it. It was not sent, and is
-	/// to be dissolved.
+	/// Noting it was cut off, so that it was not sent, or taking it back. It is to be dissolved: it has no
+	/// receipts for anybody, and no request is in it.
 	Partial,
 	/// It may have been sent.
 	Prepared,

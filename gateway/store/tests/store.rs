@@ -377,7 +377,10 @@ async fn batch_should_be_partial_when_noting_it_is_cut_off(place: &Place) {
 	assert_eq!(store.unbatched(u32::MAX).await, Ok(waiting[512..].to_vec()));
 	let partial = Batch { root, state: BatchState::Partial, created: 20_000 };
 	assert_eq!(store.open_batches().await, Ok(vec![partial]));
-	assert_eq!(store.request(id(1)).await.unwrap().unwrap().state, State::Batched);
+	let record = store.request(id(1)).await.unwrap().unwrap();
+	assert_eq!((record.state, record.batch), (State::Receipted, None), "nobody sees a part");
+	assert_eq!(record.times.batched, None);
+	assert_eq!(store.receipts_of(root).await, Ok(vec![]));
 	let why = format!("no batch {root:?} waits for the chain");
 	assert_eq!(refused(store.committed(root, hash(0xb), 30_000).await), why);
 	assert_eq!(store.dissolve(root).await, Ok(()));
@@ -559,6 +562,31 @@ async fn prune_should_forget_what_has_ended(place: &Place) {
 		store.fail(id(n), "late", 50_000).await.unwrap();
 	}
 	assert_eq!(store.prune(50_001).await, Ok(2_500), "more than are forgotten at once");
+
+	// Batches with more than that, one of them rejected, and a small one in between.
+	let mut next = 10_000;
+	for (root, count, reason) in [(20, 300, None), (21, 3, Some("forged")), (22, 512, Some("late"))]
+	{
+		let ids: Vec<_> = (next..next + count).map(id).collect();
+		for n in next..next + count {
+			answered(&*store, n).await;
+		}
+		next += count;
+		store.batch(hash(root), &ids, 20_000).await.unwrap();
+		store.committed(hash(root), hash(root + 100), 30_000).await.unwrap();
+		store.settled(hash(root), reason, 60_000 + root).await.unwrap();
+	}
+	store.admit(&admission(next), 0).await.unwrap();
+	store.fail(id(next), "late", 60_000).await.unwrap();
+	assert_eq!(store.prune(60_022).await, Ok(304), "a failed one, and two batches");
+	assert_eq!(store.batch_of(hash(21)).await, Ok(None));
+	assert_eq!(store.receipts_of(hash(22)).await.unwrap().len(), 512);
+	assert_eq!(store.prune(60_023).await, Ok(512));
+	assert_eq!(store.batch_of(hash(22)).await, Ok(None));
+	assert_eq!(store.open_batches().await.unwrap().len(), 2);
+	for n in 10_000..=next {
+		assert_eq!(store.request(id(n)).await, Ok(None));
+	}
 }
 
 async fn file_should_be_seen_by_its_owner_once_it_is_sealed(place: &Place) {

@@ -22,8 +22,8 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 	}
 	if let Some(id) = fields.text(PREVIOUS)? {
 		let message = format!(
-			"no response '{id}' is known here: answers are kept for some days, for the account that \
-			 has asked; send all input"
+			"no response '{id}' is known here: answers are kept for some days, for the account whose \
+			 API key has asked, and not for the lines of a file; send all input"
 		);
 		let code = Some("previous_response_not_found");
 		return Err(Problem { code, ..Problem::invalid(PREVIOUS, message) });

@@ -31,7 +31,7 @@ pub(crate) async fn receipts_of(
 ) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
 	let rows = db.query(
 		"SELECT receipt FROM receipts JOIN batches ON batches.seq = receipts.batch \
-		 WHERE batches.root = $1 ORDER BY position",
+		 WHERE batches.root = $1 AND batches.state >= 0 ORDER BY position",
 		[(&root).into()],
 	);
 	receipts(rows.await?)
@@ -63,8 +63,9 @@ pub(crate) async fn add(
 	let batch: i64 = row.take()?;
 	let places = (position..).zip(requests);
 	let added = places.map(async |(position, id)| {
+		// By the position: PostgreSQL would look through the index of those that are in no batch.
 		let added = db.execute(
-			"UPDATE receipts SET batch = $2, position = $3 WHERE batch IS NULL \
+			"UPDATE receipts SET batch = $2, position = $3 WHERE position IS NULL \
 			 AND seq = (SELECT seq FROM requests WHERE id = $1)",
 			[id.into(), batch.into(), position.into()],
 		);
@@ -148,7 +149,7 @@ pub(crate) async fn dissolve(db: &Connection, root: H256, most: u32) -> Result<b
 	let out = db.execute(
 		"UPDATE receipts SET batch = NULL, position = NULL WHERE seq IN (SELECT receipts.seq \
 		 FROM batches JOIN receipts ON receipts.batch = batches.seq \
-		 WHERE root = $1 AND state = -1 ORDER BY position LIMIT $2)",
+		 WHERE root = $1 AND state = -1 LIMIT $2)",
 		[(&root).into(), most.into()],
 	);
 	if out.await? == u64::from(most) {

@@ -20,7 +20,8 @@ macro_rules! select_record {
 			"requests.state, requests.reason, worker, output, finish, receipt, answered, ",
 			"batches.root, batches.created, batches.state, batches.reason, batches.ended ",
 			"FROM requests LEFT JOIN receipts ON receipts.seq = requests.seq ",
-			"LEFT JOIN batches ON batches.seq = receipts.batch ",
+			// A partial one is not there yet, or no more.
+			"LEFT JOIN batches ON batches.seq = receipts.batch AND batches.state >= 0 ",
 			$($rest),+
 		)
 	};
@@ -69,7 +70,7 @@ fn record(mut row: Row) -> Result<Record, StoreError> {
 	let times = Times { batched, ..times };
 	let (state, times) = match (state_of(state, reason)?, of_batch, rejected) {
 		(State::Receipted, None, None) => (State::Receipted, times),
-		(State::Receipted, Some(-1..=1), None) => (State::Batched, times),
+		(State::Receipted, Some(0..=1), None) => (State::Batched, times),
 		(State::Receipted, Some(2), None) => (State::Settled, Times { settled: ended, ..times }),
 		(State::Receipted, Some(3), Some(reason)) => {
 			(State::Failed(reason), Times { failed: ended, ..times })
@@ -333,15 +334,6 @@ pub(crate) async fn lanes(db: &Connection, channel: ChannelId) -> Result<Vec<Lan
 	rows.await?.into_iter().map(read).collect()
 }
 
-/// At most so many requests of batches that ended before, always the same ones.
-macro_rules! select_ended {
-	() => {
-		"SELECT receipts.seq FROM batches JOIN receipts ON receipts.batch = batches.seq \
-		 WHERE batches.state > 1 AND batches.ended < $1 \
-		 ORDER BY batches.ended, batches.seq, receipts.position LIMIT $2"
-	};
-}
-
 /// Forgets at most `most` requests that ended before `before`, and batches that have none left.
 pub(crate) async fn prune(db: &Connection, before: u64, most: u32) -> Result<u64, StoreError> {
 	let failed = db.execute(
@@ -350,23 +342,38 @@ pub(crate) async fn prune(db: &Connection, before: u64, most: u32) -> Result<u64
 		[before.into(), most.into()],
 	);
 	let failed = failed.await?;
-	let left = u64::from(most).saturating_sub(failed);
-	let ended = db.execute(
-		concat!("DELETE FROM requests WHERE seq IN (", select_ended!(), ")"),
-		[before.into(), left.into()],
-	);
-	let ended = ended.await?;
-	// The same ones.
-	db.execute(
-		concat!("DELETE FROM receipts WHERE seq IN (", select_ended!(), ")"),
-		[before.into(), left.into()],
-	)
-	.await?;
-	db.execute(
-		"DELETE FROM batches WHERE state > 1 AND ended < $1 \
-		 AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.batch = batches.seq)",
-		[before.into()],
-	)
-	.await?;
-	Ok(failed.saturating_add(ended))
+	let mut left = u64::from(most).saturating_sub(failed);
+	while left > 0 {
+		let oldest = db.row(
+			"SELECT seq FROM batches WHERE state > 1 AND ended < $1 ORDER BY ended, seq LIMIT 1",
+			[before.into()],
+		);
+		let Some(mut row) = oldest.await? else { break };
+		let batch: i64 = row.take()?;
+		let forgotten = db.execute(
+			"DELETE FROM requests WHERE seq IN \
+			 (SELECT seq FROM receipts WHERE batch = $1 ORDER BY position LIMIT $2)",
+			[batch.into(), left.into()],
+		);
+		let forgotten = forgotten.await?;
+		// The same ones.
+		let receipts = db.execute(
+			"DELETE FROM receipts WHERE seq IN \
+			 (SELECT seq FROM receipts WHERE batch = $1 ORDER BY position LIMIT $2)",
+			[batch.into(), left.into()],
+		);
+		receipts.await?;
+		if forgotten < left {
+			let empty = db.execute(
+				"DELETE FROM batches WHERE seq = $1 \
+				 AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.batch = batches.seq)",
+				[batch.into()],
+			);
+			if empty.await? == 0 {
+				return Err(StoreError::Corrupt("receipts without their requests".into()));
+			}
+		}
+		left = left.saturating_sub(forgotten);
+	}
+	Ok(u64::from(most).saturating_sub(left))
 }
