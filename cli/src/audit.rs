@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 use reckon_sdk::{
-	format_amount, parse_amount, AccountId, Audit, AuditBounds, AuditDuty, AuditPhase,
-	AuditSubject, Balance, Cause, Conduct, Grade, Market, Offences, Opinion, Statement, H256,
+	format_amount, parse_amount, AccountId, Audit, AuditBounds, AuditDuty, AuditInstance,
+	AuditPhase, AuditSubject, Balance, Cause, Conduct, Grade, Market, Offences, Statement, H256,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -114,10 +114,11 @@ fn no_audit(id: H256) -> Failure {
 
 /// What an audit waits for, until when, and in which committee.
 pub(crate) fn progress(audit: &Audit) -> String {
-	let committee = match (audit.round, audit.larger) {
+	let committee = match (audit.round, audit.instance) {
 		(0, _) => String::new(),
-		(round, false) => format!(", committee {round}"),
-		(round, true) => format!(", committee {round}, whose word is final"),
+		(round, AuditInstance::First) => format!(", committee {round}"),
+		(round, AuditInstance::Larger) => format!(", committee {round}, the larger one"),
+		(round, AuditInstance::Last) => format!(", committee {round}, whose word is final"),
 	};
 	format!("{}, by block #{} at most{committee}", audit.explain(), audit.due)
 }
@@ -136,7 +137,7 @@ fn told(id: H256, audit: &Audit, said: &[Said]) -> Vec<String> {
 	if let Some(opened) = &audit.opened {
 		lines.push(format!("opened   the worker's rows, under the root {:?}", opened.root));
 	}
-	lines.extend(first_committee(&audit.first, &audit.subject));
+	lines.extend(earlier_committees(audit));
 	for seat in &audit.seats {
 		lines.push(format!("  {} {}", seat.auditor, seat.ballot.explain()));
 		for said in said.iter().filter(|said| said.auditor == seat.auditor) {
@@ -204,17 +205,18 @@ fn measured(grade: Grade, subject: &AuditSubject) -> &'static str {
 	}
 }
 
-/// What the first committee found, in one line, once there is a larger one.
-fn first_committee(first: &[Opinion], subject: &AuditSubject) -> Option<String> {
-	if first.is_empty() {
-		return None;
-	}
-	let counts = [Grade::Same, Grade::Doubtful, Grade::Different].map(|grade| {
-		let count = first.iter().filter(|opinion| opinion.grade == grade).count();
-		(count > 0).then(|| format!("{count} {}", measured(grade, subject)))
-	});
-	let counts: Vec<_> = counts.into_iter().flatten().collect();
-	Some(format!("before   the first committee found: {}", counts.join("; ")))
+/// What the committees before this one found, each in one line.
+fn earlier_committees(audit: &Audit) -> impl Iterator<Item = String> + '_ {
+	["the first committee", "the larger one"].into_iter().zip(&audit.earlier).map(
+		|(which, said)| {
+			let counts = [Grade::Same, Grade::Doubtful, Grade::Different].map(|grade| {
+				let count = said.iter().filter(|opinion| opinion.grade == grade).count();
+				(count > 0).then(|| format!("{count} {}", measured(grade, &audit.subject)))
+			});
+			let counts: Vec<_> = counts.into_iter().flatten().collect();
+			format!("before   {which} found: {}", counts.join("; "))
+		},
+	)
 }
 
 async fn seats(context: &Context, account: Option<AccountId>) -> Result<()> {
@@ -397,7 +399,9 @@ fn not_offered(who: &AccountId, model: &str) -> Failure {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use reckon_sdk::{token::UNIT, AuditedAnswer, AuditedBatch, Ballot, RowsSeen, Seat, Vote};
+	use reckon_sdk::{
+		token::UNIT, AuditedAnswer, AuditedBatch, Ballot, Opinion, RowsSeen, Seat, Vote,
+	};
 
 	fn account(byte: u8) -> AccountId {
 		AccountId::from([byte; 32])
@@ -437,13 +441,13 @@ mod tests {
 			phase: AuditPhase::Revealing,
 			due: 70,
 			round: 2,
-			larger: true,
+			instance: AuditInstance::Last,
 			retries: 0,
 			quorum: 6,
 			challenge: H256::zero(),
 			opened: None,
 			seats: (1..).zip(ballots).map(seat).collect(),
-			first: Vec::new(),
+			earlier: Vec::new(),
 		}
 	}
 
@@ -453,7 +457,10 @@ mod tests {
 		let mut audit = audit(answer(), &[Ballot::Revealed, Ballot::Missed]);
 		let opinion =
 			|grade| Opinion { auditor: account(1), era: 1, grade, rows: RowsSeen::Proven };
-		audit.first = [Grade::Different, Grade::Same, Grade::Same].map(opinion).to_vec();
+		audit.earlier = vec![
+			[Grade::Different, Grade::Same, Grade::Same].map(opinion).to_vec(),
+			[Grade::Different, Grade::Same].map(opinion).to_vec(),
+		];
 		let statement = Statement { vote: Vote::Output { hash }, rows: RowsSeen::Proven };
 		let grade = Some(Grade::Different);
 		let said = [Said { auditor: account(1), statement, grade }];
@@ -466,7 +473,8 @@ mod tests {
 			"the lot fell on it: 5 % of such work",
 			"auditors say what they have found, by block #70 at most, committee 2, whose word is final",
 			"votes    1, 6 at least are needed",
-			"the first committee found: 2 the same computation; 1 another computation",
+			"before   the first committee found: 2 the same computation; 1 another computation\n\
+			 before   the larger one found: 1 the same computation; 1 another computation\n",
 		] {
 			assert!(text.contains(words), "{words}: {text}");
 		}
@@ -488,7 +496,7 @@ mod tests {
 		let drawing = Audit {
 			phase: AuditPhase::Drawing,
 			round: 0,
-			larger: false,
+			instance: AuditInstance::First,
 			fee: UNIT,
 			..audit(batch(), &[])
 		};

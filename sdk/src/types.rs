@@ -21,9 +21,9 @@ mod work;
 
 pub use self::{
 	audit::{
-		Audit, AuditBounds, AuditDuty, AuditPhase, AuditSubject, AuditedAnswer, AuditedBatch,
-		Ballot, Calibration, Cause, Conduct, Fingerprint, Inquiry, Limits, Offences, OpenedRows,
-		Seat, Thresholds,
+		Audit, AuditBounds, AuditDuty, AuditInstance, AuditPhase, AuditSubject, AuditedAnswer,
+		AuditedBatch, Ballot, Calibration, Cause, Conduct, Fingerprint, Inquiry, Limits, Offences,
+		OpenedRows, Seat, Thresholds,
 	},
 	channel::{
 		Acknowledgement, Batch, BatchId, BatchState, Channel, ChannelBounds, Complaint,

@@ -66,8 +66,10 @@ pub fn all(seed: u64, trials: Trials) -> Vec<Row> {
 		cheat(seed, trials, 19, Serving::NeverOpens),
 	];
 	rows.extend(lazy.map(|strategy| lazy_auditor(seed, trials, strategy)));
-	rows.push(covering_minority(seed, trials));
+	rows.push(covering_minority(seed, trials, Auditing::Covers));
+	rows.push(covering_minority(seed, trials, Auditing::Shrugs));
 	rows.push(accusing_minority(seed, trials));
+	rows.push(withholding_minority(seed, trials));
 	rows.push(cheat(seed, trials, 22, Serving::Leaks));
 	rows.push(griefing(seed, trials, Auditing::Dissents));
 	rows.push(griefing(seed, trials, Auditing::FeignsNoRows));
@@ -180,9 +182,9 @@ fn lazy_auditor(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 }
 
 /// A third of the validators knows what a friend's cheat looks like, sees who sits where, and lies only
-/// when it decides.
-fn covering_minority(seed: u64, trials: Trials) -> Row {
-	let auditors = || honest_and(MANY * 2 / 3, &[Auditing::Covers; MANY / 3]);
+/// when it decides. Detected if it is convicted: that nobody is paid is no loss to who has not computed.
+fn covering_minority(seed: u64, trials: Trials, strategy: Auditing) -> Row {
+	let auditors = || honest_and(MANY * 2 / 3, &[strategy; MANY / 3]);
 	let cheats = Serving::Cheats(Permill::one());
 	let mut world = World::new(plan(seed, cheats, auditors()));
 	until_audited(&mut world, trials.audits);
@@ -203,14 +205,19 @@ fn covering_minority(seed: u64, trials: Trials) -> Row {
 		})
 	};
 	let (honest, covered) = (gained(&mut market, Serving::Honest), gained(&mut market, cheats));
+	market.close();
+	let World { chain, people, .. } = &mut market;
+	let friends = || people.auditors.iter().filter(|it| it.strategy == strategy);
+	let lost: i128 = chain.within(|_| friends().map(Auditor::profit).sum());
 	Row {
 		number: 21,
-		attack: "colluding third covers a friend's cheats".into(),
+		attack: format!("colluding third {}", strategy.name()),
 		trials: audits,
-		detected: convicted + doubted,
+		detected: convicted,
 		note: format!(
-			"not paid; {convicted} convicted; of the work's worth honest providers gain {honest:.1} %, covered \
-			 cheats {covered:.1} %; honest auditors flagged: {}",
+			"convicted; {doubted} more not paid; of the work's worth honest providers gain {honest:.1} %, covered \
+			 cheats {covered:.1} %, for which each of the third gains {:.0} tokens; honest auditors flagged: {}",
+			lost as f64 / UNIT as f64 / (MANY / 3) as f64,
 			flagged(&world)
 		),
 	}
@@ -223,12 +230,40 @@ fn accusing_minority(seed: u64, trials: Trials) -> Row {
 	world.run(trials.audits, PER_BLOCK);
 	let wronged = sum(&world, |it| it.wronged);
 	let audits = world.people.outcomes.len() as u64;
+	let outcomes = world.people.outcomes.values();
+	let paid = outcomes.filter(|outcome| **outcome == AuditOutcome::Accepted).count();
 	Row {
 		number: 21,
 		attack: "colluding third accuses honest providers".into(),
 		trials: audits,
-		detected: audits - wronged,
-		note: format!("not convicted; honest auditors flagged: {}", flagged(&world)),
+		detected: paid as u64,
+		note: format!(
+			"accepted; {wronged} convicted, the others not paid; honest auditors flagged: {}",
+			flagged(&world)
+		),
+	}
+}
+
+/// A third of the validators opens no votes where a friend's cheat is paid if the others are too few.
+fn withholding_minority(seed: u64, trials: Trials) -> Row {
+	let auditors = honest_and(MANY * 2 / 3, &[Auditing::Withholds; MANY / 3]);
+	let cheats = Serving::Cheats(Permill::one());
+	let by_request = Plan { attested: 0, requested: 100, ..plan(seed, cheats, auditors) };
+	let mut world = World::new(by_request);
+	until_audited(&mut world, trials.audits);
+	let (audits, convicted) = (sum(&world, |it| it.audited), sum(&world, |it| it.convicted));
+	let outcomes = world.people.outcomes.values();
+	let undecided = outcomes.filter(|it| **it == AuditOutcome::Inconclusive).count();
+	let doubted = sum(&world, |it| it.doubted);
+	Row {
+		number: 21,
+		attack: "colluding third withholds its votes about a friend's cheats".into(),
+		trials: audits,
+		detected: convicted + doubted,
+		note: format!(
+			"not paid; {convicted} convicted, {undecided} undecided; honest auditors flagged: {}",
+			flagged(&world)
+		),
 	}
 }
 

@@ -1,13 +1,13 @@
 //! What auditors do.
 
 use crate::{
-	chain::{audit_key, validator},
+	chain::{audit_key, validator, THRESHOLDS},
 	computing::Source,
 	providers::Answer,
 };
 use codec::Encode;
 use frame_support::traits::fungible::Inspect;
-use pallet_audits::{AuditOf, AuditPair, Ballot, RowsSeen, Statement};
+use pallet_audits::{AuditOf, AuditPair, Ballot, Instance, RowsSeen, Statement};
 use rand::{rngs::StdRng, Rng};
 use reckon_primitives::{Balance, JobId};
 use reckon_runtime::{AccountId, Audits, Balances, Runtime};
@@ -38,9 +38,13 @@ pub enum Strategy {
 	FeignsNoRows,
 	/// Covers the cheats of some providers when there are enough of its friends, and is honest else.
 	Covers,
+	/// Doubts what it would have to convict when there are enough of its friends, and is honest else.
+	Shrugs,
 	/// Accuses some honest providers when there are enough of its friends, makes the larger
 	/// committees that it needs for it, and is honest else.
 	Accuses,
+	/// Computes, and then says nothing where there are enough of its friends to leave it undecided.
+	Withholds,
 }
 
 impl Strategy {
@@ -70,7 +74,9 @@ impl Strategy {
 			Self::Dissents => "always dissents",
 			Self::FeignsNoRows => "feigns to have no rows",
 			Self::Covers => "covers a friend's cheats",
+			Self::Shrugs => "doubts a friend's cheats",
 			Self::Accuses => "accuses the honest",
+			Self::Withholds => "withholds its vote",
 		}
 	}
 }
@@ -123,6 +129,9 @@ pub struct Sight<'a> {
 	pub pass: Balance,
 }
 
+/// A margin that is neither honest nor convicts, in millionths of a logit.
+const DOUBTFUL: u32 = (THRESHOLDS.margin.flag + THRESHOLDS.margin.slash) / 2;
+
 /// The salt of an auditor's vote. Everybody knows it once the vote is open.
 pub fn salt(auditor: &AccountId, job: JobId, round: u8) -> H256 {
 	H256(sp_io::hashing::blake2_256(&(b"salt", auditor, job, round).encode()))
@@ -148,23 +157,32 @@ impl Sight<'_> {
 		seats.filter(|seat| self.friends.contains(&seat.auditor)).count() as u32
 	}
 
-	/// What two thirds of the committee are.
-	fn two_thirds(&self) -> u32 {
-		(self.audit.size * 2).div_ceil(3)
+	/// How many of the committee convict where nobody contradicts: all of the first one would have to, as one
+	/// dissent is enough there for another committee.
+	fn convicting(&self) -> u32 {
+		match self.audit.instance {
+			Instance::First => u32::MAX,
+			Instance::Larger => (self.audit.size * 2).div_ceil(3),
+			Instance::Last => self.audit.size / 2 + 1,
+		}
 	}
 
 	/// Whether the friends decide for the worker: the others can't convict, or can't even dissent.
 	fn can_cover(&self) -> bool {
 		let others = self.audit.size.saturating_sub(self.friends_here());
-		if self.audit.larger {
-			others < self.two_thirds()
-		} else {
-			others == 0
+		match self.audit.instance {
+			Instance::First => others == 0,
+			Instance::Larger | Instance::Last => others < self.convicting(),
 		}
 	}
 
+	/// Whether the others are too few to decide anything.
+	fn can_prevent(&self) -> bool {
+		self.audit.size.saturating_sub(self.friends_here()) < self.audit.quorum
+	}
+
 	fn can_convict(&self) -> bool {
-		self.audit.larger && self.friends_here() >= self.two_thirds()
+		self.friends_here() >= self.convicting()
 	}
 }
 
@@ -231,8 +249,14 @@ impl Auditor {
 			Covers if leaked && sight.can_cover() => {
 				replayed(sight.fingerprint_of(sight.answer.plan.source))
 			},
+			Shrugs if leaked && sight.can_cover() => Vote::Replayed {
+				fingerprint: sight.fingerprint_of(sight.answer.plan.source),
+				statistics: Statistics { worst_margin: DOUBTFUL, ..Default::default() },
+			},
 			Accuses if sight.can_convict() => Vote::Refuted(Fault::Text),
-			Honest | Echoes | FeignsNoRows | Covers | Accuses => self.compute(sight),
+			Honest | Echoes | FeignsNoRows | Covers | Shrugs | Accuses | Withholds => {
+				self.compute(sight)
+			},
 		};
 		let round = sight.audit.round;
 		self.votes.insert((sight.job, round), vote);
@@ -252,9 +276,16 @@ impl Auditor {
 		let committed = *self.votes.get(&(sight.job, round))?;
 		let (vote, rows) = match self.strategy {
 			AlwaysYes => (replayed(sight.audit.opened?.fingerprint), RowsSeen::Proven),
-			FeignsNoRows | Accuses if !sight.audit.larger => (committed, RowsSeen::Unproven),
-			Covers if sight.answer.leaked && sight.can_cover() => (committed, RowsSeen::Proven),
-			Honest | FeignsNoRows | Covers | Accuses => (committed, sight.rows()),
+			FeignsNoRows | Accuses if sight.audit.instance == Instance::First => {
+				(committed, RowsSeen::Unproven)
+			},
+			Covers | Shrugs if sight.answer.leaked && sight.can_cover() => {
+				(committed, RowsSeen::Proven)
+			},
+			Withholds if sight.can_prevent() => return None,
+			Honest | FeignsNoRows | Covers | Shrugs | Accuses | Withholds => {
+				(committed, sight.rows())
+			},
 			_ => (committed, RowsSeen::Proven),
 		};
 		Some((Statement { vote, rows }, salt(&self.account, sight.job, round)))

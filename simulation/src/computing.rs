@@ -20,7 +20,7 @@ pub enum Source {
 	Nobody,
 }
 
-/// The part of cheats whose rows look like the model's at all positions of a challenge, as the
+/// The part of cheats whose rows look like the model's at all positions of a challenge, as much as the
 /// runtime's constant `Detection` assumes at most.
 const OVERLOOKED: Permill = Permill::from_percent(1);
 /// By how much a token loses that the model would not have chosen, in millionths of a logit.

@@ -117,7 +117,12 @@ impl World {
 			let auditors: Vec<_> = all.map(|(n, it)| Auditor::new(n, *it)).collect();
 			(providers, auditors)
 		});
-		let together = [auditors::Strategy::Covers, auditors::Strategy::Accuses];
+		let together = [
+			auditors::Strategy::Covers,
+			auditors::Strategy::Shrugs,
+			auditors::Strategy::Accuses,
+			auditors::Strategy::Withholds,
+		];
 		let friends = auditors
 			.iter()
 			.filter(|auditor| together.contains(&auditor.strategy))

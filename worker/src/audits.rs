@@ -27,7 +27,8 @@ const LAST_BLOCKS: BlockNumber = 6;
 pub struct Question {
 	/// The job whose answer it looks at.
 	pub job: JobId,
-	/// What positions and projections come from: another committee has another one.
+	/// What positions and projections come from: another committee has another one, but for the last one, to
+	/// which the rows are open already.
 	pub challenge: H256,
 }
 

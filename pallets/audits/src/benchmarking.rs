@@ -3,6 +3,7 @@
 
 use crate::{
 	tally::{self, most_camps, Committee, Count},
+	types::MOST_VOTES,
 	*,
 };
 use alloc::vec::Vec;
@@ -168,12 +169,17 @@ fn reveals<T: Config<Currency: Mutate<T::AccountId>>>(key: &AuditId, count: u32)
 }
 
 /// What the largest committee has said.
-fn said<T: Config>() -> BoundedVec<Opinion<T::AccountId>, ConstU32<MAX_SEATS>> {
+fn said<T: Config>() -> Opinions<T::AccountId> {
 	let said = |n| {
 		let auditor = account("validator", n, 0);
-		Opinion { auditor, era: 0, grade: Grade::Same, rows: RowsSeen::Proven }
+		Opinion { auditor, era: 0, grade: Grade::Same, rows: RowsSeen::Proven, dissents: false }
 	};
 	BoundedVec::truncate_from((0..MAX_SEATS).map(said).collect())
+}
+
+/// What two such committees have said.
+fn earlier<T: Config>() -> BoundedVec<Opinions<T::AccountId>, ConstU32<MAX_EARLIER>> {
+	BoundedVec::truncate_from([said::<T>(), said::<T>()].to_vec())
 }
 
 #[benchmarks(where T: Config<Currency: Mutate<T::AccountId>>)]
@@ -317,13 +323,14 @@ mod benchmarks {
 		assert!(Audits::<T>::get(job(0)).is_none_or(|audit| audit.phase != Phase::Drawing));
 	}
 
-	/// The larger one, from as many validators as can be, none of whom has time.
+	/// The last one, from as many validators as can be, none of whom has time.
 	#[benchmark]
 	fn draw_committee() {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Missed);
 		let mut audit = due::<T>(job(0));
-		audit.larger = true;
+		audit.instance = Instance::Last;
+		audit.earlier = earlier::<T>();
 		busy::<T>();
 
 		#[block]
@@ -356,7 +363,7 @@ mod benchmarks {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Committed(SALT));
 		Audits::<T>::mutate(job(0), |audit| {
-			audit.as_mut().expect("just made").first = said::<T>();
+			audit.as_mut().expect("just made").earlier = earlier::<T>();
 		});
 		let audit = due::<T>(job(0));
 
@@ -399,13 +406,14 @@ mod benchmarks {
 	/// `c`: dissenters of the largest committee whom all others are compared with. All but the last are alone;
 	/// those who agree with the last are as many as convict.
 	#[benchmark]
-	fn camps(c: Linear<0, { most_camps(MAX_SEATS) }>) {
+	fn camps(c: Linear<0, { most_camps(Instance::Last, MAX_SEATS) }>) {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Revealed);
 		let audit = due::<T>(job(0));
 		let scale = Pallet::<T>::scale(&audit).expect("the model is calibrated");
 		let alone = c.saturating_sub(1);
-		let alike = MAX_SEATS.saturating_sub(most_camps(MAX_SEATS)).saturating_add(c.min(1));
+		let most = most_camps(Instance::Last, MAX_SEATS);
+		let alike = MAX_SEATS.saturating_sub(most).saturating_add(c.min(1));
 		let last = |n: u32| match n.checked_sub(alone) {
 			None => (n as i16).saturating_add(1).saturating_mul(-500),
 			Some(n) if n < alike => NUMBER / 2,
@@ -413,12 +421,18 @@ mod benchmarks {
 		};
 		let mut votes: Vec<_> =
 			(0..MAX_SEATS).map(|n| scale.judge(n, statement(last(n)))).collect();
-		let committee = Committee { size: MAX_SEATS, quorum: 1, contested: false };
+		let committee = Committee {
+			size: MAX_SEATS,
+			quorum: 1,
+			instance: Instance::Last,
+			contested: false,
+			appealable: false,
+		};
 
 		let count;
 		#[block]
 		{
-			count = tally::larger(&committee, &mut votes, Some(&scale));
+			count = tally::count(&committee, &mut votes, Some(&scale));
 		}
 
 		let convicts = matches!(count, Count::Over(AuditOutcome::Rejected(_)));
@@ -431,8 +445,8 @@ mod benchmarks {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Missed);
 		let mut audit = due::<T>(job(0));
-		audit.first = said::<T>();
-		audit.larger = true;
+		audit.earlier = earlier::<T>();
+		audit.instance = Instance::Last;
 
 		#[block]
 		{
@@ -459,7 +473,7 @@ mod benchmarks {
 
 	/// `v`: votes that say how the audit ended, and share a fee.
 	#[benchmark]
-	fn rule(v: Linear<0, { 2 * MAX_SEATS }>) {
+	fn rule(v: Linear<0, MOST_VOTES>) {
 		let model = model::<T>();
 		provider::<T>(model);
 		let id = T::Subjects::create_for_benchmark(subject::<T>(model, job(0)));
@@ -472,7 +486,13 @@ mod benchmarks {
 				let auditor = funded::<T>("validator", n);
 				let conduct = Conduct { missed: 1, ..Default::default() };
 				Conducts::<T>::insert(&auditor, conduct);
-				Opinion { auditor, era: 0, grade: Grade::Same, rows: RowsSeen::Proven }
+				Opinion {
+					auditor,
+					era: 0,
+					grade: Grade::Same,
+					rows: RowsSeen::Proven,
+					dissents: false,
+				}
 			})
 			.collect();
 		// What the owner does with the ruling has its own weight: it does not know this one.

@@ -1,6 +1,6 @@
 //! Who audits what, and where: drawn in public, from randomness that nobody knew at the delivery.
 
-use crate::{pallet::*, types::*, weights::WeightInfo};
+use crate::{pallet::*, tally, types::*, weights::WeightInfo};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
@@ -9,7 +9,7 @@ use frame_support::{
 };
 use reckon_economics::is_drawn;
 use reckon_primitives::JobId;
-use reckon_support::{AuditOutcome, Cause, StakeInspect, Subject};
+use reckon_support::{Cause, StakeInspect, Subject, SubnetParameters};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash, Saturating},
@@ -39,7 +39,9 @@ impl<T: Config> Pallet<T> {
 	/// Lets an audit wait for its next committee; says what that weighed.
 	pub(crate) fn await_draw(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		audit.phase = Phase::Drawing;
-		audit.opened = None;
+		if audit.instance != Instance::Last {
+			audit.opened = None;
+		}
 		// Who was silent is remembered.
 		audit.seats.retain(|seat| seat.ballot == Ballot::Missed);
 		let now = frame_system::Pallet::<T>::block_number();
@@ -68,28 +70,42 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::draw_lot().saturating_add(Self::begin_round(id, audit))
 	}
 
-	/// Draws a whole new committee, which knows nothing yet, and asks for other positions.
+	/// Draws a whole new committee, which knows nothing yet: unless it is the last one it asks for other
+	/// positions.
 	pub(crate) fn begin_round(id: JobId, mut audit: AuditOf<T>) -> Weight {
 		let rules = Self::rules(audit.subject.subnet());
-		let wanted = match audit.larger {
-			true => T::LargerCommittee::get().max(rules.committee),
-			false => rules.committee,
+		let wanted = match audit.instance {
+			Instance::First => rules.committee,
+			Instance::Larger => Self::larger_committee(&rules),
+			Instance::Last => T::LastCommittee::get(),
 		};
 		let seed = Self::random((COMMITTEE, id, audit.round));
 		let drawn = Self::draw(&seed, &audit, wanted.min(MAX_SEATS), Silent::Last);
 		let weight = T::WeightInfo::draw_committee();
-		if drawn.is_empty() {
-			return weight.saturating_add(Self::rule(id, audit, AuditOutcome::Inconclusive, &[]));
+		let size = drawn.len() as u32;
+		// The last committee is larger than the larger one, or there is none.
+		let is_none = match audit.instance {
+			Instance::First | Instance::Larger => drawn.is_empty(),
+			Instance::Last => size <= Self::larger_committee(&rules),
+		};
+		if is_none {
+			// Nobody is asked after all.
+			drawn.iter().for_each(|seat| Self::note_committed(&seat.auditor));
+			let otherwise = audit.otherwise;
+			return weight.saturating_add(Self::rule(id, audit, otherwise, &[]));
 		}
 
-		let size = drawn.len() as u32;
 		audit.round = audit.round.saturating_add(1);
-		audit.challenge = BlakeTwo256::hash(&(CHALLENGE, seed).encode());
+		// Of the last committee it is asked who has lied in the one before, about the same rows. They are
+		// open already.
+		if audit.instance != Instance::Last {
+			audit.challenge = BlakeTwo256::hash(&(CHALLENGE, seed).encode());
+		}
 		audit.size = size;
-		audit.quorum = match audit.larger {
-			// Two thirds, as for a conviction.
-			true => size.saturating_mul(2).div_ceil(3),
-			false => rules.quorum.min(size),
+		audit.quorum = match audit.instance {
+			Instance::First => rules.quorum.min(size),
+			// As many as convict.
+			instance => tally::needed(instance, size),
 		};
 		audit.era = T::Stake::era();
 		audit.phase = Phase::Committing;
@@ -109,12 +125,18 @@ impl<T: Config> Pallet<T> {
 		weight
 	}
 
+	/// How many seats the larger committee is to have.
+	fn larger_committee(rules: &SubnetParameters) -> u32 {
+		T::LargerCommittee::get().max(rules.committee)
+	}
+
 	/// Fills the committee up again from those who have not sat in it. Says whether anybody was
 	/// there.
 	pub(crate) fn fill_seats(id: JobId, audit: &mut AuditOf<T>) -> bool {
 		let empty = audit.size.saturating_sub(audit.seated());
 		let room = MAX_SEATS.saturating_sub(audit.seats.len() as u32);
-		let drawn = Self::draw(&audit.challenge, audit, empty.min(room), Silent::Never);
+		let seed = BlakeTwo256::hash(&(audit.challenge, audit.round).encode());
+		let drawn = Self::draw(&seed, audit, empty.min(room), Silent::Never);
 		let filled = !drawn.is_empty();
 		for seat in drawn {
 			Self::deposit_event(Event::SeatFilled { audit: id, auditor: seat.auditor.clone() });

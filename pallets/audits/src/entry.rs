@@ -9,9 +9,9 @@ use frame_support::{
 use reckon_economics::{audit_rate, AuditPrice, Deterrence};
 use reckon_primitives::{Balance, BatchId, BlockNumber, JobId, ModelId, SubnetId};
 use reckon_support::{
-	AuditSubjects, AuditedAnswer, AuditedBatch, AuditedBatches, Auditing, BatchAuditing, Cause,
-	GatewayExposure, ModelInspect, ProviderPool, ReputationInspect, SampleAuditing, SampleTerms,
-	SampledTotal, Subject, SubnetInspect, SubnetParameters,
+	AuditOutcome, AuditSubjects, AuditedAnswer, AuditedBatch, AuditedBatches, Auditing,
+	BatchAuditing, Cause, GatewayExposure, ModelInspect, ProviderPool, ReputationInspect,
+	SampleAuditing, SampleTerms, SampledTotal, Subject, SubnetInspect, SubnetParameters,
 };
 use sp_core::H256;
 use sp_runtime::{
@@ -175,7 +175,7 @@ impl<T: Config> Pallet<T> {
 			phase: Phase::Drawing,
 			due: Zero::zero(),
 			round: 0,
-			larger: false,
+			instance: Instance::First,
 			era: 0,
 			retries: 0,
 			size: 0,
@@ -183,7 +183,8 @@ impl<T: Config> Pallet<T> {
 			challenge: Default::default(),
 			opened: None,
 			seats: Default::default(),
-			first: Default::default(),
+			otherwise: AuditOutcome::Inconclusive,
+			earlier: Default::default(),
 		};
 		let now = frame_system::Pallet::<T>::block_number();
 		Self::schedule(id, &mut audit, now.saturating_add(DRAW_DELAY.into()));

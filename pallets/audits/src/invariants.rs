@@ -85,7 +85,12 @@ impl<T: Config> Pallet<T> {
 		ensure!(audit.retries <= MAX_RETRIES, "an audit was retried too often");
 		ensure!(audit.seated() <= audit.size, "a committee is too large");
 		ensure!(audit.quorum <= audit.size, "a committee can't have a quorum");
-		ensure!(audit.larger || audit.first.is_empty(), "a first committee has a first committee");
+		let before = match audit.instance {
+			Instance::First => 0,
+			Instance::Larger => 1,
+			Instance::Last => MAX_EARLIER as usize,
+		};
+		ensure!(audit.earlier.len() == before, "a committee's votes are lost, or of nobody");
 		let drawn = audit.phase != Phase::Drawing;
 		ensure!(!drawn || audit.round > 0, "a committee sits before it is drawn");
 		ensure!(!drawn || !audit.seats.is_empty(), "a committee of nobody sits");
@@ -94,8 +99,10 @@ impl<T: Config> Pallet<T> {
 		let is_answer = audit.subject.answer().is_some();
 		ensure!(is_answer || audit.phase != Phase::Opening, "of a batch nothing is opened");
 		let revealing = audit.phase == Phase::Revealing;
-		let opened = revealing && is_answer;
+		// The last committee looks at rows that were opened for the one before.
+		let opened = is_answer && (revealing || audit.instance == Instance::Last);
 		ensure!(opened == audit.opened.is_some(), "the rows are not open, or too early");
+		ensure!(!opened || audit.phase != Phase::Opening, "open rows are asked for");
 		ensure!(
 			revealing || audit.count(|it| *it == Ballot::Revealed) == 0,
 			"a vote is open too early"

@@ -41,9 +41,9 @@ pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
 pub use offchain::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 pub use pallet::*;
 pub use types::{
-	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Offences, Opened,
-	Opinion, Phase, Reveal, RowsSeen, Said, Seat, Seats, Statement, DRAW_DELAY, MAX_RETRIES,
-	MAX_SEATS, MAX_VOTES,
+	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Instance, Offences,
+	Opened, Opinion, Opinions, Phase, Reveal, RowsSeen, Said, Seat, Seats, Statement, DRAW_DELAY,
+	MAX_EARLIER, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;
@@ -138,6 +138,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type LargerCommittee: Get<u32>;
 
+		/// How many auditors look when a third of the larger committee contradicts another, if there are so
+		/// many, and more than sat there.
+		#[pallet::constant]
+		type LastCommittee: Get<u32>;
+
 		/// Blocks in which auditors compute and commit to their votes.
 		#[pallet::constant]
 		type CommitBlocks: Get<BlockNumberFor<Self>>;
@@ -168,7 +173,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type CheatSaving: Get<Permill>;
 
-		/// The part of cheats that an audit sees.
+		/// The part of cheats that an audit convicts, also where a third of the validators covers them.
 		#[pallet::constant]
 		type Detection: Get<Permill>;
 
@@ -181,7 +186,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxOpenSeats: Get<u32>;
 
-		/// The part of its stake that an auditor loses for each vote that the larger committee
+		/// The part of its stake that an auditor loses for each vote that a larger committee
 		/// proves wrong.
 		#[pallet::constant]
 		type WrongVoteSlash: Get<Perbill>;
@@ -325,7 +330,8 @@ pub mod pallet {
 			/// Who.
 			auditor: T::AccountId,
 		},
-		/// Somebody in the first committee dissents, and a larger one is drawn.
+		/// Somebody in the first committee dissents, and a larger one is drawn; or a third of that one
+		/// contradicts another, and the last one is drawn.
 		AuditEscalated {
 			/// The job, or the batch.
 			audit: JobId,
@@ -369,9 +375,10 @@ pub mod pallet {
 			/// Which part, with what it has lost before for the same era.
 			fraction: Perbill,
 		},
-		/// The blind votes about a batch are there, and the auditors are to open them.
+		/// The blind votes about a batch are there, or those of the last committee, to which the rows are
+		/// open already; the auditors are to open them.
 		VotesAwaited {
-			/// The batch.
+			/// The job, or the batch.
 			audit: JobId,
 			/// The last block for it.
 			until: BlockNumberFor<T>,

@@ -7,7 +7,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use codec::Encode;
-use frame_support::{ensure, traits::Get, weights::Weight};
+use frame_support::{ensure, traits::Get, weights::Weight, BoundedVec};
 use reckon_primitives::JobId;
 use reckon_support::{AuditOutcome, Conviction, ModelInspect, ProviderPool, Subject};
 use reckon_verification::{commitment, Fingerprint, Hash, Measured};
@@ -25,7 +25,8 @@ impl<T: Config> Pallet<T> {
 			return weight;
 		}
 		if audit.retries >= MAX_RETRIES || !Self::fill_seats(id, &mut audit) {
-			let ruled = Self::rule(id, audit, AuditOutcome::Inconclusive, &[]);
+			let otherwise = audit.otherwise;
+			let ruled = Self::rule(id, audit, otherwise, &[]);
 			return weight.saturating_add(ruled);
 		}
 		audit.retries = audit.retries.saturating_add(1);
@@ -36,19 +37,19 @@ impl<T: Config> Pallet<T> {
 		weight
 	}
 
-	/// The blind votes are there: the worker is asked to open its rows, or where nobody has any, the auditors
-	/// to open their votes. The caller stores the audit.
+	/// The blind votes are there: the worker is asked to open its rows, or where nobody has any, or they are
+	/// open, the auditors to open their votes. The caller stores the audit.
 	pub(crate) fn close_commits(id: JobId, audit: &mut AuditOf<T>) {
 		let now = frame_system::Pallet::<T>::block_number();
 		match audit.subject.answer() {
-			Some(answer) => {
+			Some(answer) if audit.opened.is_none() => {
 				let provider = answer.provider.clone();
 				let until = now.saturating_add(T::OpenBlocks::get());
 				audit.phase = Phase::Opening;
 				Self::wait_until(id, audit, until);
 				Self::deposit_event(Event::OpeningAwaited { audit: id, provider, until });
 			},
-			None => {
+			_ => {
 				let until = now.saturating_add(T::RevealBlocks::get());
 				audit.phase = Phase::Revealing;
 				Self::wait_until(id, audit, until);
@@ -94,14 +95,19 @@ impl<T: Config> Pallet<T> {
 		let silent = |ballot: &Ballot| matches!(ballot, Ballot::Committed(_));
 		let missed = Self::note_missing(id, &mut audit, silent);
 		let votes = audit.count(|ballot| *ballot == Ballot::Revealed);
-		let weight = missed.saturating_add(Self::verdict_weight(votes, audit.larger));
+		let weight = missed.saturating_add(Self::verdict_weight(votes, audit.instance));
 		let (count, said) = Self::verdict(id, &audit);
 		let after = match count {
 			Count::Over(outcome) => Self::rule(id, audit, outcome, &said),
-			Count::Dissent => {
+			Count::Dissent | Count::Appeal(_) => {
 				Self::deposit_event(Event::AuditEscalated { audit: id });
-				audit.first = frame_support::BoundedVec::truncate_from(said);
-				audit.larger = true;
+				audit.instance = Instance::Larger;
+				if let Count::Appeal(otherwise) = count {
+					audit.instance = Instance::Last;
+					audit.otherwise = otherwise;
+				}
+				let kept = audit.earlier.try_push(BoundedVec::truncate_from(said));
+				frame_support::defensive_assert!(kept.is_ok(), "the last committee decides");
 				Self::await_draw(id, audit)
 			},
 			Count::TooFew if audit.retries < MAX_RETRIES => {
@@ -109,7 +115,10 @@ impl<T: Config> Pallet<T> {
 				Self::deposit_event(Event::AuditRetried { audit: id });
 				Self::await_draw(id, audit)
 			},
-			Count::TooFew => Self::rule(id, audit, AuditOutcome::Inconclusive, &[]),
+			Count::TooFew => {
+				let otherwise = audit.otherwise;
+				Self::rule(id, audit, otherwise, &[])
+			},
 		};
 		weight.saturating_add(after)
 	}
@@ -122,14 +131,17 @@ impl<T: Config> Pallet<T> {
 		Self::forget_statements(id, audit);
 		let Some(mut votes) = judged else {
 			// The model has left the store; nobody can say anything.
-			return (Count::Over(AuditOutcome::Inconclusive), Vec::new());
+			return (Count::Over(audit.otherwise), Vec::new());
 		};
-		let contested = tally::is_contested(&audit.first);
-		let committee = tally::Committee { size: audit.size, quorum: audit.quorum, contested };
-		let count = match audit.larger {
-			false => tally::first(&committee, &votes),
-			true => tally::larger(&committee, &mut votes, scale.as_ref()),
+		let committee = tally::Committee {
+			size: audit.size,
+			quorum: audit.quorum,
+			instance: audit.instance,
+			contested: audit.earlier.first().is_some_and(|votes| tally::is_contested(votes)),
+			// Of a batch nothing is opened that all could be asked about.
+			appealable: audit.instance == Instance::Larger && audit.subject.answer().is_some(),
 		};
+		let count = tally::count(&committee, &mut votes, scale.as_ref());
 		(count, votes.into_iter().map(|vote| vote.opinion(audit.era)).collect())
 	}
 
@@ -159,7 +171,7 @@ impl<T: Config> Pallet<T> {
 				let scale = scale?;
 				Some(said.map(|(auditor, statement)| scale.judge(auditor, statement)).collect())
 			},
-			Subject::Batch(_) => Some(tally::judge_batch(said.collect(), audit.larger)),
+			Subject::Batch(_) => Some(tally::judge_batch(said.collect(), audit.instance)),
 		}
 	}
 

@@ -26,7 +26,7 @@ enum Worth {
 	Useless,
 	/// It is as if the auditor had been silent.
 	Missed,
-	/// The larger committee has proved it wrong.
+	/// A larger committee has proved it wrong.
 	Wrong,
 }
 
@@ -61,14 +61,19 @@ impl<T: Config> Pallet<T> {
 	) -> Weight {
 		let mut auditors = Vec::new();
 		let mut wrong = 0u32;
-		// Each committee looks at other rows: what the larger one has found proves those of the first
-		// wrong that have said otherwise than most who saw theirs.
-		let contested = tally::is_contested(&audit.first);
-		let first = audit.first.iter().map(|vote| (vote, contested));
+		// The first committee looked at other rows: what is found of these proves those of it wrong that have
+		// said otherwise than most who saw theirs. The larger one and the last one look at the same.
+		let earlier = audit.earlier.iter().enumerate().flat_map(|(n, votes)| {
+			let comparable = n > 0 || tally::is_refuted(votes);
+			votes.iter().map(move |vote| (vote, comparable))
+		});
+		// Who was alone with a lie, among those who looked at the same rows as the last.
 		let is_wrong = |vote: &&Opinion<_>| worth(&outcome, vote, true) == Worth::Wrong;
-		let alone = said.iter().filter(is_wrong).count() <= 1;
+		let comparable = audit.earlier.iter().skip(1).flatten().chain(said).filter(is_wrong);
+		let liars: BTreeSet<_> = comparable.map(|vote| &vote.auditor).collect();
+		let alone = liars.len() <= 1;
 		let mut paid_with_others = BTreeSet::new();
-		for (vote, comparable) in first.chain(said.iter().map(|vote| (vote, true))) {
+		for (vote, comparable) in earlier.chain(said.iter().map(|vote| (vote, true))) {
 			match worth(&outcome, vote, comparable) {
 				Worth::Right => {
 					Self::note_counted(&vote.auditor);
@@ -82,7 +87,7 @@ impl<T: Config> Pallet<T> {
 				},
 				Worth::Wrong => {
 					wrong = wrong.saturating_add(1);
-					// With others it pays once, also if its two committees were drawn in two eras.
+					// With others it pays once, also if its committees were drawn in two eras.
 					if alone || paid_with_others.insert(&vote.auditor) {
 						Self::note_wrong(vote.era, &vote.auditor, alone);
 					}
@@ -224,7 +229,7 @@ mod tests {
 			(AuditOutcome::Inconclusive, Grade::Same, proven, Worth::Useless),
 			(AuditOutcome::Inconclusive, Grade::Different, proven, Worth::Useless),
 		] {
-			let said = Opinion { auditor: 1u64, era: 0, grade, rows };
+			let said = Opinion { auditor: 1u64, era: 0, grade, rows, dissents: false };
 			assert_eq!(worth(&outcome, &said, true), expected, "{outcome:?} {said:?}");
 		}
 	}
@@ -232,7 +237,13 @@ mod tests {
 	#[test]
 	fn vote_should_not_be_wrong_when_others_have_seen_other_rows() {
 		let answer = AuditOutcome::Rejected(Conviction::Answer(Reason::Output));
-		let said = Opinion { auditor: 1u64, era: 0, grade: Grade::Same, rows: RowsSeen::Proven };
+		let said = Opinion {
+			auditor: 1u64,
+			era: 0,
+			grade: Grade::Same,
+			rows: RowsSeen::Proven,
+			dissents: false,
+		};
 		assert_eq!(worth(&answer, &said, true), Worth::Wrong);
 		assert_eq!(worth(&answer, &said, false), Worth::Useless);
 	}

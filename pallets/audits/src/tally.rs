@@ -1,6 +1,6 @@
 //! What votes add up to. No storage: integers only.
 
-use crate::types::{Opinion, RowsSeen, Statement};
+use crate::types::{Instance, Opinion, RowsSeen, Statement};
 use alloc::{collections::BTreeMap, vec::Vec};
 use reckon_support::{AuditOutcome, Conviction, EraIndex};
 use reckon_verification::{Grade, Hash, Measured, Rejection, Thresholds, Vote};
@@ -21,8 +21,15 @@ pub(crate) struct Judged<AccountId> {
 impl<AccountId> Judged<AccountId> {
 	/// What is kept of it.
 	pub(crate) fn opinion(self, era: EraIndex) -> Opinion<AccountId> {
+		let dissents = self.is_measured_against();
 		let Self { auditor, grade, statement, .. } = self;
-		Opinion { auditor, era, grade, rows: statement.rows }
+		Opinion { auditor, era, grade, rows: statement.rows, dissents }
+	}
+
+	/// Whether it says that the work is far off, and not only that it can't be had.
+	fn is_measured_against(&self) -> bool {
+		let shows = self.statement.rows == RowsSeen::Proven || self.why.is_none();
+		self.grade == Grade::Different && shows
 	}
 }
 
@@ -32,16 +39,24 @@ pub(crate) struct Committee {
 	pub(crate) size: u32,
 	/// How many of them must say something.
 	pub(crate) quorum: u32,
-	/// Whether most of the committee before it have seen the rows and dissented.
+	/// Which one it is.
+	pub(crate) instance: Instance,
+	/// Whether most of the first committee dissented, which looked at other rows.
 	pub(crate) contested: bool,
+	/// Whether there can be a committee beyond it.
+	pub(crate) appealable: bool,
 }
 
-/// Whether most of these votes dissent from a worker whose rows they have seen.
+/// Whether most of these votes dissent, and not only for rows that could not be had.
 pub(crate) fn is_contested<AccountId>(first: &[Opinion<AccountId>]) -> bool {
-	let dissents = |said: &&Opinion<AccountId>| {
-		said.grade == Grade::Different && said.rows == RowsSeen::Proven
-	};
-	first.iter().filter(dissents).count().saturating_mul(2) > first.len()
+	first.iter().filter(|said| said.dissents).count().saturating_mul(2) > first.len()
+}
+
+/// Whether most of these votes dissent from a worker whose rows they have seen: so that the others, who have
+/// seen the same, have lied if the worker is convicted.
+pub(crate) fn is_refuted<AccountId>(first: &[Opinion<AccountId>]) -> bool {
+	let refutes = |said: &&Opinion<AccountId>| said.dissents && said.rows == RowsSeen::Proven;
+	first.iter().filter(refutes).count().saturating_mul(2) > first.len()
 }
 
 /// What a committee's votes come to.
@@ -51,6 +66,8 @@ pub(crate) enum Count {
 	Over(AuditOutcome),
 	/// A larger committee must look.
 	Dissent,
+	/// The last committee must look. If that can't say anything, the audit ends so.
+	Appeal(AuditOutcome),
 	/// Others must look.
 	TooFew,
 }
@@ -103,7 +120,7 @@ impl Scale {
 /// nobody there is believed where they differ.
 pub(crate) fn judge_batch<AccountId>(
 	said: Vec<(AccountId, Statement)>,
-	larger: bool,
+	instance: Instance,
 ) -> Vec<Judged<AccountId>> {
 	let mut counts = BTreeMap::<Hash, u32>::new();
 	for (_, statement) in &said {
@@ -112,7 +129,7 @@ pub(crate) fn judge_batch<AccountId>(
 			*count = count.saturating_add(1);
 		}
 	}
-	let is_agreed = larger || counts.len() <= 1;
+	let is_agreed = instance != Instance::First || counts.len() <= 1;
 	let most = counts.into_iter().max_by_key(|(_, count)| *count).map(|(digest, _)| digest);
 	let judge = |(auditor, statement): (AccountId, Statement)| {
 		let (grade, rejection, seen) = match statement.vote {
@@ -135,8 +152,20 @@ pub(crate) fn judge_batch<AccountId>(
 	said.into_iter().map(judge).collect()
 }
 
+/// What a committee's votes come to.
+pub(crate) fn count<AccountId>(
+	committee: &Committee,
+	votes: &mut [Judged<AccountId>],
+	scale: Option<&Scale>,
+) -> Count {
+	match committee.instance {
+		Instance::First => first(committee, votes),
+		Instance::Larger | Instance::Last => decide(committee, votes, scale),
+	}
+}
+
 /// The first committee: all of one mind, or a larger one looks.
-pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count {
+fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count {
 	if votes.iter().any(|vote| vote.grade != Grade::Same) {
 		Count::Dissent
 	} else if is_quorate(committee, votes) {
@@ -150,9 +179,12 @@ pub(crate) fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>
 /// of it accept. Else nobody can tell, and neither when it accepts what most of the first committee
 /// did not: each has looked at other rows, and a worker that is right at some has not done its work.
 ///
+/// The last committee looks at the same rows where a third of the larger one is against a worker that it would
+/// not convict, or for one that it would: so many have lied. Of that one more than half convict.
+///
 /// Who is far from the worker but also from those who convict it has shown nothing but its own
 /// fault, and counts as doubtful from then on.
-pub(crate) fn larger<AccountId>(
+fn decide<AccountId>(
 	committee: &Committee,
 	votes: &mut [Judged<AccountId>],
 	scale: Option<&Scale>,
@@ -161,6 +193,8 @@ pub(crate) fn larger<AccountId>(
 		return Count::TooFew;
 	}
 	let same = votes.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
+	let accepts = same.saturating_mul(2) > committee.size && !committee.contested;
+	let against = votes.iter().filter(|vote| vote.is_measured_against()).count() as u32;
 	let outcome = match convicting(committee, votes, scale) {
 		Some((camp, why)) => {
 			for (vote, is_in) in votes.iter_mut().zip(camp) {
@@ -170,20 +204,30 @@ pub(crate) fn larger<AccountId>(
 			}
 			AuditOutcome::Rejected(why)
 		},
-		None if same.saturating_mul(2) > committee.size && !committee.contested => {
-			AuditOutcome::Accepted
-		},
+		None if accepts => AuditOutcome::Accepted,
 		None => AuditOutcome::Doubtful,
 	};
-	Count::Over(outcome)
+	// Who is honest finds the same of the same rows.
+	let others = match outcome {
+		AuditOutcome::Rejected(_) => same,
+		AuditOutcome::Doubtful => against,
+		AuditOutcome::Accepted | AuditOutcome::Inconclusive => 0,
+	};
+	match committee.appealable && others >= committee.size.div_ceil(3) {
+		true => Count::Appeal(outcome),
+		false => Count::Over(outcome),
+	}
 }
 
 fn is_quorate<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> bool {
 	votes.len() as u32 >= committee.quorum.max(1)
 }
 
-/// Two thirds of the committee who found the worker wrong and agree with one of them: for each vote,
+/// As many of the committee as convict who found the worker wrong and agree with one of them: for each vote,
 /// whether it is among them, and what they have found. Without a scale it is about a batch.
+///
+/// Who could not have the rows agrees with all: else a worker that hands them, or the tokens, to some only, or
+/// other tokens to each, would not be convicted by anybody. But then all that is shown is that they can't be had.
 ///
 /// Whether anybody agrees with anybody is asked only when so many dissent, and mostly once: of those
 /// who have found the same, one is among the first of all dissenters, however many others are before.
@@ -192,35 +236,53 @@ fn convicting<AccountId>(
 	votes: &[Judged<AccountId>],
 	scale: Option<&Scale>,
 ) -> Option<(Vec<bool>, Conviction)> {
-	let needed = needed(committee.size) as usize;
+	let needed = needed(committee.instance, committee.size) as usize;
 	let Some(scale) = scale else { return convicting_batch(needed, votes) };
 	let is_against = |vote: &&Judged<AccountId>| vote.grade == Grade::Different;
 	let others = votes.iter().filter(is_against).count().checked_sub(needed)?;
 	let findings: Vec<_> =
 		votes.iter().map(|vote| Some(vote).filter(is_against).map(Finding::of)).collect();
-	let against = votes.iter().zip(&findings).filter_map(|(vote, it)| Some((vote, it.as_ref()?)));
-	against.take(others.saturating_add(1)).find_map(|(vote, one)| {
+	let against =
+		|| votes.iter().zip(&findings).filter_map(|(vote, it)| Some((vote, it.as_ref()?)));
+	let has_rows = |vote: &Judged<AccountId>| vote.statement.rows == RowsSeen::Proven;
+	let proven = against().filter(|(vote, _)| has_rows(vote));
+	let unproven = against().filter(|(vote, _)| !has_rows(vote));
+	let size = |camp: &[bool]| camp.iter().filter(|is_in| **is_in).count();
+
+	let mut largest = Vec::new();
+	for (vote, one) in proven.chain(unproven).take(others.saturating_add(1)) {
 		let is_like = |other: &Finding| one.is_like(other, &scale.thresholds);
-		let camp: Vec<_> =
+		let mut camp: Vec<_> =
 			findings.iter().map(|other| other.as_ref().is_some_and(is_like)).collect();
-		let is_enough = camp.iter().filter(|is_in| **is_in).count() >= needed;
-		is_enough.then_some(camp).and_then(|camp| Some((camp, scale.reason(vote)?)))
-	})
+		if size(&camp) >= needed {
+			return Some((camp, scale.reason(vote)?));
+		}
+		for (is_in, vote) in camp.iter_mut().zip(votes) {
+			*is_in |= is_against(&vote) && !has_rows(vote);
+		}
+		if size(&camp) > size(&largest) {
+			largest = camp;
+		}
+	}
+	(size(&largest) >= needed).then_some((largest, Conviction::RowsUnproven))
 }
 
-/// How many of a committee convict.
-const fn needed(size: u32) -> u32 {
-	let two_thirds = size.saturating_mul(2).div_ceil(3);
-	if two_thirds > 0 {
-		two_thirds
+/// How many of a committee convict: two thirds, of the last one more than half.
+pub(crate) const fn needed(instance: Instance, size: u32) -> u32 {
+	let needed = match instance {
+		Instance::First | Instance::Larger => size.saturating_mul(2).div_ceil(3),
+		Instance::Last => (size / 2).saturating_add(1),
+	};
+	if needed > 0 {
+		needed
 	} else {
 		1
 	}
 }
 
 /// How many dissenters at most are asked whether enough agree with them, when so many have voted.
-pub(crate) const fn most_camps(votes: u32) -> u32 {
-	votes.saturating_sub(needed(votes)).saturating_add(1)
+pub(crate) const fn most_camps(instance: Instance, votes: u32) -> u32 {
+	votes.saturating_sub(needed(instance, votes)).saturating_add(1)
 }
 
 /// The same of a batch. Who finds anything wrong with it is against it, whatever that is: else a gateway
@@ -323,9 +385,17 @@ mod tests {
 		Statement { vote: Vote::Refuted(fault), rows: RowsSeen::Proven }
 	}
 
+	fn committee(instance: Instance, size: u32) -> Committee {
+		let quorum = needed(instance, size);
+		Committee { size, quorum, instance, contested: false, appealable: false }
+	}
+
+	fn count_in(committee: &Committee, statements: &[Statement]) -> Count {
+		count(committee, &mut judged(statements), Some(&scale()))
+	}
+
 	fn count_larger(statements: &[Statement], size: u32) -> Count {
-		let committee = Committee { size, quorum: (size * 2).div_ceil(3), contested: false };
-		larger(&committee, &mut judged(statements), Some(&scale()))
+		count_in(&committee(Instance::Larger, size), statements)
 	}
 
 	fn accepted() -> Count {
@@ -371,8 +441,8 @@ mod tests {
 
 	#[test]
 	fn first_committee_should_accept_only_when_a_quorum_is_of_one_mind() {
-		let committee = Committee { size: 5, quorum: 3, contested: false };
-		let count = |statements: &[Statement]| first(&committee, &judged(statements));
+		let committee = Committee { quorum: 3, ..committee(Instance::First, 5) };
+		let count = |statements: &[Statement]| count_in(&committee, statements);
 		assert_eq!(count(&[same(); 3]), accepted());
 		assert_eq!(count(&[same(); 5]), accepted());
 		assert_eq!(count(&[same(); 2]), Count::TooFew);
@@ -386,9 +456,10 @@ mod tests {
 
 	#[test]
 	fn nobody_should_be_accepted_by_nobody() {
-		let committee = Committee { size: 0, quorum: 0, contested: false };
-		assert_eq!(first::<u64>(&committee, &[]), Count::TooFew);
-		assert_eq!(larger::<u64>(&committee, &mut [], Some(&scale())), Count::TooFew);
+		for instance in [Instance::First, Instance::Larger, Instance::Last] {
+			let nobody = Committee { quorum: 0, ..committee(instance, 0) };
+			assert_eq!(count::<u64>(&nobody, &mut [], Some(&scale())), Count::TooFew);
+		}
 	}
 
 	#[test]
@@ -413,8 +484,6 @@ mod tests {
 		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
 		let votes = [vec![refuted(Fault::Text); 5], vec![refuted(Fault::Units); 4]].concat();
 		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
-		let votes = [vec![unproven(); 5], vec![replayed(OTHER); 4]].concat();
-		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
 		assert_eq!(
 			count_larger(&[unproven(); 6], 9),
 			Count::Over(AuditOutcome::Rejected(Conviction::RowsUnproven))
@@ -424,8 +493,8 @@ mod tests {
 	#[test]
 	fn dissenter_should_count_as_doubtful_when_it_is_far_from_those_who_convict() {
 		let mut votes = judged(&[vec![replayed(OTHER); 6], vec![replayed(THIRD); 3]].concat());
-		let committee = Committee { size: 9, quorum: 6, contested: false };
-		assert!(is_rejected(larger(&committee, &mut votes, Some(&scale()))));
+		let nine = committee(Instance::Larger, 9);
+		assert!(is_rejected(count(&nine, &mut votes, Some(&scale()))));
 		let of = |grade| votes.iter().filter(|vote| vote.grade == grade).count();
 		assert_eq!((of(Grade::Different), of(Grade::Doubtful)), (6, 3));
 	}
@@ -438,15 +507,95 @@ mod tests {
 		let [wrong, right] = [replayed(OTHER), same()];
 		assert!(is_contested(&said(&[wrong, wrong, wrong, right, right])));
 		assert!(!is_contested(&said(&[wrong, wrong, right, right])));
-		// Who says that it has not seen the rows has shown nothing.
+		let far = Statement { rows: RowsSeen::Unproven, ..wrong };
+		assert!(is_contested(&said(&[far, far, far, right, right])));
+		// But it may have had other tokens than the others.
+		assert!(!is_refuted(&said(&[far, far, far, right, right])));
+		assert!(is_refuted(&said(&[wrong, wrong, wrong, right, right])));
+		// Who only says that it has not seen the rows has shown nothing.
 		assert!(!is_contested(&said(&[unproven(), unproven(), unproven(), right, right])));
 		assert!(!is_contested::<usize>(&[]));
 
-		let committee = Committee { size: 9, quorum: 6, contested: true };
-		let count =
-			|statements: &[Statement]| larger(&committee, &mut judged(statements), Some(&scale()));
-		assert_eq!(count(&[right; 9]), Count::Over(AuditOutcome::Doubtful));
-		assert!(is_rejected(count(&[wrong; 9])));
+		let nine = Committee { contested: true, ..committee(Instance::Larger, 9) };
+		assert_eq!(count_in(&nine, &[right; 9]), Count::Over(AuditOutcome::Doubtful));
+		assert!(is_rejected(count_in(&nine, &[wrong; 9])));
+	}
+
+	#[test]
+	fn last_committee_should_look_when_a_third_of_the_larger_one_contradicts() {
+		let nine = Committee { appealable: true, ..committee(Instance::Larger, 9) };
+		let votes = |wrong: usize, right: usize, doubt: usize| {
+			[vec![replayed(OTHER); wrong], vec![same(); right], vec![doubtful(); doubt]].concat()
+		};
+		let appeal = Count::Appeal(AuditOutcome::Doubtful);
+		for (wrong, right, doubt) in [(5, 4, 0), (3, 3, 3), (5, 2, 2), (5, 0, 4), (3, 0, 6)] {
+			assert_eq!(count_in(&nine, &votes(wrong, right, doubt)), appeal);
+			// Where nobody else is asked, it decides as it can.
+			let doubts = Count::Over(AuditOutcome::Doubtful);
+			assert_eq!(count_larger(&votes(wrong, right, doubt), 9), doubts);
+		}
+		let Count::Appeal(otherwise) = count_in(&nine, &votes(6, 3, 0)) else {
+			panic!("three contradict");
+		};
+		assert!(is_rejected(Count::Over(otherwise)));
+		assert!(is_rejected(count_in(&nine, &votes(7, 2, 0))));
+		assert!(is_rejected(count_in(&nine, &votes(6, 2, 1))));
+		assert_eq!(count_in(&nine, &votes(2, 2, 5)), Count::Over(AuditOutcome::Doubtful));
+		// More than half accept, unless most of the first committee saw otherwise.
+		assert_eq!(count_in(&nine, &votes(4, 5, 0)), accepted());
+		let contested = Committee { contested: true, ..nine };
+		assert_eq!(count_in(&contested, &votes(4, 5, 0)), appeal);
+		assert_eq!(count_in(&contested, &votes(3, 6, 0)), appeal);
+		assert_eq!(count_in(&contested, &votes(2, 7, 0)), Count::Over(AuditOutcome::Doubtful));
+	}
+
+	#[test]
+	fn dissent_should_count_when_the_rows_could_not_be_had_but_the_answer_is_far_off() {
+		let nine = Committee { appealable: true, ..committee(Instance::Larger, 9) };
+		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
+		let votes = |dissent| [vec![dissent; 5], vec![same(); 4]].concat();
+		assert_eq!(count_in(&nine, &votes(far)), Count::Appeal(AuditOutcome::Doubtful));
+		assert_eq!(count_in(&nine, &votes(unproven())), Count::Over(AuditOutcome::Doubtful));
+	}
+
+	#[test]
+	fn worker_should_be_convicted_when_it_serves_some_only_or_each_something_else() {
+		let hidden = |n: i16| Statement {
+			rows: RowsSeen::Unproven,
+			..replayed(Fingerprint([[-500 * n; PROJECTIONS]; POSITIONS]))
+		};
+		// Those who were served as they ought to be have not lied, so that nothing is said of the answer.
+		let convicted = Count::Over(AuditOutcome::Rejected(Conviction::RowsUnproven));
+		assert_eq!(count_larger(&(1..=9).map(hidden).collect::<Vec<_>>(), 9), convicted);
+		let served = [vec![replayed(OTHER); 5], vec![unproven(); 4]].concat();
+		assert_eq!(count_larger(&served, 9), convicted);
+		let served = [vec![unproven(); 5], vec![replayed(OTHER)], vec![same(); 3]].concat();
+		assert_eq!(count_larger(&served, 9), convicted);
+		// Those who found the same convict for it, however many could not look.
+		let votes = [vec![unproven(); 3], vec![replayed(OTHER); 6]].concat();
+		let far = Conviction::Answer(Reason::Distance(2_000_000));
+		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Rejected(far)));
+		// Who has found something else has found something else.
+		let votes =
+			[vec![replayed(THIRD); 2], vec![replayed(OTHER); 2], vec![unproven(); 3]].concat();
+		assert_eq!(count_larger(&votes, 9), Count::Over(AuditOutcome::Doubtful));
+	}
+
+	#[test]
+	fn last_committee_should_decide_by_more_than_half() {
+		let votes = |wrong: usize, right: usize| {
+			[vec![replayed(OTHER); wrong], vec![same(); right]].concat()
+		};
+		for contested in [false, true] {
+			let last = Committee { contested, ..committee(Instance::Last, 31) };
+			assert!(is_rejected(count_in(&last, &votes(16, 15))));
+			assert!(is_rejected(count_in(&last, &votes(16, 0))));
+			let right = if contested { Count::Over(AuditOutcome::Doubtful) } else { accepted() };
+			assert_eq!(count_in(&last, &votes(15, 16)), right);
+			assert_eq!(count_in(&last, &votes(0, 16)), right);
+			assert_eq!(count_in(&last, &votes(15, 15)), Count::Over(AuditOutcome::Doubtful));
+			assert_eq!(count_in(&last, &votes(15, 0)), Count::TooFew);
+		}
 	}
 
 	#[test]
@@ -459,18 +608,20 @@ mod tests {
 
 	#[test]
 	fn as_many_dissenters_should_be_asked_as_can_be_among_those_before_the_convicting_ones() {
-		for votes in 2..=40u32 {
+		let both = [Instance::Larger, Instance::Last];
+		for (votes, instance) in (2..=40u32).flat_map(|votes| both.map(|it| (votes, it))) {
 			let last = |camps: u32| {
 				let others = camps as usize - 1;
 				// Those before the convicting ones all differ, from these too.
 				let lonely = (0..others).map(|n| {
-					replayed(Fingerprint([[-500 * (n as i16 + 1); PROJECTIONS]; POSITIONS]))
+					replayed(Fingerprint([[-300 * (n as i16 + 1); PROJECTIONS]; POSITIONS]))
 				});
 				let alike = vec![replayed(OTHER); votes as usize - others];
-				is_rejected(count_larger(&[lonely.collect(), alike].concat(), votes))
+				let said: Vec<_> = lonely.chain(alike).collect();
+				is_rejected(count_in(&committee(instance, votes), &said))
 			};
-			assert!(last(most_camps(votes)), "{votes}");
-			assert!(!last(most_camps(votes) + 1), "{votes}");
+			assert!(last(most_camps(instance, votes)), "{votes}");
+			assert!(!last(most_camps(instance, votes) + 1), "{votes}");
 		}
 	}
 

@@ -4,7 +4,7 @@ use crate::keys::AuditId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use reckon_primitives::JobId;
-use reckon_support::{Cause, EraIndex, Subject};
+use reckon_support::{AuditOutcome, Cause, EraIndex, Subject};
 use reckon_verification::{Fingerprint, Grade, Rejection, Statistics, Vote};
 use scale_info::TypeInfo;
 use sp_core::H256;
@@ -15,6 +15,10 @@ use sp_runtime::Permill;
 pub const MAX_SEATS: u32 = 40;
 /// The most votes that travel in one extrinsic.
 pub const MAX_VOTES: u32 = 16;
+/// Committees whose votes are kept while another one sits: the first and the larger one.
+pub const MAX_EARLIER: u32 = 2;
+/// The most votes that an audit ends with.
+pub(crate) const MOST_VOTES: u32 = MAX_SEATS * (MAX_EARLIER + 1);
 /// How often an audit can have new auditors because too few of the old ones said anything.
 pub const MAX_RETRIES: u8 = 2;
 /// Blocks between what is to be judged and the draw of those who judge it. The draw is made from the
@@ -42,12 +46,40 @@ pub enum Phase {
 	/// The auditors' blind votes.
 	#[codec(index = 1)]
 	Committing,
-	/// The worker, which opens what it has committed to. Audits of batches have no such phase.
+	/// The worker, which opens what it has committed to. Audits of batches have no such phase, and last
+	/// committees have none.
 	#[codec(index = 2)]
 	Opening,
 	/// The auditors, who open their votes.
 	#[codec(index = 3)]
 	Revealing,
+}
+
+/// Which of the committees that can decide one sits.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub enum Instance {
+	/// The subnet's: it only accepts, and when all are of one mind.
+	#[codec(index = 0)]
+	First,
+	/// The larger one, after somebody in the first has dissented: two thirds of it convict.
+	#[codec(index = 1)]
+	Larger,
+	/// The last one, after a third of the larger one has contradicted the others, so that many lie: it
+	/// looks at the same rows, and more than half of it convict.
+	#[codec(index = 2)]
+	Last,
 }
 
 /// How far an auditor's vote is.
@@ -149,8 +181,8 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 	pub due: BlockNumber,
 	/// Which of its committees this is; 0 before the first.
 	pub round: u8,
-	/// Whether this is the larger committee, whose word is final.
-	pub larger: bool,
+	/// Which of the committees that can decide it this is.
+	pub instance: Instance,
 	/// The era in which the committee was drawn: its stake answers for its votes.
 	pub era: EraIndex,
 	/// How often too few auditors said anything.
@@ -161,13 +193,19 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 	pub quorum: u32,
 	/// What the audited positions and the projections come from.
 	pub challenge: H256,
-	/// What the worker has opened.
+	/// What the worker has opened, for the larger committee also for the last one.
 	pub opened: Option<Opened>,
 	/// The committee.
 	pub seats: Seats<AccountId>,
-	/// What the first committee said, vote by vote, once a larger one looks.
-	pub first: BoundedVec<Opinion<AccountId>, ConstU32<MAX_SEATS>>,
+	/// How it ends if too few auditors say anything: `Inconclusive`, and where the last committee sits
+	/// as the larger one would have ended it.
+	pub otherwise: AuditOutcome,
+	/// What the committees before this one said, vote by vote: the first one's, then the larger one's.
+	pub earlier: BoundedVec<Opinions<AccountId>, ConstU32<MAX_EARLIER>>,
 }
+
+/// What a committee has said, vote by vote.
+pub type Opinions<AccountId> = BoundedVec<Opinion<AccountId>, ConstU32<MAX_SEATS>>;
 
 /// What an auditor's vote says of a worker.
 #[derive(
@@ -183,6 +221,8 @@ pub struct Opinion<AccountId> {
 	pub grade: Grade,
 	/// Whether the auditor has seen the worker's rows.
 	pub rows: RowsSeen,
+	/// Whether it found that the worker is far off, and not only that its rows can't be had.
+	pub dissents: bool,
 }
 
 /// Whether an auditor has seen the rows that a worker says it has.

@@ -35,16 +35,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	fn submit() -> Weight {
-		// At least 6_209_000 picoseconds.
-		Weight::from_parts(6_830_000, 0)
+		// At least 4_557_000 picoseconds.
+		Weight::from_parts(5_057_000, 0)
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
@@ -56,25 +56,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn request_audit() -> Weight {
-		// At least 101_340_000 picoseconds.
-		Weight::from_parts(106_709_000, 9531)
+		// At least 77_577_000 picoseconds.
+		Weight::from_parts(82_904_000, 11141)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Workers` (r:1 w:0)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn open_rows() -> Weight {
-		// At least 45_578_000 picoseconds.
-		Weight::from_parts(54_171_000, 9531)
+		// At least 35_233_000 picoseconds.
+		Weight::from_parts(52_139_000, 11141)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:1 w:0)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -83,31 +83,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn commit_votes(v: u32, ) -> Weight {
-		// At least 47_291_000 picoseconds.
-		Weight::from_parts(22_906_269, 3548)
-			// Standard error: 50_143.
-			.saturating_add(Weight::from_parts(29_516_306, 0).saturating_mul(v.into()))
+		// At least 43_075_000 picoseconds.
+		Weight::from_parts(29_505_428, 3548)
+			// Standard error: 48_444.
+			.saturating_add(Weight::from_parts(24_453_315, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Statements` (r:0 w:16)
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn reveal_votes(v: u32, ) -> Weight {
-		// At least 43_806_000 picoseconds.
-		Weight::from_parts(23_619_945, 990)
-			// Standard error: 60_272.
-			.saturating_add(Weight::from_parts(28_243_159, 0).saturating_mul(v.into()))
+		// At least 41_803_000 picoseconds.
+		Weight::from_parts(29_789_066, 990)
+			// Standard error: 41_409.
+			.saturating_add(Weight::from_parts(23_370_979, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:3 w:3)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -116,29 +116,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn decline_seats(v: u32, ) -> Weight {
-		// At least 164_094_000 picoseconds.
-		Weight::from_parts(31_046_247, 8169)
-			// Standard error: 101_313.
-			.saturating_add(Weight::from_parts(140_605_579, 0).saturating_mul(v.into()))
+		// At least 141_302_000 picoseconds.
+		Weight::from_parts(45_326_484, 8169)
+			// Standard error: 169_013.
+			.saturating_add(Weight::from_parts(120_307_139, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:0)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn authorize_votes(v: u32, ) -> Weight {
-		// At least 68_432_000 picoseconds.
-		Weight::from_parts(56_461_829, 3509)
-			// Standard error: 22_048.
-			.saturating_add(Weight::from_parts(14_429_307, 0).saturating_mul(v.into()))
+		// At least 61_022_000 picoseconds.
+		Weight::from_parts(61_552_436, 3509)
+			// Standard error: 42_914.
+			.saturating_add(Weight::from_parts(12_691_792, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
@@ -149,10 +149,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	fn draw_lot() -> Weight {
-		// At least 33_840_000 picoseconds.
-		Weight::from_parts(36_364_000, 7833)
+		// At least 24_847_000 picoseconds.
+		Weight::from_parts(26_549_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -160,19 +160,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Auditors` (r:1 w:0)
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
-	/// Storage: `Audits::Conducts` (r:100 w:9)
+	/// Storage: `Audits::Conducts` (r:100 w:31)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	fn draw_committee() -> Weight {
-		// At least 669_146_000 picoseconds.
-		Weight::from_parts(698_250_000, 256790)
+		// At least 624_077_000 picoseconds.
+		Weight::from_parts(678_989_000, 256790)
 			.saturating_add(T::DbWeight::get().reads(103))
-			.saturating_add(T::DbWeight::get().writes(12))
+			.saturating_add(T::DbWeight::get().writes(34))
 	}
 	/// Storage: `Audits::Auditors` (r:1 w:0)
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
@@ -183,20 +183,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	fn end_commits() -> Weight {
-		// At least 494_526_000 picoseconds.
-		Weight::from_parts(509_489_000, 100752)
+		// At least 421_462_000 picoseconds.
+		Weight::from_parts(462_444_000, 100752)
 			.saturating_add(T::DbWeight::get().reads(41))
 			.saturating_add(T::DbWeight::get().writes(42))
 	}
 	/// Storage: `Audits::Agenda` (r:1 w:0)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:1 w:0)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	fn read_due() -> Weight {
-		// At least 14_802_000 picoseconds.
-		Weight::from_parts(17_206_000, 9531)
+		// At least 12_218_000 picoseconds.
+		Weight::from_parts(20_591_000, 11141)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Models::Models` (r:1 w:0)
@@ -205,29 +205,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `s` was measured from 0 to 40.
 	fn verdict(s: u32, ) -> Weight {
-		// At least 10_526_000 picoseconds.
-		Weight::from_parts(12_106_215, 4117)
-			// Standard error: 8_297.
-			.saturating_add(Weight::from_parts(8_207_347, 0).saturating_mul(s.into()))
+		// At least 8_062_000 picoseconds.
+		Weight::from_parts(11_482_441, 4117)
+			// Standard error: 9_916.
+			.saturating_add(Weight::from_parts(6_751_287, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
-	/// `c` was measured from 0 to 14.
+	/// `c` was measured from 0 to 20.
 	fn camps(c: u32, ) -> Weight {
-		// At least 431_000 picoseconds.
-		Weight::from_parts(770_243, 0)
-			// Standard error: 22_032.
-			.saturating_add(Weight::from_parts(9_417_339, 0).saturating_mul(c.into()))
+		// At least 351_000 picoseconds.
+		Weight::from_parts(741_000, 0)
+			// Standard error: 13_167.
+			.saturating_add(Weight::from_parts(6_833_825, 0).saturating_mul(c.into()))
 	}
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
 	fn await_draw() -> Weight {
-		// At least 10_516_000 picoseconds.
-		Weight::from_parts(12_349_000, 0)
+		// At least 8_122_000 picoseconds.
+		Weight::from_parts(9_213_000, 0)
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Conducts` (r:1 w:1)
@@ -237,16 +237,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
 	fn note_missed() -> Weight {
-		// At least 23_034_000 picoseconds.
-		Weight::from_parts(24_887_000, 15839)
+		// At least 17_676_000 picoseconds.
+		Weight::from_parts(18_798_000, 15839)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	/// Storage: `Audits::Conducts` (r:80 w:80)
+	/// Storage: `Audits::Conducts` (r:120 w:120)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
-	/// Storage: `Rewards::Points` (r:80 w:80)
+	/// Storage: `Rewards::Points` (r:120 w:120)
 	/// Proof: `Rewards::Points` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sampled` (r:1 w:0)
 	/// Proof: `Channels::Sampled` (`max_values`: None, `max_size`: Some(575), added: 3050, mode: `MaxEncodedLen`)
@@ -254,9 +254,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:82 w:82)
+	/// Storage: `System::Account` (r:122 w:122)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Rewards::Unclaimed` (r:0 w:80)
+	/// Storage: `Rewards::Unclaimed` (r:0 w:120)
 	/// Proof: `Rewards::Unclaimed` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::EmissionBase` (r:0 w:1)
 	/// Proof: `Rewards::EmissionBase` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
@@ -265,13 +265,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(6066), added: 8541, mode: `MaxEncodedLen`)
-	/// `v` was measured from 0 to 80.
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// `v` was measured from 0 to 120.
 	fn rule(v: u32, ) -> Weight {
-		// At least 71_066_000 picoseconds.
-		Weight::from_parts(75_052_970, 6196)
-			// Standard error: 27_263.
-			.saturating_add(Weight::from_parts(62_452_583, 0).saturating_mul(v.into()))
+		// At least 54_531_000 picoseconds.
+		Weight::from_parts(45_579_281, 6196)
+			// Standard error: 25_846.
+			.saturating_add(Weight::from_parts(50_795_928, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -283,93 +283,93 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit() -> Weight {
-		Weight::from_parts(6_830_000, 0)
+		Weight::from_parts(5_057_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn request_audit() -> Weight {
-		Weight::from_parts(106_709_000, 9531)
+		Weight::from_parts(82_904_000, 11141)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn open_rows() -> Weight {
-		Weight::from_parts(54_171_000, 9531)
+		Weight::from_parts(52_139_000, 11141)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn commit_votes(v: u32, ) -> Weight {
-		Weight::from_parts(22_906_269, 3548)
-			.saturating_add(Weight::from_parts(29_516_306, 0).saturating_mul(v.into()))
+		Weight::from_parts(29_505_428, 3548)
+			.saturating_add(Weight::from_parts(24_453_315, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	fn reveal_votes(v: u32, ) -> Weight {
-		Weight::from_parts(23_619_945, 990)
-			.saturating_add(Weight::from_parts(28_243_159, 0).saturating_mul(v.into()))
+		Weight::from_parts(29_789_066, 990)
+			.saturating_add(Weight::from_parts(23_370_979, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	fn decline_seats(v: u32, ) -> Weight {
-		Weight::from_parts(31_046_247, 8169)
-			.saturating_add(Weight::from_parts(140_605_579, 0).saturating_mul(v.into()))
+		Weight::from_parts(45_326_484, 8169)
+			.saturating_add(Weight::from_parts(120_307_139, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(2))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	fn authorize_votes(v: u32, ) -> Weight {
-		Weight::from_parts(56_461_829, 3509)
-			.saturating_add(Weight::from_parts(14_429_307, 0).saturating_mul(v.into()))
+		Weight::from_parts(61_552_436, 3509)
+			.saturating_add(Weight::from_parts(12_691_792, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 8541).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
 	}
 	fn draw_lot() -> Weight {
-		Weight::from_parts(36_364_000, 7833)
+		Weight::from_parts(26_549_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn draw_committee() -> Weight {
-		Weight::from_parts(698_250_000, 256790)
+		Weight::from_parts(678_989_000, 256790)
 			.saturating_add(ParityDbWeight::get().reads(103))
-			.saturating_add(ParityDbWeight::get().writes(12))
+			.saturating_add(ParityDbWeight::get().writes(34))
 	}
 	fn end_commits() -> Weight {
-		Weight::from_parts(509_489_000, 100752)
+		Weight::from_parts(462_444_000, 100752)
 			.saturating_add(ParityDbWeight::get().reads(41))
 			.saturating_add(ParityDbWeight::get().writes(42))
 	}
 	fn read_due() -> Weight {
-		Weight::from_parts(17_206_000, 9531)
+		Weight::from_parts(20_591_000, 11141)
 			.saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn verdict(s: u32, ) -> Weight {
-		Weight::from_parts(12_106_215, 4117)
-			.saturating_add(Weight::from_parts(8_207_347, 0).saturating_mul(s.into()))
+		Weight::from_parts(11_482_441, 4117)
+			.saturating_add(Weight::from_parts(6_751_287, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
 	fn camps(c: u32, ) -> Weight {
-		Weight::from_parts(770_243, 0)
-			.saturating_add(Weight::from_parts(9_417_339, 0).saturating_mul(c.into()))
+		Weight::from_parts(741_000, 0)
+			.saturating_add(Weight::from_parts(6_833_825, 0).saturating_mul(c.into()))
 	}
 	fn await_draw() -> Weight {
-		Weight::from_parts(12_349_000, 0)
+		Weight::from_parts(9_213_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn note_missed() -> Weight {
-		Weight::from_parts(24_887_000, 15839)
+		Weight::from_parts(18_798_000, 15839)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn rule(v: u32, ) -> Weight {
-		Weight::from_parts(75_052_970, 6196)
-			.saturating_add(Weight::from_parts(62_452_583, 0).saturating_mul(v.into()))
+		Weight::from_parts(45_579_281, 6196)
+			.saturating_add(Weight::from_parts(50_795_928, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(7))

@@ -23,6 +23,8 @@ use sp_core::H256;
 use crate::draw;
 
 const MILLION: u128 = 1_000_000;
+/// Who stands for an answer with less than this part of its pay, a tenth, has nothing to lose.
+const LEAST_AT_STAKE: Balance = 10;
 
 /// What cheating saves, and how well audits see it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +65,14 @@ impl Deterrence {
 
 	/// How often jobs of this pay must be audited when no more than `stake` can be taken for one: the
 	/// least that is more than `Δ ÷ ((d − α) · (R + S))`, and at most always.
+	///
+	/// Whose bond is as good as gone is audited always. Else cheating would be no better than honest work,
+	/// but so many audits make that a loss, and cheating could still be better than none: whoever leaves has
+	/// no other use for the rest of its bond.
 	pub fn rate(&self, pay: Balance, stake: Balance) -> Permill {
+		if stake.saturating_mul(LEAST_AT_STAKE) < pay {
+			return Permill::one();
+		}
 		let at_stake = match pay.checked_add(stake) {
 			Some(0) => return Permill::one(),
 			sum => sum.unwrap_or(Balance::MAX),
@@ -289,7 +298,9 @@ mod tests {
 		assert_eq!(rate(0), Permill::from_percent(20));
 		// At 15.2 times the pay, one job in twenty.
 		assert_eq!(TYPICAL.rate(1_000, 15_162), Permill::from_parts(49_999));
-		assert_eq!(TYPICAL.rate(1_000, 0), Permill::from_parts(808_081));
+		assert_eq!(TYPICAL.rate(1_000, 100), Permill::from_parts(734_619));
+		assert_eq!(TYPICAL.rate(1_000, 99), Permill::one());
+		assert_eq!(TYPICAL.rate(1_000, 0), Permill::one());
 		assert_eq!(TYPICAL.rate(0, 0), Permill::one());
 	}
 

@@ -517,6 +517,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		("era", number(4)),
 		("grade", name("Doubtful")),
 		("rows", name("Unproven")),
+		("dissents", Value::bool(false)),
 	]);
 	let audit = Value::named_composite([
 		("subject", subject),
@@ -526,7 +527,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		("phase", name("Committing")),
 		("due", number(8)),
 		("round", number(1)),
-		("larger", Value::bool(true)),
+		("instance", name("Last")),
 		("era", number(3)),
 		("retries", number(2)),
 		("size", number(9)),
@@ -534,7 +535,8 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		("challenge", bytes(7)),
 		("opened", opened),
 		("seats", Value::unnamed_composite([seat(1, ballot), seat(2, name("Awaited"))])),
-		("first", Value::unnamed_composite([opinion])),
+		("otherwise", name("Doubtful")),
+		("earlier", Value::unnamed_composite([Value::unnamed_composite([opinion])])),
 	]);
 	let audit = Value::unnamed_variant("Some", [audit]);
 	let read: Audit = ask::<Option<_>>("Audits", "audit", audit).unwrap().unwrap();
@@ -548,13 +550,18 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		phase: AuditPhase::Committing,
 		due: 8,
 		round: 1,
-		larger: true,
+		instance: AuditInstance::Last,
 		retries: 2,
 		quorum: 6,
 		challenge: H256::repeat_byte(7),
 		opened: expected_opened,
 		seats: vec![seat(1, Ballot::Committed(H256::repeat_byte(5))), seat(2, Ballot::Awaited)],
-		first: vec![Opinion { auditor, era: 4, grade: Grade::Doubtful, rows: RowsSeen::Unproven }],
+		earlier: vec![vec![Opinion {
+			auditor,
+			era: 4,
+			grade: Grade::Doubtful,
+			rows: RowsSeen::Unproven,
+		}]],
 	};
 	assert_eq!(read, expected);
 	assert_eq!(read.votes(), 1);

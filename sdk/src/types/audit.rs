@@ -52,6 +52,19 @@ pub enum Cause {
 	Sampled,
 }
 
+/// Which of the committees that can decide an audit sits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[serde(rename_all = "snake_case")]
+pub enum AuditInstance {
+	/// The subnet's committee: it only accepts, and when all are of one mind.
+	First,
+	/// The larger one, after somebody in the first has dissented: two thirds of it convict.
+	Larger,
+	/// The last one, after a third of the larger one has contradicted another: more than half decide.
+	Last,
+}
+
 /// What an audit waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -203,20 +216,20 @@ pub struct Audit {
 	pub due: BlockNumber,
 	/// Which of its committees this is; 0 before the first.
 	pub round: u8,
-	/// Whether this is the larger committee, whose word is final.
-	pub larger: bool,
+	/// Which of the committees that can decide it this is.
+	pub instance: AuditInstance,
 	/// How often too few auditors said anything.
 	pub retries: u8,
 	/// How many of them must say something.
 	pub quorum: u32,
 	/// What the audited positions and the projections come from.
 	pub challenge: H256,
-	/// What the worker has opened.
+	/// What the worker has opened, for the larger committee also for the last one.
 	pub opened: Option<OpenedRows>,
 	/// The committee.
 	pub seats: Vec<Seat>,
-	/// What the first committee said, vote by vote, once a larger one looks.
-	pub first: Vec<Opinion>,
+	/// What the committees before this one said, vote by vote: the first one's, then the larger one's.
+	pub earlier: Vec<Vec<Opinion>>,
 }
 
 impl Audit {
@@ -407,13 +420,13 @@ mod tests {
 			phase,
 			due: 1,
 			round: 1,
-			larger: false,
+			instance: AuditInstance::First,
 			retries: 0,
 			quorum: 3,
 			challenge: H256::zero(),
 			opened: None,
 			seats: all.map(seat).to_vec(),
-			first: Vec::new(),
+			earlier: Vec::new(),
 		};
 		assert_eq!(audit(AuditPhase::Committing).votes(), 2);
 		assert_eq!(audit(AuditPhase::Opening).votes(), 2);

@@ -1,7 +1,7 @@
 //! What an auditor does next: of what the chain says of a seat, what this node has noted about it,
 //! and what came of the last try. No storage, no network.
 //!
-//! Three rules hold whatever the answers are: for one challenge there is one vote, whose blind hash
+//! Three rules hold whatever the answers are: for one committee's challenge there is one vote, whose blind hash
 //! goes out again as it is; what is revealed is that vote with one word about the rows; and a seat
 //! that has a vote is not given up.
 

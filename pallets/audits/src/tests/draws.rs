@@ -74,10 +74,11 @@ fn more_should_be_audited_when_the_stake_would_not_make_good_a_cheat() {
 		MockPool::set_bond(PROVIDER, 4 * CHARGE);
 		// 0.8 · 1000 ÷ (0.989999 · 5000)
 		assert_eq!(Audits::audit_rate(0, PROVIDER, CHARGE), Permill::from_parts(161_617));
-		MockPool::set_bond(PROVIDER, 0);
-		assert_eq!(Audits::audit_rate(0, PROVIDER, CHARGE), Permill::from_parts(808_082));
+		// Who has nothing to lose is audited always.
+		MockPool::set_bond(PROVIDER, CHARGE / 10 - 1);
+		assert_eq!(Audits::audit_rate(0, PROVIDER, CHARGE), Permill::one());
 		// Nobody is there.
-		assert_eq!(Audits::audit_rate(0, CLIENT, CHARGE), Permill::from_parts(808_082));
+		assert_eq!(Audits::audit_rate(0, CLIENT, CHARGE), Permill::one());
 	});
 }
 

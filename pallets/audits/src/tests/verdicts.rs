@@ -1,7 +1,7 @@
 //! How audits end, whoever lies and whoever is silent.
 
 use crate::{
-	mock::*, Conduct, Conducts, Event, Offences, Phase, RowsSeen, Statement, WeightInfo,
+	mock::*, Conduct, Conducts, Event, Instance, Offences, Phase, RowsSeen, Statement, WeightInfo,
 	DRAW_DELAY, MAX_RETRIES,
 };
 use frame_support::{traits::fungible::Mutate, weights::Weight};
@@ -23,7 +23,7 @@ fn honest(id: JobId) -> impl Fn(usize, AccountId) -> Option<Statement> {
 }
 
 /// A fingerprint between what is honest and what convicts: every number off by a thousandth.
-fn nearly(id: JobId) -> Statement {
+pub(super) fn nearly(id: JobId) -> Statement {
 	let Fingerprint(mut rows) = fingerprint(id, RIGHT);
 	let nudge = |number: &mut i16| *number += *number / 1000 + i16::from(*number > 500);
 	rows.iter_mut().flatten().for_each(nudge);
@@ -65,7 +65,8 @@ fn lying_provider_should_be_convicted_when_the_larger_committee_agrees() {
 		assert_eq!(audit(id).phase, Phase::Drawing);
 		pass(1);
 		let larger = audit(id);
-		assert_eq!((larger.round, larger.larger, larger.size, larger.quorum), (2, true, 9, 6));
+		assert_eq!((larger.round, larger.instance), (2, Instance::Larger));
+		assert_eq!((larger.size, larger.quorum), (9, 6));
 		assert_eq!(larger.phase, Phase::Committing);
 		let second = seated(id);
 		round(id, OTHER, honest(id));
@@ -185,6 +186,187 @@ fn nothing_should_be_convicted_when_a_minority_of_the_larger_committee_colludes(
 		}
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
 		assert!(MockPenalties::all().iter().all(|(_, who, _)| colluding.contains(who)));
+	});
+}
+
+/// An audit whose larger committee is split, as most draws of these auditors are; the first of those from a job
+/// on.
+fn split(worker: u8, from: u8, says: impl Fn(JobId, AccountId) -> Statement) -> JobId {
+	let mut tried = (from..=u8::MAX).map(|n| {
+		let id = drawn(n);
+		for _ in 0..2 {
+			if ruling(id).is_none() {
+				round(id, worker, |_, who| Some(says(id, who)));
+			}
+		}
+		ruling(id).is_none().then_some(id)
+	});
+	tried.find_map(|id| id).expect("the draw brings them together soon")
+}
+
+/// What was held against auditors while something was done.
+fn punished(act: impl FnOnce()) -> Vec<AccountId> {
+	let before = MockPenalties::all().len();
+	act();
+	MockPenalties::all()[before..].iter().map(|(_, who, _)| *who).collect()
+}
+
+#[test]
+fn covered_cheat_should_be_convicted_when_the_larger_committee_is_split() {
+	run_with(15, || {
+		let covers = |who| (1..=5).map(account).any(|it| it == who);
+		let id = split(OTHER, 1, |id, who| computed(id, if covers(who) { OTHER } else { RIGHT }));
+		let before = audit(id);
+		let [_, larger] = &before.earlier[..] else { panic!("{before:?}") };
+		let lied: Vec<_> =
+			larger.iter().map(|vote| vote.auditor).filter(|who| covers(*who)).collect();
+		assert!(lied.len() >= 3, "{lied:?}");
+		to_draw(id);
+		let last = audit(id);
+		assert_eq!((last.instance, last.size, last.quorum), (Instance::Last, 15, 8));
+		// It is asked who has lied, so that it looks at the same rows, which are open.
+		assert_eq!(last.challenge, before.challenge);
+		assert!(last.opened.is_some());
+		// Now they see that they have lost, but what they have said they have said.
+		let punished = punished(|| round(id, OTHER, honest(id)));
+		assert!(is_rejected(id));
+		assert!(lied.iter().all(|who| punished.contains(who)), "{punished:?} {lied:?}");
+		assert!(punished.iter().all(|who| covers(*who)), "{punished:?}");
+	});
+}
+
+#[test]
+fn honest_provider_should_be_paid_when_a_larger_committee_is_split_by_those_who_accuse_it() {
+	run_with(15, || {
+		let accuses = |who| (1..=7).map(account).any(|it| it == who);
+		let says = |id, who| match (accuses(who), audit(id).instance) {
+			(false, _) => computed(id, RIGHT),
+			// It is enough for another committee, and is no proof.
+			(true, Instance::First) => unproven(id),
+			(true, _) => refuted(Fault::Text),
+		};
+		let id = split(RIGHT, 1, says);
+		let punished = punished(|| round(id, RIGHT, |_, who| Some(says(id, who))));
+		assert_eq!(outcome(id), AuditOutcome::Accepted);
+		assert!(punished.len() >= 7, "{punished:?}");
+		assert!(punished.iter().all(|who| accuses(*who)), "{punished:?}");
+	});
+}
+
+#[test]
+fn auditors_should_not_lose_stake_when_the_last_committee_has_seen_other_rows_than_the_first() {
+	run_with(15, || {
+		// The worker's rows are right but for those that the first committee looks at.
+		let accuses = |who| (1..=7).map(account).any(|it| it == who);
+		let shows = |id| if audit(id).round == 1 { OTHER } else { RIGHT };
+		let says = |id, who| match accuses(who) && audit(id).round > 1 {
+			true => computed(id, OTHER),
+			false => computed(id, RIGHT),
+		};
+		let mut tried = (1..100).map(|n| {
+			let id = drawn(n);
+			for _ in 0..2 {
+				let worker = shows(id);
+				round(id, worker, |_, who| Some(says(id, who)));
+				to_draw_if_open(id);
+			}
+			ruling(id).is_none().then_some(id)
+		});
+		let id = tried.find_map(|id| id).expect("some committee is split");
+		let punished = punished(|| round(id, RIGHT, |_, who| Some(says(id, who))));
+		assert_eq!(outcome(id), AuditOutcome::Doubtful);
+		assert!(punished.is_empty(), "{punished:?}");
+	});
+}
+
+fn to_draw_if_open(id: JobId) {
+	if ruling(id).is_none() {
+		to_draw(id);
+	}
+}
+
+#[test]
+fn audit_should_end_in_time_when_all_are_as_slow_as_can_be() {
+	run_with(15, || {
+		let covering: Vec<_> = (1..=6).map(account).collect();
+		let says = |id, who| computed(id, if covering.contains(&who) { OTHER } else { RIGHT });
+		let mut tried = (1..100).map(|n| {
+			let id = drawn(n);
+			let begun = System::block_number() - DRAW_DELAY;
+			(0..MAX_RETRIES).for_each(|_| slow_round(id, |_| None));
+			slow_round(id, |who| Some(says(id, who)));
+			if ruling(id).is_none() {
+				slow_round(id, |who| Some(says(id, who)));
+			}
+			let open = ruling(id).is_none();
+			open.then(|| {
+				assert_eq!(audit(id).instance, Instance::Last);
+				let otherwise = audit(id).otherwise;
+				slow_round(id, |_| None);
+				assert_eq!(outcome(id), otherwise);
+				System::block_number() - begun
+			})
+		});
+		let took = tried.find_map(|took| took).expect("some committee is split");
+		// The bound is no idle one: it counts a block too many in each round.
+		assert!((Audits::longest() - 5..=Audits::longest()).contains(&took), "{took} blocks");
+	});
+}
+
+/// All but one vote, and all that is done is done in the last block for it; these open their votes.
+fn slow_round(id: JobId, says: impl Fn(AccountId) -> Option<Statement>) {
+	to_draw(id);
+	let last_block = || to_block(audit(id).due - 1);
+	let seats: Vec<_> = seated(id).into_iter().skip(1).collect();
+	let statement = |who: AccountId| says(who).unwrap_or_else(|| computed(id, RIGHT));
+	last_block();
+	seats.iter().for_each(|who| commit(id, *who, &statement(*who)).unwrap());
+	pass(1);
+	if audit(id).phase == Phase::Opening {
+		last_block();
+		open(id, OTHER);
+	}
+	last_block();
+	for who in seats {
+		let _ = says(who).map(|said| reveal(id, who, &said).unwrap());
+	}
+	pass(1);
+}
+
+#[test]
+fn split_committee_should_decide_when_there_are_no_more_auditors() {
+	run_with(9, || {
+		let covering: Vec<_> = (1..=4).map(account).collect();
+		let id = drawn(1);
+		let says = |who| computed(id, if covering.contains(&who) { OTHER } else { RIGHT });
+		round(id, OTHER, |_, who| Some(says(who)));
+		to_draw(id);
+		assert_eq!((audit(id).instance, audit(id).size), (Instance::Larger, 9));
+		round(id, OTHER, |_, who| Some(says(who)));
+		assert_eq!(audit(id).instance, Instance::Last);
+		pass(DRAW_DELAY);
+		assert_eq!(outcome(id), AuditOutcome::Doubtful);
+		// Nobody was asked.
+		assert!((1..=9).all(|n| Audits::conduct(account(n)).open == 0));
+	});
+}
+
+#[test]
+fn larger_committee_should_have_decided_when_the_last_one_is_silent() {
+	run_with(15, || {
+		let covers = |who| (1..=5).map(account).any(|it| it == who);
+		let says = |id, who| computed(id, if covers(who) { OTHER } else { RIGHT });
+		let mut tried = (1..100).map(|n| {
+			let id = split(OTHER, n, says);
+			let otherwise = audit(id).otherwise;
+			while ruling(id).is_none() {
+				to_draw(id);
+				to_block(audit(id).due);
+			}
+			assert_eq!(outcome(id), otherwise);
+			matches!(otherwise, AuditOutcome::Rejected(_))
+		});
+		assert!(tried.any(|convicts| convicts), "three of nine cover now and then");
 	});
 }
 
@@ -383,31 +565,34 @@ fn weighed(id: JobId, revealing: usize, says: Statement) -> Weight {
 #[test]
 fn end_of_a_round_should_weigh_the_votes_and_what_follows_from_them_once() {
 	run(|| {
-		let votes = |count, larger| Audits::verdict_weight(count, larger);
+		let votes = |count, instance| Audits::verdict_weight(count, instance);
 		let again = <() as WeightInfo>::await_draw();
 
 		let id = drawn(1);
-		let accepted = votes(3, false).saturating_add(Audits::ruling_weight(3, 0));
+		let accepted = votes(3, Instance::First).saturating_add(Audits::ruling_weight(3, 0));
 		assert_eq!(weighed(id, 3, computed(id, RIGHT)), accepted);
 
 		let id = drawn(2);
-		let one_silent = Audits::missing_weight(1).saturating_add(votes(2, false));
+		let one_silent = Audits::missing_weight(1).saturating_add(votes(2, Instance::First));
 		let accepted = one_silent.saturating_add(Audits::ruling_weight(2, 0));
 		assert_eq!(weighed(id, 2, computed(id, RIGHT)), accepted);
 
 		let id = drawn(3);
-		let two_silent = Audits::missing_weight(2).saturating_add(votes(1, false));
+		let two_silent = Audits::missing_weight(2).saturating_add(votes(1, Instance::First));
 		assert_eq!(weighed(id, 1, computed(id, RIGHT)), two_silent.saturating_add(again));
 
 		let id = drawn(4);
-		assert_eq!(weighed(id, 3, computed(id, OTHER)), votes(3, false).saturating_add(again));
+		assert_eq!(
+			weighed(id, 3, computed(id, OTHER)),
+			votes(3, Instance::First).saturating_add(again)
+		);
 		to_draw(id);
-		let all = votes(9, true).saturating_add(Audits::ruling_weight(12, 0));
+		let all = votes(9, Instance::Larger).saturating_add(Audits::ruling_weight(12, 0));
 		assert_eq!(weighed(id, 9, computed(id, OTHER)), all);
 
 		let id = drawn(5);
 		MockModels::remove(MODEL);
-		let nothing = votes(3, false).saturating_add(Audits::ruling_weight(0, 0));
+		let nothing = votes(3, Instance::First).saturating_add(Audits::ruling_weight(0, 0));
 		assert_eq!(weighed(id, 3, computed(id, RIGHT)), nothing);
 	});
 }
@@ -460,7 +645,8 @@ fn others_should_be_drawn_when_too_few_open_their_votes() {
 		round_of_silent_reveals(id);
 		to_draw(id);
 		let second = seated(id);
-		assert_eq!((audit(id).round, audit(id).larger, audit(id).retries), (2, false, 1));
+		assert_eq!((audit(id).round, audit(id).instance), (2, Instance::First));
+		assert_eq!(audit(id).retries, 1);
 		assert!(first.iter().all(|who| !second.contains(who)));
 		round(id, RIGHT, honest(id));
 		assert_eq!(outcome(id), AuditOutcome::Accepted);
@@ -487,7 +673,7 @@ fn two_should_not_convict_when_the_rest_of_the_larger_committee_is_silent() {
 		round(id, RIGHT, |n, who| {
 			Some(says(who).unwrap_or(if n == 0 { nearly(id) } else { computed(id, RIGHT) }))
 		});
-		assert!(audit(id).larger);
+		assert_eq!(audit(id).instance, Instance::Larger);
 		to_draw(id);
 		while ruling(id).is_none() {
 			for who in seated(id) {
@@ -795,7 +981,9 @@ fn outvoted_auditors_should_lose_stake_once_in_an_era_and_be_drawn_on() {
 				to_draw(id);
 				let sitting = seated(id).into_iter().filter(|who| liars.contains(who)).count();
 				let before = MockPenalties::all().len();
-				round(id, OTHER, |_, who| Some(says(id, who)));
+				while ruling(id).is_none() {
+					round(id, OTHER, |_, who| Some(says(id, who)));
+				}
 				if is_rejected(id) && sitting > 1 {
 					together += 1;
 					let new = &MockPenalties::all()[before..];
