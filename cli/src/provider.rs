@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use reckon_sdk::{
 	calls, format_amount, parse_amount, AccountId, At, Balance, Inquiry, Market, Price,
-	ProviderStatus, SessionIndex, Standing,
+	ProviderStatus, SessionIndex, Standing, Unbonding,
 };
 use serde_json::json;
 
@@ -75,6 +75,13 @@ pub(crate) enum ProviderCommand {
 		#[arg(value_parser = parse_account)]
 		account: Option<AccountId>,
 	},
+	/// Take a part out of your bond; the chain returns it when it can be slashed no more
+	#[command(after_help = "Example: reckon provider unbond 50")]
+	Unbond {
+		/// How much, in RKN; the least bond stays
+		#[arg(value_parser = parse_amount)]
+		amount: Balance,
+	},
 	/// Take no new jobs for now, without penalty
 	Pause,
 	/// Take jobs again
@@ -136,6 +143,11 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 		},
 		ProviderCommand::Show { account } => show(context, account).await,
 		ProviderCommand::Why { account } => why(context, account).await,
+		ProviderCommand::Unbond { amount } => {
+			let amount_text = format_amount(amount);
+			let done = format!("{amount_text} on its way back: `reckon account show` says when");
+			context.act(calls::unbond(amount), &done).await
+		},
 		ProviderCommand::Pause => context.act(calls::pause(), "paused: no new jobs").await,
 		ProviderCommand::Resume => context.act(calls::resume(), "taking jobs again").await,
 		ProviderCommand::Leave => {
@@ -289,7 +301,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("provider {who}"),
 			format!("status   {status}: {}", reason.explain()),
 			format!("score    {}{}", format_percent(score), newcomer(standing.is_none())),
-			format!("bond     {}", format_amount(provider.bond)),
+			format!("bond     {}{}", format_amount(provider.bond), on_its_way(provider.unbonding)),
 			format!("worker   {}", provider.worker),
 			format!("heard of {}", sessions_ago(session.index, provider.last_seen)),
 			format!("endpoint {endpoint}"),
@@ -323,6 +335,13 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 		lines.join("\n")
 	});
 	Ok(())
+}
+
+/// What was taken out of a bond and is not back yet, for people.
+pub(crate) fn on_its_way(unbonding: Option<Unbonding>) -> String {
+	unbonding.map_or_else(String::new, |part| {
+		format!(", and {} back from block #{}", format_amount(part.amount), part.until)
+	})
 }
 
 fn status(status: ProviderStatus) -> String {

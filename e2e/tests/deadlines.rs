@@ -93,7 +93,7 @@ const DECODED: [&str; 7] = [
 	"Jobs.Ledgers",
 	"Providers.ProviderPaused",
 	"Providers.ProviderLeaving",
-	"Providers.Departures",
+	"Providers.BondReturns",
 	"Reputation.ScoreChanged",
 ];
 

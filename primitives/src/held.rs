@@ -15,7 +15,7 @@ pub enum HeldFor {
 	/// A provider's bond.
 	#[codec(index = 1)]
 	ProviderBond,
-	/// A bond on its way back to a provider that left.
+	/// A bond, or a part of one, on its way back to a provider.
 	#[codec(index = 2)]
 	ProviderUnbonding,
 	/// The deposit for an entry's place in the store.
@@ -27,7 +27,7 @@ pub enum HeldFor {
 	/// A gateway's bond.
 	#[codec(index = 5)]
 	GatewayBond,
-	/// A bond on its way back to a gateway that left.
+	/// A bond, or a part of one, on its way back to a gateway.
 	#[codec(index = 6)]
 	GatewayUnbonding,
 	/// A validator candidate's own stake.

@@ -112,6 +112,9 @@ calls! {
 	/// `Providers.bond_extra`: adds to the bond.
 	bond_extra(amount: Compact<u128> = Balance => Compact(amount))
 		= "Providers"."bond_extra" as BondExtra;
+	/// `Providers.unbond`: takes a part out of the bond.
+	unbond(amount: Compact<u128> = Balance => Compact(amount))
+		= "Providers"."unbond" as Unbond;
 	/// `Providers.offer`: offers a model for a subnet's jobs at a price, or changes the price.
 	offer(
 		subnet: SubnetId = SubnetId => subnet,
@@ -166,8 +169,8 @@ calls! {
 	bond_extra_candidate(amount: Compact<u128> = Balance => Compact(amount))
 		= "ValidatorStaking"."bond_extra" as BondExtraCandidate;
 	/// `ValidatorStaking.unbond`: takes a part out of a candidate's own stake.
-	unbond(amount: Compact<u128> = Balance => Compact(amount))
-		= "ValidatorStaking"."unbond" as Unbond;
+	unbond_candidate(amount: Compact<u128> = Balance => Compact(amount))
+		= "ValidatorStaking"."unbond" as UnbondCandidate;
 	/// `ValidatorStaking.withdraw`: returns stake that is free, ahead of the chain.
 	withdraw_stake() = "ValidatorStaking"."withdraw" as WithdrawStake;
 	/// `ValidatorStaking.chill`: stands for election no more, for now.
@@ -228,6 +231,9 @@ calls! {
 	/// `Subnets.bond_extra`: adds to a gateway's bond.
 	bond_extra_gateway(amount: Compact<u128> = Balance => Compact(amount))
 		= "Subnets"."bond_extra" as BondExtraGateway;
+	/// `Subnets.unbond_gateway`: takes a part out of a gateway's bond.
+	unbond_gateway(amount: Compact<u128> = Balance => Compact(amount))
+		= "Subnets"."unbond_gateway" as UnbondGateway;
 	/// `Subnets.update_gateway`: changes where clients reach a gateway.
 	update_gateway(endpoint: Vec<u8> = &str => endpoint.as_bytes().to_vec())
 		= "Subnets"."update_gateway" as UpdateGateway;

@@ -34,7 +34,7 @@ pub use self::{
 	comparison::{Comparison, Progress, Purpose, Sibling, Verdict},
 	job::{Assignment, Assurance, Attempt, Delivery, Job, JobRequest, JobState, Privacy, Sampling},
 	market::{Market, Offer, Provider, ProviderStatus, Standing},
-	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger},
+	money::{format_amount, parse_amount, token, Account, Held, HeldFor, Ledger, Unbonding},
 	reason::Reason,
 	rewards::{ClaimState, Duty, Earnings, Era, EraEarnings, Pot, RunningEra, UnclaimedReward},
 	staking::{

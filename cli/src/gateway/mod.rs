@@ -15,6 +15,7 @@ use crate::{
 	failure::{Failure, Result},
 	job::order::{parse_account, parse_hash},
 	output::table,
+	provider::on_its_way,
 	subnet,
 };
 
@@ -45,6 +46,13 @@ pub(crate) enum GatewayCommand {
 	#[command(after_help = "Example: reckon gateway bond 500")]
 	Bond {
 		/// How much, in RKN
+		#[arg(value_parser = parse_amount)]
+		amount: Balance,
+	},
+	/// Take a part out of your bond; the chain returns it when it can be slashed no more
+	#[command(after_help = "Example: reckon gateway unbond 500")]
+	Unbond {
+		/// How much, in RKN; what your subnet asks for stays
 		#[arg(value_parser = parse_amount)]
 		amount: Balance,
 	},
@@ -100,6 +108,11 @@ pub(crate) async fn run(context: &Context, command: GatewayCommand) -> Result<()
 		GatewayCommand::Bond { amount } => {
 			let done = format!("{} more bond", format_amount(amount));
 			context.act(calls::bond_extra_gateway(amount), &done).await
+		},
+		GatewayCommand::Unbond { amount } => {
+			let amount_text = format_amount(amount);
+			let done = format!("{amount_text} on its way back: `reckon account show` says when");
+			context.act(calls::unbond_gateway(amount), &done).await
 		},
 		GatewayCommand::Move { endpoint } => {
 			let done = format!("clients reach you at {endpoint}");
@@ -179,7 +192,7 @@ async fn show(context: &Context, account: Option<AccountId>) -> Result<()> {
 			format!("gateway  {who}"),
 			format!("status   {}", status(&gateway, subnet.as_ref())),
 			format!("subnet   {} {name}", gateway.subnet),
-			format!("bond     {}", format_amount(gateway.bond)),
+			format!("bond     {}{}", format_amount(gateway.bond), on_its_way(gateway.unbonding)),
 			format!("endpoint {}", gateway.endpoint()),
 		]
 		.join("\n")
@@ -254,6 +267,7 @@ mod tests {
 		let mut gateway = Gateway {
 			subnet: 1,
 			bond: 5 * UNIT,
+			unbonding: None,
 			endpoint: b"https://x".to_vec(),
 			status: GatewayStatus::Active,
 		};

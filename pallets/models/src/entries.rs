@@ -1,14 +1,14 @@
 //! What all entries go through, whatever their kind: into the store, from hand to hand, and out.
 
 use crate::{pallet::*, types::*, weights::WeightInfo};
-use codec::Encode;
+use codec::{Encode, MaxEncodedLen};
 use frame_support::{
 	ensure,
 	traits::{Consideration, Footprint, Get},
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use reckon_primitives::EntryId;
+use reckon_primitives::{EntryId, ModelId};
 use reckon_support::WaitQueue;
 use sp_runtime::{
 	traits::{SaturatedConversion, Saturating},
@@ -87,21 +87,38 @@ impl<T: Config> Pallet<T> {
 			frame_support::defensive!("a retired entry is not there");
 			return;
 		};
-		// The ids of the others say all of their terms.
-		if let EntryId::Model(id) = entry {
-			Retired::<T>::insert(id, ());
-		}
-		Names::<T>::remove(entry.kind(), &listing.name);
-		Owned::<T>::remove(&listing.owner, entry);
-		Depositors::<T>::remove(&listing.depositor, entry);
-		let returned = listing.deposit.drop(&listing.depositor);
+		let Listing { owner, name, depositor, deposit, .. } = listing;
+		Names::<T>::remove(entry.kind(), &name);
+		Owned::<T>::remove(&owner, entry);
+		let returned = match entry {
+			EntryId::Model(id) => Self::retire(id, depositor, deposit),
+			// Their ids say all of their terms.
+			EntryId::DataSet(_) | EntryId::App(_) => {
+				Depositors::<T>::remove(&depositor, entry);
+				deposit.drop(&depositor)
+			},
+		};
 		frame_support::defensive_assert!(returned.is_ok(), "a deposit is what was held for it");
 		Self::deposit_event(Event::Removed { entry });
+	}
+
+	/// Remembers a removed model's id, and keeps the part of the deposit that pays for the place.
+	fn retire(id: ModelId, depositor: T::AccountId, deposit: T::Deposit) -> DispatchResult {
+		let deposit = deposit.update(&depositor, Self::retired_footprint())?;
+		Retired::<T>::insert(id, RetiredModel { depositor, deposit });
+		Ok(())
 	}
 
 	/// What the deposit for an entry with so many bytes is asked for.
 	pub(crate) fn footprint(bytes: u32) -> Footprint {
 		Footprint::from_parts(ITEMS, bytes.saturated_into())
+	}
+
+	/// What the deposit for a removed model's id is asked for: it is in `Retired` and in `Depositors`, with
+	/// its depositor.
+	pub(crate) fn retired_footprint() -> Footprint {
+		let bytes = EntryId::max_encoded_len().saturating_add(T::AccountId::max_encoded_len());
+		Footprint::from_parts(2, bytes.saturating_mul(2))
 	}
 
 	/// What an entry has in common with all others.

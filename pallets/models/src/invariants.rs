@@ -65,6 +65,11 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(Names::<T>::iter_keys().count() == count, "a name leads nowhere");
 		ensure!(Owned::<T>::iter_keys().count() == count, "an owner has nothing");
+		for (id, RetiredModel { depositor, .. }) in Retired::<T>::iter() {
+			count = count.saturating_add(1);
+			let deposited = Depositors::<T>::contains_key(depositor, EntryId::Model(id));
+			ensure!(deposited, "a retired model's depositor is not listed");
+		}
 		ensure!(Depositors::<T>::iter_keys().count() == count, "a depositor has left nothing");
 		Ok(())
 	}
@@ -72,9 +77,13 @@ impl<T: Config> Pallet<T> {
 	/// What is held of who registered entries is their deposits.
 	fn try_deposits() -> Result<(), TryRuntimeError> {
 		let mut due: BTreeMap<T::AccountId, Balance> = BTreeMap::new();
-		for (_, listing) in Self::all() {
-			let price = T::DepositPrice::convert(Self::footprint(listing.bytes));
-			let sum = due.entry(listing.depositor).or_default();
+		let listed = Self::all()
+			.map(|(_, Listing { depositor, bytes, .. })| (depositor, Self::footprint(bytes)));
+		let retired = Retired::<T>::iter_values()
+			.map(|RetiredModel { depositor, .. }| (depositor, Self::retired_footprint()));
+		for (depositor, footprint) in listed.chain(retired) {
+			let price = T::DepositPrice::convert(footprint);
+			let sum = due.entry(depositor).or_default();
 			*sum = sum.checked_add(price).ok_or("more deposits than money")?;
 		}
 		for (who, deposits) in due {

@@ -30,7 +30,7 @@ pub use pallet::*;
 pub use types::{
 	AppDetails, Calibration, DataSetDetails, DataSetIds, Entry, Licence, Listing, Location,
 	MaxLicenceBytes, MaxLocationBytes, MaxNameBytes, MaxReferences, ModelDetails, ModelIds, Name,
-	Status,
+	RetiredModel, Status,
 };
 pub use weights::WeightInfo;
 
@@ -136,7 +136,7 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
-	/// Who left a deposit for which entries.
+	/// Who left a deposit for which entries, and for which removed models' ids.
 	#[pallet::storage]
 	pub type Depositors<T: Config> = StorageDoubleMap<
 		_,
@@ -149,9 +149,15 @@ pub mod pallet {
 	>;
 
 	/// The ids of models that were removed. They are not registered again: offers that were made for
-	/// them would come alive under other terms.
+	/// them would come alive under other terms. A part of the deposit stays for the place.
 	#[pallet::storage]
-	pub type Retired<T: Config> = StorageMap<_, Blake2_128Concat, ModelId, (), OptionQuery>;
+	pub type Retired<T: Config> = StorageMap<
+		_,
+		Blake2_128Concat,
+		ModelId,
+		RetiredModel<T::AccountId, T::Deposit>,
+		OptionQuery,
+	>;
 
 	/// The deprecated entries, in the order in which they are removed.
 	#[pallet::storage]
@@ -182,7 +188,7 @@ pub mod pallet {
 			until: BlockNumberFor<T>,
 		},
 		/// A deprecated entry is in the store no more, its name is free, and its deposit is back
-		/// with who left it.
+		/// with who left it, but for what a model's id costs, which stays taken.
 		Removed {
 			/// The entry.
 			entry: EntryId,

@@ -117,6 +117,18 @@ impl Calibration {
 	}
 }
 
+/// What is left of a model that was removed.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct RetiredModel<AccountId, Deposit> {
+	/// Who registered it.
+	pub depositor: AccountId,
+	/// What stays of the deposit, for the id's place in storage.
+	pub deposit: Deposit,
+}
+
 #[cfg(feature = "runtime-benchmarks")]
 impl Calibration {
 	/// One that tells things apart.

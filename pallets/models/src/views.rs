@@ -9,6 +9,14 @@ use sp_runtime::traits::Convert;
 /// The most entries that one answer lists.
 const MAX_LISTED: usize = 1_000;
 
+/// When an entry's deposit comes back.
+fn returned_at<BlockNumber>(status: Status<BlockNumber>) -> Option<BlockNumber> {
+	match status {
+		Status::Active => None,
+		Status::Deprecated { until } => Some(until),
+	}
+}
+
 impl<T: Config> Pallet<T> {
 	pub(crate) fn owned(owner: &T::AccountId) -> Vec<EntryId> {
 		Owned::<T>::iter_key_prefix(owner).take(MAX_LISTED).collect()
@@ -17,14 +25,15 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
 		Depositors::<T>::iter_key_prefix(who)
 			.take(MAX_LISTED)
-			.filter_map(|entry| Some((entry, Self::listing(entry)?)))
-			.map(|(entry, listing)| Held {
-				held_for: HeldFor::StoreDeposit(entry),
-				amount: T::DepositPrice::convert(Self::footprint(listing.bytes)),
-				next_step_at: match listing.status {
-					Status::Active => None,
-					Status::Deprecated { until } => Some(until),
-				},
+			.map(|entry| {
+				let (footprint, next_step_at) = match Self::listing(entry) {
+					Some(Listing { bytes, status, .. }) => {
+						(Self::footprint(bytes), returned_at(status))
+					},
+					None => (Self::retired_footprint(), None),
+				};
+				let amount = T::DepositPrice::convert(footprint);
+				Held { held_for: HeldFor::StoreDeposit(entry), amount, next_step_at }
 			})
 			.collect()
 	}

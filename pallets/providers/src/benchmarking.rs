@@ -116,6 +116,20 @@ mod benchmarks {
 		assert!(Providers::<T>::get(who).is_some_and(|p| p.bond > amount));
 	}
 
+	/// `o`: offers, each of which loses all but one of its tickets.
+	#[benchmark]
+	fn unbond(o: Linear<0, { T::MaxOffers::get() }>) {
+		let who = provider::<T>(0, T::MaxTickets::get());
+		offers::<T>(&who, o);
+		let bond = Providers::<T>::get(&who).map_or(0, |provider| provider.bond);
+		let amount = bond.saturating_sub(T::MinBond::get());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), amount);
+
+		assert_eq!(Providers::<T>::get(who).map(|p| p.bond), Some(T::MinBond::get()));
+	}
+
 	#[benchmark]
 	fn offer() {
 		let who = provider::<T>(0, T::MaxTickets::get());
@@ -205,7 +219,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::finish_departures(then, Weight::MAX);
+			Pallet::<T>::return_bonds(then, Weight::MAX);
 		}
 
 		assert!(!Providers::<T>::contains_key(who));

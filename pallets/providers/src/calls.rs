@@ -13,14 +13,17 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Held, HeldFor, Market, ModelId, Price, Reason, SubnetId};
-use reckon_support::{ModelInspect, OnProviderLeft, SubnetInspect, WaitQueue};
+use reckon_support::{
+	held_for, take_off, BondReturn, ModelInspect, OnProviderLeft, SubnetInspect, Unbonding,
+	WaitQueue,
+};
 use sp_runtime::{
 	traits::{Saturating, Zero},
 	DispatchError, DispatchResult,
 };
 
-/// Those that leave, as a queue.
-type DepartureQueue<T> = WaitQueue<Departures<T>, DepartureRange<T>>;
+/// What is on its way back, as a queue.
+type ReturnQueue<T> = WaitQueue<BondReturns<T>, BondReturnRange<T>>;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(
@@ -40,6 +43,7 @@ impl<T: Config> Pallet<T> {
 		let mut provider = Provider {
 			worker: worker.clone(),
 			bond,
+			unbonding: None,
 			capacity,
 			load: 0,
 			unpaid: 0,
@@ -96,6 +100,22 @@ impl<T: Config> Pallet<T> {
 		let bond = provider.bond;
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::BondRaised { provider: who, bond });
+		Ok(offers)
+	}
+
+	pub(crate) fn do_unbond(who: T::AccountId, amount: Balance) -> Result<u32, DispatchError> {
+		ensure!(amount > 0, Error::<T>::AmountZero);
+		let mut provider = Self::registered(&who)?;
+		ensure!(!provider.is_leaving(), Error::<T>::IsLeaving);
+		ensure!(provider.unbonding.is_none(), Error::<T>::AlreadyUnbonding);
+		let bond = provider.bond.checked_sub(amount).ok_or(Error::<T>::BondTooLow)?;
+		ensure!(bond >= T::MinBond::get(), Error::<T>::BondTooLow);
+		let until = Self::queue_return(BondReturn::Part(who.clone()));
+		provider.bond = bond;
+		provider.unbonding = Some(Unbonding { amount, until });
+		let offers = Self::follow_bond(&who, &mut provider)?;
+		Providers::<T>::insert(&who, provider);
+		Self::deposit_event(Event::BondLowered { provider: who, amount, bond, until });
 		Ok(offers)
 	}
 
@@ -179,7 +199,7 @@ impl<T: Config> Pallet<T> {
 			Self::remove_offer(&who, &mut provider, *market)?;
 		}
 		provider.tickets = 0;
-		let until = Self::queue_departure(&who);
+		let until = Self::queue_return(BondReturn::Whole(who.clone()));
 		provider.status = Status::Leaving { until };
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::ProviderLeaving { provider: who, until });
@@ -200,20 +220,41 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Puts a provider at the end of the queue of those that leave.
-	fn queue_departure(who: &T::AccountId) -> BlockNumberFor<T> {
+	/// Puts a bond, or a part of one, at the end of the queue of those that are returned.
+	fn queue_return(what: BondReturn<T::AccountId>) -> BlockNumberFor<T> {
 		let until =
 			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
-		DepartureQueue::<T>::push(who.clone(), until);
+		ReturnQueue::<T>::push(what, until);
 		until
 	}
 
-	/// Returns the bonds of those whose time has come, as many as `limit` allows.
-	pub(crate) fn finish_departures(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+	/// Returns the bonds whose time has come, as many as `limit` allows.
+	pub(crate) fn return_bonds(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+		// More than a part of a bond costs, which leaves all else as it is.
 		let each =
 			T::WeightInfo::finish_departure().saturating_add(T::OnLeft::on_provider_left_weight());
-		let db = T::DbWeight::get();
-		DepartureQueue::<T>::work_off(now, limit, each, db, Self::finish_departure)
+		let handle = |what| match what {
+			BondReturn::Whole(who) => Self::finish_departure(who),
+			BondReturn::Part(who) => Self::finish_unbonding(who),
+		};
+		ReturnQueue::<T>::work_off(now, limit, each, T::DbWeight::get(), handle)
+	}
+
+	fn finish_unbonding(who: T::AccountId) {
+		let Some(mut provider) = Providers::<T>::get(&who) else {
+			frame_support::defensive!("a part of a bond comes back before the rest");
+			return;
+		};
+		let Some(part) = provider.unbonding.take() else {
+			frame_support::defensive!("what is in the queue is on its way back");
+			return;
+		};
+		let reason = HoldReason::Bond.into();
+		let released = T::Currency::release(&reason, &who, part.amount, Precision::BestEffort);
+		frame_support::defensive_assert!(released == Ok(part.amount), "a bond is what was held");
+		Providers::<T>::insert(&who, provider);
+		let amount = released.unwrap_or_default();
+		Self::deposit_event(Event::BondReturned { provider: who, amount });
 	}
 
 	fn finish_departure(who: T::AccountId) {
@@ -222,16 +263,14 @@ impl<T: Config> Pallet<T> {
 		let answerable_until = provider.delivered_at.saturating_add(T::AnswerableBlocks::get());
 		if provider.load > 0 || now < answerable_until {
 			// What it has to do or did last may still cost it bond.
-			provider.status = Status::Leaving { until: Self::queue_departure(&who) };
+			let until = Self::queue_return(BondReturn::Whole(who.clone()));
+			provider.status = Status::Leaving { until };
 			Providers::<T>::insert(&who, provider);
 			return;
 		}
-		let released = T::Currency::release(
-			&HoldReason::Bond.into(),
-			&who,
-			provider.bond,
-			Precision::BestEffort,
-		);
+		// What it took out before is back: it was earlier in the queue.
+		let reason = HoldReason::Bond.into();
+		let released = T::Currency::release(&reason, &who, provider.bond, Precision::BestEffort);
 		let bond = released.unwrap_or_default();
 		Workers::<T>::remove(&provider.worker);
 		Providers::<T>::remove(&who);
@@ -245,10 +284,10 @@ impl<T: Config> Pallet<T> {
 		provider: &mut ProviderOf<T>,
 		reason: Reason,
 	) {
-		let amount = T::MissSlash::get().mul_floor(provider.bond);
+		let amount = T::MissSlash::get().mul_floor(provider.held());
 		let (credit, _missing) = T::Currency::slash(&HoldReason::Bond.into(), who, amount);
 		let taken = frame_support::traits::Imbalance::peek(&credit);
-		provider.bond = provider.bond.saturating_sub(taken);
+		provider.lose(taken);
 		provider.misses = 0;
 		provider.slashed_at = frame_system::Pallet::<T>::block_number();
 		T::OnSlash::on_unbalanced(credit);
@@ -268,7 +307,7 @@ impl<T: Config> Pallet<T> {
 		reason: Reason,
 	) -> Balance {
 		let Some(mut provider) = Providers::<T>::get(who) else { return 0 };
-		let amount = up_to.min(provider.bond);
+		let amount = up_to.min(provider.held());
 		if amount == 0 {
 			return 0;
 		}
@@ -282,7 +321,7 @@ impl<T: Config> Pallet<T> {
 			Fortitude::Force,
 		);
 		let Ok(amount) = moved else { return 0 };
-		provider.bond = provider.bond.saturating_sub(amount);
+		provider.lose(amount);
 		Self::deposit_event(Event::ProviderSlashed { provider: who.clone(), amount, reason });
 		if provider.bond < T::MinBond::get() {
 			Self::pause_by_chain(who, &mut provider);
@@ -295,13 +334,13 @@ impl<T: Config> Pallet<T> {
 	/// convicted for; says how much.
 	pub(crate) fn slash_for(who: &T::AccountId, up_to: Balance, reason: Reason) -> Balance {
 		let Some(mut provider) = Providers::<T>::get(who) else { return 0 };
-		let amount = up_to.min(provider.bond);
+		let amount = up_to.min(provider.held());
 		if amount == 0 {
 			return 0;
 		}
 		let (credit, _missing) = T::Currency::slash(&HoldReason::Bond.into(), who, amount);
 		let taken = frame_support::traits::Imbalance::peek(&credit);
-		provider.bond = provider.bond.saturating_sub(taken);
+		provider.lose(taken);
 		T::OnSlash::on_unbalanced(credit);
 		Self::deposit_event(Event::ProviderSlashed {
 			provider: who.clone(),
@@ -338,21 +377,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
-		Providers::<T>::get(who)
-			.map(|provider| match provider.status {
-				Status::Leaving { until } => Held {
-					held_for: HeldFor::ProviderUnbonding,
-					amount: provider.bond,
-					next_step_at: Some(until),
-				},
-				_ => Held {
-					held_for: HeldFor::ProviderBond,
-					amount: provider.bond,
-					next_step_at: None,
-				},
-			})
-			.into_iter()
-			.collect()
+		let Some(provider) = Providers::<T>::get(who) else { return Vec::new() };
+		let (held_for, next_step_at) = match provider.status {
+			Status::Leaving { until } => (HeldFor::ProviderUnbonding, Some(until)),
+			_ => (HeldFor::ProviderBond, None),
+		};
+		let bond = Held { held_for, amount: provider.bond, next_step_at };
+		let part = provider.unbonding.map(|part| Held {
+			held_for: HeldFor::ProviderUnbonding,
+			amount: part.amount,
+			next_step_at: Some(part.until),
+		});
+		core::iter::once(bond).chain(part).collect()
 	}
 }
 
@@ -360,5 +396,15 @@ impl<AccountId, BlockNumber> Provider<AccountId, BlockNumber> {
 	/// Whether the provider is on its way out.
 	pub fn is_leaving(&self) -> bool {
 		matches!(self.status, Status::Leaving { .. })
+	}
+
+	/// What is held of its money, in the smallest token unit: its bond, and what is on its way back.
+	pub fn held(&self) -> Balance {
+		held_for(self.bond, &self.unbonding)
+	}
+
+	/// Takes what was slashed off the books.
+	fn lose(&mut self, taken: Balance) {
+		take_off(&mut self.bond, &mut self.unbonding, taken);
 	}
 }

@@ -4,6 +4,7 @@
 
 use crate::{pallet::*, types::Status};
 use frame_support::{ensure, traits::fungible::InspectHold, traits::Get};
+use reckon_support::BondReturn;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -12,15 +13,15 @@ impl<T: Config> Pallet<T> {
 		Self::try_bonds()?;
 		Self::try_tickets()?;
 		Self::try_presence()?;
-		Self::try_departures()
+		Self::try_returns()
 	}
 
-	/// Held by bonds = the sum of bonds, account by account; workers and providers belong to one
+	/// Held by bonds = the sum of bonds and of what is on its way back, account by account; workers and providers belong to one
 	/// another.
 	fn try_bonds() -> Result<(), TryRuntimeError> {
 		for (who, provider) in Providers::<T>::iter() {
 			let held = T::Currency::balance_on_hold(&HoldReason::Bond.into(), &who);
-			ensure!(held == provider.bond, "a bond is not what is held for it");
+			ensure!(held == provider.held(), "a bond is not what is held for it");
 			ensure!(
 				Workers::<T>::get(&provider.worker) == Some(who.clone()),
 				"a provider's worker does not lead back to it"
@@ -85,19 +86,24 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Every provider that leaves is in the queue, once.
-	fn try_departures() -> Result<(), TryRuntimeError> {
-		let leaving = Providers::<T>::iter()
-			.filter(|(_, provider)| matches!(provider.status, Status::Leaving { .. }))
-			.count();
-		ensure!(Departures::<T>::iter_keys().count() == leaving, "a departure is lost");
-		let (first, next) = DepartureRange::<T>::get();
-		for (number, (who, until)) in Departures::<T>::iter() {
-			ensure!((first..next).contains(&number), "a departure is out of range");
-			ensure!(
-				Providers::<T>::get(who).map(|p| p.status) == Some(Status::Leaving { until }),
-				"a departure is not its provider's"
-			);
+	/// Every provider that leaves is in the queue, once, and so is every part of a bond that was taken
+	/// out.
+	fn try_returns() -> Result<(), TryRuntimeError> {
+		let due = Providers::<T>::iter_values()
+			.map(|p| u64::from(p.is_leaving()).saturating_add(p.unbonding.is_some().into()))
+			.sum::<u64>();
+		ensure!(BondReturns::<T>::iter_keys().count() as u64 == due, "a return is lost");
+		let (first, next) = BondReturnRange::<T>::get();
+		for (number, (what, until)) in BondReturns::<T>::iter() {
+			ensure!((first..next).contains(&number), "a return is out of range");
+			let expected = match what {
+				BondReturn::Whole(who) => Providers::<T>::get(who)
+					.is_some_and(|provider| provider.status == Status::Leaving { until }),
+				BondReturn::Part(who) => Providers::<T>::get(who)
+					.and_then(|provider| provider.unbonding)
+					.is_some_and(|part| part.until == until),
+			};
+			ensure!(expected, "a return is not its provider's");
 		}
 		Ok(())
 	}

@@ -48,7 +48,7 @@ pub mod pallet {
 	use reckon_primitives::{
 		Balance, Held, Market, ModelId, Price, Reason, SessionIndex, SubnetId,
 	};
-	use reckon_support::{ModelInspect, OnProviderLeft, SubnetInspect};
+	use reckon_support::{BondReturn, ModelInspect, OnProviderLeft, SubnetInspect};
 	use sp_runtime::Permill;
 
 	/// A provider's record.
@@ -126,7 +126,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type DeclineRestBlocks: Get<BlockNumberFor<Self>>;
 
-		/// Blocks between leaving and having the bond back; the bond can be slashed for that long.
+		/// Blocks between leaving, or taking out a part of the bond, and having it back; it can be
+		/// slashed for that long.
 		#[pallet::constant]
 		type UnbondingBlocks: Get<BlockNumberFor<Self>>;
 
@@ -195,14 +196,20 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Sweeps<T: Config> = StorageValue<_, Sweep<T::AccountId>, ValueQuery>;
 
-	/// The providers that are leaving, in the order in which they have their bonds back.
+	/// The bonds, and parts of bonds, that are on their way back, in the order in which they are
+	/// returned.
 	#[pallet::storage]
-	pub type Departures<T: Config> =
-		StorageMap<_, Twox64Concat, u64, (T::AccountId, BlockNumberFor<T>), OptionQuery>;
+	pub type BondReturns<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		u64,
+		(BondReturn<T::AccountId>, BlockNumberFor<T>),
+		OptionQuery,
+	>;
 
-	/// The number of the first departure that is not done, and of the next one to come.
+	/// The number of the first return that is not done, and of the next one to come.
 	#[pallet::storage]
-	pub type DepartureRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
+	pub type BondReturnRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -238,6 +245,24 @@ pub mod pallet {
 			provider: T::AccountId,
 			/// The whole bond now.
 			bond: Balance,
+		},
+		/// A provider has taken out a part of its bond.
+		BondLowered {
+			/// The provider.
+			provider: T::AccountId,
+			/// What it has taken out.
+			amount: Balance,
+			/// The bond that is left.
+			bond: Balance,
+			/// From which block on the chain returns what was taken out.
+			until: BlockNumberFor<T>,
+		},
+		/// A provider has back what it has taken out of its bond.
+		BondReturned {
+			/// The provider.
+			provider: T::AccountId,
+			/// What was returned: less than was taken out, if it was slashed meanwhile.
+			amount: Balance,
 		},
 		/// A provider offers a model, or has changed its price.
 		ModelOffered {
@@ -355,6 +380,8 @@ pub mod pallet {
 		/// The provider has more offers than the heartbeat pays for bringing back; name as many as
 		/// there are.
 		MoreOffers,
+		/// A part of the bond is on its way back; wait for it, one goes at a time.
+		AlreadyUnbonding,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
@@ -505,12 +532,28 @@ pub mod pallet {
 			let actual_weight = Some(T::WeightInfo::heartbeat(heard.returned));
 			Ok(PostDispatchInfo { actual_weight, pays_fee })
 		}
+
+		/// Takes `amount` out of the signer's bond, of which at least `MinBond` is to stay. It brings no
+		/// tickets and places from now on; when `UnbondingBlocks` have passed, the chain itself returns
+		/// it. Until then slashes reach it, before the rest of the bond.
+		///
+		/// Emits `BondLowered`, and later `BondReturned`.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::unbond(T::MaxOffers::get()))]
+		pub fn unbond(
+			origin: OriginFor<T>,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let offers = Self::do_unbond(who, amount)?;
+			Ok(Some(T::WeightInfo::unbond(offers)).into())
+		}
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-			let used = Self::finish_departures(now, limit);
+			let used = Self::return_bonds(now, limit);
 			used.saturating_add(Self::sweep(limit.saturating_sub(used)))
 		}
 

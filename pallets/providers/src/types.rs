@@ -6,6 +6,7 @@ use frame_support::{
 	BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound,
 };
 use reckon_primitives::{Balance, Price, SessionIndex};
+use reckon_support::Unbonding;
 use scale_info::TypeInfo;
 
 /// The most bytes of an endpoint's URL: a host name of 64 bytes, a port and a path fit.
@@ -53,8 +54,10 @@ pub enum Status<BlockNumber> {
 pub struct Provider<AccountId, BlockNumber> {
 	/// The hot key of its worker.
 	pub worker: AccountId,
-	/// Its bond, in the smallest token unit.
+	/// Its bond, in the smallest token unit: what its tickets and places stand on.
 	pub bond: Balance,
+	/// What it has taken out of its bond and has not got back yet.
+	pub unbonding: Option<Unbonding<BlockNumber>>,
 	/// How many jobs it can have at once.
 	pub capacity: u32,
 	/// How many it has.

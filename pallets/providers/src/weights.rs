@@ -14,6 +14,7 @@ pub trait WeightInfo {
 	fn set_worker() -> Weight;
 	fn update(o: u32, ) -> Weight;
 	fn bond_extra(o: u32, ) -> Weight;
+	fn unbond(o: u32, ) -> Weight;
 	fn offer() -> Weight;
 	fn withdraw_offer() -> Weight;
 	fn pause() -> Weight;
@@ -90,6 +91,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	/// `o` was measured from 0 to 32.
 	fn bond_extra(o: u32, ) -> Weight {
+		// At least 91_676_000 picoseconds.
+		Weight::from_parts(95_382_000, 3736)
+			// Standard error: 1_317_553.
+			.saturating_add(Weight::from_parts(137_892_543, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(o.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes((17_u64).saturating_mul(o.into())))
+			.saturating_add(Weight::from_parts(0, 2688).saturating_mul(o.into()))
+	}
+	/// Storage: `Providers::Providers` (r:1 w:1)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(271), added: 2746, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Offers` (r:33 w:32)
+	/// Proof: `Providers::Offers` (`max_values`: None, `max_size`: Some(213), added: 2688, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::TicketCounts` (r:32 w:32)
+	/// Proof: `Providers::TicketCounts` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Providers::Tickets` (r:0 w:480)
+	/// Proof: `Providers::Tickets` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
+	/// `o` was measured from 0 to 32.
+	fn unbond(o: u32, ) -> Weight {
 		// At least 91_676_000 picoseconds.
 		Weight::from_parts(95_382_000, 3736)
 			// Standard error: 1_317_553.
@@ -303,6 +328,15 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 43008).saturating_mul(o.into()))
 	}
 	fn bond_extra(o: u32, ) -> Weight {
+		Weight::from_parts(95_382_000, 3736)
+			.saturating_add(Weight::from_parts(137_892_543, 0).saturating_mul(o.into()))
+			.saturating_add(ParityDbWeight::get().reads(4))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(o.into())))
+			.saturating_add(ParityDbWeight::get().writes(3))
+			.saturating_add(ParityDbWeight::get().writes((17_u64).saturating_mul(o.into())))
+			.saturating_add(Weight::from_parts(0, 2688).saturating_mul(o.into()))
+	}
+	fn unbond(o: u32, ) -> Weight {
 		Weight::from_parts(95_382_000, 3736)
 			.saturating_add(Weight::from_parts(137_892_543, 0).saturating_mul(o.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))

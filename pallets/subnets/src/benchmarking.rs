@@ -162,6 +162,18 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn unbond_gateway() {
+		let who = gateway::<T>();
+		let amount: Balance = 1;
+		Pallet::<T>::do_bond_extra(who.clone(), amount).expect("set up for it");
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), amount);
+
+		assert!(Gateways::<T>::get(who).is_some_and(|gateway| gateway.unbonding.is_some()));
+	}
+
+	#[benchmark]
 	fn update_gateway() {
 		let who = gateway::<T>();
 		let other: GatewayEndpoint = alloc::vec![b'y'; 128].try_into().expect("as long as can be");

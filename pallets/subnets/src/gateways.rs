@@ -12,11 +12,14 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Reason, SubnetId};
-use reckon_support::{GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash, WaitQueue};
+use reckon_support::{
+	held_for, take_off, BondReturn, GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash,
+	Unbonding, WaitQueue,
+};
 use sp_runtime::{traits::Saturating, DispatchResult, SaturatedConversion};
 
-/// Those that leave, as a queue.
-type DepartureQueue<T> = WaitQueue<Departures<T>, DepartureRange<T>>;
+/// What is on its way back, as a queue.
+type ReturnQueue<T> = WaitQueue<BondReturns<T>, BondReturnRange<T>>;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register_gateway(
@@ -33,8 +36,9 @@ impl<T: Config> Pallet<T> {
 
 		T::Currency::hold(&HoldReason::GatewayBond.into(), &who, bond)?;
 		SubnetGateways::<T>::insert(id, &who, ());
-		let status = GatewayStatus::Active;
-		Gateways::<T>::insert(&who, Gateway { subnet: id, bond, endpoint, status });
+		let gateway =
+			Gateway { subnet: id, bond, unbonding: None, endpoint, status: GatewayStatus::Active };
+		Gateways::<T>::insert(&who, gateway);
 		Self::deposit_event(Event::GatewayRegistered { gateway: who, subnet: id, bond });
 		Ok(())
 	}
@@ -48,6 +52,22 @@ impl<T: Config> Pallet<T> {
 		let bond = gateway.bond;
 		Gateways::<T>::insert(&who, gateway);
 		Self::deposit_event(Event::GatewayBondRaised { gateway: who, bond });
+		Ok(())
+	}
+
+	pub(crate) fn do_unbond_gateway(who: T::AccountId, amount: Balance) -> DispatchResult {
+		ensure!(amount > 0, Error::<T>::AmountZero);
+		let mut gateway = Self::registered(&who)?;
+		ensure!(!gateway.is_leaving(), Error::<T>::IsLeaving);
+		ensure!(gateway.unbonding.is_none(), Error::<T>::AlreadyUnbonding);
+		let subnet = Self::subnet_now(gateway.subnet).ok_or(Error::<T>::UnknownSubnet)?;
+		let bond = gateway.bond.checked_sub(amount).ok_or(Error::<T>::BondTooLow)?;
+		ensure!(bond >= subnet.parameters.min_gateway_bond, Error::<T>::BondTooLow);
+		let until = Self::queue_return(BondReturn::Part(who.clone()));
+		gateway.bond = bond;
+		gateway.unbonding = Some(Unbonding { amount, until });
+		Gateways::<T>::insert(&who, gateway);
+		Self::deposit_event(Event::GatewayBondLowered { gateway: who, amount, bond, until });
 		Ok(())
 	}
 
@@ -67,19 +87,47 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_leave_gateway(who: T::AccountId) -> DispatchResult {
 		let mut gateway = Self::registered(&who)?;
 		ensure!(!gateway.is_leaving(), Error::<T>::IsLeaving);
-		let until =
-			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
+		let until = Self::queue_return(BondReturn::Whole(who.clone()));
 		gateway.status = GatewayStatus::Leaving { until };
 		Gateways::<T>::insert(&who, gateway);
-		DepartureQueue::<T>::push(who.clone(), until);
 		Self::deposit_event(Event::GatewayLeaving { gateway: who, until });
 		Ok(())
 	}
 
+	/// Puts a bond, or a part of one, at the end of the queue of those that are returned.
+	fn queue_return(what: BondReturn<T::AccountId>) -> BlockNumberFor<T> {
+		let until =
+			frame_system::Pallet::<T>::block_number().saturating_add(T::UnbondingBlocks::get());
+		ReturnQueue::<T>::push(what, until);
+		until
+	}
+
 	/// Returns the bonds whose time has come, as many as `limit` allows.
-	pub(crate) fn finish_departures(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+	pub(crate) fn return_bonds(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+		// More than a part of a bond costs, which leaves the gateway in its subnet.
 		let each = T::WeightInfo::finish_departure();
-		DepartureQueue::<T>::work_off(now, limit, each, T::DbWeight::get(), Self::finish_departure)
+		let handle = |what| match what {
+			BondReturn::Whole(who) => Self::finish_departure(who),
+			BondReturn::Part(who) => Self::finish_unbonding(who),
+		};
+		ReturnQueue::<T>::work_off(now, limit, each, T::DbWeight::get(), handle)
+	}
+
+	fn finish_unbonding(who: T::AccountId) {
+		let Some(mut gateway) = Gateways::<T>::get(&who) else {
+			frame_support::defensive!("a part of a bond comes back before the rest");
+			return;
+		};
+		let Some(part) = gateway.unbonding.take() else {
+			frame_support::defensive!("what is in the queue is on its way back");
+			return;
+		};
+		let reason = HoldReason::GatewayBond.into();
+		let released = T::Currency::release(&reason, &who, part.amount, Precision::BestEffort);
+		frame_support::defensive_assert!(released == Ok(part.amount), "a bond is what was held");
+		Gateways::<T>::insert(&who, gateway);
+		let amount = released.unwrap_or_default();
+		Self::deposit_event(Event::GatewayBondReturned { gateway: who, amount });
 	}
 
 	fn finish_departure(who: T::AccountId) {
@@ -88,6 +136,7 @@ impl<T: Config> Pallet<T> {
 			return;
 		};
 		SubnetGateways::<T>::remove(gateway.subnet, &who);
+		// What it took out before is back: it was earlier in the queue.
 		let reason = HoldReason::GatewayBond.into();
 		let released = T::Currency::release(&reason, &who, gateway.bond, Precision::BestEffort);
 		let whole = released == Ok(gateway.bond);
@@ -126,10 +175,10 @@ impl<T: Config> GatewayInspect<T::AccountId> for Pallet<T> {
 impl<T: Config> GatewaySlash<T::AccountId> for Pallet<T> {
 	fn slash_gateway(who: &T::AccountId, amount: Balance, reason: Reason) -> Balance {
 		let Some(mut gateway) = Gateways::<T>::get(who) else { return 0 };
-		let amount = amount.min(gateway.bond);
+		let amount = amount.min(gateway.held());
 		let (credit, _missing) = T::Currency::slash(&HoldReason::GatewayBond.into(), who, amount);
 		let taken = credit.peek();
-		gateway.bond = gateway.bond.saturating_sub(taken);
+		gateway.lose(taken);
 		Gateways::<T>::insert(who, gateway);
 		T::OnSlash::on_unbalanced(credit);
 		Self::deposit_event(Event::GatewaySlashed { gateway: who.clone(), amount: taken, reason });
@@ -147,7 +196,7 @@ impl<T: Config> GatewaySlash<T::AccountId> for Pallet<T> {
 		reason: Reason,
 	) -> Balance {
 		let Some(mut gateway) = Gateways::<T>::get(who) else { return 0 };
-		let amount = up_to.min(gateway.bond);
+		let amount = up_to.min(gateway.held());
 		if amount == 0 {
 			return 0;
 		}
@@ -162,7 +211,7 @@ impl<T: Config> GatewaySlash<T::AccountId> for Pallet<T> {
 			Fortitude::Force,
 		);
 		let Ok(amount) = moved else { return 0 };
-		gateway.bond = gateway.bond.saturating_sub(amount);
+		gateway.lose(amount);
 		Gateways::<T>::insert(who, gateway);
 		Self::deposit_event(Event::GatewaySlashed { gateway: who.clone(), amount, reason });
 		amount
@@ -177,6 +226,16 @@ impl<BlockNumber> Gateway<BlockNumber> {
 	/// Whether the gateway is on its way out.
 	pub fn is_leaving(&self) -> bool {
 		matches!(self.status, GatewayStatus::Leaving { .. })
+	}
+
+	/// What is held of its money, in the smallest token unit: its bond, and what is on its way back.
+	pub fn held(&self) -> Balance {
+		held_for(self.bond, &self.unbonding)
+	}
+
+	/// Takes what was slashed off the books.
+	fn lose(&mut self, taken: Balance) {
+		take_off(&mut self.bond, &mut self.unbonding, taken);
 	}
 }
 

@@ -6,6 +6,7 @@ use crate::{pallet::*, types::*};
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::InspectHold};
 use reckon_primitives::Balance;
+use reckon_support::BondReturn;
 use sp_runtime::{traits::Convert, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
@@ -73,31 +74,36 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each gateway's bond is held, it is listed in its subnet, and if it leaves, it is in the queue,
-	/// once.
+	/// Each gateway's bond is held, with what is on its way back, and it is listed in its subnet; what is
+	/// on its way back is in the queue, once.
 	fn try_gateways() -> Result<(), TryRuntimeError> {
-		let mut leaving = 0usize;
 		for (who, gateway) in Gateways::<T>::iter() {
 			let held = T::Currency::balance_on_hold(&HoldReason::GatewayBond.into(), &who);
-			ensure!(held == gateway.bond, "a bond is not what is held for it");
+			ensure!(held == gateway.held(), "a bond is not what is held for it");
 			ensure!(
 				SubnetGateways::<T>::contains_key(gateway.subnet, &who),
 				"a subnet's list lacks a gateway"
 			);
-			leaving = leaving.saturating_add(usize::from(gateway.is_leaving()));
 		}
 		ensure!(
 			SubnetGateways::<T>::iter_keys().count() == Gateways::<T>::iter_keys().count(),
 			"a subnet's list has a gateway too many"
 		);
-		ensure!(Departures::<T>::iter_keys().count() == leaving, "a departure is lost");
-		let (first, next) = DepartureRange::<T>::get();
-		for (number, (who, until)) in Departures::<T>::iter() {
-			ensure!((first..next).contains(&number), "a departure is out of range");
-			ensure!(
-				Gateways::<T>::get(who).map(|g| g.status) == Some(GatewayStatus::Leaving { until }),
-				"a departure is not its gateway's"
-			);
+		let due = Gateways::<T>::iter_values()
+			.map(|g| u64::from(g.is_leaving()).saturating_add(g.unbonding.is_some().into()))
+			.sum::<u64>();
+		ensure!(BondReturns::<T>::iter_keys().count() as u64 == due, "a return is lost");
+		let (first, next) = BondReturnRange::<T>::get();
+		for (number, (what, until)) in BondReturns::<T>::iter() {
+			ensure!((first..next).contains(&number), "a return is out of range");
+			let expected = match what {
+				BondReturn::Whole(who) => Gateways::<T>::get(who)
+					.is_some_and(|gateway| gateway.status == GatewayStatus::Leaving { until }),
+				BondReturn::Part(who) => Gateways::<T>::get(who)
+					.and_then(|gateway| gateway.unbonding)
+					.is_some_and(|part| part.until == until),
+			};
+			ensure!(expected, "a return is not its gateway's");
 		}
 		Ok(())
 	}

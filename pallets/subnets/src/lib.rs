@@ -48,7 +48,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use reckon_primitives::{Balance, Held, Reason, SubnetId};
-	use reckon_support::{GatewayEndpoint, SubnetParameters};
+	use reckon_support::{BondReturn, GatewayEndpoint, SubnetParameters};
 	use sp_runtime::{traits::Convert, Permill};
 
 	/// A subnet's record.
@@ -218,14 +218,20 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
-	/// The gateways that are leaving, in the order in which they have their bonds back.
+	/// The gateways' bonds, and parts of bonds, that are on their way back, in the order in which they
+	/// are returned.
 	#[pallet::storage]
-	pub type Departures<T: Config> =
-		StorageMap<_, Twox64Concat, u64, (T::AccountId, BlockNumberFor<T>), OptionQuery>;
+	pub type BondReturns<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		u64,
+		(BondReturn<T::AccountId>, BlockNumberFor<T>),
+		OptionQuery,
+	>;
 
-	/// The number of the first departure that is not done, and of the next one to come.
+	/// The number of the first return that is not done, and of the next one to come.
 	#[pallet::storage]
-	pub type DepartureRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
+	pub type BondReturnRange<T: Config> = StorageValue<_, (u64, u64), ValueQuery>;
 
 	/// The rules of subnet 0, the chain's own.
 	#[pallet::genesis_config]
@@ -311,6 +317,24 @@ pub mod pallet {
 			/// The whole bond now.
 			bond: Balance,
 		},
+		/// A gateway has taken out a part of its bond.
+		GatewayBondLowered {
+			/// The gateway.
+			gateway: T::AccountId,
+			/// What it has taken out.
+			amount: Balance,
+			/// The bond that is left.
+			bond: Balance,
+			/// From which block on the chain returns what was taken out.
+			until: BlockNumberFor<T>,
+		},
+		/// A gateway has back what it has taken out of its bond.
+		GatewayBondReturned {
+			/// The gateway.
+			gateway: T::AccountId,
+			/// What was returned: less than was taken out, if it was slashed meanwhile.
+			amount: Balance,
+		},
 		/// A gateway is reached elsewhere.
 		GatewayUpdated {
 			/// The gateway.
@@ -391,6 +415,8 @@ pub mod pallet {
 		AmountZero,
 		/// The gateway is leaving; wait until it has left and register again.
 		IsLeaving,
+		/// A part of the bond is on its way back; wait for it, one goes at a time.
+		AlreadyUnbonding,
 	}
 
 	#[pallet::call(weight(<T as Config>::WeightInfo))]
@@ -509,12 +535,26 @@ pub mod pallet {
 			let who = ensure_signed(origin)?;
 			Self::do_accept_transfer(who, subnet)
 		}
+
+		/// Takes `amount` out of the signer's bond as a gateway, of which what its subnet asks for is to
+		/// stay. When `UnbondingBlocks` have passed, the chain itself returns it. Until then slashes reach
+		/// it, before the rest of the bond.
+		///
+		/// Emits `GatewayBondLowered`, and later `GatewayBondReturned`.
+		#[pallet::call_index(9)]
+		pub fn unbond_gateway(
+			origin: OriginFor<T>,
+			#[pallet::compact] amount: Balance,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_unbond_gateway(who, amount)
+		}
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-			let used = Self::finish_departures(now, limit);
+			let used = Self::return_bonds(now, limit);
 			used.saturating_add(Self::remove_retired(now, limit.saturating_sub(used)))
 		}
 

@@ -3,7 +3,7 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use reckon_primitives::{Balance, SubnetId};
-use reckon_support::{GatewayEndpoint, SubnetParameters};
+use reckon_support::{GatewayEndpoint, SubnetParameters, Unbonding};
 use scale_info::TypeInfo;
 
 /// The most bytes of a subnet's name.
@@ -145,8 +145,10 @@ pub enum GatewayStatus<BlockNumber> {
 pub struct Gateway<BlockNumber> {
 	/// The subnet whose work it routes.
 	pub subnet: SubnetId,
-	/// Its bond, in the smallest token unit.
+	/// Its bond, in the smallest token unit: what it does business on.
 	pub bond: Balance,
+	/// What it has taken out of its bond and has not got back yet.
+	pub unbonding: Option<Unbonding<BlockNumber>>,
 	/// Where clients reach it.
 	pub endpoint: GatewayEndpoint,
 	/// Whether it does business.

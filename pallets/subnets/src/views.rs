@@ -35,7 +35,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn held(who: &T::AccountId) -> Vec<Held<Balance, BlockNumberFor<T>>> {
-		let bond = Gateways::<T>::get(who).map(|gateway| {
+		let gateway = Gateways::<T>::get(who);
+		let part = gateway.as_ref().and_then(|gateway| gateway.unbonding).map(|part| Held {
+			held_for: HeldFor::GatewayUnbonding,
+			amount: part.amount,
+			next_step_at: Some(part.until),
+		});
+		let bond = gateway.map(|gateway| {
 			let (held_for, next_step_at) = match gateway.status {
 				GatewayStatus::Active => (HeldFor::GatewayBond, None),
 				GatewayStatus::Leaving { until } => (HeldFor::GatewayUnbonding, Some(until)),
@@ -53,6 +59,6 @@ impl<T: Config> Pallet<T> {
 					Status::Retiring { until } => Some(until),
 				},
 			});
-		bond.into_iter().chain(deposits).collect()
+		bond.into_iter().chain(part).chain(deposits).collect()
 	}
 }

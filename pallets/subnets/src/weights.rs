@@ -18,6 +18,7 @@ pub trait WeightInfo {
 	fn remove_retired() -> Weight;
 	fn register_gateway() -> Weight;
 	fn bond_extra() -> Weight;
+	fn unbond_gateway() -> Weight;
 	fn update_gateway() -> Weight;
 	fn leave_gateway() -> Weight;
 	fn finish_departure() -> Weight;
@@ -139,6 +140,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Subnets::Gateways` (r:1 w:1)
 	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	fn unbond_gateway() -> Weight {
+		// At least 70_305_000 picoseconds.
+		Weight::from_parts(73_079_000, 3712)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Subnets::Gateways` (r:1 w:1)
+	/// Proof: `Subnets::Gateways` (`max_values`: None, `max_size`: Some(203), added: 2678, mode: `MaxEncodedLen`)
 	fn update_gateway() -> Weight {
 		// At least 16_935_000 picoseconds.
 		Weight::from_parts(18_437_000, 3668)
@@ -243,6 +256,11 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn bond_extra() -> Weight {
+		Weight::from_parts(73_079_000, 3712)
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(3))
+	}
+	fn unbond_gateway() -> Weight {
 		Weight::from_parts(73_079_000, 3712)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))

@@ -11,6 +11,7 @@
 extern crate alloc;
 
 mod audits;
+mod bonds;
 mod channels;
 mod departures;
 mod escrow_source;
@@ -30,6 +31,7 @@ pub use audits::{
 	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, AuditedBatch, Auditing, Cause,
 	Conviction, GatewayWork, OnAuditVote, Ruling, Subject, ValidatorPenalty,
 };
+pub use bonds::{held_for, take_off, BondReturn, Unbonding};
 pub use channels::{
 	AuditedBatches, BatchAuditing, BatchWork, Fault, GatewayExposure, OnPayout, PaidTotal,
 	SampleAuditing, SampleTerms, SampledTotal,

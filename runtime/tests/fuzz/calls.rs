@@ -47,6 +47,7 @@ const MENU: &[(u32, Make)] = &[
 	(10, Fuzzer::set_worker),
 	(15, Fuzzer::update_provider),
 	(15, Fuzzer::raise_provider_bond),
+	(10, Fuzzer::lower_provider_bond),
 	(70, Fuzzer::offer),
 	(10, Fuzzer::withdraw_offer),
 	(10, Fuzzer::pause),
@@ -87,6 +88,7 @@ const MENU: &[(u32, Make)] = &[
 	(35, Fuzzer::complain),
 	(60, Fuzzer::answer_complaint),
 	(6, Fuzzer::raise_gateway_bond),
+	(5, Fuzzer::lower_gateway_bond),
 	(6, Fuzzer::update_gateway),
 	(4, Fuzzer::leave_gateway),
 	(60, Fuzzer::transfer),
@@ -299,6 +301,12 @@ impl Fuzzer {
 			2 => least,
 			_ => least + least / 1_000 * self.rng.random_range(0..3_000u128),
 		}
+	}
+
+	/// Of what somebody has, as much as can go if the least is to stay, or about that.
+	fn surplus(&mut self, has: Balance, least: Balance) -> Balance {
+		let most = has.saturating_sub(least);
+		self.amount(most / self.rng.random_range(1..4u128))
 	}
 
 	fn share(&mut self, most: u32) -> Permill {
@@ -589,6 +597,12 @@ impl Fuzzer {
 		(who, ProviderCall::bond_extra { amount }.into())
 	}
 
+	fn lower_provider_bond(&mut self) -> Signed {
+		let who = self.provider();
+		let has = pallet_providers::Providers::<Runtime>::get(&who).map_or(0, |p| p.bond);
+		(who, ProviderCall::unbond { amount: self.surplus(has, 100 * UNIT) }.into())
+	}
+
 	fn offer(&mut self) -> Signed {
 		let mut price = || match self.rng.random_range(0..60) {
 			0 => Balance::MAX,
@@ -837,6 +851,12 @@ impl Fuzzer {
 		let who = self.gateway();
 		let amount = self.part_of(&who, 10);
 		(who, SubnetCall::bond_extra { amount }.into())
+	}
+
+	fn lower_gateway_bond(&mut self) -> Signed {
+		let who = self.gateway();
+		let has = pallet_subnets::Gateways::<Runtime>::get(&who).map_or(0, |g| g.bond);
+		(who, SubnetCall::unbond_gateway { amount: self.surplus(has, 1_000 * UNIT) }.into())
 	}
 
 	fn update_gateway(&mut self) -> Signed {

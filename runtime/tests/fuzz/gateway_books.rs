@@ -17,8 +17,8 @@ type Loss = Option<(AccountId, Balance)>;
 
 #[derive(Default)]
 pub struct GatewayBooks {
-	/// What each gateway has on hold.
-	bonds: BTreeMap<AccountId, Balance>,
+	/// What each gateway has on hold: its bond, and what it has taken out and has not back.
+	bonds: BTreeMap<AccountId, (Balance, Balance)>,
 	/// The open complaints, by the receipts' leaves.
 	complaints: BTreeMap<H256, Complaint>,
 	/// What has moved for complaints and no complaint has accounted for yet, oldest first.
@@ -89,18 +89,36 @@ impl GatewayBooks {
 		use SubnetEvent::*;
 		match event {
 			GatewayRegistered { gateway, bond, .. } => {
-				let again = self.bonds.insert(gateway.clone(), *bond).is_some();
+				let again = self.bonds.insert(gateway.clone(), (*bond, 0)).is_some();
 				ensure(!again, || format!("{gateway:?} is registered twice"))
 			},
 			GatewayBondRaised { gateway, bond } => {
-				let had = self.bonds.insert(gateway.clone(), *bond);
-				ensure(had.is_some_and(|had| had < *bond), || {
-					format!("{gateway:?} has raised its bond from {had:?} to {bond}")
+				let (had, _) =
+					self.bonds.get_mut(gateway).ok_or("no gateway has raised its bond")?;
+				let before = std::mem::replace(had, *bond);
+				ensure(before < *bond, || {
+					format!("{gateway:?} has raised its bond from {before} to {bond}")
 				})
 			},
+			GatewayBondLowered { gateway, bond, amount, .. } => {
+				let (had, back) = self.bonds.get_mut(gateway).ok_or("no gateway takes out bond")?;
+				let before = std::mem::replace(had, *bond);
+				ensure(*back == 0 && bond.checked_add(*amount) == Some(before), || {
+					format!("{gateway:?} has taken {amount} out of {before}, {bond} is left")
+				})?;
+				*back = *amount;
+				Ok(())
+			},
+			GatewayBondReturned { gateway, amount } => {
+				let (_, back) = self.bonds.get_mut(gateway).ok_or("no gateway has bond back")?;
+				let due = std::mem::take(back);
+				ensure(due == *amount, || format!("{gateway:?} has {amount} back, not {due}"))
+			},
 			GatewaySlashed { gateway, amount, reason } => {
-				let bond = self.bonds.get_mut(gateway).ok_or("no gateway is slashed")?;
-				*bond = bond.checked_sub(*amount).ok_or("more is slashed than a bond")?;
+				let (bond, back) = self.bonds.get_mut(gateway).ok_or("no gateway is slashed")?;
+				let of_back = (*amount).min(*back);
+				*back -= of_back;
+				*bond = bond.checked_sub(*amount - of_back).ok_or("more is slashed than a bond")?;
 				if *reason == Reason::ReceiptWithheld {
 					self.moves.push(Move::Slashed(gateway.clone(), *amount));
 				}
@@ -108,7 +126,7 @@ impl GatewayBooks {
 			},
 			GatewayLeft { gateway, bond } => {
 				let had = self.bonds.remove(gateway);
-				ensure(had == Some(*bond), || {
+				ensure(had == Some((*bond, 0)), || {
 					format!("{gateway:?} has {bond} back, by the events {had:?}")
 				})
 			},
@@ -158,9 +176,9 @@ impl GatewayBooks {
 				}
 				moves.push(Move::Slashed(gateway.clone(), *slashed));
 				self.moves_are(&moves)?;
-				let bond = self.bonds.get(gateway).copied().unwrap_or_default();
+				let (bond, back) = self.bonds.get(gateway).copied().unwrap_or_default();
 				let due = (complaint.charge.min(fault()), fault());
-				let exhausted = bond == 0 && *paid <= due.0 && *slashed <= due.1;
+				let exhausted = bond + back == 0 && *paid <= due.0 && *slashed <= due.1;
 				ensure((*paid, *slashed) == due || exhausted, || {
 					format!(
 						"a bond has paid {paid} and lost {slashed}, not {due:?}, {bond} is left"
@@ -199,7 +217,10 @@ impl GatewayBooks {
 	pub fn compare(&self) -> Result<(), String> {
 		ensure(self.moves.is_empty(), || format!("{:?} moved for no complaint", self.moves))?;
 		let bonds: BTreeMap<_, _> = pallet_subnets::Gateways::<Runtime>::iter()
-			.map(|(gateway, record)| (gateway, record.bond))
+			.map(|(gateway, record)| {
+				let back = record.unbonding.map_or(0, |part| part.amount);
+				(gateway, (record.bond, back))
+			})
 			.collect();
 		ensure(bonds == self.bonds, || {
 			format!("bonds are not what happened: {bonds:?}, {:?}", self.bonds)

@@ -123,6 +123,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::set_worker(who),
 		calls::update(2, ""),
 		calls::bond_extra(1),
+		calls::unbond(1),
 		calls::offer(0, id, Price { base: 1, per_input: 2, per_output: 3 }),
 		calls::withdraw_offer(7, id),
 		calls::heartbeat(2),
@@ -136,7 +137,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::transfer_entry(EntryId::App(id), who),
 		calls::join(5, 50_000),
 		calls::bond_extra_candidate(1),
-		calls::unbond(1),
+		calls::unbond_candidate(1),
 		calls::withdraw_stake(),
 		calls::chill(),
 		calls::resume_candidate(),
@@ -155,6 +156,7 @@ fn all_calls() -> Vec<calls::Call> {
 		calls::retire_subnet(1),
 		calls::register_gateway(1, 5, "http://localhost:9650"),
 		calls::bond_extra_gateway(1),
+		calls::unbond_gateway(1),
 		calls::update_gateway("http://localhost:9650"),
 		calls::leave_gateway(),
 		calls::open_channel(who, 5, 8, who),
@@ -301,6 +303,12 @@ fn name(variant: &str) -> Value<()> {
 	Value::unnamed_variant(variant, [])
 }
 
+/// A part of a bond that is on its way back.
+fn unbonding(amount: u128, until: u128) -> Value<()> {
+	let part = Value::named_composite([("amount", number(amount)), ("until", number(until))]);
+	Value::unnamed_variant("Some", [part])
+}
+
 #[test]
 fn records_should_be_read_as_the_runtime_writes_them() {
 	let provider: Provider = read(
@@ -308,6 +316,7 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 		Value::named_composite([
 			("worker", bytes(1)),
 			("bond", number(2)),
+			("unbonding", unbonding(14, 15)),
 			("capacity", number(3)),
 			("load", number(4)),
 			("unpaid", number(13)),
@@ -326,6 +335,7 @@ fn records_should_be_read_as_the_runtime_writes_them() {
 	assert_eq!(provider.worker, account([1; 32]));
 	let numbers = [provider.capacity, provider.load, provider.offers, provider.misses];
 	assert_eq!((provider.bond, numbers), (2, [3, 4, 5, 6]));
+	assert_eq!(provider.unbonding, Some(Unbonding { amount: 14, until: 15 }));
 	let rests = (provider.slashed_at, provider.declined, provider.declined_until);
 	assert_eq!(rests, (7, 8, 9));
 	assert_eq!((provider.tickets, provider.last_seen), (11, 12));
@@ -998,12 +1008,14 @@ fn standings_subnets_and_gateways_should_be_read_as_the_runtime_writes_them() {
 	let gateway = Value::named_composite([
 		("subnet", number(1)),
 		("bond", number(2)),
+		("unbonding", unbonding(4, 5)),
 		("endpoint", Value::from_bytes(b"http://x")),
 		("status", Value::named_variant("Leaving", [("until", number(3))])),
 	]);
 	let gateway = Value::unnamed_variant("Some", [gateway]);
 	let gateway: Gateway = ask::<Option<_>>("Subnets", "gateway", gateway).unwrap().unwrap();
 	assert_eq!((gateway.subnet, gateway.bond), (1, 2));
+	assert_eq!(gateway.unbonding, Some(Unbonding { amount: 4, until: 5 }));
 	assert_eq!(gateway.endpoint(), "http://x");
 	assert_eq!(gateway.status, GatewayStatus::Leaving { until: 3 });
 }

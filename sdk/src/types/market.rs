@@ -1,6 +1,8 @@
 //! Those who serve models.
 
-use super::{as_text, AccountId, Balance, BlockNumber, ModelId, Price, SessionIndex, SubnetId};
+use super::{
+	as_text, AccountId, Balance, BlockNumber, ModelId, Price, SessionIndex, SubnetId, Unbonding,
+};
 use serde::{Deserialize, Serialize};
 use subxt::ext::scale_decode::DecodeAsType;
 
@@ -40,9 +42,11 @@ pub enum ProviderStatus {
 pub struct Provider {
 	/// The hot key of its worker.
 	pub worker: AccountId,
-	/// Its bond.
+	/// Its bond: what its places and tickets stand on.
 	#[serde(with = "super::as_string")]
 	pub bond: Balance,
+	/// What it has taken out of its bond and has not got back yet.
+	pub unbonding: Option<Unbonding>,
 	/// How many jobs it takes at once, as far as its bond stands for them: see [`Self::places`].
 	pub capacity: u32,
 	/// How many it has.
@@ -127,6 +131,7 @@ mod tests {
 		let provider = Provider {
 			worker: AccountId::from([1; 32]),
 			bond: 95,
+			unbonding: None,
 			capacity: 12,
 			load: 0,
 			offers: 1,

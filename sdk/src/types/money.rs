@@ -25,7 +25,7 @@ pub enum HeldFor {
 	Job(JobId),
 	/// A provider's bond.
 	ProviderBond,
-	/// A bond on its way back to a provider that left.
+	/// A bond, or a part of one, on its way back to a provider.
 	ProviderUnbonding,
 	/// The deposit for an entry's place in the store.
 	StoreDeposit(EntryId),
@@ -33,7 +33,7 @@ pub enum HeldFor {
 	SubnetDeposit(u32),
 	/// A gateway's bond.
 	GatewayBond,
-	/// A bond on its way back to a gateway that left.
+	/// A bond, or a part of one, on its way back to a gateway.
 	GatewayUnbonding,
 	/// A validator candidate's own stake.
 	ValidatorStake,
@@ -67,6 +67,17 @@ pub struct Held {
 	/// The block by which the chain itself moves on with it; `None` while it stays until its
 	/// owner acts.
 	pub next_step_at: Option<BlockNumber>,
+}
+
+/// A part of a bond that stands for nothing new any more and is not returned yet; slashes reach it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType, Serialize, Deserialize)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Unbonding {
+	/// How much.
+	#[serde(with = "super::as_string")]
+	pub amount: Balance,
+	/// From which block on the chain returns it.
+	pub until: BlockNumber,
 }
 
 /// An account's money.

@@ -1,6 +1,6 @@
 //! Subnets and their gateways.
 
-use super::{as_text, AccountId, Balance, BlockNumber, ModelId};
+use super::{as_text, AccountId, Balance, BlockNumber, ModelId, Unbonding};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use subxt::ext::{scale_decode::DecodeAsType, scale_encode::EncodeAsType};
@@ -159,9 +159,11 @@ pub enum GatewayStatus {
 pub struct Gateway {
 	/// The subnet whose work it routes.
 	pub subnet: SubnetId,
-	/// Its bond.
+	/// Its bond: what it does business on.
 	#[serde(with = "super::as_string")]
 	pub bond: Balance,
+	/// What it has taken out of its bond and has not got back yet.
+	pub unbonding: Option<Unbonding>,
 	/// Where clients reach it.
 	#[serde(with = "as_text")]
 	pub endpoint: Vec<u8>,

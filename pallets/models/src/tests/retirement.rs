@@ -1,13 +1,13 @@
-use crate::{mock::*, Error, Event, Status};
+use crate::{mock::*, Config, Error, Event, Status};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{fungible::InspectHold, Hooks},
 	weights::Weight,
 };
-use reckon_primitives::{EntryId, TaskKind};
+use reckon_primitives::{EntryId, HeldFor, TaskKind};
 use reckon_support::ModelInspect;
 use sp_core::H256;
-use sp_runtime::DispatchError;
+use sp_runtime::{traits::Convert, DispatchError};
 
 #[test]
 fn model_should_take_no_jobs_when_deprecated() {
@@ -53,13 +53,19 @@ fn deposit_and_name_should_come_back_by_themselves_when_the_entry_is_retired() {
 			assert_ok!(Models::deprecate(signed(BOB), entry));
 		}
 		assert!(Models::held_by(ALICE).iter().all(|held| held.next_step_at == Some(11)));
+		let deposit = Balances::total_balance_on_hold(&ALICE);
 		idle(10);
 		assert_eq!(Models::entries_of(BOB).len(), 3);
 		idle(11);
 		assert!(Models::entries_of(BOB).is_empty());
-		// To who left it, not to the last owner.
-		assert_eq!(Balances::free_balance(ALICE), START);
-		assert_eq!(Balances::total_balance_on_hold(&ALICE), 0);
+		// To who left it, not to the last owner; what pays for the place of the model's id stays.
+		let kept = <Test as Config>::DepositPrice::convert(Models::retired_footprint());
+		assert!(kept > 0 && kept < deposit);
+		assert_eq!(Balances::free_balance(ALICE), START - kept);
+		assert_eq!(Balances::total_balance_on_hold(&ALICE), kept);
+		let held = Models::held_by(ALICE);
+		assert_eq!((held.len(), &held[0].held_for), (1, &HeldFor::StoreDeposit(model)));
+		assert_eq!((held[0].amount, held[0].next_step_at), (kept, None));
 		for entry in [model, data_set, app] {
 			System::assert_has_event(Event::Removed { entry }.into());
 		}

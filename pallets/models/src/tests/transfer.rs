@@ -1,9 +1,9 @@
-use crate::{mock::*, Error, Event};
+use crate::{mock::*, Config, Error, Event};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use reckon_primitives::EntryId;
 use reckon_support::ModelInspect;
 use sp_core::H256;
-use sp_runtime::DispatchError;
+use sp_runtime::{traits::Convert, DispatchError};
 
 #[test]
 fn transfer_should_move_the_rights_and_leave_the_deposit() {
@@ -54,7 +54,8 @@ fn deprecated_entry_should_be_transferred_and_still_be_removed_in_time() {
 		assert_eq!(Models::entries_of(BOB).len(), 3);
 		idle(11);
 		assert!(Models::entries_of(BOB).is_empty());
-		assert_eq!(Balances::free_balance(ALICE), START);
+		let kept = <Test as Config>::DepositPrice::convert(Models::retired_footprint());
+		assert_eq!(Balances::free_balance(ALICE), START - kept);
 	});
 }
 

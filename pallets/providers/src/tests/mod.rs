@@ -4,6 +4,7 @@ mod outcomes;
 mod presence;
 mod random;
 mod registration;
+mod unbonding;
 
 use crate::{mock::*, HoldReason};
 use frame_support::traits::fungible::InspectHold;

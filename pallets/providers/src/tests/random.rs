@@ -17,6 +17,7 @@ enum Step {
 	Work(bool),
 	Session,
 	BondExtra(u8),
+	Unbond(u8),
 	Update(u8),
 	Pause,
 	Resume,
@@ -40,6 +41,7 @@ fn step() -> impl Strategy<Value = (AccountId, Step)> {
 		any::<bool>().prop_map(Step::Work),
 		Just(Step::Session),
 		(0u8..4).prop_map(Step::BondExtra),
+		(0u8..60).prop_map(Step::Unbond),
 		(1u8..8).prop_map(Step::Update),
 		Just(Step::Pause),
 		Just(Step::Resume),
@@ -81,6 +83,8 @@ proptest! {
 						Ok(())
 					},
 					Step::BondExtra(n) => Providers::bond_extra(origin, Balance::from(n) * 500)
+						.map(|_| ()).map_err(|e| e.error),
+					Step::Unbond(n) => Providers::unbond(origin, Balance::from(n) * 100)
 						.map(|_| ()).map_err(|e| e.error),
 					Step::Update(n) => Providers::update(origin, n.into(), Default::default())
 						.map(|_| ()).map_err(|e| e.error),

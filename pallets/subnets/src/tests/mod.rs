@@ -8,3 +8,4 @@ mod random;
 mod registration;
 mod retirement;
 mod transfer;
+mod unbonding;

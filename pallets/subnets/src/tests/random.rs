@@ -16,6 +16,7 @@ enum Step {
 	Retire { id: SubnetId },
 	Register { id: SubnetId, bond: Balance },
 	BondExtra { amount: Balance },
+	Unbond { amount: Balance },
 	Move { url: String },
 	Leave,
 	Slash { amount: Balance },
@@ -37,6 +38,7 @@ fn step() -> impl Strategy<Value = (AccountId, Step)> {
 		2 => id().prop_map(|id| Step::Retire { id }),
 		3 => (id(), amount()).prop_map(|(id, bond)| Step::Register { id, bond }),
 		1 => amount().prop_map(|amount| Step::BondExtra { amount }),
+		1 => (1..GATEWAY_BOND).prop_map(|amount| Step::Unbond { amount }),
 		1 => "[ -~]{0,20}".prop_map(|url| Step::Move { url }),
 		1 => Just(Step::Leave),
 		1 => amount().prop_map(|amount| Step::Slash { amount }),
@@ -70,6 +72,7 @@ fn carry_out(who: AccountId, step: Step) {
 		Step::Retire { id } => Subnets::retire(origin, id),
 		Step::Register { id, bond } => Subnets::register_gateway(origin, id, bond, endpoint()),
 		Step::BondExtra { amount } => Subnets::bond_extra(origin, amount),
+		Step::Unbond { amount } => Subnets::unbond_gateway(origin, amount),
 		Step::Move { url } => Subnets::update_gateway(origin, url.into_bytes().try_into().unwrap()),
 		Step::Leave => Subnets::leave_gateway(origin),
 		Step::Slash { amount } => {
