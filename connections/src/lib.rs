@@ -7,6 +7,9 @@
 #![deny(missing_docs)]
 
 mod patient;
+mod shares;
+
+pub use self::shares::{Peer, Share, Shares};
 
 use self::patient::Patient;
 use axum::{body::Body, Router};
@@ -16,6 +19,7 @@ use hyper_util::{
 	server::conn::auto,
 	service::TowerToHyperService,
 };
+use ipnet::IpNet;
 use std::{
 	future::Future,
 	io,
@@ -43,10 +47,14 @@ const ALIVE_EVERY: Duration = Duration::from_secs(20);
 const NO_SOCKETS: Duration = Duration::from_millis(100);
 
 /// What connections may take.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limits {
 	/// Connections at once; more wait to be taken.
 	pub most: usize,
+	/// Connections of one address at once; more are closed.
+	pub each: usize,
+	/// Whose connections are not counted by their address: proxies stand for many.
+	pub trusted: Arc<[IpNet]>,
 	/// How long a request's head may take, from the connection on.
 	pub head_within: Duration,
 	/// How long what is written may wait for its peer to read it.
@@ -65,15 +73,16 @@ pub async fn serve(
 ) -> io::Result<()> {
 	let most = u32::try_from(limits.most).unwrap_or(u32::MAX);
 	let places = Arc::new(Semaphore::new(most as usize));
+	let shares = Shares::new(limits.each);
 	let (stopping, stopped) = watch::channel(false);
 	let mut stop = pin!(stop);
 	loop {
 		let next = async {
 			// Never closed.
 			let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
-			Ok::<_, io::Error>((listener.accept().await?.0, place))
+			Ok::<_, io::Error>((listener.accept().await?, place))
 		};
-		let (stream, place) = tokio::select! {
+		let ((stream, address), place) = tokio::select! {
 			() = &mut stop => break,
 			next = next => match next {
 				Ok(next) => next,
@@ -84,10 +93,15 @@ pub async fn serve(
 				},
 			},
 		};
-		let connection = connection(stream, app.clone(), limits, stopped.clone());
+		let peer = Peer::new(address.ip(), &limits.trusted);
+		let Some(share) = shares.take(peer) else {
+			tracing::debug!(%address, "a connection too many of one address is closed");
+			continue;
+		};
+		let connection = connection(stream, peer, app.clone(), limits.clone(), stopped.clone());
 		tokio::spawn(async move {
 			connection.await;
-			drop(place);
+			drop((place, share));
 		});
 	}
 	drop(listener);
@@ -99,6 +113,7 @@ pub async fn serve(
 
 async fn connection(
 	stream: TcpStream,
+	peer: Peer,
 	app: Router,
 	limits: Limits,
 	mut stopped: watch::Receiver<bool>,
@@ -108,8 +123,9 @@ async fn connection(
 	let asked = Arc::new(AtomicBool::new(false));
 	let service = {
 		let asked = asked.clone();
-		app.map_request(move |request: Request<Incoming>| {
+		app.map_request(move |mut request: Request<Incoming>| {
 			asked.store(true, Ordering::Relaxed);
+			request.extensions_mut().insert(peer);
 			request.map(Body::new)
 		})
 	};

@@ -32,20 +32,29 @@ use axum::{
 	routing::{delete, get, post},
 	Router,
 };
+use body::Uploads;
+use ipnet::IpNet;
 use leaves::Leaves;
 use problems::Refused;
 use reckon_openai::{default_max_tokens, Problem};
 use repeats::Repeats;
-use std::{sync::Arc, time::Duration};
+use std::{
+	net::{IpAddr, Ipv4Addr, Ipv6Addr},
+	sync::Arc,
+	time::Duration,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
+/// This very machine: clients of its own, and the proxy in front.
+pub(crate) const LOOPBACK: [IpAddr; 2] =
+	[IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// When a client that was turned away may come again: most answers are over by then.
 const COME_AGAIN_MS: u64 = 1_000;
 
 /// What the doors take at most.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limits {
 	/// The longest body in bytes. A payload of a mebibyte is longer as a client escapes it.
 	pub max_body_bytes: usize,
@@ -57,6 +66,11 @@ pub struct Limits {
 	pub max_files: usize,
 	/// Connections at once; more wait to be taken.
 	pub max_connections: usize,
+	/// One in so many of all connections, bodies and files is the most that one address has at once, rounded
+	/// up: more are closed, or get 503.
+	pub addresses: usize,
+	/// Whose addresses are not counted: proxies stand for many, and know them.
+	pub trusted_proxies: Arc<[IpNet]>,
 	/// How long a request's head may take, from the connection on.
 	pub head_within: Duration,
 	/// How long a request's body may take.
@@ -75,6 +89,8 @@ impl Default for Limits {
 			max_uploads: 256,
 			max_files: 64,
 			max_connections: 4096,
+			addresses: 8,
+			trusted_proxies: [IpNet::from(LOOPBACK[0]), LOOPBACK[1].into()].into(),
 			head_within: Duration::from_secs(10),
 			body_within: Duration::from_secs(30),
 			taken_within: Duration::from_secs(30),
@@ -83,13 +99,24 @@ impl Default for Limits {
 	}
 }
 
+impl Limits {
+	/// The most of these that one address has.
+	fn each(&self, all: usize) -> usize {
+		all.div_ceil(self.addresses.max(1))
+	}
+
+	fn uploads(&self, all: usize) -> Uploads {
+		Uploads::new(all, self.each(all))
+	}
+}
+
 /// What all doors share.
 struct Door {
 	desk: Arc<dyn Desk>,
 	limits: Limits,
 	requests: Arc<Semaphore>,
-	uploads: Semaphore,
-	files: Semaphore,
+	uploads: Uploads,
+	files: Uploads,
 	repeats: Repeats,
 	leaves: Leaves,
 }
@@ -98,10 +125,10 @@ impl Door {
 	fn new(desk: Arc<dyn Desk>, limits: Limits) -> Arc<Self> {
 		Arc::new(Self {
 			desk,
-			limits,
 			requests: Arc::new(Semaphore::new(limits.max_requests)),
-			uploads: Semaphore::new(limits.max_uploads),
-			files: Semaphore::new(limits.max_files),
+			uploads: limits.uploads(limits.max_uploads),
+			files: limits.uploads(limits.max_files),
+			limits,
 			repeats: Repeats::default(),
 			leaves: Leaves::default(),
 		})

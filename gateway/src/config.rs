@@ -1,6 +1,8 @@
 //! Settings: flags, then the environment, then a TOML file, then defaults.
 
+use crate::api::LOOPBACK;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use reckon_gateway_store::SyncPolicy;
 use reckon_receipts::MAX_RECEIPTS;
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,8 @@ pub struct Config {
 	pub answer_seconds: u64,
 	/// Requests that are served at once.
 	pub max_requests: usize,
+	/// Whose addresses are not counted, of those who come: proxies, which limit their own clients.
+	pub trusted_proxies: Vec<IpNet>,
 	/// The longest body in KiB.
 	pub max_body_kib: usize,
 	/// Days for which requests and answers are kept.
@@ -132,6 +136,16 @@ pub struct Layer {
 	/// Requests that are served at once [default: 4096]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_REQUESTS")]
 	pub max_requests: Option<usize>,
+	/// Networks of proxies in front, which limit their clients themselves: nobody else has more than an eighth
+	/// of all connections from one address [default: 127.0.0.1/32,::1/128]
+	#[arg(
+		long,
+		global = true,
+		env = "RECKON_GATEWAY_TRUSTED_PROXIES",
+		value_name = "NETWORKS",
+		value_delimiter = ','
+	)]
+	pub trusted_proxies: Option<Vec<IpNet>>,
 	/// The longest body in KiB [default: 2048]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_BODY_KIB")]
 	pub max_body_kib: Option<usize>,
@@ -181,6 +195,7 @@ impl Layer {
 			queue_seconds: self.queue_seconds.or(below.queue_seconds),
 			answer_seconds: self.answer_seconds.or(below.answer_seconds),
 			max_requests: self.max_requests.or(below.max_requests),
+			trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
 			max_body_kib: self.max_body_kib.or(below.max_body_kib),
 			keep_days: self.keep_days.or(below.keep_days),
 			bulk_requests: self.bulk_requests.or(below.bulk_requests),
@@ -240,6 +255,9 @@ impl Config {
 			queue_seconds: layer.queue_seconds.unwrap_or(10),
 			answer_seconds: layer.answer_seconds.unwrap_or(600).max(1),
 			max_requests: layer.max_requests.unwrap_or(4096).max(1),
+			trusted_proxies: layer
+				.trusted_proxies
+				.unwrap_or_else(|| LOOPBACK.map(IpNet::from).to_vec()),
 			max_body_kib: layer.max_body_kib.unwrap_or(2048).clamp(1, 1 << 20),
 			// Complaints come for a day, and a bulk that was stopped looks for its answers for as long.
 			keep_days: layer.keep_days.unwrap_or(7).max(2),

@@ -101,6 +101,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let limits = api::Limits {
 		max_body_bytes: config.max_body_kib << 10,
 		max_requests: config.max_requests,
+		trusted_proxies: config.trusted_proxies.into(),
 		..api::Limits::default()
 	};
 	tracing::info!(
@@ -110,12 +111,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 		grpc = %grpc.local_addr()?,
 		"gateway is open"
 	);
-	let door = tokio::spawn(api::serve(http, desk.clone(), limits, stopped(stop.clone())));
+	let door = tokio::spawn(api::serve(http, desk.clone(), limits.clone(), stopped(stop.clone())));
 	let workers = WorkersServer::new(Joins::new(rooms.clone()))
 		.max_decoding_message_size(MAX_MESSAGE_BYTES)
 		.max_encoding_message_size(MAX_MESSAGE_BYTES);
-	let services = tonic::service::Routes::new(workers).add_service(api::rpc::server(desk, limits));
-	let services = api::rpc::bounded(services.into_axum_router(), limits);
+	let services =
+		tonic::service::Routes::new(workers).add_service(api::rpc::server(desk, limits.clone()));
+	let services = api::rpc::bounded(services.into_axum_router(), limits.clone());
 	let services = tokio::spawn(api::serve_router(grpc, services, limits, stopped(stop)));
 
 	asked_to_stop().await?;

@@ -68,7 +68,8 @@ pub fn all(seed: u64, trials: Trials) -> Vec<Row> {
 	rows.extend(lazy.map(|strategy| lazy_auditor(seed, trials, strategy)));
 	rows.push(covering_minority(seed, trials, Auditing::Covers));
 	rows.push(covering_minority(seed, trials, Auditing::Shrugs));
-	rows.push(accusing_minority(seed, trials));
+	rows.push(accusing_minority(seed, trials, Auditing::Accuses));
+	rows.push(accusing_minority(seed, trials, Auditing::Slanders));
 	rows.push(withholding_minority(seed, trials));
 	rows.push(cheat(seed, trials, 22, Serving::Leaks));
 	rows.push(griefing(seed, trials, Auditing::Dissents));
@@ -223,9 +224,10 @@ fn covering_minority(seed: u64, trials: Trials, strategy: Auditing) -> Row {
 	}
 }
 
-/// A third of the validators has larger committees drawn, and convicts where it can.
-fn accusing_minority(seed: u64, trials: Trials) -> Row {
-	let auditors = honest_and(MANY * 2 / 3, &[Auditing::Accuses; MANY / 3]);
+/// A third of the validators has larger committees drawn, and convicts where it can, or sees to it that nobody
+/// is paid.
+fn accusing_minority(seed: u64, trials: Trials, strategy: Auditing) -> Row {
+	let auditors = honest_and(MANY * 2 / 3, &[strategy; MANY / 3]);
 	let mut world = World::new(plan(seed, Serving::Honest, auditors));
 	world.run(trials.audits, PER_BLOCK);
 	let wronged = sum(&world, |it| it.wronged);
@@ -234,7 +236,7 @@ fn accusing_minority(seed: u64, trials: Trials) -> Row {
 	let paid = outcomes.filter(|outcome| **outcome == AuditOutcome::Accepted).count();
 	Row {
 		number: 21,
-		attack: "colluding third accuses honest providers".into(),
+		attack: format!("colluding third {}", strategy.name()),
 		trials: audits,
 		detected: paid as u64,
 		note: format!(

@@ -43,6 +43,9 @@ pub enum Strategy {
 	/// Accuses some honest providers when there are enough of its friends, makes the larger
 	/// committees that it needs for it, and is honest else.
 	Accuses,
+	/// Accuses honest providers in first committees of which its friends are most, so that the larger ones,
+	/// which look at other rows, can't clear them; says nothing more of it there.
+	Slanders,
 	/// Computes, and then says nothing where there are enough of its friends to leave it undecided.
 	Withholds,
 }
@@ -76,6 +79,7 @@ impl Strategy {
 			Self::Covers => "covers a friend's cheats",
 			Self::Shrugs => "doubts a friend's cheats",
 			Self::Accuses => "accuses the honest",
+			Self::Slanders => "accuses the honest, in first committees only",
 			Self::Withholds => "withholds its vote",
 		}
 	}
@@ -181,6 +185,11 @@ impl Sight<'_> {
 		self.audit.size.saturating_sub(self.friends_here()) < self.audit.quorum
 	}
 
+	/// Whether the friends are most of a first committee.
+	fn can_slander(&self) -> bool {
+		self.audit.instance == Instance::First && self.friends_here() * 2 > self.audit.size
+	}
+
 	fn can_convict(&self) -> bool {
 		self.friends_here() >= self.convicting()
 	}
@@ -254,7 +263,8 @@ impl Auditor {
 				statistics: Statistics { worst_margin: DOUBTFUL, ..Default::default() },
 			},
 			Accuses if sight.can_convict() => Vote::Refuted(Fault::Text),
-			Honest | Echoes | FeignsNoRows | Covers | Shrugs | Accuses | Withholds => {
+			Slanders if sight.can_slander() => Vote::Refuted(Fault::Text),
+			Honest | Echoes | FeignsNoRows | Covers | Shrugs | Accuses | Slanders | Withholds => {
 				self.compute(sight)
 			},
 		};
@@ -283,7 +293,7 @@ impl Auditor {
 				(committed, RowsSeen::Proven)
 			},
 			Withholds if sight.can_prevent() => return None,
-			Honest | FeignsNoRows | Covers | Shrugs | Accuses | Withholds => {
+			Honest | FeignsNoRows | Covers | Shrugs | Accuses | Slanders | Withholds => {
 				(committed, sight.rows())
 			},
 			_ => (committed, RowsSeen::Proven),

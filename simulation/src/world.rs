@@ -121,6 +121,7 @@ impl World {
 			auditors::Strategy::Covers,
 			auditors::Strategy::Shrugs,
 			auditors::Strategy::Accuses,
+			auditors::Strategy::Slanders,
 			auditors::Strategy::Withholds,
 		];
 		let friends = auditors

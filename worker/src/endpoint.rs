@@ -7,18 +7,20 @@ use crate::{
 };
 use axum::{
 	body::{Body, Bytes},
-	extract::{Path, State},
+	extract::{Extension, Path, State},
 	http::{header, HeaderMap, StatusCode},
 	response::{IntoResponse, Response},
 	routing::get,
 	Json, Router,
 };
 use futures::StreamExt;
-use reckon_connections::Limits;
+use ipnet::IpNet;
+use reckon_connections::{Limits, Peer, Shares};
 use reckon_sdk::{ContentRef, H256};
 use std::{
 	collections::BTreeMap,
 	future::Future,
+	net::{IpAddr, Ipv4Addr, Ipv6Addr},
 	sync::{Arc, Mutex, PoisonError},
 	time::Duration,
 };
@@ -30,16 +32,23 @@ use tokio::{
 
 /// Payloads that are taken in at once: each is in memory until its hash is known, and has a mebibyte at most.
 const UPLOADS: usize = 64;
+/// And from one address.
+const UPLOADS_EACH: usize = 16;
 /// How long one may take, and how many bytes longer it must be for each second more. Their hashes are public, so
 /// that strangers could hold all places by sending nothing.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(5);
 const LEAST_BYTES_PER_SECOND: u32 = 64 << 10;
 /// Auditors and clients come for a moment each.
-const LIMITS: Limits = Limits {
-	most: 512,
-	head_within: Duration::from_secs(10),
-	taken_within: Duration::from_secs(30),
-};
+fn limits() -> Limits {
+	let this_machine = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+	Limits {
+		most: 512,
+		each: 64,
+		trusted: this_machine.map(IpNet::from).into(),
+		head_within: Duration::from_secs(10),
+		taken_within: Duration::from_secs(30),
+	}
+}
 /// Auditors that are served at once; others wait.
 const AUDITORS: usize = 4;
 
@@ -73,6 +82,7 @@ pub struct Endpoint {
 	arrived: mpsc::Sender<ContentRef>,
 	shared: Arc<Shared>,
 	uploads: Arc<Semaphore>,
+	upload_shares: Arc<Shares>,
 	disclosure: Disclosure,
 	auditors: Arc<Semaphore>,
 }
@@ -89,7 +99,8 @@ impl Endpoint {
 	) -> Self {
 		let (uploads, auditors) = (Semaphore::new(UPLOADS), Semaphore::new(AUDITORS));
 		let (uploads, auditors) = (Arc::new(uploads), Arc::new(auditors));
-		Self { blobs, expected, arrived, shared, uploads, disclosure, auditors }
+		let upload_shares = Shares::new(UPLOADS_EACH);
+		Self { blobs, expected, arrived, shared, uploads, upload_shares, disclosure, auditors }
 	}
 
 	/// The routes.
@@ -119,7 +130,7 @@ impl Endpoint {
 		listener: TcpListener,
 		stop: impl Future<Output = ()> + Send + 'static,
 	) -> std::io::Result<()> {
-		self.serve_within(listener, LIMITS, stop).await
+		self.serve_within(listener, limits(), stop).await
 	}
 
 	/// The same, with other limits.
@@ -227,7 +238,12 @@ async fn rows(
 	endpoint.disclose(move |disclosure| disclosure.rows(job, challenge, pass.as_deref())).await
 }
 
-async fn write(State(endpoint): State<Endpoint>, Path(hash): Path<String>, body: Body) -> Response {
+async fn write(
+	State(endpoint): State<Endpoint>,
+	peer: Option<Extension<Peer>>,
+	Path(hash): Path<String>,
+	body: Body,
+) -> Response {
 	let Some(hash) = parse_hash(&hash) else {
 		return says(StatusCode::BAD_REQUEST, "a hash has 64 hexadecimal digits");
 	};
@@ -238,7 +254,9 @@ async fn write(State(endpoint): State<Endpoint>, Path(hash): Path<String>, body:
 			 is assigned to this worker",
 		);
 	};
-	let Ok(_permit) = endpoint.uploads.try_acquire() else {
+	let peer = peer.map(|Extension(peer)| peer).unwrap_or_default();
+	let places = (endpoint.upload_shares.take(peer), endpoint.uploads.try_acquire());
+	let (Some(_share), Ok(_place)) = places else {
 		return says(StatusCode::SERVICE_UNAVAILABLE, "too many uploads at once: try again");
 	};
 	let content = ContentRef { hash, length };

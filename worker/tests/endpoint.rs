@@ -22,11 +22,15 @@ use tokio::{
 	time::sleep,
 };
 
-const LIMITS: Limits = Limits {
-	most: 512,
-	head_within: Duration::from_secs(10),
-	taken_within: Duration::from_secs(10),
-};
+fn limits() -> Limits {
+	Limits {
+		most: 512,
+		each: 512,
+		trusted: [].into(),
+		head_within: Duration::from_secs(10),
+		taken_within: Duration::from_secs(10),
+	}
+}
 
 struct Server {
 	url: String,
@@ -39,7 +43,7 @@ struct Server {
 }
 
 async fn server() -> Server {
-	server_within(LIMITS).await
+	server_within(limits()).await
 }
 
 async fn server_within(limits: Limits) -> Server {
@@ -113,7 +117,7 @@ async fn payload_should_be_taken_in_though_strangers_begin_to_send_it_and_say_no
 
 #[tokio::test]
 async fn endpoint_should_answer_when_all_its_connections_say_nothing() {
-	let limits = Limits { most: 3, head_within: Duration::from_millis(300), ..LIMITS };
+	let limits = Limits { most: 3, head_within: Duration::from_millis(300), ..limits() };
 	let server = server_within(limits).await;
 	let mut silent = Vec::new();
 	for words in ["", "GET /healthz HTTP/1.1\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {

@@ -196,7 +196,8 @@ async fn serve(
 		Ok(payer) => payer,
 		Err(refusal) => return refused(&mut line, refusal.into()),
 	};
-	let asking = Asking { payer: payer.clone(), headers: parts.headers, body, received };
+	let Parts { headers, extensions, .. } = parts;
+	let asking = Asking { payer: payer.clone(), headers, extensions, body, received };
 	let mut response = match answer(&door, form, asking, &mut line).await {
 		Ok(Told::Whole(response)) => response,
 		Ok(Told::Events(stream)) => stream.respond(line),
@@ -215,6 +216,7 @@ fn refused(line: &mut Line, problem: Problem) -> Response {
 struct Asking {
 	payer: Payer,
 	headers: HeaderMap,
+	extensions: Extensions,
 	body: Body,
 	received: u64,
 }
@@ -231,8 +233,8 @@ async fn answer(
 	asking: Asking,
 	line: &mut Line,
 ) -> Result<Told, Problem> {
-	let Asking { payer, headers, body, received } = asking;
-	let body = door.body(body).await?;
+	let Asking { payer, headers, extensions, body, received } = asking;
+	let body = door.body(&extensions, body).await?;
 	let place = door.place()?;
 	let Asked { order, reply } = form.read(door, &payer, &body).await?;
 	let repeat = match &payer {

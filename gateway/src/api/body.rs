@@ -1,20 +1,53 @@
 //! Bodies: no longer and no slower than they may be.
 
-use super::Door;
-use axum::body::{Body, Bytes};
+use super::{full, Door};
+use axum::{
+	body::{Body, Bytes},
+	http::Extensions,
+};
 use futures::StreamExt;
+use reckon_connections::{Peer, Share, Shares};
 use reckon_openai::Problem;
-use std::time::Duration;
-use tokio::time::timeout;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+	sync::{OwnedSemaphorePermit, Semaphore},
+	time::timeout,
+};
 
 /// How much of a body that is too long is read and thrown away, in bodies that are not: a client that
 /// is cut off while it writes never reads why.
 const DRAINED: usize = 8;
 
+/// Bodies that may come at once: slow ones from one address don't keep all others out.
+#[derive(Clone)]
+pub(super) struct Uploads {
+	places: Arc<Semaphore>,
+	shares: Arc<Shares>,
+}
+
+/// A place for a body, until it is dropped.
+pub(super) type Upload = (OwnedSemaphorePermit, Share);
+
+impl Uploads {
+	/// So many, and of one address no more than `each`.
+	pub(super) fn new(all: usize, each: usize) -> Self {
+		Self { places: Arc::new(Semaphore::new(all)), shares: Shares::new(each) }
+	}
+
+	/// A place for the body of a request with these extensions.
+	pub(super) fn place(&self, of: &Extensions, what: &str) -> Result<Upload, Problem> {
+		// Where nothing says who it is, as in a call from within, nobody is counted.
+		let peer = of.get::<Peer>().copied().unwrap_or_default();
+		let share = self.shares.take(peer).ok_or_else(|| full(what))?;
+		let place = self.places.clone().try_acquire_owned().map_err(|_| full(what))?;
+		Ok((place, share))
+	}
+}
+
 impl Door {
-	/// A client's body.
-	pub(super) async fn body(&self, body: Body) -> Result<Bytes, Problem> {
-		let Ok(_upload) = self.uploads.try_acquire() else { return Err(super::full("uploads")) };
+	/// The body of a client's request with these extensions.
+	pub(super) async fn body(&self, of: &Extensions, body: Body) -> Result<Bytes, Problem> {
+		let _upload = self.uploads.place(of, "uploads")?;
 		read(body, self.limits.max_body_bytes, self.limits.body_within).await
 	}
 }

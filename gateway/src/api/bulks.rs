@@ -209,7 +209,7 @@ pub(super) async fn create(
 	let (parts, body) = request.into_parts();
 	let key = payer::key(&*door.desk, &parts.headers).await?;
 	door.desk.can_pay(&key).await?;
-	let body = door.body(body).await?;
+	let body = door.body(&parts.extensions, body).await?;
 	let asked = BatchRequest::read(&body)?;
 	let input = file_id(&asked.input_file_id)
 		.map_err(|refusal| Problem::invalid("input_file_id", refusal.to_string()))?;

@@ -16,7 +16,7 @@ pub async fn serve(
 	limits: Limits,
 	stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-	serve_router(listener, router(desk, limits), limits, stop).await
+	serve_router(listener, router(desk, limits.clone()), limits, stop).await
 }
 
 /// As [`serve`], whatever is served: gRPC has its own port.
@@ -29,7 +29,14 @@ pub async fn serve_router(
 	limits: Limits,
 	stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-	let Limits { max_connections: most, head_within, taken_within, .. } = limits;
-	let limits = reckon_connections::Limits { most, head_within, taken_within };
+	let each = limits.each(limits.max_connections);
+	let Limits { max_connections: most, head_within, taken_within, trusted_proxies, .. } = limits;
+	let limits = reckon_connections::Limits {
+		most,
+		each,
+		trusted: trusted_proxies,
+		head_within,
+		taken_within,
+	};
 	reckon_connections::serve(listener, app, limits, stop).await
 }

@@ -197,9 +197,7 @@ pub(super) async fn upload(
 	let key = payer::key(&*door.desk, request.headers()).await?;
 	// Who can't pay has nothing kept here.
 	door.desk.can_pay(&key).await?;
-	let Ok(_upload) = door.files.try_acquire() else {
-		return Err(super::full("files").into());
-	};
+	let _upload = door.files.place(request.extensions(), "files")?;
 	// The form is longer than its file.
 	let length = request.headers().get(CONTENT_LENGTH);
 	let length = length.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(u64::MAX);

@@ -119,9 +119,9 @@ impl From<Key> for KeyInfo {
 )]
 pub(super) async fn challenge(
 	State(door): State<Arc<Door>>,
-	body: Body,
+	request: Request,
 ) -> Result<Json<Challenge>, Refused> {
-	let ChallengeRequest { owner } = read(&door, body).await?;
+	let ChallengeRequest { owner } = read(&door, request).await?;
 	let challenge = door.desk.challenge(&account(&owner)?).await?;
 	Ok(Json(Challenge { challenge }))
 }
@@ -137,9 +137,9 @@ pub(super) async fn challenge(
 )]
 pub(super) async fn issue(
 	State(door): State<Arc<Door>>,
-	body: Body,
+	request: Request,
 ) -> Result<(StatusCode, Json<NewKey>), Refused> {
-	let KeyRequest { owner, challenge, signature, name, limit } = read(&door, body).await?;
+	let KeyRequest { owner, challenge, signature, name, limit } = read(&door, request).await?;
 	let owner = account(&owner)?;
 	let signature = sp_core::bytes::from_hex(&signature).ok();
 	let signature =
@@ -204,8 +204,9 @@ pub(super) async fn revoke(
 	Ok(Json(Deleted { id: format!("{revoked:?}"), object: "key", deleted: true }))
 }
 
-async fn read<T: DeserializeOwned>(door: &Door, body: Body) -> Result<T, Problem> {
-	let body = door.body(body).await?;
+async fn read<T: DeserializeOwned>(door: &Door, request: Request) -> Result<T, Problem> {
+	let (parts, body) = request.into_parts();
+	let body = door.body(&parts.extensions, body).await?;
 	serde_json::from_slice(&body).map_err(|error| Problem::malformed(format!("the body: {error}")))
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
 	ask::{broken_off, finish, receipt, usage, whole},
+	body::Upload,
 	full,
 	line::{Line, RequestName},
 	payer::Shown,
@@ -51,7 +52,7 @@ pub fn server(desk: Arc<dyn Desk>, limits: Limits) -> InferenceServer<Rpc> {
 /// Services whose clients' messages come in time, and not too many at once. What a worker says is
 /// bounded by itself.
 pub fn bounded(services: Router, limits: Limits) -> Router {
-	let uploads = Arc::new(Semaphore::new(limits.max_uploads));
+	let uploads = limits.uploads(limits.max_uploads);
 	let within = limits.body_within;
 	services.layer(middleware::from_fn(move |request: HttpRequest, next: Next| {
 		let uploads = uploads.clone();
@@ -60,8 +61,9 @@ pub fn bounded(services: Router, limits: Limits) -> Router {
 			if service != Some(SERVICE_NAME) {
 				return next.run(request).await;
 			}
-			let Ok(place) = uploads.try_acquire_owned() else {
-				return status(&full("uploads")).into_http();
+			let place = match uploads.place(request.extensions(), "uploads") {
+				Ok(place) => place,
+				Err(problem) => return status(&problem).into_http(),
 			};
 			let upload = move |body: Body| {
 				let late = Box::pin(sleep(within));
@@ -74,9 +76,9 @@ pub fn bounded(services: Router, limits: Limits) -> Router {
 }
 
 /// A body, as far as it has come; its place is free when it is let go.
-type Upload = (BodyDataStream, Pin<Box<Sleep>>, OwnedSemaphorePermit);
+type Coming = (BodyDataStream, Pin<Box<Sleep>>, Upload);
 
-async fn uploaded((mut body, mut late, place): Upload) -> Option<(Result<Bytes, Status>, Upload)> {
+async fn uploaded((mut body, mut late, place): Coming) -> Option<(Result<Bytes, Status>, Coming)> {
 	let part = tokio::select! {
 		part = body.next() => part?.map_err(|error| Status::cancelled(error.to_string())),
 		() = &mut late => Err(Status::deadline_exceeded("the message did not come in time")),

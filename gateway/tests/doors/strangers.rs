@@ -9,7 +9,7 @@ use codec::Encode;
 use reckon_gateway::api::Limits;
 use reqwest::Method;
 use serde_json::{json, Value};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
 	net::TcpStream,
@@ -213,6 +213,61 @@ async fn uploads_should_be_bounded_when_many_are_slow() {
 	}
 	assert_eq!(turned["code"], "overloaded");
 	assert_eq!(turned["message"], "the gateway has as many uploads as it can serve: try again");
+}
+
+#[tokio::test]
+async fn one_address_should_not_have_all_places_for_uploads() {
+	let script = Script::new([Plan::Answer(say(&["a"]))]);
+	let trusted_proxies = [].into();
+	let limits = Limits { max_uploads: 4, addresses: 4, trusted_proxies, ..Limits::default() };
+	let at = serve(&script, limits).await;
+	// Anybody may ask for a challenge, and be slow about it.
+	let mut slow = TcpStream::connect(&at).await.unwrap();
+	let head = "POST /v1/keys/challenge HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n";
+	slow.write_all(head.as_bytes()).await.unwrap();
+	let mut status = reqwest::StatusCode::OK;
+	for _ in 0..100 {
+		status = post(&at, PATHS[0], &json!({})).send().await.unwrap().status();
+		if status == 503 {
+			break;
+		}
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+	assert_eq!(status, 503);
+	let elsewhere = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 0, 2]));
+	let url = format!("http://{at}{}", PATHS[0]);
+	let asked = elsewhere.build().unwrap().post(url).bearer_auth(KEY).body(chat().to_string());
+	assert_eq!(asked.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn one_address_should_not_have_all_connections() {
+	let limits = Limits {
+		max_connections: 8,
+		addresses: 4,
+		trusted_proxies: [].into(),
+		..Limits::default()
+	};
+	let at = serve(&Script::new([]), limits).await;
+	let held = [TcpStream::connect(&at).await.unwrap(), TcpStream::connect(&at).await.unwrap()];
+	let mut third = TcpStream::connect(&at).await.unwrap();
+	let mut told = Vec::new();
+	let closed = timeout(Duration::from_secs(5), third.read_to_end(&mut told)).await;
+	assert!(closed.is_ok() && told.is_empty());
+	let from = |address: [u8; 4]| {
+		let client = reqwest::Client::builder().local_address(IpAddr::from(address));
+		client.build().unwrap().get(format!("http://{at}/healthz")).send()
+	};
+	assert_eq!(from([127, 0, 0, 2]).await.unwrap().status(), 200);
+	drop(held);
+	// What it had is free again, as soon as the door has seen that they are gone.
+	for _ in 0..100 {
+		if from([127, 0, 0, 1]).await.is_ok_and(|answer| answer.status() == 200) {
+			return;
+		}
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+	panic!("places are not given back");
 }
 
 #[tokio::test]

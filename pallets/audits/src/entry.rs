@@ -183,6 +183,7 @@ impl<T: Config> Pallet<T> {
 			challenge: Default::default(),
 			opened: None,
 			seats: Default::default(),
+			first: None,
 			otherwise: AuditOutcome::Inconclusive,
 			earlier: Default::default(),
 		};

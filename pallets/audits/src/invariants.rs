@@ -103,6 +103,8 @@ impl<T: Config> Pallet<T> {
 		let opened = is_answer && (revealing || audit.instance == Instance::Last);
 		ensure!(opened == audit.opened.is_some(), "the rows are not open, or too early");
 		ensure!(!opened || audit.phase != Phase::Opening, "open rows are asked for");
+		let after_first = is_answer && audit.instance != Instance::First;
+		ensure!(after_first == audit.first.is_some(), "what the first committee asked is lost");
 		ensure!(
 			revealing || audit.count(|it| *it == Ballot::Revealed) == 0,
 			"a vote is open too early"

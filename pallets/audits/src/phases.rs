@@ -99,12 +99,11 @@ impl<T: Config> Pallet<T> {
 		let (count, said) = Self::verdict(id, &audit);
 		let after = match count {
 			Count::Over(outcome) => Self::rule(id, audit, outcome, &said),
-			Count::Dissent | Count::Appeal(_) => {
+			Count::Dissent | Count::Appeal { .. } => {
 				Self::deposit_event(Event::AuditEscalated { audit: id });
-				audit.instance = Instance::Larger;
-				if let Count::Appeal(otherwise) = count {
-					audit.instance = Instance::Last;
-					audit.otherwise = otherwise;
+				match count {
+					Count::Appeal { otherwise, about } => audit.appeal(otherwise, about),
+					_ => audit.escalate(),
 				}
 				let kept = audit.earlier.try_push(BoundedVec::truncate_from(said));
 				frame_support::defensive_assert!(kept.is_ok(), "the last committee decides");
@@ -137,7 +136,8 @@ impl<T: Config> Pallet<T> {
 			size: audit.size,
 			quorum: audit.quorum,
 			instance: audit.instance,
-			contested: audit.earlier.first().is_some_and(|votes| tally::is_contested(votes)),
+			contested: !audit.asks_about_first()
+				&& audit.earlier.first().is_some_and(|votes| tally::is_contested(votes)),
 			// Of a batch nothing is opened that all could be asked about.
 			appealable: audit.instance == Instance::Larger && audit.subject.answer().is_some(),
 		};

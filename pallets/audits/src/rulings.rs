@@ -61,20 +61,32 @@ impl<T: Config> Pallet<T> {
 	) -> Weight {
 		let mut auditors = Vec::new();
 		let mut wrong = 0u32;
-		// The first committee looked at other rows: what is found of these proves those of it wrong that have
-		// said otherwise than most who saw theirs. The larger one and the last one look at the same.
+		// What was found of the rows that the last committee looked at. That it does not pay for an answer
+		// which most of the first saw otherwise, at other rows, makes no lie about these true.
+		let same = said.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
+		let approves = audit.instance == Instance::Last && same.saturating_mul(2) > audit.size;
+		let found = match outcome {
+			AuditOutcome::Doubtful if approves => AuditOutcome::Accepted,
+			_ => outcome,
+		};
+		// Other rows tell of a vote of the first committee if most who saw the same say otherwise.
 		let earlier = audit.earlier.iter().enumerate().flat_map(|(n, votes)| {
-			let comparable = n > 0 || tally::is_refuted(votes);
-			votes.iter().map(move |vote| (vote, comparable))
+			let (by, comparable) = match audit.has_same_rows(n) {
+				true => (&found, true),
+				false => (&outcome, n == 0 && tally::is_refuted(votes)),
+			};
+			votes.iter().map(move |vote| (vote, worth(by, vote, comparable)))
 		});
+		let last = said.iter().map(|vote| (vote, worth(&found, vote, true)));
 		// Who was alone with a lie, among those who looked at the same rows as the last.
-		let is_wrong = |vote: &&Opinion<_>| worth(&outcome, vote, true) == Worth::Wrong;
-		let comparable = audit.earlier.iter().skip(1).flatten().chain(said).filter(is_wrong);
-		let liars: BTreeSet<_> = comparable.map(|vote| &vote.auditor).collect();
+		let same_rows = audit.earlier.iter().enumerate().filter(|(n, _)| audit.has_same_rows(*n));
+		let comparable = same_rows.flat_map(|(_, votes)| votes).chain(said);
+		let lies = comparable.filter(|vote| worth(&found, vote, true) == Worth::Wrong);
+		let liars: BTreeSet<_> = lies.map(|vote| &vote.auditor).collect();
 		let alone = liars.len() <= 1;
 		let mut paid_with_others = BTreeSet::new();
-		for (vote, comparable) in earlier.chain(said.iter().map(|vote| (vote, true))) {
-			match worth(&outcome, vote, comparable) {
+		for (vote, worth) in earlier.chain(last) {
+			match worth {
 				Worth::Right => {
 					Self::note_counted(&vote.auditor);
 					T::OnVote::on_audit_vote(&vote.auditor);

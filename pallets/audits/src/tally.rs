@@ -41,7 +41,7 @@ pub(crate) struct Committee {
 	pub(crate) quorum: u32,
 	/// Which one it is.
 	pub(crate) instance: Instance,
-	/// Whether most of the first committee dissented, which looked at other rows.
+	/// Whether most of the first committee dissented, and this one looks at other rows.
 	pub(crate) contested: bool,
 	/// Whether there can be a committee beyond it.
 	pub(crate) appealable: bool,
@@ -66,8 +66,13 @@ pub(crate) enum Count {
 	Over(AuditOutcome),
 	/// A larger committee must look.
 	Dissent,
-	/// The last committee must look. If that can't say anything, the audit ends so.
-	Appeal(AuditOutcome),
+	/// The last committee must look.
+	Appeal {
+		/// How the audit ends if that can't say anything.
+		otherwise: AuditOutcome,
+		/// Whose rows it looks at.
+		about: Instance,
+	},
 	/// Others must look.
 	TooFew,
 }
@@ -180,7 +185,9 @@ fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count
 /// did not: each has looked at other rows, and a worker that is right at some has not done its work.
 ///
 /// The last committee looks at the same rows where a third of the larger one is against a worker that it would
-/// not convict, or for one that it would: so many have lied. Of that one more than half convict.
+/// not convict, or for one that it would: so many have lied. It looks at the first committee's rows where the
+/// larger one would accept but for those: most of the first have lied, or the rows are wrong at some positions.
+/// Of that one more than half convict.
 ///
 /// Who is far from the worker but also from those who convict it has shown nothing but its own
 /// fault, and counts as doubtful from then on.
@@ -193,7 +200,7 @@ fn decide<AccountId>(
 		return Count::TooFew;
 	}
 	let same = votes.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
-	let accepts = same.saturating_mul(2) > committee.size && !committee.contested;
+	let approves = same.saturating_mul(2) > committee.size;
 	let against = votes.iter().filter(|vote| vote.is_measured_against()).count() as u32;
 	let outcome = match convicting(committee, votes, scale) {
 		Some((camp, why)) => {
@@ -204,7 +211,7 @@ fn decide<AccountId>(
 			}
 			AuditOutcome::Rejected(why)
 		},
-		None if accepts => AuditOutcome::Accepted,
+		None if approves && !committee.contested => AuditOutcome::Accepted,
 		None => AuditOutcome::Doubtful,
 	};
 	// Who is honest finds the same of the same rows.
@@ -213,9 +220,12 @@ fn decide<AccountId>(
 		AuditOutcome::Doubtful => against,
 		AuditOutcome::Accepted | AuditOutcome::Inconclusive => 0,
 	};
-	match committee.appealable && others >= committee.size.div_ceil(3) {
-		true => Count::Appeal(outcome),
-		false => Count::Over(outcome),
+	let is_split = others >= committee.size.div_ceil(3);
+	let is_first_denied = outcome == AuditOutcome::Doubtful && approves;
+	match committee.appealable {
+		true if is_split => Count::Appeal { otherwise: outcome, about: Instance::Larger },
+		true if is_first_denied => Count::Appeal { otherwise: outcome, about: Instance::First },
+		_ => Count::Over(outcome),
 	}
 }
 
@@ -527,26 +537,32 @@ mod tests {
 		let votes = |wrong: usize, right: usize, doubt: usize| {
 			[vec![replayed(OTHER); wrong], vec![same(); right], vec![doubtful(); doubt]].concat()
 		};
-		let appeal = Count::Appeal(AuditOutcome::Doubtful);
+		let appeal = |about| Count::Appeal { otherwise: AuditOutcome::Doubtful, about };
+		let same_rows = appeal(Instance::Larger);
 		for (wrong, right, doubt) in [(5, 4, 0), (3, 3, 3), (5, 2, 2), (5, 0, 4), (3, 0, 6)] {
-			assert_eq!(count_in(&nine, &votes(wrong, right, doubt)), appeal);
+			assert_eq!(count_in(&nine, &votes(wrong, right, doubt)), same_rows);
 			// Where nobody else is asked, it decides as it can.
 			let doubts = Count::Over(AuditOutcome::Doubtful);
 			assert_eq!(count_larger(&votes(wrong, right, doubt), 9), doubts);
 		}
-		let Count::Appeal(otherwise) = count_in(&nine, &votes(6, 3, 0)) else {
+		let Count::Appeal { otherwise, about } = count_in(&nine, &votes(6, 3, 0)) else {
 			panic!("three contradict");
 		};
 		assert!(is_rejected(Count::Over(otherwise)));
+		assert_eq!(about, Instance::Larger);
 		assert!(is_rejected(count_in(&nine, &votes(7, 2, 0))));
 		assert!(is_rejected(count_in(&nine, &votes(6, 2, 1))));
 		assert_eq!(count_in(&nine, &votes(2, 2, 5)), Count::Over(AuditOutcome::Doubtful));
 		// More than half accept, unless most of the first committee saw otherwise.
 		assert_eq!(count_in(&nine, &votes(4, 5, 0)), accepted());
 		let contested = Committee { contested: true, ..nine };
-		assert_eq!(count_in(&contested, &votes(4, 5, 0)), appeal);
-		assert_eq!(count_in(&contested, &votes(3, 6, 0)), appeal);
-		assert_eq!(count_in(&contested, &votes(2, 7, 0)), Count::Over(AuditOutcome::Doubtful));
+		assert_eq!(count_in(&contested, &votes(4, 5, 0)), same_rows);
+		assert_eq!(count_in(&contested, &votes(3, 6, 0)), same_rows);
+		// Then it is asked about those.
+		assert_eq!(count_in(&contested, &votes(2, 7, 0)), appeal(Instance::First));
+		assert_eq!(count_in(&contested, &votes(0, 5, 4)), appeal(Instance::First));
+		assert_eq!(count_in(&contested, &votes(2, 4, 3)), Count::Over(AuditOutcome::Doubtful));
+		assert!(is_rejected(count_in(&contested, &votes(7, 2, 0))));
 	}
 
 	#[test]
@@ -554,7 +570,8 @@ mod tests {
 		let nine = Committee { appealable: true, ..committee(Instance::Larger, 9) };
 		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
 		let votes = |dissent| [vec![dissent; 5], vec![same(); 4]].concat();
-		assert_eq!(count_in(&nine, &votes(far)), Count::Appeal(AuditOutcome::Doubtful));
+		let appeal = Count::Appeal { otherwise: AuditOutcome::Doubtful, about: Instance::Larger };
+		assert_eq!(count_in(&nine, &votes(far)), appeal);
 		assert_eq!(count_in(&nine, &votes(unproven())), Count::Over(AuditOutcome::Doubtful));
 	}
 

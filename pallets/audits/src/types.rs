@@ -76,8 +76,9 @@ pub enum Instance {
 	/// The larger one, after somebody in the first has dissented: two thirds of it convict.
 	#[codec(index = 1)]
 	Larger,
-	/// The last one, after a third of the larger one has contradicted the others, so that many lie: it
-	/// looks at the same rows, and more than half of it convict.
+	/// The last one, after a third of the larger one has contradicted the others, or most of the larger one
+	/// most of the first, so that many lie or the rows are not all right: it looks at the rows that are
+	/// contested, and more than half of it convict.
 	#[codec(index = 2)]
 	Last,
 }
@@ -161,6 +162,27 @@ impl Opened {
 	}
 }
 
+/// What a committee has asked a worker, and what it has opened for it.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[scale_info(capture_docs = "always")]
+pub struct Asked {
+	/// What the audited positions and the projections came from.
+	pub challenge: H256,
+	/// What the worker has opened.
+	pub opened: Opened,
+}
+
 /// An audit.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -193,8 +215,12 @@ pub struct Audit<AccountId, Balance, BlockNumber> {
 	pub quorum: u32,
 	/// What the audited positions and the projections come from.
 	pub challenge: H256,
-	/// What the worker has opened, for the larger committee also for the last one.
+	/// What the worker has opened; of the last committee, what it has opened for the one whose rows that
+	/// looks at.
 	pub opened: Option<Opened>,
+	/// What the first committee has asked and the worker opened, once that is over: the last one may be
+	/// asked about it. Of a batch nothing.
+	pub first: Option<Asked>,
 	/// The committee.
 	pub seats: Seats<AccountId>,
 	/// How it ends if too few auditors say anything: `Inconclusive`, and where the last committee sits
@@ -520,6 +546,36 @@ pub struct Inquiry<BlockNumber> {
 }
 
 impl<AccountId: PartialEq, Balance, BlockNumber> Audit<AccountId, Balance, BlockNumber> {
+	/// The larger committee is to look, at other rows than the first.
+	pub(crate) fn escalate(&mut self) {
+		let challenge = self.challenge;
+		self.first = self.opened.map(|opened| Asked { challenge, opened });
+		self.instance = Instance::Larger;
+	}
+
+	/// The last committee is to look at the rows that this one has looked at. If it can't say anything, the
+	/// audit ends like this.
+	pub(crate) fn appeal(&mut self, otherwise: AuditOutcome, about: Instance) {
+		self.otherwise = otherwise;
+		self.instance = Instance::Last;
+		if let (Instance::First, Some(asked)) = (about, self.first) {
+			self.challenge = asked.challenge;
+			self.opened = Some(asked.opened);
+		}
+	}
+
+	/// Whether it is the last committee, and looks at the first one's rows.
+	pub(crate) fn asks_about_first(&self) -> bool {
+		let challenge = self.first.map(|asked| asked.challenge);
+		self.instance == Instance::Last && challenge == Some(self.challenge)
+	}
+
+	/// Whether the nth of the committees before this one has looked at the same rows.
+	pub(crate) fn has_same_rows(&self, nth: usize) -> bool {
+		let about = if self.asks_about_first() { 0 } else { 1 };
+		self.instance == Instance::Last && nth == about
+	}
+
 	/// How many ballots are so.
 	pub(crate) fn count(&self, is: impl Fn(&Ballot) -> bool) -> u32 {
 		self.seats.iter().filter(|seat| is(&seat.ballot)).count() as u32

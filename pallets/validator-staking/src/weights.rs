@@ -1,6 +1,6 @@
 //! Weights of `pallet_validator_staking`, measured by `make weights`; do not edit.
 //!
-//! 2026-11-21, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
+//! 2026-11-23, AMD EPYC, 20 steps, 10 repeats, wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(missing_docs, unused_parens, clippy::arithmetic_side_effects, clippy::unnecessary_cast)]
@@ -53,12 +53,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn join() -> Weight {
-		// At least 92_668_000 picoseconds.
-		Weight::from_parts(99_428_000, 15803)
+		// At least 66_189_000 picoseconds.
+		Weight::from_parts(70_406_000, 15803)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -81,14 +81,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Departures` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn displace() -> Weight {
-		// At least 5_036_230_000 picoseconds.
-		Weight::from_parts(5_310_849_000, 2579136)
+		// At least 4_096_107_000 picoseconds.
+		Weight::from_parts(4_390_559_000, 2579136)
 			.saturating_add(T::DbWeight::get().reads(1013))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -97,10 +97,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	fn bond_extra() -> Weight {
-		// At least 76_504_000 picoseconds.
-		Weight::from_parts(80_520_000, 3658)
+		// At least 54_983_000 picoseconds.
+		Weight::from_parts(58_047_000, 3712)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -115,8 +115,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn unbond() -> Weight {
-		// At least 40_170_000 picoseconds.
-		Weight::from_parts(46_559_000, 5931)
+		// At least 25_298_000 picoseconds.
+		Weight::from_parts(27_431_000, 5931)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -131,10 +131,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
-		// At least 113_860_000 picoseconds.
-		Weight::from_parts(121_391_000, 5931)
+		// At least 81_332_000 picoseconds.
+		Weight::from_parts(86_830_000, 5931)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -143,8 +143,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn chill() -> Weight {
-		// At least 25_297_000 picoseconds.
-		Weight::from_parts(27_370_000, 3563)
+		// At least 15_544_000 picoseconds.
+		Weight::from_parts(16_705_000, 3563)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -153,8 +153,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn resume() -> Weight {
-		// At least 25_428_000 picoseconds.
-		Weight::from_parts(27_531_000, 3563)
+		// At least 15_483_000 picoseconds.
+		Weight::from_parts(16_745_000, 3563)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -179,8 +179,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Departures` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave() -> Weight {
-		// At least 90_004_000 picoseconds.
-		Weight::from_parts(115_302_000, 16616)
+		// At least 59_339_000 picoseconds.
+		Weight::from_parts(87_781_000, 16616)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -189,8 +189,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn set_commission() -> Weight {
-		// At least 27_340_000 picoseconds.
-		Weight::from_parts(30_306_000, 3563)
+		// At least 16_975_000 picoseconds.
+		Weight::from_parts(18_337_000, 3563)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -207,12 +207,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn delegate() -> Weight {
-		// At least 187_810_000 picoseconds.
-		Weight::from_parts(204_134_000, 20476)
+		// At least 143_155_000 picoseconds.
+		Weight::from_parts(159_489_000, 20476)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -229,16 +229,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn undelegate() -> Weight {
-		// At least 112_748_000 picoseconds.
-		Weight::from_parts(140_570_000, 16980)
+		// At least 81_031_000 picoseconds.
+		Weight::from_parts(97_106_000, 16980)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `ValidatorStaking::ValidatorCount` (r:0 w:1)
 	/// Proof: `ValidatorStaking::ValidatorCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn set_validator_count() -> Weight {
-		// At least 6_810_000 picoseconds.
-		Weight::from_parts(8_263_000, 0)
+		// At least 4_407_000 picoseconds.
+		Weight::from_parts(4_907_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `ValidatorStaking::Slashes` (r:64 w:64)
@@ -247,10 +247,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
 	/// `n` was measured from 0 to 64.
 	fn cancel_slashes(n: u32, ) -> Weight {
-		// At least 3_294_000 picoseconds.
-		Weight::from_parts(3_765_000, 990)
-			// Standard error: 18_453.
-			.saturating_add(Weight::from_parts(19_323_185, 0).saturating_mul(n.into()))
+		// At least 2_053_000 picoseconds.
+		Weight::from_parts(730_116, 990)
+			// Standard error: 11_320.
+			.saturating_add(Weight::from_parts(13_956_258, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 14849).saturating_mul(n.into()))
@@ -264,7 +264,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::NextKeys` (r:1 w:1)
 	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Session::ExternallySetKeys` (r:1 w:0)
@@ -272,8 +272,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::KeyOwner` (r:0 w:3)
 	/// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn purge_keys() -> Weight {
-		// At least 139_337_000 picoseconds.
-		Weight::from_parts(168_391_000, 21456)
+		// At least 86_349_000 picoseconds.
+		Weight::from_parts(105_508_000, 21456)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -292,10 +292,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// `c` was measured from 100 to 1000.
 	/// `d` was measured from 0 to 25600.
 	fn elect(c: u32, d: u32, ) -> Weight {
-		// At least 2_420_524_000 picoseconds.
-		Weight::from_parts(20_271_305_500, 1482290)
-			// Standard error: 2_676_757.
-			.saturating_add(Weight::from_parts(20_433_887, 0).saturating_mul(c.into()))
+		// At least 1_774_293_000 picoseconds.
+		Weight::from_parts(1_027_838_963, 1482290)
+			// Standard error: 50_941.
+			.saturating_add(Weight::from_parts(6_708_209, 0).saturating_mul(c.into()))
+			// Standard error: 1_791.
+			.saturating_add(Weight::from_parts(3_599, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(103))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(100))
@@ -310,10 +312,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 1 to 100.
 	fn keep_seats(v: u32, ) -> Weight {
-		// At least 24_527_000 picoseconds.
-		Weight::from_parts(9_686_320, 1831)
-			// Standard error: 32_308.
-			.saturating_add(Weight::from_parts(12_324_147, 0).saturating_mul(v.into()))
+		// At least 16_144_000 picoseconds.
+		Weight::from_parts(5_037_349, 1831)
+			// Standard error: 12_066.
+			.saturating_add(Weight::from_parts(8_976_752, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(v.into()))
@@ -326,10 +328,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 1 to 100.
 	fn leave_out(v: u32, ) -> Weight {
-		// At least 24_566_000 picoseconds.
-		Weight::from_parts(2_694_253, 1339)
-			// Standard error: 29_961.
-			.saturating_add(Weight::from_parts(12_197_999, 0).saturating_mul(v.into()))
+		// At least 16_004_000 picoseconds.
+		Weight::from_parts(16_675_000, 1339)
+			// Standard error: 11_741.
+			.saturating_add(Weight::from_parts(9_066_101, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
 	}
@@ -353,10 +355,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ValidatorStaking::Departures` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 100.
 	fn see_off(v: u32, ) -> Weight {
-		// At least 50_445_000 picoseconds.
-		Weight::from_parts(50_775_000, 1898)
-			// Standard error: 1_003_947.
-			.saturating_add(Weight::from_parts(38_884_214, 0).saturating_mul(v.into()))
+		// At least 34_472_000 picoseconds.
+		Weight::from_parts(35_023_000, 1898)
+			// Standard error: 94_756.
+			.saturating_add(Weight::from_parts(28_707_399, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -371,12 +373,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `ValidatorStaking::Candidates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 	/// Storage: `Session::DisabledValidators` (r:1 w:1)
 	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Audits::Auditors` (r:1 w:1)
+	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// `v` was measured from 0 to 100.
 	fn disable_again(v: u32, ) -> Weight {
-		// At least 9_174_000 picoseconds.
-		Weight::from_parts(10_536_000, 6829)
-			// Standard error: 45_965.
-			.saturating_add(Weight::from_parts(20_015_297, 0).saturating_mul(v.into()))
+		// At least 4_397_000 picoseconds.
+		Weight::from_parts(5_258_000, 7987)
+			// Standard error: 32_938.
+			.saturating_add(Weight::from_parts(16_336_627, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -390,10 +394,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// `v` was measured from 1 to 100.
 	fn end_session(v: u32, ) -> Weight {
-		// At least 20_320_000 picoseconds.
-		Weight::from_parts(21_141_000, 1877)
-			// Standard error: 9_887.
-			.saturating_add(Weight::from_parts(14_793_603, 0).saturating_mul(v.into()))
+		// At least 13_470_000 picoseconds.
+		Weight::from_parts(336_046, 1877)
+			// Standard error: 8_270.
+			.saturating_add(Weight::from_parts(12_108_429, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(v.into())))
@@ -402,8 +406,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Authors` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Authors` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	fn note_author() -> Weight {
-		// At least 3_515_000 picoseconds.
-		Weight::from_parts(4_056_000, 0)
+		// At least 2_664_000 picoseconds.
+		Weight::from_parts(3_034_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -412,6 +416,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Session::Validators` (r:1 w:0)
 	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Audits::Auditors` (r:1 w:1)
+	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Offenders` (r:1 w:1)
 	/// Proof: `ValidatorStaking::Offenders` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Candidates` (r:1 w:1)
@@ -423,10 +429,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Slashes` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Slashes` (`max_values`: None, `max_size`: Some(93), added: 2568, mode: `MaxEncodedLen`)
 	fn note_offence() -> Weight {
-		// At least 98_176_000 picoseconds.
-		Weight::from_parts(127_510_000, 21991)
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// At least 77_146_000 picoseconds.
+		Weight::from_parts(94_952_000, 22046)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
@@ -437,14 +443,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Stakers` (r:16 w:16)
 	/// Proof: `ValidatorStaking::Stakers` (`max_values`: None, `max_size`: Some(2466), added: 4941, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:16 w:16)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:17 w:16)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorStaking::Slashes` (r:0 w:1)
 	/// Proof: `ValidatorStaking::Slashes` (`max_values`: None, `max_size`: Some(93), added: 2568, mode: `MaxEncodedLen`)
 	fn apply_slash() -> Weight {
-		// At least 744_368_000 picoseconds.
-		Weight::from_parts(807_142_000, 80046)
+		// At least 595_604_000 picoseconds.
+		Weight::from_parts(645_719_000, 80046)
 			.saturating_add(T::DbWeight::get().reads(52))
 			.saturating_add(T::DbWeight::get().writes(51))
 	}
@@ -463,8 +469,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Unbondings` (r:0 w:16)
 	/// Proof: `ValidatorStaking::Unbondings` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn dissolve() -> Weight {
-		// At least 324_664_000 picoseconds.
-		Weight::from_parts(387_407_000, 80046)
+		// At least 261_964_000 picoseconds.
+		Weight::from_parts(275_203_000, 80046)
 			.saturating_add(T::DbWeight::get().reads(21))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
@@ -479,10 +485,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	fn release() -> Weight {
-		// At least 115_021_000 picoseconds.
-		Weight::from_parts(121_250_000, 5931)
+		// At least 85_408_000 picoseconds.
+		Weight::from_parts(90_666_000, 5931)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -495,8 +501,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::OldestEra` (r:0 w:1)
 	/// Proof: `ValidatorStaking::OldestEra` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn forget() -> Weight {
-		// At least 74_891_000 picoseconds.
-		Weight::from_parts(78_978_000, 238574)
+		// At least 54_752_000 picoseconds.
+		Weight::from_parts(58_247_000, 238574)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(19))
 	}
@@ -505,79 +511,80 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn join() -> Weight {
-		Weight::from_parts(99_428_000, 15803)
+		Weight::from_parts(70_406_000, 15803)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn displace() -> Weight {
-		Weight::from_parts(5_310_849_000, 2579136)
+		Weight::from_parts(4_390_559_000, 2579136)
 			.saturating_add(ParityDbWeight::get().reads(1013))
 			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 	fn bond_extra() -> Weight {
-		Weight::from_parts(80_520_000, 3658)
+		Weight::from_parts(58_047_000, 3712)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn unbond() -> Weight {
-		Weight::from_parts(46_559_000, 5931)
+		Weight::from_parts(27_431_000, 5931)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn withdraw() -> Weight {
-		Weight::from_parts(121_391_000, 5931)
+		Weight::from_parts(86_830_000, 5931)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn chill() -> Weight {
-		Weight::from_parts(27_370_000, 3563)
+		Weight::from_parts(16_705_000, 3563)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn resume() -> Weight {
-		Weight::from_parts(27_531_000, 3563)
+		Weight::from_parts(16_745_000, 3563)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn leave() -> Weight {
-		Weight::from_parts(115_302_000, 16616)
+		Weight::from_parts(87_781_000, 16616)
 			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn set_commission() -> Weight {
-		Weight::from_parts(30_306_000, 3563)
+		Weight::from_parts(18_337_000, 3563)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn delegate() -> Weight {
-		Weight::from_parts(204_134_000, 20476)
+		Weight::from_parts(159_489_000, 20476)
 			.saturating_add(ParityDbWeight::get().reads(8))
 			.saturating_add(ParityDbWeight::get().writes(8))
 	}
 	fn undelegate() -> Weight {
-		Weight::from_parts(140_570_000, 16980)
+		Weight::from_parts(97_106_000, 16980)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn set_validator_count() -> Weight {
-		Weight::from_parts(8_263_000, 0)
+		Weight::from_parts(4_907_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn cancel_slashes(n: u32, ) -> Weight {
-		Weight::from_parts(3_765_000, 990)
-			.saturating_add(Weight::from_parts(19_323_185, 0).saturating_mul(n.into()))
+		Weight::from_parts(730_116, 990)
+			.saturating_add(Weight::from_parts(13_956_258, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 14849).saturating_mul(n.into()))
 	}
 	fn purge_keys() -> Weight {
-		Weight::from_parts(168_391_000, 21456)
+		Weight::from_parts(105_508_000, 21456)
 			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn elect(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(20_271_305_500, 1482290)
-			.saturating_add(Weight::from_parts(20_433_887, 0).saturating_mul(c.into()))
+		Weight::from_parts(1_027_838_963, 1482290)
+			.saturating_add(Weight::from_parts(6_708_209, 0).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(3_599, 0).saturating_mul(d.into()))
 			.saturating_add(ParityDbWeight::get().reads(103))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(ParityDbWeight::get().writes(100))
@@ -585,21 +592,21 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 1).saturating_mul(d.into()))
 	}
 	fn keep_seats(v: u32, ) -> Weight {
-		Weight::from_parts(9_686_320, 1831)
-			.saturating_add(Weight::from_parts(12_324_147, 0).saturating_mul(v.into()))
+		Weight::from_parts(5_037_349, 1831)
+			.saturating_add(Weight::from_parts(8_976_752, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(v.into()))
 	}
 	fn leave_out(v: u32, ) -> Weight {
-		Weight::from_parts(2_694_253, 1339)
-			.saturating_add(Weight::from_parts(12_197_999, 0).saturating_mul(v.into()))
+		Weight::from_parts(16_675_000, 1339)
+			.saturating_add(Weight::from_parts(9_066_101, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2705).saturating_mul(v.into()))
 	}
 	fn see_off(v: u32, ) -> Weight {
-		Weight::from_parts(50_775_000, 1898)
-			.saturating_add(Weight::from_parts(38_884_214, 0).saturating_mul(v.into()))
+		Weight::from_parts(35_023_000, 1898)
+			.saturating_add(Weight::from_parts(28_707_399, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
@@ -607,47 +614,47 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 14813).saturating_mul(v.into()))
 	}
 	fn disable_again(v: u32, ) -> Weight {
-		Weight::from_parts(10_536_000, 6829)
-			.saturating_add(Weight::from_parts(20_015_297, 0).saturating_mul(v.into()))
+		Weight::from_parts(5_258_000, 7987)
+			.saturating_add(Weight::from_parts(16_336_627, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(2))
 			.saturating_add(Weight::from_parts(0, 2573).saturating_mul(v.into()))
 	}
 	fn end_session(v: u32, ) -> Weight {
-		Weight::from_parts(21_141_000, 1877)
-			.saturating_add(Weight::from_parts(14_793_603, 0).saturating_mul(v.into()))
+		Weight::from_parts(336_046, 1877)
+			.saturating_add(Weight::from_parts(12_108_429, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 2573).saturating_mul(v.into()))
 	}
 	fn note_author() -> Weight {
-		Weight::from_parts(4_056_000, 0)
+		Weight::from_parts(3_034_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn note_offence() -> Weight {
-		Weight::from_parts(127_510_000, 21991)
-			.saturating_add(ParityDbWeight::get().reads(7))
-			.saturating_add(ParityDbWeight::get().writes(6))
+		Weight::from_parts(94_952_000, 22046)
+			.saturating_add(ParityDbWeight::get().reads(8))
+			.saturating_add(ParityDbWeight::get().writes(7))
 	}
 	fn apply_slash() -> Weight {
-		Weight::from_parts(807_142_000, 80046)
+		Weight::from_parts(645_719_000, 80046)
 			.saturating_add(ParityDbWeight::get().reads(52))
 			.saturating_add(ParityDbWeight::get().writes(51))
 	}
 	fn dissolve() -> Weight {
-		Weight::from_parts(387_407_000, 80046)
+		Weight::from_parts(275_203_000, 80046)
 			.saturating_add(ParityDbWeight::get().reads(21))
 			.saturating_add(ParityDbWeight::get().writes(37))
 	}
 	fn release() -> Weight {
-		Weight::from_parts(121_250_000, 5931)
+		Weight::from_parts(90_666_000, 5931)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn forget() -> Weight {
-		Weight::from_parts(78_978_000, 238574)
+		Weight::from_parts(58_247_000, 238574)
 			.saturating_add(ParityDbWeight::get().reads(17))
 			.saturating_add(ParityDbWeight::get().writes(19))
 	}

@@ -544,6 +544,7 @@ fn audit_should_be_read_as_the_runtime_writes_it() {
 		("quorum", number(6)),
 		("challenge", bytes(7)),
 		("opened", opened),
+		("first", Value::unnamed_variant("None", [])),
 		("seats", Value::unnamed_composite([seat(1, ballot), seat(2, name("Awaited"))])),
 		("otherwise", name("Doubtful")),
 		("earlier", Value::unnamed_composite([Value::unnamed_composite([opinion])])),

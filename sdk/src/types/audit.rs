@@ -224,7 +224,8 @@ pub struct Audit {
 	pub quorum: u32,
 	/// What the audited positions and the projections come from.
 	pub challenge: H256,
-	/// What the worker has opened, for the larger committee also for the last one.
+	/// What the worker has opened; of the last committee, what it has opened for the one whose rows that
+	/// looks at.
 	pub opened: Option<OpenedRows>,
 	/// The committee.
 	pub seats: Vec<Seat>,

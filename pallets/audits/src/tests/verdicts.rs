@@ -12,6 +12,7 @@ use reckon_support::{
 };
 use reckon_verification::{Fault, Fingerprint, Reason, Statistics, Vote};
 use sp_runtime::Perbill;
+use std::collections::BTreeSet;
 
 const WRONG: Perbill = Perbill::from_percent(5);
 /// What an audit of such work costs.
@@ -273,9 +274,99 @@ fn auditors_should_not_lose_stake_when_the_last_committee_has_seen_other_rows_th
 			ruling(id).is_none().then_some(id)
 		});
 		let id = tried.find_map(|id| id).expect("some committee is split");
+		let [first, _] = &audit(id).earlier[..] else { panic!("two committees have voted") };
+		let first: Vec<_> = first.iter().map(|vote| vote.auditor).collect();
 		let punished = punished(|| round(id, RIGHT, |_, who| Some(says(id, who))));
+		// It is not paid. Who has lied about the others' rows has lied.
 		assert_eq!(outcome(id), AuditOutcome::Doubtful);
-		assert!(punished.is_empty(), "{punished:?}");
+		assert!(punished.iter().filter(|who| accuses(**who)).count() >= 7, "{punished:?}");
+		assert!(punished.iter().all(|who| accuses(*who)), "{punished:?}");
+		assert!(first.iter().all(|who| accuses(*who) || Counted::all().contains(who)));
+	});
+}
+
+/// An audit whose larger committee would pay for the answer if most of the first had not said otherwise: the
+/// last committee is asked about the first one's rows.
+fn denied_by_the_first(
+	worker: fn(Instance) -> u8,
+	says: impl Fn(JobId, AccountId) -> Statement,
+) -> JobId {
+	let mut tried = (1..=u8::MAX).map(|n| {
+		let id = drawn(n);
+		let asked = audit(id).challenge;
+		for _ in 0..2 {
+			if ruling(id).is_none() {
+				to_draw(id);
+				round(id, worker(audit(id).instance), |_, who| Some(says(id, who)));
+			}
+		}
+		ruling(id).is_none().then_some((id, asked))
+	});
+	let (id, asked) = tried.find_map(|it| it).expect("the draw brings them together soon");
+	to_draw(id);
+	let last = audit(id);
+	assert_eq!((last.instance, last.size), (Instance::Last, 15));
+	assert_eq!((last.challenge, last.otherwise), (asked, AuditOutcome::Doubtful));
+	assert!(last.opened.is_some());
+	id
+}
+
+/// These accuse an honest provider in a first committee of which they are most, and are honest else.
+fn slander(accuses: impl Fn(AccountId) -> bool) -> impl Fn(JobId, AccountId) -> Statement {
+	move |id, who| {
+		let most = seated(id).into_iter().filter(|it| accuses(*it)).count() > 1;
+		match audit(id).instance {
+			Instance::First if most && accuses(who) => refuted(Fault::Text),
+			_ => computed(id, RIGHT),
+		}
+	}
+}
+
+#[test]
+fn honest_provider_should_be_paid_when_most_of_the_first_committee_accuse_it_and_say_no_more() {
+	run_with(15, || {
+		let accuses = |who| (1..=5).map(account).any(|it| it == who);
+		let id = denied_by_the_first(|_| RIGHT, slander(accuses));
+		let [first, _] = &audit(id).earlier[..] else { panic!("two committees have voted") };
+		let lied: Vec<_> =
+			first.iter().map(|vote| vote.auditor).filter(|who| accuses(*who)).collect();
+		assert!(lied.len() >= 2, "{lied:?}");
+		let punished = punished(|| round(id, RIGHT, honest(id)));
+		assert_eq!(outcome(id), AuditOutcome::Accepted);
+		assert_eq!(BTreeSet::from_iter(punished), BTreeSet::from_iter(lied));
+	});
+}
+
+#[test]
+fn provider_should_be_convicted_when_its_rows_are_wrong_only_where_the_first_committee_looked() {
+	run_with(15, || {
+		let worker = |instance| if instance == Instance::First { OTHER } else { RIGHT };
+		let echoes = account(1);
+		let says = |id, who| match audit(id).instance {
+			Instance::First if who == echoes => computed(id, OTHER),
+			_ => computed(id, RIGHT),
+		};
+		let id = denied_by_the_first(worker, says);
+		let punished = punished(|| round(id, OTHER, honest(id)));
+		assert!(is_rejected(id));
+		// The larger committee has said what it has seen.
+		assert!(punished.iter().all(|who| *who == echoes), "{punished:?}");
+	});
+}
+
+#[test]
+fn answer_should_be_doubtful_when_nobody_can_say_whether_the_first_committee_lied() {
+	run_with(15, || {
+		let accuses = |who| (1..=5).map(account).any(|it| it == who);
+		let id = denied_by_the_first(|_| RIGHT, slander(accuses));
+		let before = Counted::all().len();
+		while ruling(id).is_none() {
+			to_draw(id);
+			to_block(audit(id).due);
+		}
+		assert_eq!(outcome(id), AuditOutcome::Doubtful);
+		// Nothing is proved of those who have voted, so that they are paid.
+		assert_eq!(Counted::all().len() - before, 3 + 9);
 	});
 }
 
@@ -528,11 +619,13 @@ fn each_series_of_misses_should_cost_more_until_the_era_ends() {
 #[test]
 fn auditors_should_not_lose_stake_when_the_larger_committee_has_seen_other_rows() {
 	run(|| {
-		// The first committee sees rows that are wrong, the larger one rows that are right.
+		// The first committee sees rows that are wrong, the larger one rows that are right, and the last one
+		// what the first has seen.
 		let id = drawn(1);
 		round(id, OTHER, honest(id));
 		round(id, RIGHT, honest(id));
-		assert_eq!(outcome(id), AuditOutcome::Doubtful);
+		round(id, OTHER, honest(id));
+		assert!(is_rejected(id));
 		assert!(MockPenalties::all().is_empty());
 
 		// The other way round: only one has a reason to dissent, and perhaps none.
