@@ -18,7 +18,8 @@ use axum::{
 	extract::{Request, State},
 	http::{
 		header::{HeaderName, CACHE_CONTROL, CONTENT_TYPE},
-		HeaderMap, HeaderValue, StatusCode,
+		request::Parts,
+		Extensions, HeaderMap, HeaderValue, StatusCode,
 	},
 	response::{IntoResponse, Response},
 	Extension,

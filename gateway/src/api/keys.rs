@@ -7,8 +7,7 @@ use super::{
 	Door,
 };
 use axum::{
-	body::Body,
-	extract::State,
+	extract::{Request, State},
 	http::{HeaderMap, StatusCode},
 	Json,
 };

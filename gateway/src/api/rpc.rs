@@ -3,7 +3,6 @@
 use super::{
 	ask::{broken_off, finish, receipt, usage, whole},
 	body::Upload,
-	full,
 	line::{Line, RequestName},
 	payer::Shown,
 	problems::status,
@@ -37,7 +36,7 @@ use reckon_primitives::{Balance, Price};
 use serde_json::{json, Value};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::{
-	sync::{OwnedSemaphorePermit, Semaphore},
+	sync::OwnedSemaphorePermit,
 	time::{sleep, Sleep},
 };
 use tonic::{metadata::MetadataMap, Request, Response, Status};

@@ -306,7 +306,8 @@ impl Fuzzer {
 	/// Of what somebody has, as much as can go if the least is to stay, or about that.
 	fn surplus(&mut self, has: Balance, least: Balance) -> Balance {
 		let most = has.saturating_sub(least);
-		self.amount(most / self.rng.random_range(1..4u128))
+		let part = most / self.rng.random_range(1..4u128);
+		self.amount(part)
 	}
 
 	fn share(&mut self, most: u32) -> Permill {
