@@ -110,6 +110,12 @@ fn held_line(held: &Held) -> String {
 		HeldFor::Proxies => "as deposits for proxies".into(),
 		HeldFor::Multisigs => "as deposits for multisigs".into(),
 		HeldFor::Complaint(receipt) => format!("for a complaint about receipt {receipt:?}"),
+		HeldFor::RetiredModel(model) => {
+			return format!(
+				"{} for the id of model {model:?}, which is remembered for good",
+				format_amount(held.amount)
+			);
+		},
 	};
 	let until = match held.next_step_at {
 		Some(block) => format!("the chain moves on by block #{block}"),

@@ -146,7 +146,7 @@ pub(crate) async fn run(context: &Context, command: ProviderCommand) -> Result<(
 		ProviderCommand::Unbond { amount } => {
 			let amount_text = format_amount(amount);
 			let done = format!("{amount_text} on its way back: `reckon account show` says when");
-			context.act(calls::unbond(amount), &done).await
+			context.act(calls::unbond_provider(amount), &done).await
 		},
 		ProviderCommand::Pause => context.act(calls::pause(), "paused: no new jobs").await,
 		ProviderCommand::Resume => context.act(calls::resume(), "taking jobs again").await,

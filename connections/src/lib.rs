@@ -9,7 +9,7 @@
 mod patient;
 mod shares;
 
-pub use self::shares::{Peer, Share, Shares};
+pub use self::shares::{private_networks, Peer, Share, Shares};
 
 use self::patient::Patient;
 use axum::{body::Body, Router};
@@ -28,11 +28,11 @@ use std::{
 		atomic::{AtomicBool, Ordering},
 		Arc,
 	},
-	time::Duration,
+	time::{Duration, Instant},
 };
 use tokio::{
 	net::{TcpListener, TcpStream},
-	sync::{watch, Semaphore},
+	sync::{watch, OwnedSemaphorePermit, Semaphore},
 	time::sleep,
 };
 use tower::ServiceExt;
@@ -43,6 +43,8 @@ const MAX_HEAD_BYTES: usize = 64 << 10;
 const MAX_STREAMS: u32 = 128;
 /// How often an HTTP/2 client is asked whether it is there.
 const ALIVE_EVERY: Duration = Duration::from_secs(20);
+/// How often it is said that an address has all connections that it may have.
+const WARN_EVERY: Duration = Duration::from_secs(60);
 /// How long to wait when the system has no more sockets.
 const NO_SOCKETS: Duration = Duration::from_millis(100);
 
@@ -51,7 +53,7 @@ const NO_SOCKETS: Duration = Duration::from_millis(100);
 pub struct Limits {
 	/// Connections at once; more wait to be taken.
 	pub most: usize,
-	/// Connections of one address at once; more are closed.
+	/// Connections of one address at once, whatever is spoken over them in the end; more are closed.
 	pub each: usize,
 	/// Whose connections are not counted by their address: proxies stand for many.
 	pub trusted: Arc<[IpNet]>,
@@ -76,6 +78,7 @@ pub async fn serve(
 	let shares = Shares::new(limits.each);
 	let (stopping, stopped) = watch::channel(false);
 	let mut stop = pin!(stop);
+	let mut warned: Option<Instant> = None;
 	loop {
 		let next = async {
 			// Never closed.
@@ -95,14 +98,19 @@ pub async fn serve(
 		};
 		let peer = Peer::new(address.ip(), &limits.trusted);
 		let Some(share) = shares.take(peer) else {
-			tracing::debug!(%address, "a connection too many of one address is closed");
+			if warned.is_none_or(|at: Instant| at.elapsed() >= WARN_EVERY) {
+				warned = Some(Instant::now());
+				let (address, each) = (address.ip(), limits.each);
+				tracing::warn!(%address, each, "connections of one address are closed: it has all that one may");
+			}
 			continue;
 		};
-		let connection = connection(stream, peer, app.clone(), limits.clone(), stopped.clone());
-		tokio::spawn(async move {
-			connection.await;
-			drop((place, share));
-		});
+		// They go where the socket goes, which may be handed on: to who speaks WebSocket over it.
+		// Events are small, and wait for nothing.
+		let _ = stream.set_nodelay(true);
+		let held = (place, share);
+		let stream = Patient::new(stream, limits.taken_within, held);
+		tokio::spawn(connection(stream, peer, app.clone(), limits.head_within, stopped.clone()));
 	}
 	drop(listener);
 	stopping.send_replace(true);
@@ -112,14 +120,12 @@ pub async fn serve(
 }
 
 async fn connection(
-	stream: TcpStream,
+	stream: Patient<TcpStream, (OwnedSemaphorePermit, Share)>,
 	peer: Peer,
 	app: Router,
-	limits: Limits,
+	head_within: Duration,
 	mut stopped: watch::Receiver<bool>,
 ) {
-	// Events are small, and wait for nothing.
-	let _ = stream.set_nodelay(true);
 	let asked = Arc::new(AtomicBool::new(false));
 	let service = {
 		let asked = asked.clone();
@@ -133,7 +139,7 @@ async fn connection(
 	builder
 		.http1()
 		.timer(TokioTimer::new())
-		.header_read_timeout(limits.head_within)
+		.header_read_timeout(head_within)
 		.max_buf_size(MAX_HEAD_BYTES);
 	builder
 		.http2()
@@ -143,9 +149,8 @@ async fn connection(
 		.keep_alive_interval(ALIVE_EVERY)
 		.keep_alive_timeout(ALIVE_EVERY);
 	let service = TowerToHyperService::new(service);
-	let stream = TokioIo::new(Patient::new(stream, limits.taken_within));
-	let mut served = pin!(builder.serve_connection_with_upgrades(stream, service));
-	let mut patience = pin!(sleep(limits.head_within));
+	let mut served = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+	let mut patience = pin!(sleep(head_within));
 	let (mut waiting, mut open) = (true, true);
 	loop {
 		tokio::select! {

@@ -12,17 +12,18 @@ use tokio::{
 	time::{sleep, Sleep},
 };
 
-/// A connection that breaks when its peer takes nothing for too long.
-pub(crate) struct Patient<S> {
+/// A connection that breaks when its peer takes nothing for too long, and what it holds until it is closed.
+pub(crate) struct Patient<S, Held> {
 	stream: S,
+	_held: Held,
 	within: Duration,
 	/// Runs while something waits to be written.
 	patience: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Patient<S> {
-	pub(crate) fn new(stream: S, within: Duration) -> Self {
-		Self { stream, within, patience: None }
+impl<S, Held> Patient<S, Held> {
+	pub(crate) fn new(stream: S, within: Duration, held: Held) -> Self {
+		Self { stream, _held: held, within, patience: None }
 	}
 
 	/// What came of writing, unless the peer has taken nothing for too long.
@@ -42,7 +43,7 @@ impl<S> Patient<S> {
 	}
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin, Held: Unpin> AsyncRead for Patient<S, Held> {
 	fn poll_read(
 		mut self: Pin<&mut Self>,
 		context: &mut Context<'_>,
@@ -52,7 +53,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
 	}
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin, Held: Unpin> AsyncWrite for Patient<S, Held> {
 	fn poll_write(
 		mut self: Pin<&mut Self>,
 		context: &mut Context<'_>,

@@ -29,6 +29,28 @@ impl Peer {
 	}
 }
 
+/// Networks that strangers don't come from: this machine, and private ones (RFC 1918, 3927, 4193, 4291, 6598).
+/// Whoever does stands behind a proxy, or is at home.
+pub fn private_networks() -> Vec<IpNet> {
+	const NETWORKS: [([u8; 4], u8); 6] = [
+		([127, 0, 0, 0], 8),
+		([10, 0, 0, 0], 8),
+		([172, 16, 0, 0], 12),
+		([192, 168, 0, 0], 16),
+		([169, 254, 0, 0], 16),
+		([100, 64, 0, 0], 10),
+	];
+	let old =
+		NETWORKS.iter().filter_map(|(address, bits)| IpNet::new((*address).into(), *bits).ok());
+	let new = [
+		(Ipv6Addr::LOCALHOST, 128),
+		(Ipv6Addr::from_bits(0xfc << 120), 7),
+		(Ipv6Addr::from_bits(0xfe80 << 112), 10),
+	];
+	let new = new.into_iter().filter_map(|(address, bits)| IpNet::new(address.into(), bits).ok());
+	old.chain(new).collect()
+}
+
 /// Places, of which each peer has so many at most.
 #[derive(Debug)]
 pub struct Shares {
@@ -53,11 +75,11 @@ impl Shares {
 	pub fn take(self: &Arc<Self>, Peer(of): Peer) -> Option<Share> {
 		if let Some(address) = of {
 			let mut taken = self.taken();
-			let count = taken.entry(address).or_default();
-			if *count >= self.each {
+			let count = taken.get(&address).copied().unwrap_or_default();
+			if count >= self.each {
 				return None;
 			}
-			*count += 1;
+			taken.insert(address, count + 1);
 		}
 		Some(Share { shares: self.clone(), of })
 	}
@@ -103,6 +125,22 @@ mod tests {
 	}
 
 	#[test]
+	fn private_networks_should_be_those_that_strangers_do_not_come_from() {
+		let all = private_networks();
+		assert_eq!(all.len(), 9);
+		let is_private =
+			|address: &str| Peer::new(address.parse().unwrap(), &all) == Peer::default();
+		for address in
+			["127.0.0.1", "::1", "172.17.0.1", "10.1.2.3", "fd00::1", "fe80::1", "100.64.0.1"]
+		{
+			assert!(is_private(address), "{address}");
+		}
+		for address in ["192.0.2.1", "172.32.0.1", "2001:db8::1", "100.128.0.1", "8.8.8.8"] {
+			assert!(!is_private(address), "{address}");
+		}
+	}
+
+	#[test]
 	fn share_should_be_refused_when_a_peer_has_all_of_its_own() {
 		let shares = Shares::new(2);
 		let [one, other] = [peer("192.0.2.1"), peer("192.0.2.2")];
@@ -113,7 +151,8 @@ mod tests {
 		assert!(trusted.iter().all(Option::is_some));
 		drop(held);
 		assert!(shares.take(one).is_some());
-		// Nothing is kept of those who have gone.
+		// Nothing is kept of those who have gone, nor of those who have nothing.
+		assert!(Shares::new(0).take(one).is_none());
 		assert!(shares.taken().is_empty());
 	}
 }

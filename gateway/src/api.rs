@@ -36,19 +36,13 @@ use body::Uploads;
 use ipnet::IpNet;
 use leaves::Leaves;
 use problems::Refused;
+use reckon_connections::private_networks;
 use reckon_openai::{default_max_tokens, Problem};
 use repeats::Repeats;
-use std::{
-	net::{IpAddr, Ipv4Addr, Ipv6Addr},
-	sync::Arc,
-	time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
-/// This very machine: clients of its own, and the proxy in front.
-pub(crate) const LOOPBACK: [IpAddr; 2] =
-	[IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// When a client that was turned away may come again: most answers are over by then.
 const COME_AGAIN_MS: u64 = 1_000;
@@ -89,8 +83,9 @@ impl Default for Limits {
 			max_uploads: 256,
 			max_files: 64,
 			max_connections: 4096,
-			addresses: 8,
-			trusted_proxies: [IpNet::from(LOOPBACK[0]), LOOPBACK[1].into()].into(),
+			// OpenAI's library for Python has up to a thousand connections.
+			addresses: 4,
+			trusted_proxies: private_networks().into(),
 			head_within: Duration::from_secs(10),
 			body_within: Duration::from_secs(30),
 			taken_within: Duration::from_secs(30),
@@ -157,6 +152,13 @@ fn full(what: &str) -> Problem {
 		retry_after_ms: Some(COME_AGAIN_MS),
 		..Problem::new(503, "server_error", Some("overloaded"), message)
 	}
+}
+
+/// What one address is told that has its part of what others need too.
+fn full_for_one(what: &str) -> Problem {
+	let code = "rate_limit_exceeded";
+	let message = format!("as many {what} come from your address as may at once: try again");
+	Problem { retry_after_ms: Some(COME_AGAIN_MS), ..Problem::new(429, code, Some(code), message) }
 }
 
 /// All that is served over HTTP.

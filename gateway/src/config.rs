@@ -1,12 +1,15 @@
 //! Settings: flags, then the environment, then a TOML file, then defaults.
 
-use crate::api::LOOPBACK;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use reckon_connections::private_networks;
 use reckon_gateway_store::SyncPolicy;
 use reckon_receipts::MAX_RECEIPTS;
 use serde::{Deserialize, Serialize};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+	net::{IpAddr, SocketAddr},
+	path::PathBuf,
+};
 
 /// How log lines look.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, ValueEnum, Serialize, Deserialize)]
@@ -136,14 +139,15 @@ pub struct Layer {
 	/// Requests that are served at once [default: 4096]
 	#[arg(long, global = true, env = "RECKON_GATEWAY_MAX_REQUESTS")]
 	pub max_requests: Option<usize>,
-	/// Networks of proxies in front, which limit their clients themselves: nobody else has more than an eighth
-	/// of all connections from one address [default: 127.0.0.1/32,::1/128]
+	/// Addresses or networks of proxies in front, which limit their clients themselves: nobody else has more than
+	/// a quarter of all connections from one address [default: this machine and all private networks]
 	#[arg(
 		long,
 		global = true,
 		env = "RECKON_GATEWAY_TRUSTED_PROXIES",
 		value_name = "NETWORKS",
-		value_delimiter = ','
+		value_delimiter = ',',
+		value_parser = parse_network
 	)]
 	pub trusted_proxies: Option<Vec<IpNet>>,
 	/// The longest body in KiB [default: 2048]
@@ -210,6 +214,13 @@ impl Layer {
 	}
 }
 
+/// Reads a network, or an address as the network of that alone.
+fn parse_network(text: &str) -> Result<IpNet, String> {
+	let network =
+		text.parse().or_else(|_| text.parse().map(|address: IpAddr| address.to_canonical().into()));
+	network.map_err(|_| "write an address or a network, such as 192.0.2.7 or 192.0.2.0/24".into())
+}
+
 /// A file that can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the configuration {}: {reason}", path.display())]
@@ -255,9 +266,7 @@ impl Config {
 			queue_seconds: layer.queue_seconds.unwrap_or(10),
 			answer_seconds: layer.answer_seconds.unwrap_or(600).max(1),
 			max_requests: layer.max_requests.unwrap_or(4096).max(1),
-			trusted_proxies: layer
-				.trusted_proxies
-				.unwrap_or_else(|| LOOPBACK.map(IpNet::from).to_vec()),
+			trusted_proxies: layer.trusted_proxies.unwrap_or_else(private_networks),
 			max_body_kib: layer.max_body_kib.unwrap_or(2048).clamp(1, 1 << 20),
 			// Complaints come for a day, and a bulk that was stopped looks for its answers for as long.
 			keep_days: layer.keep_days.unwrap_or(7).max(2),
@@ -281,6 +290,16 @@ fn default_dir() -> PathBuf {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn network_should_be_read_where_it_is_a_single_address_too() {
+		for (text, network) in
+			[("192.0.2.7", "192.0.2.7/32"), ("192.0.2.0/24", "192.0.2.0/24"), ("::1", "::1/128")]
+		{
+			assert_eq!(parse_network(text).map(|it| it.to_string()).as_deref(), Ok(network));
+		}
+		assert!(parse_network("proxy.example").is_err());
+	}
 
 	#[test]
 	fn config_should_prefer_flags_to_the_file_and_the_file_to_defaults() {

@@ -504,7 +504,7 @@ async fn crowd_should_be_refused_honestly_and_those_let_in_answered() {
 	let many = Limits::default();
 	for (limits, lanes, queue, status, code) in [
 		(few, 64, 64, 503, "overloaded"),
-		(many, 4, 64, 429, "rate_limit_exceeded"),
+		(many.clone(), 4, 64, 429, "rate_limit_exceeded"),
 		(many, 64, 2, 503, "busy"),
 	] {
 		let (answered, refused) = crowd(limits, lanes, queue).await;

@@ -1,6 +1,6 @@
 //! Money that is held, what for, and until when.
 
-use crate::{ChannelId, EntryId, JobId, SubnetId};
+use crate::{ChannelId, EntryId, JobId, ModelId, SubnetId};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 use sp_core::H256;
@@ -57,6 +57,9 @@ pub enum HeldFor {
 	/// The deposit for a complaint about a receipt, which is named by the hash of its leaf.
 	#[codec(index = 15)]
 	Complaint(H256),
+	/// What stays of a removed model's deposit, since its id is remembered.
+	#[codec(index = 16)]
+	RetiredModel(ModelId),
 }
 
 /// One held amount.

@@ -113,8 +113,8 @@ calls! {
 	bond_extra(amount: Compact<u128> = Balance => Compact(amount))
 		= "Providers"."bond_extra" as BondExtra;
 	/// `Providers.unbond`: takes a part out of the bond.
-	unbond(amount: Compact<u128> = Balance => Compact(amount))
-		= "Providers"."unbond" as Unbond;
+	unbond_provider(amount: Compact<u128> = Balance => Compact(amount))
+		= "Providers"."unbond" as UnbondProvider;
 	/// `Providers.offer`: offers a model for a subnet's jobs at a price, or changes the price.
 	offer(
 		subnet: SubnetId = SubnetId => subnet,
@@ -169,8 +169,8 @@ calls! {
 	bond_extra_candidate(amount: Compact<u128> = Balance => Compact(amount))
 		= "ValidatorStaking"."bond_extra" as BondExtraCandidate;
 	/// `ValidatorStaking.unbond`: takes a part out of a candidate's own stake.
-	unbond_candidate(amount: Compact<u128> = Balance => Compact(amount))
-		= "ValidatorStaking"."unbond" as UnbondCandidate;
+	unbond(amount: Compact<u128> = Balance => Compact(amount))
+		= "ValidatorStaking"."unbond" as Unbond;
 	/// `ValidatorStaking.withdraw`: returns stake that is free, ahead of the chain.
 	withdraw_stake() = "ValidatorStaking"."withdraw" as WithdrawStake;
 	/// `ValidatorStaking.chill`: stands for election no more, for now.

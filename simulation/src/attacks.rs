@@ -68,8 +68,9 @@ pub fn all(seed: u64, trials: Trials) -> Vec<Row> {
 	rows.extend(lazy.map(|strategy| lazy_auditor(seed, trials, strategy)));
 	rows.push(covering_minority(seed, trials, Auditing::Covers));
 	rows.push(covering_minority(seed, trials, Auditing::Shrugs));
-	rows.push(accusing_minority(seed, trials, Auditing::Accuses));
-	rows.push(accusing_minority(seed, trials, Auditing::Slanders));
+	for strategy in [Auditing::Accuses, Auditing::Slanders, Auditing::Maligns, Auditing::Demurs] {
+		rows.push(accusing_minority(seed, trials, strategy));
+	}
 	rows.push(withholding_minority(seed, trials));
 	rows.push(cheat(seed, trials, 22, Serving::Leaks));
 	rows.push(griefing(seed, trials, Auditing::Dissents));

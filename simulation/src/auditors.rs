@@ -46,6 +46,10 @@ pub enum Strategy {
 	/// Accuses honest providers in first committees of which its friends are most, so that the larger ones,
 	/// which look at other rows, can't clear them; says nothing more of it there.
 	Slanders,
+	/// The same, in larger committees too, and without having seen the rows, as it says: then it can't have lied.
+	Maligns,
+	/// Doubts honest answers where its friends are enough to keep a larger committee from deciding.
+	Demurs,
 	/// Computes, and then says nothing where there are enough of its friends to leave it undecided.
 	Withholds,
 }
@@ -80,6 +84,8 @@ impl Strategy {
 			Self::Shrugs => "doubts a friend's cheats",
 			Self::Accuses => "accuses the honest",
 			Self::Slanders => "accuses the honest, in first committees only",
+			Self::Maligns => "says that honest answers are far off and their rows can't be had",
+			Self::Demurs => "doubts honest answers",
 			Self::Withholds => "withholds its vote",
 		}
 	}
@@ -190,6 +196,16 @@ impl Sight<'_> {
 		self.audit.instance == Instance::First && self.friends_here() * 2 > self.audit.size
 	}
 
+	/// Whether the friends can have an honest answer doubted: one is enough for another committee, and half of the
+	/// larger one to keep it from deciding.
+	fn can_demur(&self) -> bool {
+		match self.audit.instance {
+			Instance::First => true,
+			Instance::Larger => self.friends_here() * 2 > self.audit.size,
+			Instance::Last => false,
+		}
+	}
+
 	fn can_convict(&self) -> bool {
 		self.friends_here() >= self.convicting()
 	}
@@ -264,9 +280,15 @@ impl Auditor {
 			},
 			Accuses if sight.can_convict() => Vote::Refuted(Fault::Text),
 			Slanders if sight.can_slander() => Vote::Refuted(Fault::Text),
-			Honest | Echoes | FeignsNoRows | Covers | Shrugs | Accuses | Slanders | Withholds => {
-				self.compute(sight)
+			Maligns if sight.can_slander() || sight.audit.instance == Instance::Larger => {
+				replayed(made_up(rng))
 			},
+			Demurs if sight.can_demur() => Vote::Replayed {
+				fingerprint: sight.fingerprint_of(sight.answer.plan.source),
+				statistics: Statistics { worst_margin: DOUBTFUL, ..Default::default() },
+			},
+			Honest | Echoes | FeignsNoRows | Covers | Shrugs | Accuses | Slanders | Maligns
+			| Demurs | Withholds => self.compute(sight),
 		};
 		let round = sight.audit.round;
 		self.votes.insert((sight.job, round), vote);
@@ -289,13 +311,15 @@ impl Auditor {
 			FeignsNoRows | Accuses if sight.audit.instance == Instance::First => {
 				(committed, RowsSeen::Unproven)
 			},
+			Maligns if sight.can_slander() || sight.audit.instance == Instance::Larger => {
+				(committed, RowsSeen::Unproven)
+			},
 			Covers | Shrugs if sight.answer.leaked && sight.can_cover() => {
 				(committed, RowsSeen::Proven)
 			},
 			Withholds if sight.can_prevent() => return None,
-			Honest | FeignsNoRows | Covers | Shrugs | Accuses | Slanders | Withholds => {
-				(committed, sight.rows())
-			},
+			Honest | FeignsNoRows | Covers | Shrugs | Accuses | Slanders | Maligns | Demurs
+			| Withholds => (committed, sight.rows()),
 			_ => (committed, RowsSeen::Proven),
 		};
 		Some((Statement { vote, rows }, salt(&self.account, sight.job, round)))

@@ -122,6 +122,8 @@ impl World {
 			auditors::Strategy::Shrugs,
 			auditors::Strategy::Accuses,
 			auditors::Strategy::Slanders,
+			auditors::Strategy::Maligns,
+			auditors::Strategy::Demurs,
 			auditors::Strategy::Withholds,
 		];
 		let friends = auditors

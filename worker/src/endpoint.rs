@@ -14,13 +14,11 @@ use axum::{
 	Json, Router,
 };
 use futures::StreamExt;
-use ipnet::IpNet;
-use reckon_connections::{Limits, Peer, Shares};
+use reckon_connections::{private_networks, Limits, Peer, Shares};
 use reckon_sdk::{ContentRef, H256};
 use std::{
 	collections::BTreeMap,
 	future::Future,
-	net::{IpAddr, Ipv4Addr, Ipv6Addr},
 	sync::{Arc, Mutex, PoisonError},
 	time::Duration,
 };
@@ -40,11 +38,10 @@ const UPLOAD_WITHIN: Duration = Duration::from_secs(5);
 const LEAST_BYTES_PER_SECOND: u32 = 64 << 10;
 /// Auditors and clients come for a moment each.
 fn limits() -> Limits {
-	let this_machine = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 	Limits {
 		most: 512,
-		each: 64,
-		trusted: this_machine.map(IpNet::from).into(),
+		each: 128,
+		trusted: private_networks().into(),
 		head_within: Duration::from_secs(10),
 		taken_within: Duration::from_secs(30),
 	}

@@ -104,7 +104,7 @@ pub(crate) async fn run(context: &Context, command: ValidatorCommand) -> Result<
 		ValidatorCommand::Unbond { amount } => {
 			let amount_text = format_amount(amount);
 			let done = format!("{amount_text} on its way back: `reckon stake show` says when");
-			context.act(calls::unbond_candidate(amount), &done).await
+			context.act(calls::unbond(amount), &done).await
 		},
 		ValidatorCommand::Chill => {
 			context.act(calls::chill(), "standing aside: no election, no seat").await

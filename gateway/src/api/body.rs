@@ -1,6 +1,6 @@
 //! Bodies: no longer and no slower than they may be.
 
-use super::{full, Door};
+use super::{full, full_for_one, Door};
 use axum::{
 	body::{Body, Bytes},
 	http::Extensions,
@@ -38,7 +38,7 @@ impl Uploads {
 	pub(super) fn place(&self, of: &Extensions, what: &str) -> Result<Upload, Problem> {
 		// Where nothing says who it is, as in a call from within, nobody is counted.
 		let peer = of.get::<Peer>().copied().unwrap_or_default();
-		let share = self.shares.take(peer).ok_or_else(|| full(what))?;
+		let share = self.shares.take(peer).ok_or_else(|| full_for_one(what))?;
 		let place = self.places.clone().try_acquire_owned().map_err(|_| full(what))?;
 		Ok((place, share))
 	}

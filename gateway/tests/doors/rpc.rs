@@ -29,8 +29,8 @@ async fn client(script: &Arc<Script>) -> InferenceClient<Channel> {
 async fn door(script: &Arc<Script>, limits: Limits) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let at = listener.local_addr().unwrap().to_string();
-	let service = api::rpc::server(script.clone(), limits);
-	let router = api::rpc::bounded(Routes::new(service).into_axum_router(), limits);
+	let service = api::rpc::server(script.clone(), limits.clone());
+	let router = api::rpc::bounded(Routes::new(service).into_axum_router(), limits.clone());
 	tokio::spawn(api::serve_router(listener, router, limits, std::future::pending()));
 	at
 }

@@ -168,6 +168,12 @@ fn reveals<T: Config<Currency: Mutate<T::AccountId>>>(key: &AuditId, count: u32)
 	BoundedVec::truncate_from(items.collect())
 }
 
+/// What a first committee has asked and a worker opened.
+fn first() -> Asked {
+	let fingerprint = Fingerprint([[NUMBER; PROJECTIONS]; POSITIONS]);
+	Asked { challenge: ROOT, opened: Opened { root: ROOT, fingerprint } }
+}
+
 /// What the largest committee has said.
 fn said<T: Config>() -> Opinions<T::AccountId> {
 	let said = |n| {
@@ -330,7 +336,7 @@ mod benchmarks {
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Missed);
 		let mut audit = due::<T>(job(0));
 		audit.instance = Instance::Last;
-		audit.earlier = earlier::<T>();
+		(audit.first, audit.earlier) = (Some(first()), earlier::<T>());
 		busy::<T>();
 
 		#[block]
@@ -445,7 +451,7 @@ mod benchmarks {
 		let key = validators::<T>();
 		audit::<T>(model::<T>(), &key, job(0), Phase::Revealing, |_, _| Ballot::Missed);
 		let mut audit = due::<T>(job(0));
-		audit.earlier = earlier::<T>();
+		(audit.first, audit.earlier) = (Some(first()), earlier::<T>());
 		audit.instance = Instance::Last;
 
 		#[block]

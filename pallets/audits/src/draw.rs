@@ -135,7 +135,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn fill_seats(id: JobId, audit: &mut AuditOf<T>) -> bool {
 		let empty = audit.size.saturating_sub(audit.seated());
 		let room = MAX_SEATS.saturating_sub(audit.seats.len() as u32);
-		let seed = BlakeTwo256::hash(&(audit.challenge, audit.round).encode());
+		// Fixed with the committee, so that nobody chooses by when it gives up its seat, and not before.
+		let seats: Vec<_> = audit.seats.iter().map(|seat| &seat.auditor).collect();
+		let seed = BlakeTwo256::hash(&(audit.challenge, audit.round, seats).encode());
 		let drawn = Self::draw(&seed, audit, empty.min(room), Silent::Never);
 		let filled = !drawn.is_empty();
 		for seat in drawn {

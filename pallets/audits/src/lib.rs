@@ -41,9 +41,9 @@ pub use keys::{AuditId, AuditSignature, AUDIT_KEY_TYPE};
 pub use offchain::{AuditorStatus, VerifierSettings, STATUS_KEY, VERIFIER_KEY};
 pub use pallet::*;
 pub use types::{
-	Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Instance, Offences,
-	Opened, Opinion, Opinions, Phase, Reveal, RowsSeen, Said, Seat, Seats, Statement, DRAW_DELAY,
-	MAX_EARLIER, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
+	Asked, Audit, Auditor, Ballot, Batch, Commit, Conduct, Decline, Duty, Inquiry, Instance,
+	Offences, Opened, Opinion, Opinions, Phase, Reveal, RowsSeen, Said, Seat, Seats, Statement,
+	DRAW_DELAY, MAX_EARLIER, MAX_RETRIES, MAX_SEATS, MAX_VOTES,
 };
 pub use votes::{payload, COMMITS, DECLINES, REVEALS};
 pub use weights::WeightInfo;

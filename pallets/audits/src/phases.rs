@@ -136,8 +136,12 @@ impl<T: Config> Pallet<T> {
 			size: audit.size,
 			quorum: audit.quorum,
 			instance: audit.instance,
-			contested: !audit.asks_about_first()
-				&& audit.earlier.first().is_some_and(|votes| tally::is_contested(votes)),
+			contested: audit.earlier.first().is_some_and(|first| match audit.instance {
+				Instance::First => false,
+				Instance::Larger => tally::is_contested(first),
+				// What is only said without the rows is no reason not to pay for what so many have seen.
+				Instance::Last => !audit.asks_about_first() && tally::is_refuted(first),
+			}),
 			// Of a batch nothing is opened that all could be asked about.
 			appealable: audit.instance == Instance::Larger && audit.subject.answer().is_some(),
 		};

@@ -70,10 +70,13 @@ impl<T: Config> Pallet<T> {
 			_ => outcome,
 		};
 		// Other rows tell of a vote of the first committee if most who saw the same say otherwise.
+		// Of those that the larger one looked at, it has said itself that nothing is wrong where the last one is asked
+		// about the first.
 		let earlier = audit.earlier.iter().enumerate().flat_map(|(n, votes)| {
-			let (by, comparable) = match audit.has_same_rows(n) {
-				true => (&found, true),
-				false => (&outcome, n == 0 && tally::is_refuted(votes)),
+			let (by, comparable) = match n {
+				n if audit.has_same_rows(n) => (&found, true),
+				0 => (&outcome, tally::is_refuted(votes)),
+				_ => (&AuditOutcome::Accepted, true),
 			};
 			votes.iter().map(move |vote| (vote, worth(by, vote, comparable)))
 		});

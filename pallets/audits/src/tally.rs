@@ -26,6 +26,11 @@ impl<AccountId> Judged<AccountId> {
 		Opinion { auditor, era, grade, rows: statement.rows, dissents }
 	}
 
+	/// Whether it says that the work is far off, having seen the worker's rows: who says so of right rows lies.
+	fn is_proven_against(&self) -> bool {
+		self.grade == Grade::Different && self.statement.rows == RowsSeen::Proven
+	}
+
 	/// Whether it says that the work is far off, and not only that it can't be had.
 	fn is_measured_against(&self) -> bool {
 		let shows = self.statement.rows == RowsSeen::Proven || self.why.is_none();
@@ -185,7 +190,7 @@ fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count
 /// did not: each has looked at other rows, and a worker that is right at some has not done its work.
 ///
 /// The last committee looks at the same rows where a third of the larger one is against a worker that it would
-/// not convict, or for one that it would: so many have lied. It looks at the first committee's rows where the
+/// not convict, or for one that it would, or where a third would pay for it and a third not: so many have lied. It looks at the first committee's rows where the
 /// larger one would accept but for those: most of the first have lied, or the rows are wrong at some positions.
 /// Of that one more than half convict.
 ///
@@ -201,7 +206,10 @@ fn decide<AccountId>(
 	}
 	let same = votes.iter().filter(|vote| vote.grade == Grade::Same).count() as u32;
 	let approves = same.saturating_mul(2) > committee.size;
-	let against = votes.iter().filter(|vote| vote.is_measured_against()).count() as u32;
+	let measured = votes.iter().filter(|vote| vote.is_measured_against()).count() as u32;
+	let proven = votes.iter().filter(|vote| vote.is_proven_against()).count() as u32;
+	let others = (votes.len() as u32).saturating_sub(same);
+	let third = committee.size.div_ceil(3);
 	let outcome = match convicting(committee, votes, scale) {
 		Some((camp, why)) => {
 			for (vote, is_in) in votes.iter_mut().zip(camp) {
@@ -214,13 +222,13 @@ fn decide<AccountId>(
 		None if approves && !committee.contested => AuditOutcome::Accepted,
 		None => AuditOutcome::Doubtful,
 	};
-	// Who is honest finds the same of the same rows.
-	let others = match outcome {
-		AuditOutcome::Rejected(_) => same,
-		AuditOutcome::Doubtful => against,
-		AuditOutcome::Accepted | AuditOutcome::Inconclusive => 0,
+	// Who is honest finds the same of the same rows. But a worker may hand some of them something else.
+	let is_split = match outcome {
+		AuditOutcome::Rejected(_) => same >= third,
+		AuditOutcome::Doubtful if approves => proven >= third,
+		AuditOutcome::Doubtful => measured >= third || same.min(others) >= third,
+		AuditOutcome::Accepted | AuditOutcome::Inconclusive => false,
 	};
-	let is_split = others >= committee.size.div_ceil(3);
 	let is_first_denied = outcome == AuditOutcome::Doubtful && approves;
 	match committee.appealable {
 		true if is_split => Count::Appeal { otherwise: outcome, about: Instance::Larger },
@@ -265,7 +273,13 @@ fn convicting<AccountId>(
 		let mut camp: Vec<_> =
 			findings.iter().map(|other| other.as_ref().is_some_and(is_like)).collect();
 		if size(&camp) >= needed {
-			return Some((camp, scale.reason(vote)?));
+			// What a worker hands out and does not stand by shows nothing of its answer, however many agree on
+			// it: who was served as they ought to be has not lied.
+			let seen = votes.iter().zip(&camp).filter(|(vote, is_in)| **is_in && has_rows(vote));
+			return Some(match seen.count().saturating_mul(2) > size(&camp) {
+				true => (camp, scale.reason(vote)?),
+				false => (camp, Conviction::RowsUnproven),
+			});
 		}
 		for (is_in, vote) in camp.iter_mut().zip(votes) {
 			*is_in |= is_against(&vote) && !has_rows(vote);
@@ -553,6 +567,10 @@ mod tests {
 		assert!(is_rejected(count_in(&nine, &votes(7, 2, 0))));
 		assert!(is_rejected(count_in(&nine, &votes(6, 2, 1))));
 		assert_eq!(count_in(&nine, &votes(2, 2, 5)), Count::Over(AuditOutcome::Doubtful));
+		// A third pays for it, a third does not: not all can be honest, whatever they say.
+		assert_eq!(count_in(&nine, &votes(1, 4, 4)), same_rows);
+		assert_eq!(count_in(&nine, &votes(0, 3, 6)), same_rows);
+		assert_eq!(count_in(&nine, &votes(0, 2, 7)), Count::Over(AuditOutcome::Doubtful));
 		// More than half accept, unless most of the first committee saw otherwise.
 		assert_eq!(count_in(&nine, &votes(4, 5, 0)), accepted());
 		let contested = Committee { contested: true, ..nine };
@@ -561,7 +579,11 @@ mod tests {
 		// Then it is asked about those.
 		assert_eq!(count_in(&contested, &votes(2, 7, 0)), appeal(Instance::First));
 		assert_eq!(count_in(&contested, &votes(0, 5, 4)), appeal(Instance::First));
-		assert_eq!(count_in(&contested, &votes(2, 4, 3)), Count::Over(AuditOutcome::Doubtful));
+		assert_eq!(count_in(&contested, &votes(2, 4, 3)), same_rows);
+		// Who lies without having seen the rows can't keep it from that.
+		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
+		let feigned = [vec![far; 3], vec![same(); 6]].concat();
+		assert_eq!(count_in(&contested, &feigned), appeal(Instance::First));
 		assert!(is_rejected(count_in(&contested, &votes(7, 2, 0))));
 	}
 
@@ -572,7 +594,10 @@ mod tests {
 		let votes = |dissent| [vec![dissent; 5], vec![same(); 4]].concat();
 		let appeal = Count::Appeal { otherwise: AuditOutcome::Doubtful, about: Instance::Larger };
 		assert_eq!(count_in(&nine, &votes(far)), appeal);
-		assert_eq!(count_in(&nine, &votes(unproven())), Count::Over(AuditOutcome::Doubtful));
+		// So does a third that would pay, where others would not.
+		assert_eq!(count_in(&nine, &votes(unproven())), appeal);
+		let some = [vec![unproven(); 7], vec![same(); 2]].concat();
+		assert!(is_rejected(count_in(&nine, &some)));
 	}
 
 	#[test]
@@ -588,6 +613,11 @@ mod tests {
 		assert_eq!(count_larger(&served, 9), convicted);
 		let served = [vec![unproven(); 5], vec![replayed(OTHER)], vec![same(); 3]].concat();
 		assert_eq!(count_larger(&served, 9), convicted);
+		// However many agree on tokens that the worker does not stand by.
+		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
+		assert_eq!(count_larger(&[vec![far; 6], vec![same(); 3]].concat(), 9), convicted);
+		let votes = [vec![far; 3], vec![replayed(OTHER); 3], vec![same(); 3]].concat();
+		assert_eq!(count_larger(&votes, 9), convicted);
 		// Those who found the same convict for it, however many could not look.
 		let votes = [vec![unproven(); 3], vec![replayed(OTHER); 6]].concat();
 		let far = Conviction::Answer(Reason::Distance(2_000_000));

@@ -35,16 +35,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	fn submit() -> Weight {
-		// At least 4_557_000 picoseconds.
-		Weight::from_parts(5_057_000, 0)
+		// At least 4_416_000 picoseconds.
+		Weight::from_parts(4_868_000, 0)
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(565), added: 3040, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
@@ -56,25 +56,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn request_audit() -> Weight {
-		// At least 77_577_000 picoseconds.
-		Weight::from_parts(82_904_000, 11141)
+		// At least 76_105_000 picoseconds.
+		Weight::from_parts(82_624_000, 11462)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Audits::Audits` (r:1 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Workers` (r:1 w:0)
 	/// Proof: `Providers::Workers` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn open_rows() -> Weight {
-		// At least 35_233_000 picoseconds.
-		Weight::from_parts(52_139_000, 11141)
+		// At least 33_780_000 picoseconds.
+		Weight::from_parts(38_347_000, 11462)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:1 w:0)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -83,31 +83,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn commit_votes(v: u32, ) -> Weight {
-		// At least 43_075_000 picoseconds.
-		Weight::from_parts(29_505_428, 3548)
-			// Standard error: 48_444.
-			.saturating_add(Weight::from_parts(24_453_315, 0).saturating_mul(v.into()))
+		// At least 35_654_000 picoseconds.
+		Weight::from_parts(16_657_998, 3548)
+			// Standard error: 26_663.
+			.saturating_add(Weight::from_parts(24_416_528, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Statements` (r:0 w:16)
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn reveal_votes(v: u32, ) -> Weight {
-		// At least 41_803_000 picoseconds.
-		Weight::from_parts(29_789_066, 990)
-			// Standard error: 41_409.
-			.saturating_add(Weight::from_parts(23_370_979, 0).saturating_mul(v.into()))
+		// At least 32_378_000 picoseconds.
+		Weight::from_parts(12_958_277, 990)
+			// Standard error: 27_393.
+			.saturating_add(Weight::from_parts(23_317_184, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:16)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Conducts` (r:3 w:3)
 	/// Proof: `Audits::Conducts` (`max_values`: None, `max_size`: Some(83), added: 2558, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -116,43 +116,43 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Auditors` (`max_values`: Some(1), `max_size`: Some(6502), added: 6997, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn decline_seats(v: u32, ) -> Weight {
-		// At least 141_302_000 picoseconds.
-		Weight::from_parts(45_326_484, 8169)
-			// Standard error: 169_013.
-			.saturating_add(Weight::from_parts(120_307_139, 0).saturating_mul(v.into()))
+		// At least 133_371_000 picoseconds.
+		Weight::from_parts(17_866_149, 8169)
+			// Standard error: 106_048.
+			.saturating_add(Weight::from_parts(121_017_039, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	/// Storage: `Audits::Audits` (r:16 w:0)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `v` was measured from 1 to 16.
 	fn authorize_votes(v: u32, ) -> Weight {
-		// At least 61_022_000 picoseconds.
-		Weight::from_parts(61_552_436, 3509)
-			// Standard error: 42_914.
-			.saturating_add(Weight::from_parts(12_691_792, 0).saturating_mul(v.into()))
+		// At least 58_738_000 picoseconds.
+		Weight::from_parts(50_775_493, 3509)
+			// Standard error: 30_720.
+			.saturating_add(Weight::from_parts(12_530_586, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	/// Storage: `Subnets::Subnets` (r:1 w:0)
 	/// Proof: `Subnets::Subnets` (`max_values`: None, `max_size`: Some(4368), added: 6843, mode: `MaxEncodedLen`)
 	/// Storage: `Reputation::Reputations` (r:1 w:0)
 	/// Proof: `Reputation::Reputations` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Providers::Providers` (r:1 w:0)
-	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(275), added: 2750, mode: `MaxEncodedLen`)
+	/// Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(296), added: 2771, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	fn draw_lot() -> Weight {
-		// At least 24_847_000 picoseconds.
-		Weight::from_parts(26_549_000, 7833)
+		// At least 27_411_000 picoseconds.
+		Weight::from_parts(29_013_000, 7833)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -167,10 +167,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	fn draw_committee() -> Weight {
-		// At least 624_077_000 picoseconds.
-		Weight::from_parts(678_989_000, 256790)
+		// At least 612_930_000 picoseconds.
+		Weight::from_parts(647_662_000, 256790)
 			.saturating_add(T::DbWeight::get().reads(103))
 			.saturating_add(T::DbWeight::get().writes(34))
 	}
@@ -183,20 +183,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	fn end_commits() -> Weight {
-		// At least 421_462_000 picoseconds.
-		Weight::from_parts(462_444_000, 100752)
+		// At least 405_298_000 picoseconds.
+		Weight::from_parts(432_108_000, 100752)
 			.saturating_add(T::DbWeight::get().reads(41))
 			.saturating_add(T::DbWeight::get().writes(42))
 	}
 	/// Storage: `Audits::Agenda` (r:1 w:0)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:1 w:0)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	fn read_due() -> Weight {
-		// At least 12_218_000 picoseconds.
-		Weight::from_parts(20_591_000, 11141)
+		// At least 11_497_000 picoseconds.
+		Weight::from_parts(13_510_000, 11462)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// Storage: `Models::Models` (r:1 w:0)
@@ -205,10 +205,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Audits::Statements` (`max_values`: None, `max_size`: Some(358), added: 2833, mode: `MaxEncodedLen`)
 	/// `s` was measured from 0 to 40.
 	fn verdict(s: u32, ) -> Weight {
-		// At least 8_062_000 picoseconds.
-		Weight::from_parts(11_482_441, 4117)
-			// Standard error: 9_916.
-			.saturating_add(Weight::from_parts(6_751_287, 0).saturating_mul(s.into()))
+		// At least 8_093_000 picoseconds.
+		Weight::from_parts(9_314_117, 4117)
+			// Standard error: 5_333.
+			.saturating_add(Weight::from_parts(6_629_776, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
@@ -216,18 +216,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// `c` was measured from 0 to 20.
 	fn camps(c: u32, ) -> Weight {
-		// At least 351_000 picoseconds.
-		Weight::from_parts(741_000, 0)
-			// Standard error: 13_167.
-			.saturating_add(Weight::from_parts(6_833_825, 0).saturating_mul(c.into()))
+		// At least 350_000 picoseconds.
+		Weight::from_parts(421_000, 0)
+			// Standard error: 15_544.
+			.saturating_add(Weight::from_parts(6_797_002, 0).saturating_mul(c.into()))
 	}
 	/// Storage: `Audits::Agenda` (r:0 w:2)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	fn await_draw() -> Weight {
-		// At least 8_122_000 picoseconds.
-		Weight::from_parts(9_213_000, 0)
+		// At least 8_623_000 picoseconds.
+		Weight::from_parts(9_394_000, 0)
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Conducts` (r:1 w:1)
@@ -237,8 +237,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorStaking::Exposures` (r:1 w:0)
 	/// Proof: `ValidatorStaking::Exposures` (`max_values`: None, `max_size`: Some(12374), added: 14849, mode: `MaxEncodedLen`)
 	fn note_missed() -> Weight {
-		// At least 17_676_000 picoseconds.
-		Weight::from_parts(18_798_000, 15839)
+		// At least 18_047_000 picoseconds.
+		Weight::from_parts(19_930_000, 15839)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -265,13 +265,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audits::Agenda` (r:0 w:1)
 	/// Proof: `Audits::Agenda` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Audits::Audits` (r:0 w:1)
-	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7676), added: 10151, mode: `MaxEncodedLen`)
+	/// Proof: `Audits::Audits` (`max_values`: None, `max_size`: Some(7997), added: 10472, mode: `MaxEncodedLen`)
 	/// `v` was measured from 0 to 120.
 	fn rule(v: u32, ) -> Weight {
-		// At least 54_531_000 picoseconds.
-		Weight::from_parts(45_579_281, 6196)
-			// Standard error: 25_846.
-			.saturating_add(Weight::from_parts(50_795_928, 0).saturating_mul(v.into()))
+		// At least 57_776_000 picoseconds.
+		Weight::from_parts(45_540_335, 6196)
+			// Standard error: 34_711.
+			.saturating_add(Weight::from_parts(52_928_022, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -283,93 +283,93 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn submit() -> Weight {
-		Weight::from_parts(5_057_000, 0)
+		Weight::from_parts(4_868_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn request_audit() -> Weight {
-		Weight::from_parts(82_904_000, 11141)
+		Weight::from_parts(82_624_000, 11462)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn open_rows() -> Weight {
-		Weight::from_parts(52_139_000, 11141)
+		Weight::from_parts(38_347_000, 11462)
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn commit_votes(v: u32, ) -> Weight {
-		Weight::from_parts(29_505_428, 3548)
-			.saturating_add(Weight::from_parts(24_453_315, 0).saturating_mul(v.into()))
+		Weight::from_parts(16_657_998, 3548)
+			.saturating_add(Weight::from_parts(24_416_528, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	fn reveal_votes(v: u32, ) -> Weight {
-		Weight::from_parts(29_789_066, 990)
-			.saturating_add(Weight::from_parts(23_370_979, 0).saturating_mul(v.into()))
+		Weight::from_parts(12_958_277, 990)
+			.saturating_add(Weight::from_parts(23_317_184, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	fn decline_seats(v: u32, ) -> Weight {
-		Weight::from_parts(45_326_484, 8169)
-			.saturating_add(Weight::from_parts(120_307_139, 0).saturating_mul(v.into()))
+		Weight::from_parts(17_866_149, 8169)
+			.saturating_add(Weight::from_parts(121_017_039, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(2))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	fn authorize_votes(v: u32, ) -> Weight {
-		Weight::from_parts(61_552_436, 3509)
-			.saturating_add(Weight::from_parts(12_691_792, 0).saturating_mul(v.into()))
+		Weight::from_parts(50_775_493, 3509)
+			.saturating_add(Weight::from_parts(12_530_586, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 10151).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 10472).saturating_mul(v.into()))
 	}
 	fn draw_lot() -> Weight {
-		Weight::from_parts(26_549_000, 7833)
+		Weight::from_parts(29_013_000, 7833)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(2))
 	}
 	fn draw_committee() -> Weight {
-		Weight::from_parts(678_989_000, 256790)
+		Weight::from_parts(647_662_000, 256790)
 			.saturating_add(ParityDbWeight::get().reads(103))
 			.saturating_add(ParityDbWeight::get().writes(34))
 	}
 	fn end_commits() -> Weight {
-		Weight::from_parts(462_444_000, 100752)
+		Weight::from_parts(432_108_000, 100752)
 			.saturating_add(ParityDbWeight::get().reads(41))
 			.saturating_add(ParityDbWeight::get().writes(42))
 	}
 	fn read_due() -> Weight {
-		Weight::from_parts(20_591_000, 11141)
+		Weight::from_parts(13_510_000, 11462)
 			.saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn verdict(s: u32, ) -> Weight {
-		Weight::from_parts(11_482_441, 4117)
-			.saturating_add(Weight::from_parts(6_751_287, 0).saturating_mul(s.into()))
+		Weight::from_parts(9_314_117, 4117)
+			.saturating_add(Weight::from_parts(6_629_776, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(s.into())))
 			.saturating_add(Weight::from_parts(0, 2833).saturating_mul(s.into()))
 	}
 	fn camps(c: u32, ) -> Weight {
-		Weight::from_parts(741_000, 0)
-			.saturating_add(Weight::from_parts(6_833_825, 0).saturating_mul(c.into()))
+		Weight::from_parts(421_000, 0)
+			.saturating_add(Weight::from_parts(6_797_002, 0).saturating_mul(c.into()))
 	}
 	fn await_draw() -> Weight {
-		Weight::from_parts(9_213_000, 0)
+		Weight::from_parts(9_394_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn note_missed() -> Weight {
-		Weight::from_parts(18_798_000, 15839)
+		Weight::from_parts(19_930_000, 15839)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn rule(v: u32, ) -> Weight {
-		Weight::from_parts(45_579_281, 6196)
-			.saturating_add(Weight::from_parts(50_795_928, 0).saturating_mul(v.into()))
+		Weight::from_parts(45_540_335, 6196)
+			.saturating_add(Weight::from_parts(52_928_022, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(7))

@@ -104,9 +104,14 @@ impl<T: Config> Pallet<T> {
 
 	/// Remembers a removed model's id, and keeps the part of the deposit that pays for the place.
 	fn retire(id: ModelId, depositor: T::AccountId, deposit: T::Deposit) -> DispatchResult {
-		let deposit = deposit.update(&depositor, Self::retired_footprint())?;
+		let part = deposit.clone().update(&depositor, Self::retired_footprint());
+		let (deposit, kept) = match part {
+			Ok(part) => (part, Ok(())),
+			// The id is remembered, whatever becomes of the money.
+			Err(error) => (deposit, Err(error)),
+		};
 		Retired::<T>::insert(id, RetiredModel { depositor, deposit });
-		Ok(())
+		kept
 	}
 
 	/// What the deposit for an entry with so many bytes is asked for.

@@ -26,14 +26,13 @@ impl<T: Config> Pallet<T> {
 		Depositors::<T>::iter_key_prefix(who)
 			.take(MAX_LISTED)
 			.map(|entry| {
-				let (footprint, next_step_at) = match Self::listing(entry) {
+				let (held_for, footprint, next_step_at) = match Self::listing(entry) {
 					Some(Listing { bytes, status, .. }) => {
-						(Self::footprint(bytes), returned_at(status))
+						(HeldFor::StoreDeposit(entry), Self::footprint(bytes), returned_at(status))
 					},
-					None => (Self::retired_footprint(), None),
+					None => (HeldFor::RetiredModel(entry.hash()), Self::retired_footprint(), None),
 				};
-				let amount = T::DepositPrice::convert(footprint);
-				Held { held_for: HeldFor::StoreDeposit(entry), amount, next_step_at }
+				Held { held_for, amount: T::DepositPrice::convert(footprint), next_step_at }
 			})
 			.collect()
 	}

@@ -252,8 +252,9 @@ impl<T: Config> Pallet<T> {
 		let reason = HoldReason::Bond.into();
 		let released = T::Currency::release(&reason, &who, part.amount, Precision::BestEffort);
 		frame_support::defensive_assert!(released == Ok(part.amount), "a bond is what was held");
-		Providers::<T>::insert(&who, provider);
 		let amount = released.unwrap_or_default();
+		provider.bond = provider.bond.saturating_add(part.amount.saturating_sub(amount));
+		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::BondReturned { provider: who, amount });
 	}
 

@@ -125,8 +125,9 @@ impl<T: Config> Pallet<T> {
 		let reason = HoldReason::GatewayBond.into();
 		let released = T::Currency::release(&reason, &who, part.amount, Precision::BestEffort);
 		frame_support::defensive_assert!(released == Ok(part.amount), "a bond is what was held");
-		Gateways::<T>::insert(&who, gateway);
 		let amount = released.unwrap_or_default();
+		gateway.bond = gateway.bond.saturating_add(part.amount.saturating_sub(amount));
+		Gateways::<T>::insert(&who, gateway);
 		Self::deposit_event(Event::GatewayBondReturned { gateway: who, amount });
 	}
 

@@ -1,6 +1,10 @@
 //! The GPU providers.
 
-use super::{audits::LONGEST_AUDIT, jobs::MAX_COMPARISON, subnets::MAX_DISPUTE};
+use super::{
+	audits::LONGEST_AUDIT,
+	jobs::MAX_COMPARISON,
+	subnets::{LONGEST_JOB, MAX_DISPUTE},
+};
 use crate::{
 	adapters::{CurrentSession, Treasury},
 	time::{prod_or_fast, DAYS, HOURS, MINUTES},
@@ -17,8 +21,10 @@ use sp_runtime::Permill;
 pub const MIN_BOND: Balance = 100 * UNIT;
 
 parameter_types! {
-	/// Seven days: longer than any dispute about a provider's work can last.
-	pub const UnbondingBlocks: BlockNumber = prod_or_fast(7 * DAYS, 2 * MINUTES);
+	/// A day more than the longest job and all that can follow: what stands for a job that began before is
+	/// returned after it. Longer than an audit in any case.
+	pub const UnbondingBlocks: BlockNumber =
+		prod_or_fast(LONGEST_JOB + DAYS, LONGEST_AUDIT + 2 * MINUTES);
 	/// An hour more than the longest dispute window, the longest comparison and the longest audit
 	/// together.
 	pub const AnswerableBlocks: BlockNumber =

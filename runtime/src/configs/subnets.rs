@@ -4,7 +4,7 @@ use super::{
 	audits::LONGEST_AUDIT,
 	jobs::{MAX_COMPARISON, MAX_DEADLINE},
 	models::MaxRoyalty,
-	providers::MIN_BOND,
+	providers::{UnbondingBlocks, MIN_BOND},
 };
 use crate::{
 	adapters::{StoragePrice, Treasury},
@@ -50,9 +50,8 @@ parameter_types! {
 	pub const ChangeDelayBlocks: BlockNumber = prod_or_fast(LONGEST_JOB + DAYS, 2 * MINUTES);
 	/// A day more than the longest job and all that can follow.
 	pub const SubnetRetirementBlocks: BlockNumber = LONGEST_JOB + DAYS;
-	/// Seven days, as for providers. Longer than an audit in any case: a gateway stands for its batches as long.
-	pub const GatewayUnbondingBlocks: BlockNumber =
-		prod_or_fast(7 * DAYS, LONGEST_AUDIT + 2 * MINUTES);
+	/// As for providers: a gateway stands for its batches as long.
+	pub const GatewayUnbondingBlocks: BlockNumber = UnbondingBlocks::get();
 }
 
 impl pallet_subnets::Config for Runtime {

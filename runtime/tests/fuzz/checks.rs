@@ -59,7 +59,7 @@ impl Purpose {
 			HeldFor::Job(_) => Self::Job,
 			HeldFor::AuditFee(_) => Self::Audit,
 			HeldFor::ProviderBond | HeldFor::ProviderUnbonding => Self::Provider,
-			HeldFor::StoreDeposit(_) => Self::Store,
+			HeldFor::StoreDeposit(_) | HeldFor::RetiredModel(_) => Self::Store,
 			HeldFor::SubnetDeposit(_) => Self::Subnet,
 			HeldFor::GatewayBond | HeldFor::GatewayUnbonding => Self::Gateway,
 			HeldFor::ValidatorStake | HeldFor::Delegation | HeldFor::StakeUnbonding => Self::Stake,

@@ -1,6 +1,6 @@
 //! Amounts, accounts, and money that is held.
 
-use super::{Balance, BlockNumber, ChannelId, EntryId, JobId};
+use super::{Balance, BlockNumber, ChannelId, EntryId, JobId, ModelId};
 use serde::{Deserialize, Serialize};
 use subxt::{ext::scale_decode::DecodeAsType, utils::H256};
 
@@ -53,6 +53,8 @@ pub enum HeldFor {
 	Multisigs,
 	/// The deposit for a complaint about a receipt, which is named by the hash of its leaf.
 	Complaint(H256),
+	/// What stays of a removed model's deposit, since its id is remembered for good.
+	RetiredModel(ModelId),
 }
 
 /// One held amount.

@@ -1,6 +1,6 @@
 //! Clients that pay for an audit.
 
-use super::verdicts::nearly;
+use super::nearly;
 use crate::{mock::*, Event, Phase, DRAW_DELAY};
 use frame_support::{assert_noop, assert_ok};
 use reckon_primitives::JobId;

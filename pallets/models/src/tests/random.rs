@@ -108,7 +108,7 @@ proptest! {
 			assert!(all().is_empty());
 			// But for what the ids of models cost, which are remembered.
 			let kept = |who| {
-				Models::held_by(who).iter().all(|held| matches!(held.held_for, HeldFor::StoreDeposit(EntryId::Model(_))))
+				Models::held_by(who).iter().all(|held| matches!(held.held_for, HeldFor::RetiredModel(_)))
 			};
 			assert!((1..4).all(kept));
 			assert_eq!(Balances::total_issuance(), issuance);

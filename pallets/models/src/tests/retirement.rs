@@ -64,7 +64,7 @@ fn deposit_and_name_should_come_back_by_themselves_when_the_entry_is_retired() {
 		assert_eq!(Balances::free_balance(ALICE), START - kept);
 		assert_eq!(Balances::total_balance_on_hold(&ALICE), kept);
 		let held = Models::held_by(ALICE);
-		assert_eq!((held.len(), &held[0].held_for), (1, &HeldFor::StoreDeposit(model)));
+		assert_eq!((held.len(), &held[0].held_for), (1, &HeldFor::RetiredModel(model.hash())));
 		assert_eq!((held[0].amount, held[0].next_step_at), (kept, None));
 		for entry in [model, data_set, app] {
 			System::assert_has_event(Event::Removed { entry }.into());
