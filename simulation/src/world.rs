@@ -404,6 +404,7 @@ impl People {
 				AuditEvent::SeatFilled { audit, .. }
 				| AuditEvent::VoteCommitted { audit, .. }
 				| AuditEvent::RowsOpened { audit, .. }
+				| AuditEvent::VotesAwaited { audit, .. }
 				| AuditEvent::VoteRevealed { audit, .. } => {
 					due.insert(*audit);
 				},

@@ -1,6 +1,6 @@
 use crate::{
 	mock::*, Backers, ChillReason, Error, Event, Offenders, SlashRange, Slashes, Stakers, Status,
-	UnbondingRange,
+	UnbondingRange, WeightInfo,
 };
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use reckon_primitives::Balance;
@@ -292,7 +292,9 @@ fn slash_should_be_applied_in_steps_when_a_block_has_little_room() {
 		let mut blocks = 0;
 		while Slashes::<Test>::iter().count() != 0 || touched() < 21 {
 			let before = touched();
-			let limit = Weight::from_parts(7_500_000_000, u64::MAX);
+			// Not two steps.
+			let step = <() as WeightInfo>::apply_slash().ref_time();
+			let limit = Weight::from_parts(2 * step - 1, u64::MAX);
 			assert!(Staking::on_idle(blocks, limit).all_lte(limit));
 			check();
 			assert!(touched() - before <= 16);
