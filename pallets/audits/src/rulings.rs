@@ -70,13 +70,16 @@ impl<T: Config> Pallet<T> {
 			_ => outcome,
 		};
 		// Other rows tell of a vote of the first committee if most who saw the same say otherwise.
-		// Of those that the larger one looked at, it has said itself that nothing is wrong where the last one is asked
-		// about the first.
+		// What is wrong with the first one's rows proves nothing of those that the larger one looked at.
+		let of_larger = match outcome {
+			AuditOutcome::Rejected(_) => AuditOutcome::Doubtful,
+			_ => outcome,
+		};
 		let earlier = audit.earlier.iter().enumerate().flat_map(|(n, votes)| {
 			let (by, comparable) = match n {
 				n if audit.has_same_rows(n) => (&found, true),
 				0 => (&outcome, tally::is_refuted(votes)),
-				_ => (&AuditOutcome::Accepted, true),
+				_ => (&of_larger, true),
 			};
 			votes.iter().map(move |vote| (vote, worth(by, vote, comparable)))
 		});
