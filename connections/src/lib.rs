@@ -63,7 +63,8 @@ pub struct Limits {
 	pub taken_within: Duration,
 }
 
-/// Serves HTTP until `stop`, and then what has begun.
+/// Serves HTTP until `stop`, and then what has begun: also what is spoken over a connection that was handed on, however
+/// long that takes.
 ///
 /// # Errors
 /// None while it runs: a listener that fails for a while is asked again.

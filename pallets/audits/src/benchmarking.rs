@@ -432,6 +432,7 @@ mod benchmarks {
 			quorum: 1,
 			instance: Instance::Last,
 			contested: false,
+			denied: false,
 			appealable: false,
 		};
 

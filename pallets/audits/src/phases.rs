@@ -142,6 +142,8 @@ impl<T: Config> Pallet<T> {
 				// What is only said without the rows is no reason not to pay for what so many have seen.
 				Instance::Last => !audit.asks_about_first() && tally::is_refuted(first),
 			}),
+			denied: audit.instance == Instance::Larger
+				&& audit.earlier.first().is_some_and(|first| tally::is_denied(first)),
 			// Of a batch nothing is opened that all could be asked about.
 			appealable: audit.instance == Instance::Larger && audit.subject.answer().is_some(),
 		};

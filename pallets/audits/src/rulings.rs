@@ -84,14 +84,12 @@ impl<T: Config> Pallet<T> {
 			votes.iter().map(move |vote| (vote, worth(by, vote, comparable)))
 		});
 		let last = said.iter().map(|vote| (vote, worth(&found, vote, true)));
-		// Who was alone with a lie, among those who looked at the same rows as the last.
-		let same_rows = audit.earlier.iter().enumerate().filter(|(n, _)| audit.has_same_rows(*n));
-		let comparable = same_rows.flat_map(|(_, votes)| votes).chain(said);
-		let lies = comparable.filter(|vote| worth(&found, vote, true) == Worth::Wrong);
-		let liars: BTreeSet<_> = lies.map(|vote| &vote.auditor).collect();
+		let judged: Vec<_> = earlier.chain(last).collect();
+		let lies = judged.iter().filter(|(_, worth)| *worth == Worth::Wrong);
+		let liars: BTreeSet<_> = lies.map(|(vote, _)| &vote.auditor).collect();
 		let alone = liars.len() <= 1;
 		let mut paid_with_others = BTreeSet::new();
-		for (vote, worth) in earlier.chain(last) {
+		for (vote, worth) in judged {
 			match worth {
 				Worth::Right => {
 					Self::note_counted(&vote.auditor);

@@ -48,6 +48,9 @@ pub(crate) struct Committee {
 	pub(crate) instance: Instance,
 	/// Whether most of the first committee dissented, and this one looks at other rows.
 	pub(crate) contested: bool,
+	/// Whether most of the first committee were against the worker, if only since they could not have its rows,
+	/// and this one looks at other rows.
+	pub(crate) denied: bool,
 	/// Whether there can be a committee beyond it.
 	pub(crate) appealable: bool,
 }
@@ -55,6 +58,12 @@ pub(crate) struct Committee {
 /// Whether most of these votes dissent, and not only for rows that could not be had.
 pub(crate) fn is_contested<AccountId>(first: &[Opinion<AccountId>]) -> bool {
 	first.iter().filter(|said| said.dissents).count().saturating_mul(2) > first.len()
+}
+
+/// Whether most of these votes are against the worker, for whatever reason: it knows which rows they were to see.
+pub(crate) fn is_denied<AccountId>(first: &[Opinion<AccountId>]) -> bool {
+	let against = first.iter().filter(|said| said.grade == Grade::Different);
+	against.count().saturating_mul(2) > first.len()
 }
 
 /// Whether most of these votes dissent from a worker whose rows they have seen: so that the others, who have
@@ -223,16 +232,17 @@ fn decide<AccountId>(
 		None => AuditOutcome::Doubtful,
 	};
 	// Who is honest finds the same of the same rows. But a worker may hand some of them something else.
-	let is_split = match outcome {
-		AuditOutcome::Rejected(_) => same >= third,
-		AuditOutcome::Doubtful if approves => proven >= third,
-		AuditOutcome::Doubtful => measured >= third || same.min(others) >= third,
-		AuditOutcome::Accepted | AuditOutcome::Inconclusive => false,
+	let is_split = measured >= third || same.min(others) >= third;
+	let about = match outcome {
+		AuditOutcome::Rejected(_) if same >= third => Some(Instance::Larger),
+		AuditOutcome::Rejected(_) => None,
+		AuditOutcome::Doubtful if proven >= third => Some(Instance::Larger),
+		_ if committee.denied && (approves || is_split) => Some(Instance::First),
+		AuditOutcome::Doubtful if is_split => Some(Instance::Larger),
+		_ => None,
 	};
-	let is_first_denied = outcome == AuditOutcome::Doubtful && approves;
-	match committee.appealable {
-		true if is_split => Count::Appeal { otherwise: outcome, about: Instance::Larger },
-		true if is_first_denied => Count::Appeal { otherwise: outcome, about: Instance::First },
+	match about {
+		Some(about) if committee.appealable => Count::Appeal { otherwise: outcome, about },
 		_ => Count::Over(outcome),
 	}
 }
@@ -274,9 +284,9 @@ fn convicting<AccountId>(
 			findings.iter().map(|other| other.as_ref().is_some_and(is_like)).collect();
 		if size(&camp) >= needed {
 			// What a worker hands out and does not stand by shows nothing of its answer, however many agree on
-			// it: who was served as they ought to be has not lied.
+			// it: who was served as they ought to be has not lied, unless those who had the rows convict.
 			let seen = votes.iter().zip(&camp).filter(|(vote, is_in)| **is_in && has_rows(vote));
-			return Some(match seen.count().saturating_mul(2) > size(&camp) {
+			return Some(match seen.count() >= needed {
 				true => (camp, scale.reason(vote)?),
 				false => (camp, Conviction::RowsUnproven),
 			});
@@ -411,7 +421,7 @@ mod tests {
 
 	fn committee(instance: Instance, size: u32) -> Committee {
 		let quorum = needed(instance, size);
-		Committee { size, quorum, instance, contested: false, appealable: false }
+		Committee { size, quorum, instance, contested: false, denied: false, appealable: false }
 	}
 
 	fn count_in(committee: &Committee, statements: &[Statement]) -> Count {
@@ -538,7 +548,9 @@ mod tests {
 		assert!(is_refuted(&said(&[wrong, wrong, wrong, right, right])));
 		// Who only says that it has not seen the rows has shown nothing.
 		assert!(!is_contested(&said(&[unproven(), unproven(), unproven(), right, right])));
-		assert!(!is_contested::<usize>(&[]));
+		assert!(!is_contested::<usize>(&[]) && !is_denied::<usize>(&[]));
+		assert!(is_denied(&said(&[unproven(), unproven(), unproven(), right, right])));
+		assert!(!is_denied(&said(&[unproven(), unproven(), doubtful(), right, right])));
 
 		let nine = Committee { contested: true, ..committee(Instance::Larger, 9) };
 		assert_eq!(count_in(&nine, &[right; 9]), Count::Over(AuditOutcome::Doubtful));
@@ -573,17 +585,24 @@ mod tests {
 		assert_eq!(count_in(&nine, &votes(0, 2, 7)), Count::Over(AuditOutcome::Doubtful));
 		// More than half accept, unless most of the first committee saw otherwise.
 		assert_eq!(count_in(&nine, &votes(4, 5, 0)), accepted());
-		let contested = Committee { contested: true, ..nine };
+		let contested = Committee { contested: true, denied: true, ..nine };
 		assert_eq!(count_in(&contested, &votes(4, 5, 0)), same_rows);
 		assert_eq!(count_in(&contested, &votes(3, 6, 0)), same_rows);
 		// Then it is asked about those.
 		assert_eq!(count_in(&contested, &votes(2, 7, 0)), appeal(Instance::First));
 		assert_eq!(count_in(&contested, &votes(0, 5, 4)), appeal(Instance::First));
-		assert_eq!(count_in(&contested, &votes(2, 4, 3)), same_rows);
+		assert_eq!(count_in(&contested, &votes(2, 4, 3)), appeal(Instance::First));
+		assert_eq!(count_in(&contested, &votes(2, 2, 5)), Count::Over(AuditOutcome::Doubtful));
 		// Who lies without having seen the rows can't keep it from that.
 		let far = Statement { rows: RowsSeen::Unproven, ..replayed(OTHER) };
 		let feigned = [vec![far; 3], vec![same(); 6]].concat();
 		assert_eq!(count_in(&contested, &feigned), appeal(Instance::First));
+		// It knew which rows the first were to see, and may have hidden these. Where nobody can look again, it is
+		// paid for what the larger one has seen.
+		let denied = Committee { contested: false, ..contested };
+		let accepted_else =
+			Count::Appeal { otherwise: AuditOutcome::Accepted, about: Instance::First };
+		assert_eq!(count_in(&denied, &votes(2, 7, 0)), accepted_else);
 		assert!(is_rejected(count_in(&contested, &votes(7, 2, 0))));
 	}
 
