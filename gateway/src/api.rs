@@ -61,7 +61,7 @@ pub struct Limits {
 	/// Connections at once; more wait to be taken.
 	pub max_connections: usize,
 	/// One in so many of all connections, bodies and files is the most that one address has at once, rounded
-	/// up: more are closed, or get 503.
+	/// up: more connections are closed, more requests get 429.
 	pub addresses: usize,
 	/// Whose addresses are not counted: proxies stand for many, and know them.
 	pub trusted_proxies: Arc<[IpNet]>,

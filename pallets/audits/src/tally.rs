@@ -198,10 +198,10 @@ fn first<AccountId>(committee: &Committee, votes: &[Judged<AccountId>]) -> Count
 /// of it accept. Else nobody can tell, and neither when it accepts what most of the first committee
 /// did not: each has looked at other rows, and a worker that is right at some has not done its work.
 ///
-/// The last committee looks at the same rows where a third of the larger one is against a worker that it would
-/// not convict, or for one that it would, or where a third would pay for it and a third not: so many have lied. It looks at the first committee's rows where the
-/// larger one would accept but for those: most of the first have lied, or the rows are wrong at some positions.
-/// Of that one more than half convict.
+/// The last committee looks where many must have lied, or rows are hidden or wrong at some positions; of that one
+/// more than half convict. It looks at the same rows as the larger one where a third of that contradicts what the
+/// others would do: is against a worker that it would not convict, or for one that it would. Else, where most of the
+/// first committee were against the worker, it looks at the rows that those were to see.
 ///
 /// Who is far from the worker but also from those who convict it has shown nothing but its own
 /// fault, and counts as doubtful from then on.

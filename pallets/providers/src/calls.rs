@@ -14,8 +14,8 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Held, HeldFor, Market, ModelId, Price, Reason, SubnetId};
 use reckon_support::{
-	held_for, take_off, BondReturn, ModelInspect, OnProviderLeft, SubnetInspect, Unbonding,
-	WaitQueue,
+	give_back, held_for, take_off, BondReturn, ModelInspect, OnProviderLeft, SubnetInspect,
+	Unbonding, WaitQueue,
 };
 use sp_runtime::{
 	traits::{Saturating, Zero},
@@ -245,15 +245,12 @@ impl<T: Config> Pallet<T> {
 			frame_support::defensive!("a part of a bond comes back before the rest");
 			return;
 		};
-		let Some(part) = provider.unbonding.take() else {
+		let reason = HoldReason::Bond.into();
+		let (bond, unbonding) = (&mut provider.bond, &mut provider.unbonding);
+		let Some(amount) = give_back::<_, T::Currency, _>(&reason, &who, bond, unbonding) else {
 			frame_support::defensive!("what is in the queue is on its way back");
 			return;
 		};
-		let reason = HoldReason::Bond.into();
-		let released = T::Currency::release(&reason, &who, part.amount, Precision::BestEffort);
-		frame_support::defensive_assert!(released == Ok(part.amount), "a bond is what was held");
-		let amount = released.unwrap_or_default();
-		provider.bond = provider.bond.saturating_add(part.amount.saturating_sub(amount));
 		Providers::<T>::insert(&who, provider);
 		Self::deposit_event(Event::BondReturned { provider: who, amount });
 	}

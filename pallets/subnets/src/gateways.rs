@@ -13,8 +13,8 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use reckon_primitives::{Balance, Reason, SubnetId};
 use reckon_support::{
-	held_for, take_off, BondReturn, GatewayEndpoint, GatewayInfo, GatewayInspect, GatewaySlash,
-	Unbonding, WaitQueue,
+	give_back, held_for, take_off, BondReturn, GatewayEndpoint, GatewayInfo, GatewayInspect,
+	GatewaySlash, Unbonding, WaitQueue,
 };
 use sp_runtime::{traits::Saturating, DispatchResult, SaturatedConversion};
 
@@ -118,15 +118,12 @@ impl<T: Config> Pallet<T> {
 			frame_support::defensive!("a part of a bond comes back before the rest");
 			return;
 		};
-		let Some(part) = gateway.unbonding.take() else {
+		let reason = HoldReason::GatewayBond.into();
+		let (bond, unbonding) = (&mut gateway.bond, &mut gateway.unbonding);
+		let Some(amount) = give_back::<_, T::Currency, _>(&reason, &who, bond, unbonding) else {
 			frame_support::defensive!("what is in the queue is on its way back");
 			return;
 		};
-		let reason = HoldReason::GatewayBond.into();
-		let released = T::Currency::release(&reason, &who, part.amount, Precision::BestEffort);
-		frame_support::defensive_assert!(released == Ok(part.amount), "a bond is what was held");
-		let amount = released.unwrap_or_default();
-		gateway.bond = gateway.bond.saturating_add(part.amount.saturating_sub(amount));
 		Gateways::<T>::insert(&who, gateway);
 		Self::deposit_event(Event::GatewayBondReturned { gateway: who, amount });
 	}

@@ -1,6 +1,7 @@
 //! Bonds of which a part, or all, is on its way back: for so long slashes still reach it.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::traits::{fungible::MutateHold, tokens::Precision};
 use reckon_primitives::Balance;
 use scale_info::TypeInfo;
 
@@ -58,6 +59,25 @@ pub fn take_off<BlockNumber>(
 		rest = rest.saturating_sub(from_part);
 	}
 	*bond = bond.saturating_sub(rest);
+}
+
+/// Releases what `who` has taken out of its bond; what can't be released is bond again. Says how much was
+/// released, and nothing where nothing was on its way back.
+pub fn give_back<AccountId, Currency, BlockNumber>(
+	reason: &Currency::Reason,
+	who: &AccountId,
+	bond: &mut Balance,
+	unbonding: &mut Option<Unbonding<BlockNumber>>,
+) -> Option<Balance>
+where
+	Currency: MutateHold<AccountId, Balance = Balance>,
+{
+	let due = unbonding.take()?.amount;
+	let released = Currency::release(reason, who, due, Precision::BestEffort);
+	frame_support::defensive_assert!(released == Ok(due), "a bond is what was held for it");
+	let amount = released.unwrap_or_default();
+	*bond = bond.saturating_add(due.saturating_sub(amount));
+	Some(amount)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub use audits::{
 	AuditOutcome, AuditSubjects, AuditWork, AuditedAnswer, AuditedBatch, Auditing, Cause,
 	Conviction, GatewayWork, OnAuditVote, Ruling, Subject, ValidatorPenalty,
 };
-pub use bonds::{held_for, take_off, BondReturn, Unbonding};
+pub use bonds::{give_back, held_for, take_off, BondReturn, Unbonding};
 pub use channels::{
 	AuditedBatches, BatchAuditing, BatchWork, Fault, GatewayExposure, OnPayout, PaidTotal,
 	SampleAuditing, SampleTerms, SampledTotal,
