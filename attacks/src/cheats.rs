@@ -309,7 +309,7 @@ impl Lab {
 }
 
 fn asked(question: String) -> Task {
-	Task::Chat { messages: vec![Message { role: Role::User, content: question }] }
+	Task::chat(vec![Message::new(Role::User, question)])
 }
 
 /// The same rows as an answer to this job.
@@ -379,8 +379,8 @@ fn instructed(lab: &Lab) -> anyhow::Result<Cheat<'_>> {
 	Ok(Box::new(move |job| {
 		let mut told = job.clone();
 		match &mut told.task {
-			Task::Chat { messages } => {
-				for message in messages.iter_mut().take(1) {
+			Task::Chat(conversation) => {
+				for message in conversation.messages.iter_mut().take(1) {
 					message.content = format!("{INSTRUCTIONS} {}", message.content);
 				}
 			},

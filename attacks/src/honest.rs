@@ -6,11 +6,12 @@
 use anyhow::{ensure, Context};
 use codec::{Decode, Encode, IoReader};
 use reckon_engine::{
-	encode_output, inspect, Device, Model, Output, Request, SamplingParams, Scheduler,
-	SchedulerConfig, Usage,
+	encode_output, inspect, Device, Form, Message, Model, Output, Request, Role, SamplingParams,
+	Scheduler, SchedulerConfig, Task, Usage,
 };
 use reckon_verification::{commitment, Evidence, Hash, Rows, Thresholds};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::{
 	env,
 	io::{Read, Write},
@@ -38,38 +39,83 @@ pub struct Class {
 	load: Option<(usize, usize)>,
 	/// The answer does not end by itself, but has so many tokens.
 	forced: Option<usize>,
+	/// The answer is held to a form.
+	formed: bool,
 }
 
 /// What is tried.
-pub const CLASSES: [Class; 5] = [
-	Class { name: "alone", share: 360, load: Some((1, 256)), forced: None },
+pub const CLASSES: [Class; 6] = [
+	Class { name: "alone", share: 310, load: Some((1, 256)), forced: None, formed: false },
 	Class {
 		name: "four in turns, prompts in pieces of 4",
-		share: 360,
+		share: 310,
 		load: Some((4, 4)),
 		forced: None,
+		formed: false,
 	},
 	Class {
 		name: "64 tokens, end tokens not known",
 		share: 160,
 		load: Some((4, 32)),
 		forced: Some(64),
+		formed: false,
 	},
 	Class {
 		name: "until 256 tokens are full, end tokens not known",
 		share: 40,
 		load: Some((1, 256)),
 		forced: Some(256),
+		formed: false,
 	},
-	Class { name: "another program: the harness's decoder", share: 80, load: None, forced: None },
+	Class {
+		name: "another program: the harness's decoder",
+		share: 80,
+		load: None,
+		forced: None,
+		formed: false,
+	},
+	Class {
+		name: "held to a JSON Schema, or to any object",
+		share: 100,
+		load: Some((4, 32)),
+		forced: None,
+		formed: true,
+	},
 ];
 
 impl Class {
 	fn job(&self, jobs: &Jobs, number: u64) -> Job {
 		let job = jobs.job(number);
 		let max_tokens = self.forced.unwrap_or(job.sampling.max_tokens);
-		Job { sampling: SamplingParams { max_tokens, ..job.sampling.clone() }, ..job }
+		let sampling = SamplingParams { max_tokens, ..job.sampling.clone() };
+		match self.formed {
+			false => Job { sampling, ..job },
+			true => Job { sampling, task: formed(job.task, number), ..job },
+		}
 	}
+}
+
+/// The same question, to be answered in a form.
+fn formed(task: Task, number: u64) -> Task {
+	let mut conversation = match task {
+		Task::Chat(conversation) => conversation,
+		Task::Complete { prompt } => vec![Message::new(Role::User, prompt)].into(),
+		other => return other,
+	};
+	conversation.form = Some(match number % 4 {
+		0 => Form::Object,
+		_ => Form::Schema(json!({
+			"type": "object",
+			"properties": {
+				"kind": { "enum": ["noun", "verb", "adjective"] },
+				"words": { "type": "array", "items": { "type": "string", "maxLength": 12 }, "maxItems": 3 },
+				"times": { "type": "integer", "minimum": 0, "maximum": 9999 },
+			},
+			"required": ["kind", "words", "times"],
+			"additionalProperties": false,
+		})),
+	});
+	Task::Chat(conversation)
 }
 
 /// What came of one class.

@@ -92,20 +92,18 @@ impl Jobs {
 			2 => format!("what does {word} mean?"),
 			_ => format!("tell me about {word}"),
 		};
-		let says = |role, content| Message { role, content };
+		let says = |role, content: String| Message::new(role, content);
 		match draws.random_range(0..6) {
 			0 => {
 				let earlier = self.word(draws);
-				Task::Chat {
-					messages: vec![
-						says(Role::User, format!("what is a {earlier}?")),
-						says(Role::Assistant, format!("A {earlier} is a thing.")),
-						says(Role::User, question),
-					],
-				}
+				Task::chat(vec![
+					says(Role::User, format!("what is a {earlier}?")),
+					says(Role::Assistant, format!("A {earlier} is a thing.")),
+					says(Role::User, question),
+				])
 			},
 			1 => Task::Complete { prompt: format!("The noun {word} means") },
-			_ => Task::Chat { messages: vec![says(Role::User, question)] },
+			_ => Task::chat(vec![says(Role::User, question)]),
 		}
 	}
 

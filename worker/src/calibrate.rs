@@ -450,7 +450,7 @@ fn submit(scheduler: &Scheduler, plan: &Plan, job: u64) -> anyhow::Result<(Strin
 fn task(scheduler: &Scheduler, text: &str) -> anyhow::Result<Task> {
 	let tasks = &scheduler.capabilities().tasks;
 	if tasks.contains(&TaskKind::Chat) {
-		Ok(Task::Chat { messages: vec![Message { role: Role::User, content: text.into() }] })
+		Ok(Task::chat(vec![Message::new(Role::User, text)]))
 	} else if tasks.contains(&TaskKind::Complete) {
 		Ok(Task::Complete { prompt: text.into() })
 	} else if tasks.contains(&TaskKind::Embed) {

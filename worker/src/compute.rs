@@ -384,8 +384,9 @@ pub(crate) fn engine_reason(error: &EngineError) -> Reason {
 	match error {
 		EngineError::UnsupportedTask(_)
 		| EngineError::TooLong { .. }
+		| EngineError::NoForms(_)
 		| EngineError::Sampling(_) => Reason::ParametersUnsupported,
-		EngineError::Template(_) => Reason::PayloadInvalid,
+		EngineError::Template(_) | EngineError::Form(_) => Reason::PayloadInvalid,
 		EngineError::Cancelled | EngineError::Stopped => Reason::ShuttingDown,
 		EngineError::NotFinite(_)
 		| EngineError::Tokenizer(_)

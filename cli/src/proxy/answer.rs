@@ -1,7 +1,8 @@
-//! What of an answer in OpenAI's shape the worker has written: that is what its receipt names.
+//! What of an answer in OpenAI's shape the worker has written: that is what its receipt names, and all that
+//! is believed of it.
 
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_openai::Endpoint;
+use reckon_openai::{Endpoint, Finish, Logprob, WRITTEN};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,13 +13,51 @@ pub(super) const RECEIPT_EVENT: &str = "reckon.receipt";
 /// What ends a stream of chunks.
 const DONE: &str = "[DONE]";
 
+/// An answer that is all there.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Written {
+	/// What the worker has written, behind the prompt where the client wants that.
+	pub(super) output: Vec<u8>,
+	/// Where they were asked for.
+	pub(super) logprobs: Vec<Logprob>,
+	/// Why it ended.
+	pub(super) finish: Finish,
+}
+
 /// The worker's answer in a whole body; `None` when it is not there.
-pub(super) fn of_body(endpoint: Endpoint, body: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn of_body(endpoint: Endpoint, body: &[u8]) -> Option<Written> {
 	let body: Value = serde_json::from_slice(body).ok()?;
+	let choice = &body["choices"][0];
+	let (logprobs, is_cut) = match endpoint {
+		Endpoint::Responses => {
+			let parts = body["output"].as_array().into_iter().flatten();
+			let parts = parts.filter_map(|item| item["content"].as_array()).flatten();
+			let logprobs = parts.flat_map(|part| tokens(&part["logprobs"])).collect();
+			(logprobs, body["status"] == "incomplete")
+		},
+		Endpoint::Completions => {
+			(old_tokens(&choice["logprobs"]), choice["finish_reason"] == LENGTH)
+		},
+		Endpoint::Chat => {
+			(tokens(&choice["logprobs"]["content"]), choice["finish_reason"] == LENGTH)
+		},
+		Endpoint::Embeddings => (Vec::new(), false),
+	};
+	let finish = if is_cut { Finish::Length } else { Finish::Stop };
+	Some(Written { output: output(endpoint, &body)?, logprobs, finish })
+}
+
+fn output(endpoint: Endpoint, body: &Value) -> Option<Vec<u8>> {
 	match endpoint {
-		Endpoint::Chat => text(&body["choices"][0]["message"]["content"]),
+		Endpoint::Chat => {
+			let message = &body["choices"][0]["message"];
+			text(&message[WRITTEN]).or_else(|| text(&message["content"]))
+		},
 		Endpoint::Completions => text(&body["choices"][0]["text"]),
 		Endpoint::Responses => {
+			if let Some(written) = text(&body[WRITTEN]) {
+				return Some(written);
+			}
 			let items = body["output"].as_array()?;
 			let parts = items.iter().filter_map(|item| item["content"].as_array()).flatten();
 			let texts = parts.filter_map(|part| part["text"].as_str());
@@ -57,19 +96,69 @@ fn text(value: &Value) -> Option<Vec<u8>> {
 	value.as_str().map(|text| text.as_bytes().to_vec())
 }
 
+/// OpenAI's `finish_reason` of an answer that is as long as it may be.
+const LENGTH: &str = "length";
+
+/// Tokens with their probabilities, as chat and responses have them.
+fn tokens(list: &Value) -> Vec<Logprob> {
+	let bytes = |token: &Value| -> Vec<u8> {
+		let bytes = token["bytes"].as_array().into_iter().flatten();
+		bytes.filter_map(|byte| byte.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect()
+	};
+	let token = |token: &Value| {
+		let top = token["top_logprobs"].as_array().into_iter().flatten();
+		Logprob {
+			token: bytes(token),
+			logprob: probability(&token["logprob"]),
+			top: top.map(|other| (bytes(other), probability(&other["logprob"]))).collect(),
+		}
+	};
+	list.as_array().into_iter().flatten().map(token).collect()
+}
+
+/// The same, as completions have them.
+fn old_tokens(lists: &Value) -> Vec<Logprob> {
+	let texts = lists["tokens"].as_array().into_iter().flatten();
+	let token = |(at, text): (usize, &Value)| {
+		let top = lists["top_logprobs"][at].as_object().into_iter().flatten();
+		Logprob {
+			token: text.as_str().unwrap_or_default().into(),
+			logprob: probability(&lists["token_logprobs"][at]),
+			top: top.map(|(text, at)| (text.as_bytes().to_vec(), probability(at))).collect(),
+		}
+	};
+	texts.enumerate().map(token).collect()
+}
+
+fn probability(number: &Value) -> f32 {
+	number.as_f64().unwrap_or(f64::NEG_INFINITY) as f32
+}
+
 /// What an event is to the proxy.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Kind {
 	/// Text follows, which may be empty.
-	Text(String),
+	Text(Piece),
 	/// The receipt.
 	Receipt(String),
-	/// The answer is said to be complete: not to be passed on before its receipt is checked.
-	Last,
+	/// The answer is said to be complete, and sometimes why: not to be told before its receipt is checked.
+	Last(Option<Finish>),
+	/// A comment, which keeps connections up.
+	Comment,
 	/// The gateway could not go on.
 	Failed(Value),
 	/// Nothing that matters here.
 	Other,
+}
+
+/// What a worker has written next.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Piece {
+	pub(super) text: String,
+	/// Of its tokens, where they were asked for.
+	pub(super) logprobs: Vec<Logprob>,
+	/// Why the answer ends with it, where it does.
+	pub(super) finish: Option<Finish>,
 }
 
 /// One server-sent event.
@@ -155,23 +244,42 @@ fn kind(endpoint: Endpoint, raw: &[u8]) -> Kind {
 		return Kind::Receipt(data);
 	}
 	if data == DONE {
-		return Kind::Last;
+		return Kind::Last(None);
+	}
+	if raw.starts_with(':') {
+		return Kind::Comment;
 	}
 	let Ok(json) = serde_json::from_str::<Value>(&data) else { return Kind::Other };
 	if json["error"].is_object() {
 		return Kind::Failed(json["error"].clone());
 	}
-	let said = match endpoint {
-		Endpoint::Chat => &json["choices"][0]["delta"]["content"],
-		Endpoint::Completions => &json["choices"][0]["text"],
-		Endpoint::Responses => match json["type"].as_str() {
-			Some("response.output_text.delta") => &json["delta"],
-			Some("response.completed" | "response.incomplete") => return Kind::Last,
-			_ => &Value::Null,
+	let choice = &json["choices"][0];
+	let (said, logprobs) = match endpoint {
+		Endpoint::Chat => {
+			let delta = &choice["delta"];
+			let said = if delta[WRITTEN].is_string() { &delta[WRITTEN] } else { &delta["content"] };
+			(said, tokens(&choice["logprobs"]["content"]))
 		},
-		Endpoint::Embeddings => &Value::Null,
+		Endpoint::Completions => (&choice["text"], old_tokens(&choice["logprobs"])),
+		Endpoint::Responses => match json["type"].as_str() {
+			Some("response.output_text.delta") => (&json["delta"], tokens(&json["logprobs"])),
+			Some("response.completed") => return Kind::Last(Some(Finish::Stop)),
+			Some("response.incomplete") => return Kind::Last(Some(Finish::Length)),
+			// A call of a tool.
+			Some("response.output_item.added") => (&json[WRITTEN], Vec::new()),
+			_ => (&Value::Null, Vec::new()),
+		},
+		Endpoint::Embeddings => (&Value::Null, Vec::new()),
 	};
-	said.as_str().map_or(Kind::Other, |text| Kind::Text(text.to_owned()))
+	let finish = match choice["finish_reason"].as_str() {
+		Some(LENGTH) => Some(Finish::Length),
+		Some(_) => Some(Finish::Stop),
+		None => None,
+	};
+	match said.as_str() {
+		None if finish.is_none() => Kind::Other,
+		said => Kind::Text(Piece { text: said.unwrap_or_default().to_owned(), logprobs, finish }),
+	}
 }
 
 #[cfg(test)]
@@ -181,33 +289,44 @@ mod tests {
 
 	#[test]
 	fn answer_should_be_what_the_worker_has_written() {
+		let output = |endpoint, body: &[u8]| of_body(endpoint, body).map(|written| written.output);
 		let chat = json!({ "choices": [{ "message": { "content": "héllo" } }] }).to_string();
-		assert_eq!(of_body(Endpoint::Chat, chat.as_bytes()).unwrap(), "héllo".as_bytes());
+		assert_eq!(output(Endpoint::Chat, chat.as_bytes()).unwrap(), "héllo".as_bytes());
 		let completion = json!({ "choices": [{ "text": "a" }] }).to_string();
-		assert_eq!(of_body(Endpoint::Completions, completion.as_bytes()).unwrap(), b"a");
+		assert_eq!(output(Endpoint::Completions, completion.as_bytes()).unwrap(), b"a");
 		let response = json!({ "output": [
 			{ "type": "message", "content": [{ "type": "output_text", "text": "b" }] },
 		] });
 		let response = response.to_string();
-		assert_eq!(of_body(Endpoint::Responses, response.as_bytes()).unwrap(), b"b");
+		assert_eq!(output(Endpoint::Responses, response.as_bytes()).unwrap(), b"b");
+		// Of a call the client is told in its own words what the worker has written in others.
+		let chat = json!({ "choices": [{ "message": { "content": null, "reckon_output": "c" } }] });
+		assert_eq!(output(Endpoint::Chat, chat.to_string().as_bytes()).unwrap(), b"c");
+		let response = json!({ "output": [], "reckon_output": "d" }).to_string();
+		assert_eq!(output(Endpoint::Responses, response.as_bytes()).unwrap(), b"d");
 		for endpoint in [Endpoint::Chat, Endpoint::Completions, Endpoint::Responses] {
-			assert_eq!(of_body(endpoint, b"{}"), None);
-			assert_eq!(of_body(endpoint, b"no JSON"), None);
+			assert_eq!(output(endpoint, b"{}"), None);
+			assert_eq!(output(endpoint, b"no JSON"), None);
 		}
 	}
 
 	#[test]
 	fn vectors_should_be_written_as_the_worker_wrote_them_in_either_encoding() {
+		let output = |endpoint, body: &[u8]| of_body(endpoint, body).map(|written| written.output);
 		let numbers = [0.5_f32, -0.012_345_678, 1e-20, f32::MAX, 3.0];
 		let written =
 			serde_json::to_vec(&Embeddings { embeddings: vec![numbers.to_vec()] }).unwrap();
 		let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
 		for embedding in [json!(numbers), json!(STANDARD.encode(bytes))] {
 			let body = json!({ "data": [{ "embedding": embedding }] }).to_string();
-			assert_eq!(of_body(Endpoint::Embeddings, body.as_bytes()), Some(written.clone()));
+			assert_eq!(output(Endpoint::Embeddings, body.as_bytes()), Some(written.clone()));
 		}
 		let odd = json!({ "data": [{ "embedding": STANDARD.encode([1, 2, 3]) }] }).to_string();
-		assert_eq!(of_body(Endpoint::Embeddings, odd.as_bytes()), None);
+		assert_eq!(output(Endpoint::Embeddings, odd.as_bytes()), None);
+	}
+
+	fn piece(text: &str) -> Piece {
+		Piece { text: text.into(), ..Piece::default() }
 	}
 
 	#[test]
@@ -216,11 +335,11 @@ mod tests {
 			": keep-alive\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"hé\"}}]}\r\n\r\n\
 			event: reckon.receipt\ndata: {}\n\ndata: {\"error\":{\"code\":\"x\"}}\n\ndata: [DONE]\n\n";
 		let expected = [
-			Kind::Other,
-			Kind::Text("hé".into()),
+			Kind::Comment,
+			Kind::Text(piece("hé")),
 			Kind::Receipt("{}".into()),
 			Kind::Failed(json!({ "code": "x" })),
-			Kind::Last,
+			Kind::Last(None),
 		];
 		for step in [1, 2, 3, 7, stream.len()] {
 			let mut events = Events::new(Endpoint::Chat);
@@ -248,10 +367,48 @@ mod tests {
 	#[test]
 	fn response_should_end_with_its_own_events() {
 		let kind = |data: &str| kind(Endpoint::Responses, format!("data: {data}\n\n").as_bytes());
-		assert_eq!(kind(r#"{"type":"response.completed"}"#), Kind::Last);
+		assert_eq!(kind(r#"{"type":"response.completed"}"#), Kind::Last(Some(Finish::Stop)));
+		assert_eq!(kind(r#"{"type":"response.incomplete"}"#), Kind::Last(Some(Finish::Length)));
 		let delta = r#"{"type":"response.output_text.delta","delta":"a"}"#;
-		assert_eq!(kind(delta), Kind::Text("a".into()));
+		assert_eq!(kind(delta), Kind::Text(piece("a")));
 		// Says again what was said.
 		assert_eq!(kind(r#"{"type":"response.output_text.done","text":"a"}"#), Kind::Other);
+	}
+	#[test]
+	fn probabilities_and_the_end_should_be_those_of_the_answer() {
+		let top = vec![(b"b".to_vec(), -0.5)];
+		let likely = Logprob { token: b"a".to_vec(), logprob: -0.25, top };
+		let told = json!([{ "token": "a", "bytes": [97], "logprob": -0.25,
+			"top_logprobs": [{ "token": "b", "bytes": [98], "logprob": -0.5 }] }]);
+		let old =
+			json!({ "tokens": ["a"], "token_logprobs": [-0.25], "top_logprobs": [{ "b": -0.5 }] });
+		let written =
+			|finish| Written { output: b"a".to_vec(), logprobs: vec![likely.clone()], finish };
+		let choice = |fields: Value| json!({ "choices": [fields] }).to_string();
+		let of = |endpoint, body: &str| of_body(endpoint, body.as_bytes()).unwrap();
+		let chat = choice(json!({ "message": { "content": "a" }, "logprobs": { "content": told },
+			"finish_reason": "length" }));
+		assert_eq!(of(Endpoint::Chat, &chat), written(Finish::Length));
+		let completion = choice(json!({ "text": "a", "logprobs": old, "finish_reason": "stop" }));
+		assert_eq!(of(Endpoint::Completions, &completion), written(Finish::Stop));
+		let part = json!({ "type": "output_text", "text": "a", "logprobs": told });
+		let response = json!({ "status": "incomplete", "output": [{ "content": [part] }] });
+		assert_eq!(of(Endpoint::Responses, &response.to_string()), written(Finish::Length));
+
+		let piece =
+			|endpoint, data: &str| match kind(endpoint, format!("data: {data}\n\n").as_bytes()) {
+				Kind::Text(piece) => piece,
+				other => panic!("{other:?}"),
+			};
+		let whole = Piece { text: "a".into(), logprobs: vec![likely.clone()], finish: None };
+		let chat = choice(json!({ "delta": { "content": "a" }, "logprobs": { "content": told } }));
+		assert_eq!(piece(Endpoint::Chat, &chat), whole);
+		let completion = choice(json!({ "text": "a", "logprobs": old }));
+		assert_eq!(piece(Endpoint::Completions, &completion), whole);
+		let ended = Piece { finish: Some(Finish::Length), ..Piece::default() };
+		let chat = choice(json!({ "delta": {}, "finish_reason": "length" }));
+		assert_eq!(piece(Endpoint::Chat, &chat), ended);
+		let call = choice(json!({ "delta": { "tool_calls": [{}], "reckon_output": "x" } }));
+		assert_eq!(piece(Endpoint::Chat, &call).text, "x");
 	}
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::body::Bytes;
-use reckon_openai::{references, resolve, Problem, References, Spoken};
+use reckon_openai::{references, resolve, Answered, Problem, References, Spoken};
 use sp_core::H256;
 
 /// The most bytes of answers that are remembered: those of weeks, for a person.
@@ -23,9 +23,9 @@ pub(super) struct Memory {
 }
 
 struct State {
-	answers: Last<String>,
-	/// Payloads, and whether instructions are in them.
-	asked: Last<(Vec<u8>, bool)>,
+	answers: Last<Answered>,
+	/// The same with what they are answers to.
+	asked: Last<Spoken>,
 }
 
 impl Default for Memory {
@@ -38,11 +38,11 @@ impl Default for Memory {
 impl Memory {
 	/// Remembers an answer; the oldest are forgotten for it.
 	pub(super) fn keep(&self, request: H256, spoken: Spoken) {
-		let Spoken { payload, instructed, answer } = spoken;
+		let answered = Answered::from(spoken.clone());
+		let (asked, length) = (spoken.payload.len() + spoken.answer.len(), answered.bytes());
 		let mut state = self.state();
-		let (asked, answered) = (payload.len(), answer.len());
-		state.asked.keep(request, (payload, instructed), asked);
-		state.answers.keep(request, answer, answered);
+		state.asked.keep(request, spoken, asked);
+		state.answers.keep(request, answered, length);
 	}
 
 	/// A body with what was said in it that it names.
@@ -58,10 +58,7 @@ impl Memory {
 			let state = self.state();
 			let answer = |id: &H256| state.answers.get(id).cloned();
 			let answers = named.items.into_iter().filter_map(|id| Some((id, answer(&id)?)));
-			let said = named.previous.and_then(|id| {
-				let (payload, instructed) = state.asked.get(&id)?.clone();
-				Some(Spoken { payload, instructed, answer: answer(&id)? })
-			});
+			let said = named.previous.and_then(|id| state.asked.get(&id).cloned());
 			(answers.collect(), said)
 		};
 		Ok(resolve(body, &answers, said.as_ref())?.into())

@@ -21,6 +21,7 @@ mod sealing;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod tongue;
 mod upstream;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use base64::{engine::general_purpose::STANDARD, Engine};
-use reckon_openai::{default_max_tokens, Asked, Endpoint, Problem, Reply as Form, Spoken};
+use reckon_openai::{default_max_tokens, Asked, Endpoint, Finish, Problem, Reply as Form, Spoken};
 use reckon_primitives::Balance;
 use reckon_receipts::ReceiptFile;
 use reckon_sdk::format_amount;
@@ -17,12 +17,13 @@ use tokio::{
 };
 
 use super::{
-	answer::{of_body, Events, Kind},
+	answer::{of_body, Events, Kind, Written},
 	memory::Memory,
 	proof::Lie,
 	purse::{internal, too_dear, too_little, Empty, Paid, Purse, Quote},
 	registry::Registry,
-	sealing::{choose, Chosen, Tongue},
+	sealing::{choose, Chosen},
+	tongue::{head, whole, Tongue},
 	upstream::{Away, Lost},
 };
 use crate::{http, output::Output};
@@ -365,11 +366,12 @@ impl Proxy {
 		}
 		let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
 		if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
-			let tongue = paid
-				.sealed
-				.as_ref()
-				.map(|envelope| Tongue::new(form.clone(), request.hash(), envelope.secret.clone()));
-			let is_whole = tongue.as_ref().is_some_and(|tongue| !tongue.is_stream());
+			let (form, id) = (form.clone(), request.hash());
+			let tongue = match &paid.sealed {
+				Some(envelope) => Tongue::sealed(form, id, envelope.secret.clone()),
+				None => Tongue::new(form, id, answering.echo.as_deref()),
+			};
+			let is_whole = !tongue.is_stream();
 			let relay = Relay::begin(answering, response, paid, tongue, self.output).await?;
 			return match is_whole {
 				true => relay.whole().await,
@@ -379,7 +381,7 @@ impl Proxy {
 		if paid.sealed.is_some() {
 			return Err(Failed::Next(unreachable(upstream.base(), "it does not answer in events")));
 		}
-		self.whole(answering, response, paid).await
+		self.whole(answering, response, paid, form).await
 	}
 
 	async fn whole(
@@ -387,8 +389,10 @@ impl Proxy {
 		answering: Answering,
 		response: Response,
 		paid: Paid,
+		form: &Form,
 	) -> Result<Reply, Failed> {
 		let base = answering.purse.upstream.base().to_owned();
+		let head = head(paid.sent.request.hash());
 		let header = response.headers().get("reckon-receipt").map(|header| {
 			let json = STANDARD.decode(header.as_bytes()).map_err(|_| Lie::Malformed)?;
 			serde_json::from_slice::<ReceiptFile>(&json).map_err(|_| Lie::Malformed)
@@ -397,16 +401,18 @@ impl Proxy {
 			Ok(body) => body,
 			Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
 		};
-		let answer = of_body(answering.endpoint, &body);
-		let concluded = answering.conclude(paid, header.transpose(), answer.as_deref()).await;
-		match concluded {
-			Ok(file) => {
-				answering.remember(&file, answer.as_deref().unwrap_or_default());
-				self.output.say(&answering.line(&file));
-				Ok(Reply::Whole(body.into(), file))
-			},
-			Err(problem) => Err(Failed::Broken(problem)),
-		}
+		let written = of_body(answering.endpoint, &body);
+		let answer = written.as_ref().map(|written| written.output.as_slice());
+		let concluded = answering.conclude(paid, header.transpose(), answer).await;
+		let file = concluded.map_err(Failed::Broken)?;
+		let Written { output, logprobs, finish } = written.ok_or_else(|| Failed::Broken(lost()))?;
+		let echo = answering.echo.as_deref().unwrap_or_default().as_bytes();
+		let output = output.strip_prefix(echo).unwrap_or(&output).to_vec();
+		answering.remember(&file, &output);
+		self.output.say(&answering.line(&file));
+		let written = Written { output, logprobs, finish };
+		let body = whole(form, head, &written, &file).map_err(Failed::Broken)?;
+		Ok(Reply::Whole(body, file))
 	}
 
 	/// 404 with what there is, or 503 when nobody can be asked.
@@ -536,15 +542,18 @@ pub(super) struct Relay {
 	events: Events,
 	text: String,
 	receipt: Result<Option<ReceiptFile>, Lie>,
-	/// Of a sealed answer: what it says. Then `text` is what is sealed.
-	tongue: Option<Tongue>,
+	/// Says what `text` says, or what is sealed in it.
+	tongue: Tongue,
+	/// Why it has ended, where that is said behind the text.
+	last: Option<Finish>,
 	/// The receipt, once it was found good, or what is wrong.
 	concluded: Option<Result<Box<ReceiptFile>, Problem>>,
-	/// What is to be sent, and what only after the receipt was checked.
+	/// What is to be sent.
 	out: VecDeque<Vec<u8>>,
-	held: Vec<Vec<u8>>,
-	/// Events that were sent.
-	sent: u64,
+	/// What the gateway says when it could not go on.
+	failed: Option<Vec<u8>>,
+	/// Whether the gateway has said that it is all there.
+	is_complete: bool,
 	done: bool,
 	output: Output,
 }
@@ -555,17 +564,18 @@ impl Relay {
 		answering: Answering,
 		response: Response,
 		paid: Paid,
-		tongue: Option<Tongue>,
+		tongue: Tongue,
 		output: Output,
 	) -> Result<Self, Failed> {
 		// What is sealed comes as a completion, whatever was asked.
-		let endpoint = match tongue {
+		let endpoint = match paid.sealed {
 			Some(_) => Endpoint::Completions,
 			None => answering.endpoint,
 		};
 		let mut relay = Self {
 			events: Events::new(endpoint),
 			tongue,
+			last: None,
 			concluded: None,
 			answering,
 			response,
@@ -573,8 +583,8 @@ impl Relay {
 			text: String::new(),
 			receipt: Ok(None),
 			out: VecDeque::new(),
-			held: Vec::new(),
-			sent: 0,
+			failed: None,
+			is_complete: false,
 			done: false,
 			output,
 		};
@@ -583,7 +593,7 @@ impl Relay {
 			match relay.read().await {
 				Ok(Some(Kind::Failed(error))) => return Err(failed_early(&error)),
 				Ok(Some(_)) => {},
-				Ok(None) if relay.held.is_empty() => {
+				Ok(None) if !relay.is_complete => {
 					return Err(Failed::Next(unreachable(&base, "it broke off")));
 				},
 				Ok(None) => relay.finish().await,
@@ -600,7 +610,7 @@ impl Relay {
 			match self.read().await {
 				Ok(Some(Kind::Failed(error))) => return Err(failed_early(&error)),
 				Ok(Some(_)) => {},
-				Ok(None) if !self.held.is_empty() => self.finish().await,
+				Ok(None) if self.is_complete => self.finish().await,
 				Ok(None) => return Err(Failed::Next(unreachable(&base, "it broke off"))),
 				Err(why) => return Err(Failed::Next(unreachable(&base, &why))),
 			}
@@ -608,8 +618,11 @@ impl Relay {
 			self.out.clear();
 		}
 		let file = self.concluded.take().unwrap_or_else(|| Err(lost())).map_err(Failed::Broken)?;
-		let body = self.tongue.as_ref().and_then(|tongue| tongue.whole(&file));
-		let body = body.unwrap_or_else(|| Err(cut_off(&base))).map_err(Failed::Broken)?;
+		let body = self
+			.tongue
+			.whole(&file)
+			.unwrap_or_else(|| Err(cut_off(&base)))
+			.map_err(Failed::Broken)?;
 		Ok(Reply::Whole(body, file))
 	}
 
@@ -618,7 +631,6 @@ impl Relay {
 	pub(super) async fn next(&mut self) -> Option<Bytes> {
 		loop {
 			if let Some(bytes) = self.out.pop_front() {
-				self.sent = self.sent.saturating_add(1);
 				return Some(bytes.into());
 			}
 			if self.done {
@@ -627,11 +639,11 @@ impl Relay {
 			match self.read().await {
 				Ok(Some(Kind::Failed(_))) => {
 					// The gateway says itself what went wrong. What it has charged, it is asked.
-					self.out.extend(self.held.pop());
+					self.out.extend(self.failed.take());
 					self.end();
 				},
 				Ok(Some(_)) => {},
-				Ok(None) if !self.held.is_empty() => self.finish().await,
+				Ok(None) if self.is_complete => self.finish().await,
 				Ok(None) => self.broken("it broke off"),
 				Err(why) => self.broken(&why),
 			}
@@ -654,43 +666,31 @@ impl Relay {
 			}
 		};
 		match &event.kind {
-			Kind::Text(text) => {
-				if self.text.len().saturating_add(text.len()) > MAX_WHOLE {
+			Kind::Text(piece) => {
+				if self.text.len().saturating_add(piece.text.len()) > MAX_WHOLE {
 					return Err(format!("the answer has more than {MAX_WHOLE} bytes"));
 				}
-				self.text.push_str(text);
-				match &mut self.tongue {
-					None => self.out.push_back(event.raw),
-					Some(tongue) => {
-						let told = tongue.hear(text).map_err(|broken| broken.to_string())?;
-						self.out.extend(Some(told).filter(|told| !told.is_empty()));
-					},
-				}
+				self.text.push_str(&piece.text);
+				let told = self.tongue.hear(piece).map_err(|broken| broken.to_string())?;
+				self.out.extend(Some(told).filter(|told| !told.is_empty()));
 			},
-			Kind::Other if self.tongue.is_some() => {
-				// Comments keep connections up; the rest is said anew.
-				self.out.extend(Some(event.raw).filter(|raw| raw.starts_with(b":")));
-			},
-			Kind::Other => self.out.push_back(event.raw),
+			Kind::Comment => self.out.push_back(event.raw),
+			Kind::Other => {},
 			Kind::Receipt(json) => {
 				self.receipt = serde_json::from_str(json).map(Some).map_err(|_| Lie::Malformed);
-				if self.answering.receipts && self.tongue.is_none() {
-					self.out.push_back(event.raw);
-				}
 				// Where the end comes before the receipt, this is what it waits for.
-				if !self.held.is_empty() {
+				if self.is_complete {
 					self.finish().await;
 				}
 			},
-			Kind::Last => {
-				self.held.push(event.raw);
-				let no_more =
-					self.tongue.is_some() || self.answering.endpoint != Endpoint::Responses;
-				if no_more || !matches!(self.receipt, Ok(None)) {
+			Kind::Last(why) => {
+				(self.is_complete, self.last) = (true, *why);
+				// A response's last event is before the receipt.
+				if why.is_none() || !matches!(self.receipt, Ok(None)) {
 					self.finish().await;
 				}
 			},
-			Kind::Failed(_) => self.held.push(event.raw),
+			Kind::Failed(_) => self.failed = Some(event.raw),
 		}
 		Ok(Some(event.kind))
 	}
@@ -702,15 +702,11 @@ impl Relay {
 		let answer = std::mem::take(&mut self.text).into_bytes();
 		let mut concluded = self.answering.conclude(paid, receipt, Some(&answer)).await;
 		if let Ok(file) = &concluded {
-			let said = self.tongue.as_ref().map_or(&answer[..], |tongue| tongue.plain().as_bytes());
-			self.answering.remember(file, said);
+			self.answering.remember(file, self.tongue.plain().as_bytes());
 			self.output.say(&self.answering.line(file));
-			match &mut self.tongue {
-				None => self.out.extend(std::mem::take(&mut self.held)),
-				Some(tongue) => match tongue.end(file, self.answering.receipts) {
-					Some(told) => self.out.push_back(told),
-					None => concluded = Err(cut_off(self.answering.purse.upstream.base())),
-				},
+			match self.tongue.end(file, self.last, self.answering.receipts) {
+				Some(told) => self.out.push_back(told),
+				None => concluded = Err(cut_off(self.answering.purse.upstream.base())),
 			}
 		}
 		if let Err(problem) = &concluded {
@@ -730,28 +726,12 @@ impl Relay {
 
 	/// As OpenAI's clients understand that a stream fails.
 	fn problem(&mut self, problem: &Problem) {
-		let event = match self.answering.endpoint {
-			Endpoint::Responses => {
-				let Problem { kind, code, param, message, .. } = problem;
-				let data = json!({
-					"type": "error",
-					"sequence_number": self.sent.saturating_add(self.out.len() as u64),
-					"code": code,
-					"message": message,
-					"param": param,
-					"error": { "type": kind, "code": code, "message": message, "param": param },
-				});
-				format!("event: error\ndata: {data}\n\n")
-			},
-			_ => format!("data: {}\n\n", problem.body()),
-		};
-		self.out.push_back(event.into_bytes());
+		self.out.push_back(self.tongue.problem(problem));
 	}
 
 	/// Nothing comes any more. A lane whose request's cost is not known is in doubt from here on.
 	fn end(&mut self) {
 		self.paid = None;
-		self.held.clear();
 		self.done = true;
 	}
 }

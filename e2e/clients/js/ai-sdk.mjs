@@ -1,9 +1,9 @@
 // Vercel's AI SDK: /v1/responses unless told otherwise.
 
 import { createOpenAI, openai } from '@ai-sdk/openai';
-import { embedMany, generateText, streamText } from 'ai';
+import { Output, embedMany, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import {
-	CHAT, DIMENSIONS, EMBEDDING, LONG, QUESTION, need, refused, same, tell,
+	CHAT, DIMENSIONS, EMBEDDING, FORM, LONG, QUESTION, TOOL, fits, need, refused, same, tell,
 } from './seen.mjs';
 
 const asked = { prompt: QUESTION, temperature: 0, maxOutputTokens: 64 };
@@ -38,6 +38,29 @@ async function talk(model) {
 }
 need((await talk(openai(CHAT))).includes('item_reference'), 'it names no answers any more');
 await talk(openai.chat(CHAT));
+
+// Its own loop: it calls the tool, and asks again with the result.
+async function call(model) {
+	const output = Output.object({ schema: jsonSchema(FORM) });
+	fits((await generateText({ ...asked, model, output })).output);
+	const found = [];
+	const look_up = tool({
+		description: TOOL.description,
+		inputSchema: jsonSchema(FORM),
+		execute: async (word) => { found.push(word); return 'a place for ships'; },
+	});
+	const prepareStep = ({ stepNumber }) => ({ toolChoice: stepNumber === 0 ? 'required' : 'auto' });
+	const ask = { ...asked, model, tools: { look_up }, prepareStep, stopWhen: stepCountIs(2) };
+	const { steps, text } = await generateText(ask);
+	same(steps.map((step) => step.toolCalls.length), [1, 0], 'calls in each step');
+	need(text, 'nothing said behind the call');
+	const streamed = streamText(ask);
+	same(await streamed.text, text, 'streamed and whole answers behind a call');
+	same(found.length, 2, 'calls of the tool');
+	found.forEach(fits);
+}
+await call(openai(CHAT));
+await call(openai.chat(CHAT));
 
 const model = openai.embedding(EMBEDDING);
 const { embeddings } = await embedMany({ model, values: ['a harbor', 'a port'] });

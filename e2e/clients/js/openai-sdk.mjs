@@ -2,7 +2,7 @@
 
 import OpenAI from 'openai';
 import {
-	CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG, QUESTION, need, refused, same, tell,
+	CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, FORM, LONG, QUESTION, TOOL, fits, need, refused, same, tell,
 } from './seen.mjs';
 
 const client = new OpenAI();
@@ -40,6 +40,15 @@ need(pieces.length > 1, 'a stream of one piece');
 same(usage?.completion_tokens, whole.usage.completion_tokens, 'the streamed usage');
 const helped = client.chat.completions.stream(asked);
 same(await helped.finalContent(), text, 'the helper and the whole answer');
+
+const form = { type: 'json_schema', json_schema: { name: 'word', schema: FORM, strict: true } };
+const formed = await client.chat.completions.parse({ ...asked, response_format: form });
+fits(formed.choices[0].message.parsed);
+const tools = [{ type: 'function', function: TOOL }];
+const calling = client.chat.completions.stream({ ...asked, tools, tool_choice: 'required' });
+const called = (await calling.finalChatCompletion()).choices[0];
+same(called.finish_reason, 'tool_calls', "the call's end");
+fits(JSON.parse(called.message.tool_calls[0].function.arguments));
 
 const prompt = 'A harbor is';
 const completed = await client.completions.create({ ...greedy, prompt, max_tokens: 16 });

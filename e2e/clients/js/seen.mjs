@@ -37,3 +37,19 @@ export async function refused(ask, wanted) {
 export function tell(seen) {
 	console.log(JSON.stringify(seen));
 }
+
+// A form and a tool that a model of definitions comes to the end of.
+export const FORM = {
+	type: 'object',
+	properties: { kind: { enum: ['noun', 'verb'] }, sure: { type: 'boolean' } },
+	required: ['kind', 'sure'],
+	additionalProperties: false,
+};
+export const TOOL = { name: 'look_up', description: 'Looks a word up', parameters: FORM };
+
+/** Ends the program unless a value has the form. */
+export function fits(value) {
+	same(Object.keys(value), ['kind', 'sure'], 'the fields');
+	need(FORM.properties.kind.enum.includes(value.kind) && typeof value.sure === 'boolean',
+		`strange: ${JSON.stringify(value)}`);
+}

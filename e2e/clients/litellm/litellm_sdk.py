@@ -11,8 +11,8 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "python"))
 
 import litellm
-from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG, QUESTION
-from seen import need, refused, same, tell
+from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, FORM, LONG, QUESTION, TOOL
+from seen import fits, need, refused, same, tell
 
 litellm.suppress_debug_info = True
 
@@ -31,6 +31,12 @@ pieces = [delta for delta in deltas if delta]
 same("".join(pieces), text, "streamed and whole answers")
 written = chunks[-1].usage.completion_tokens
 same(written, answer.usage.completion_tokens, "the streamed usage")
+
+form = {"type": "json_schema", "json_schema": {"name": "word", "schema": FORM}}
+fits(ask(response_format=form).choices[0].message.content)
+called = ask(tools=[{"type": "function", "function": TOOL}], tool_choice="required").choices[0]
+same(called.finish_reason, "tool_calls", "the call's end")
+fits(called.message.tool_calls[0].function.arguments)
 
 completed = litellm.text_completion(
     model=f"text-completion-openai/{CHAT}", prompt="A harbor is", max_tokens=8, temperature=0

@@ -1,8 +1,10 @@
 """OpenAI's agents, which ask /v1/responses unless told otherwise."""
 
 import asyncio
+from typing import Literal
 
 from agents import Agent, ModelSettings, OpenAIChatCompletionsModel, Runner, set_tracing_disabled
+from agents import function_tool
 from openai import AsyncOpenAI, NotFoundError
 from seen import CHAT, QUESTION
 from seen import need, same, tell
@@ -11,6 +13,26 @@ from seen import need, same, tell
 set_tracing_disabled(True)
 settings = ModelSettings(temperature=0, max_tokens=64)
 agent = Agent(name="reader", instructions="You know words.", model=CHAT, model_settings=settings)
+
+
+looked_up = []
+
+
+@function_tool
+def look_up(kind: Literal["noun", "verb"]) -> str:
+    """Looks a word up."""
+    looked_up.append(kind)
+    return "a place for ships"
+
+
+async def call(model):
+    """The agent's own loop: it calls the tool, and answers with what that says."""
+    looked_up.clear()
+    must = ModelSettings(temperature=0, max_tokens=64, tool_choice="required")
+    tooled = agent.clone(model=model, tools=[look_up], model_settings=must)
+    run = await Runner.run(tooled, QUESTION)
+    same(len(looked_up), 1, "calls of the tool")
+    need(run.final_output, "nothing said behind the call")
 
 
 async def ask():
@@ -22,6 +44,8 @@ async def ask():
             deltas.append(event.data.delta)
     chat = OpenAIChatCompletionsModel(model=CHAT, openai_client=AsyncOpenAI())
     told = await Runner.run(agent.clone(model=chat), QUESTION)
+    await call(CHAT)
+    await call(chat)
     for other in (told, run):
         written = other.context_wrapper.usage.output_tokens
         same(written, whole.context_wrapper.usage.output_tokens, "the tokens written")

@@ -2,7 +2,7 @@
 
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from openai import AuthenticationError, BadRequestError, NotFoundError
-from seen import CHAT, DIMENSIONS, EMBEDDING, LONG, QUESTION
+from seen import CHAT, DIMENSIONS, EMBEDDING, FORM, LONG, QUESTION, TOOL
 from seen import need, refused, same, tell
 
 chat = ChatOpenAI(model=CHAT, temperature=0, max_tokens=64)
@@ -21,6 +21,13 @@ need("record" in both[1].content, f"no ledger: {both[1].content}")
 
 responses = ChatOpenAI(model=CHAT, temperature=0, max_tokens=64, use_responses_api=True)
 responded = responses.invoke(QUESTION).text
+
+for model in (chat, responses):
+    formed = model.with_structured_output({"title": "word", **FORM}, method="json_schema")
+    need(formed.invoke(QUESTION)["kind"] in ("noun", "verb"), "another form")
+    called = model.bind_tools([{"type": "function", "function": TOOL}], tool_choice="required")
+    (call,) = called.invoke(QUESTION).tool_calls
+    same((call["name"], list(call["args"])), ("look_up", ["kind", "sure"]), "the call")
 
 # Token ids of another model's vocabulary are of no use to this one.
 embeddings = OpenAIEmbeddings(model=EMBEDDING, check_embedding_ctx_length=False)

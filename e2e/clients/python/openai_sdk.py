@@ -5,10 +5,12 @@ import base64
 import json
 import time
 from array import array
+from typing import Literal
 
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
-from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG, QUESTION
-from seen import need, refused, same, tell
+from pydantic import BaseModel
+from seen import CHAT, CONVERSATION, DIMENSIONS, EMBEDDING, LONG, QUESTION, TOOL
+from seen import fits, need, refused, same, tell
 
 client = OpenAI()
 GREEDY = {"model": CHAT, "temperature": 0}
@@ -133,6 +135,79 @@ def responses():
     return whole.output_text
 
 
+class Word(BaseModel):
+    kind: Literal["noun", "verb"]
+    sure: bool
+
+
+def forms():
+    asked = {"messages": CONVERSATION, "response_format": Word, "max_tokens": 64, **GREEDY}
+    parsed = client.chat.completions.parse(**asked).choices[0].message.parsed
+    need(isinstance(parsed, Word), f"no word: {parsed!r}")
+    with client.chat.completions.stream(**asked) as stream:
+        streamed = stream.get_final_completion()
+    same(streamed.choices[0].message.parsed, parsed, "streamed and whole forms")
+    responded = client.responses.parse(input=QUESTION, text_format=Word, **GREEDY)
+    same(responded.output_parsed, parsed, "the response's form")
+    json_mode = client.chat.completions.create(
+        messages=CONVERSATION, response_format={"type": "json_object"}, max_tokens=32, **GREEDY
+    )
+    need(json_mode.choices[0].message.content.startswith("{"), f"no object: {json_mode!r}")
+    nonsense = {"name": "x", "schema": {"type": "nonsense"}}
+    wrong = {"type": "json_schema", "json_schema": nonsense}
+    refused(
+        BadRequestError,
+        lambda: client.chat.completions.create(
+            messages=CONVERSATION, response_format=wrong, **GREEDY
+        ),
+    )
+
+
+def tools():
+    nested = [{"type": "function", "function": TOOL}]
+    asked = {"messages": CONVERSATION, "tools": nested, "max_tokens": 64, **GREEDY}
+    whole = client.chat.completions.create(tool_choice="required", **asked).choices[0]
+    same(whole.finish_reason, "tool_calls", "the call's end")
+    same(whole.message.content, None, "what is said beside a call")
+    (call,) = whole.message.tool_calls
+    same(call.function.name, "look_up", "the tool")
+    fits(call.function.arguments)
+    one = {"type": "function", "function": {"name": "look_up"}}
+    with client.chat.completions.stream(tool_choice=one, **asked) as stream:
+        streamed = stream.get_final_completion().choices[0]
+    same(streamed.finish_reason, "tool_calls", "the streamed call's end")
+    (again,) = streamed.message.tool_calls
+    same(again.function.arguments, call.function.arguments, "streamed and whole calls")
+    free = client.chat.completions.create(**asked).choices[0]
+    need(free.message.content and not free.message.tool_calls, f"a call that nobody wanted: {free!r}")
+    result = {"role": "tool", "tool_call_id": call.id, "content": "a place for ships"}
+    said = [*CONVERSATION, whole.message, result]
+    answer = client.chat.completions.create(**{**asked, "messages": said})
+    same(answer.choices[0].finish_reason, "stop", "the end of what follows a call")
+
+    flat = {"tools": [{"type": "function", **TOOL}], "max_output_tokens": 64, **GREEDY}
+    one = {"type": "function", "name": "look_up"}
+    first = client.responses.create(input=QUESTION, tool_choice=one, **flat)
+    (item,) = first.output
+    same((item.type, item.name), ("function_call", "look_up"), "the response's item")
+    same(item.arguments, call.function.arguments, "a response's and a chat's calls")
+    events = list(client.responses.create(input=QUESTION, tool_choice=one, stream=True, **flat))
+    done = [e for e in events if e.type == "response.function_call_arguments.done"]
+    same([event.arguments for event in done], [item.arguments], "the streamed arguments")
+    result = {"type": "function_call_output", "call_id": item.call_id, "output": "a place"}
+    named = client.responses.create(previous_response_id=first.id, input=[result], **flat)
+    question = {"role": "user", "content": QUESTION}
+    sent = client.responses.create(input=[question, item, result], **flat)
+    same(named.output_text, sent.output_text, "a call that is named and one that is sent")
+    same(named.usage.input_tokens, sent.usage.input_tokens, "what both have read")
+    unknown = {"type": "function", "name": "other"}
+    refused(
+        BadRequestError,
+        lambda: client.responses.create(input=QUESTION, tool_choice=unknown, **flat),
+        param="tool_choice",
+    )
+
+
 def embeddings():
     texts = ["a harbor for ships", "a port for boats", "the price of bread"]
     # The library asks for base64 and decodes it.
@@ -225,6 +300,8 @@ pieces = chat_stream(text, usage)
 chat_options(text)
 completions()
 responded = responses()
+forms()
+tools()
 similar = embeddings()
 batches(text)
 refusals()

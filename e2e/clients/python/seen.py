@@ -10,6 +10,21 @@ CONVERSATION = [{"role": "user", "content": QUESTION}]
 # More tokens than the chat model's context has.
 LONG = QUESTION * 100
 DIMENSIONS = 384
+# A form and a tool that a model of definitions comes to the end of.
+FORM = {
+    "type": "object",
+    "properties": {"kind": {"enum": ["noun", "verb"]}, "sure": {"type": "boolean"}},
+    "required": ["kind", "sure"],
+    "additionalProperties": False,
+}
+TOOL = {"name": "look_up", "description": "Looks a word up", "parameters": FORM}
+
+
+def fits(written):
+    """Ends the program unless this JSON has the form."""
+    value = json.loads(written)
+    same(list(value), ["kind", "sure"], "the fields")
+    need(value["kind"] in ("noun", "verb") and isinstance(value["sure"], bool), f"strange: {written}")
 
 
 def need(what, sentence):

@@ -1,9 +1,10 @@
 //! Answers as server-sent events.
 
 use crate::{
+	calls::{Call, Heard, Listener},
 	reply::{
-		chat_logprobs, ChatLogprobs, Finish, Form, Head, Logprob, OldLogprobs, Reply, Settings,
-		TextUsage, Usage,
+		call_id, call_item, chat_logprobs, response_call, ChatLogprobs, Finish, Form, Head,
+		Logprob, OldLogprobs, Reply, Settings, TextUsage, Usage, WRITTEN,
 	},
 	Problem,
 };
@@ -44,8 +45,11 @@ pub struct Events {
 	reply: Reply,
 	head: Head,
 	id: String,
-	/// Of responses: the next event's number, and what was said up to here.
+	/// Of chat and responses: hears calls of tools, and holds them back.
+	listener: Listener,
+	/// Of responses: the next event's number, whether the message is begun, and what was said up to here.
 	number: u64,
+	begun: bool,
 	text: String,
 	logprobs: Vec<Logprob>,
 	/// Of completions: the characters that were sent.
@@ -78,6 +82,11 @@ struct Delta<'a> {
 	role: Option<&'static str>,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	content: Option<&'a str>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	tool_calls: Option<[Value; 1]>,
+	/// What the model has written of all its calls: with the first of them.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	reckon_output: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -91,14 +100,26 @@ struct TextChoice<'a> {
 impl Events {
 	pub(crate) fn new(reply: Reply, head: Head) -> Self {
 		let id = reply.form.id(&head);
-		Self { reply, head, id, number: 0, text: String::new(), logprobs: vec![], offset: 0 }
+		let listener = Listener::new(reply.callable.clone());
+		Self {
+			reply,
+			head,
+			id,
+			listener,
+			number: 0,
+			begun: false,
+			text: String::new(),
+			logprobs: vec![],
+			offset: 0,
+		}
 	}
 
 	/// What comes before the first text.
 	pub fn start(&mut self) -> Vec<Event> {
 		match &self.reply.form {
 			Form::Chat { .. } => {
-				let delta = Delta { role: Some("assistant"), content: Some("") };
+				let delta =
+					Delta { role: Some("assistant"), content: Some(""), ..Delta::default() };
 				vec![self.chat(delta, None, None)]
 			},
 			Form::Completion { echo: Some(prompt), .. } => {
@@ -108,33 +129,29 @@ impl Events {
 			Form::Response(settings) => {
 				let settings = settings.clone();
 				let response = settings.response(&self.head, &self.reply.model, None, vec![]);
-				let item = json!({
-					"id": Settings::item_id(&self.head),
-					"type": "message",
-					"role": "assistant",
-					"status": "in_progress",
-					"content": [],
-				});
-				let part = Settings::part("", &[]);
 				vec![
 					self.typed("response.created", json!({ "response": &response })),
 					self.typed("response.in_progress", json!({ "response": &response })),
-					self.typed(
-						"response.output_item.added",
-						json!({ "output_index": 0, "item": item }),
-					),
-					self.of_part("response.content_part.added", json!({ "part": part })),
 				]
 			},
 			Form::Completion { echo: None, .. } | Form::Embedding { .. } => vec![],
 		}
 	}
 
-	/// Text that follows what came before.
+	/// Text that follows what came before. What may be a call of a tool is told at the end.
 	pub fn text(&mut self, text: &str, logprobs: &[Logprob]) -> Vec<Event> {
+		let (told, of) = self.listener.push(text, logprobs);
+		match told.is_empty() && !text.is_empty() {
+			true => vec![],
+			false => self.told(&told, &of),
+		}
+	}
+
+	/// Text that is no call.
+	fn told(&mut self, text: &str, logprobs: &[Logprob]) -> Vec<Event> {
 		match &self.reply.form {
 			Form::Chat { .. } => {
-				let delta = Delta { role: None, content: Some(text) };
+				let delta = Delta { content: Some(text), ..Delta::default() };
 				let logprobs = self.reply.logprobs.then(|| ChatLogprobs::of(logprobs));
 				vec![self.chat(delta, logprobs, None)]
 			},
@@ -144,23 +161,63 @@ impl Events {
 				vec![self.completion(text, logprobs, None)]
 			},
 			Form::Response(_) => {
+				let mut events = self.begin();
 				self.text.push_str(text);
 				self.logprobs.extend_from_slice(logprobs);
 				let fields = json!({ "delta": text, "logprobs": chat_logprobs(logprobs) });
-				vec![self.of_part("response.output_text.delta", fields)]
+				events.push(self.of_part("response.output_text.delta", fields));
+				events
 			},
 			Form::Embedding { .. } => vec![],
 		}
 	}
 
+	/// What comes before the first text of a response's message, once.
+	fn begin(&mut self) -> Vec<Event> {
+		if std::mem::replace(&mut self.begun, true) {
+			return vec![];
+		}
+		let item = json!({
+			"id": Settings::item_id(&self.head),
+			"type": "message",
+			"role": "assistant",
+			"status": "in_progress",
+			"content": [],
+		});
+		let part = Settings::part("", &[]);
+		vec![
+			self.typed("response.output_item.added", json!({ "output_index": 0, "item": item })),
+			self.of_part("response.content_part.added", json!({ "part": part })),
+		]
+	}
+
 	/// What comes after the last text.
 	pub fn end(&mut self, finish: Finish, usage: &Usage) -> Vec<Event> {
+		let Heard { text, logprobs, calls, written } = self.listener.finish();
+		let mut events = match text.is_empty() {
+			true => vec![],
+			false => self.told(&text, &logprobs),
+		};
+		events.extend(self.ended(finish, usage, &calls, &written));
+		events
+	}
+
+	/// The calls, and what comes behind them.
+	fn ended(
+		&mut self,
+		finish: Finish,
+		usage: &Usage,
+		calls: &[Call],
+		written: &str,
+	) -> Vec<Event> {
 		match &self.reply.form {
 			Form::Chat { usage: wanted } => {
 				let wanted = *wanted;
-				let last = self.chat(Delta::default(), None, Some(finish.name()));
-				let counted = wanted.then(|| self.usage::<ChatChoice>(usage));
-				[last].into_iter().chain(counted).collect()
+				let mut events = self.chat_calls(calls, written);
+				let why = finish.reason(!calls.is_empty());
+				events.push(self.chat(Delta::default(), None, Some(why)));
+				events.extend(wanted.then(|| self.usage::<ChatChoice>(usage)));
+				events
 			},
 			Form::Completion { usage: wanted, .. } => {
 				let wanted = *wanted;
@@ -170,34 +227,103 @@ impl Events {
 			},
 			Form::Response(settings) => {
 				let settings = settings.clone();
-				let text = std::mem::take(&mut self.text);
-				let logprobs = std::mem::take(&mut self.logprobs);
-				let status = match finish {
-					Finish::Stop => "completed",
-					Finish::Length => "incomplete",
+				let mut output = Vec::new();
+				let mut events = match calls.is_empty() || self.begun {
+					true => self.message(&settings, finish, &mut output),
+					false => vec![],
 				};
-				let item = settings.item(&self.head, &text, &logprobs, status);
-				let output = vec![item.clone()];
+				events.extend(self.response_calls(calls, written, &mut output));
 				let end = Some((finish, usage));
 				let response = settings.response(&self.head, &self.reply.model, end, output);
 				let last = match finish {
 					Finish::Stop => "response.completed",
 					Finish::Length => "response.incomplete",
 				};
-				let said = json!({ "text": text, "logprobs": chat_logprobs(&logprobs) });
-				let part = json!({ "part": Settings::part(&text, &logprobs) });
-				vec![
-					self.of_part("response.output_text.done", said),
-					self.of_part("response.content_part.done", part),
-					self.typed(
-						"response.output_item.done",
-						json!({ "output_index": 0, "item": item }),
-					),
-					self.typed(last, json!({ "response": response })),
-				]
+				events.push(self.typed(last, json!({ "response": response })));
+				events
 			},
 			Form::Embedding { .. } => vec![],
 		}
+	}
+
+	/// The end of a response's message.
+	fn message(
+		&mut self,
+		settings: &Settings,
+		finish: Finish,
+		output: &mut Vec<Value>,
+	) -> Vec<Event> {
+		let mut events = self.begin();
+		let text = std::mem::take(&mut self.text);
+		let logprobs = std::mem::take(&mut self.logprobs);
+		let item = settings.item(&self.head, &text, &logprobs, finish.status());
+		let said = json!({ "text": text, "logprobs": chat_logprobs(&logprobs) });
+		let part = json!({ "part": Settings::part(&text, &logprobs) });
+		events.push(self.of_part("response.output_text.done", said));
+		events.push(self.of_part("response.content_part.done", part));
+		let done = json!({ "output_index": 0, "item": item });
+		events.push(self.typed("response.output_item.done", done));
+		output.push(item);
+		events
+	}
+
+	/// A response's calls, each an item of its own.
+	fn response_calls(
+		&mut self,
+		calls: &[Call],
+		written: &str,
+		output: &mut Vec<Value>,
+	) -> Vec<Event> {
+		let mut events = Vec::new();
+		for (nth, call) in calls.iter().enumerate() {
+			let (id, at) = (call_item(&self.head, nth), output.len());
+			let of_call = |mut fields: Value| {
+				fields["item_id"] = id.as_str().into();
+				fields["output_index"] = at.into();
+				fields
+			};
+			let begun = response_call(&self.head, nth, call, false);
+			let mut added = json!({ "output_index": at, "item": begun });
+			if nth == 0 {
+				added[WRITTEN] = written.into();
+			}
+			let item = response_call(&self.head, nth, call, true);
+			let Call { name, arguments } = call;
+			let arguments_done = of_call(json!({ "name": name, "arguments": arguments }));
+			events.extend([
+				self.typed("response.output_item.added", added),
+				self.typed(
+					"response.function_call_arguments.delta",
+					of_call(json!({ "delta": arguments })),
+				),
+				self.typed("response.function_call_arguments.done", arguments_done),
+				self.typed(
+					"response.output_item.done",
+					json!({ "output_index": at, "item": item }),
+				),
+			]);
+			output.push(item);
+		}
+		events
+	}
+
+	/// A chat's calls: each with its name, and then with its arguments.
+	fn chat_calls(&self, calls: &[Call], written: &str) -> Vec<Event> {
+		let mut events = Vec::new();
+		for (nth, Call { name, arguments }) in calls.iter().enumerate() {
+			let begun = json!({
+				"index": nth,
+				"id": call_id(&self.head.id, nth),
+				"type": "function",
+				"function": { "name": name, "arguments": "" },
+			});
+			let said = json!({ "index": nth, "function": { "arguments": arguments } });
+			let reckon_output = (nth == 0).then_some(written);
+			let begun = Delta { tool_calls: Some([begun]), reckon_output, ..Delta::default() };
+			let said = Delta { tool_calls: Some([said]), ..Delta::default() };
+			events.extend([begun, said].map(|delta| self.chat(delta, None, None)));
+		}
+		events
 	}
 
 	/// `[DONE]`, where a stream ends with it.

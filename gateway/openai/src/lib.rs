@@ -6,6 +6,7 @@
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod calls;
 mod events;
 mod fields;
 mod order;
@@ -20,6 +21,7 @@ pub use problem::Problem;
 pub use read::{
 	default_max_tokens, read, salt_of, Asked, Endpoint, DEFAULT_MAX_TOKENS, MAX_INPUTS,
 	MAX_LOGPROBS, MAX_MESSAGES, MAX_MODEL_BYTES, MAX_PAYLOAD_BYTES, MAX_STOPS, MAX_STOP_BYTES,
+	MAX_TOOLS, MAX_TOOL_NAME,
 };
-pub use references::{references, resolve, References, Spoken};
-pub use reply::{vectors, Finish, Head, Logprob, Reply, Usage, Whole};
+pub use references::{references, resolve, Answered, References, Spoken};
+pub use reply::{vectors, Finish, Head, Logprob, Reply, Usage, Whole, WRITTEN};

@@ -3,6 +3,7 @@
 mod chat;
 mod completion;
 mod embedding;
+mod form;
 mod response;
 
 use crate::{
@@ -16,6 +17,8 @@ use serde_json::Value;
 use sp_core::H256;
 use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeSet;
+
+pub use form::{MAX_TOOLS, MAX_TOOL_NAME};
 
 /// The longest payload in bytes, and the most turns and texts in one: what workers read.
 pub const MAX_PAYLOAD_BYTES: usize = 1 << 20;
@@ -248,38 +251,6 @@ fn no_bias(fields: &mut Fields) -> Read<()> {
 	}
 }
 
-/// Tools are taken and not used; a call can't be forced.
-fn tools(fields: &mut Fields) -> Read<()> {
-	fields.list("tools")?;
-	fields.list("functions")?;
-	for name in ["tool_choice", "function_call"] {
-		match fields.take(name) {
-			None => {},
-			Some(Value::String(choice)) if matches!(choice.as_str(), "auto" | "none") => {},
-			Some(Value::String(_) | Value::Object(_)) => {
-				return Err(Problem::unsupported(
-					name,
-					format!("'{name}' can't force a call: no model here calls tools, use \"auto\""),
-				));
-			},
-			Some(_) => return Err(wrong(name.to_owned(), "a string or an object")),
-		}
-	}
-	Ok(())
-}
-
-/// Whether an answer is to come as text: anything else is refused.
-fn plain_text(format: Option<Fields>, path: &str) -> Read<()> {
-	let Some(mut format) = format else { return Ok(()) };
-	match as_text(format.need("type")?, || format.path("type"))?.as_str() {
-		"text" => Ok(()),
-		_ => Err(Problem::unsupported(
-			path,
-			format!("'{path}' must be text: answers can't be held to a JSON form"),
-		)),
-	}
-}
-
 /// Whether the client wants events, and whether the usage among them.
 fn streaming(fields: &mut Fields) -> Read<(bool, bool)> {
 	let stream = fields.flag("stream")?.unwrap_or(false);
@@ -290,7 +261,7 @@ fn streaming(fields: &mut Fields) -> Read<(bool, bool)> {
 	Ok((stream, usage.unwrap_or(false)))
 }
 
-/// Canonical: strings only, in the order of the structs.
+/// Canonical: in the order of the structs, and what is a client's own JSON in its order.
 fn payload(of: &impl Serialize) -> Vec<u8> {
 	serde_json::to_vec(of).unwrap_or_default()
 }

@@ -1,8 +1,9 @@
 //! What a client gets.
 
 use crate::{
+	calls::{heard, Call, Callable, Heard},
 	events::Events,
-	references::{ITEM, RESPONSE},
+	references::{CALL_ITEM, ITEM, RESPONSE},
 	Problem,
 };
 use base64::{engine::general_purpose::STANDARD, Engine};
@@ -10,6 +11,7 @@ use reckon_primitives::Balance;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 use sp_core::H256;
+use sp_crypto_hashing::blake2_256;
 use std::collections::BTreeMap;
 
 /// What stands for a probability of nothing, as OpenAI writes it: JSON has no infinity.
@@ -41,6 +43,22 @@ impl Finish {
 		match self {
 			Self::Stop => "stop",
 			Self::Length => "length",
+		}
+	}
+
+	/// The same of an answer that may have called tools.
+	pub(crate) fn reason(self, called: bool) -> &'static str {
+		match (self, called) {
+			(Self::Stop, true) => "tool_calls",
+			_ => self.name(),
+		}
+	}
+
+	/// The status of a response, and of its message.
+	pub(crate) fn status(self) -> &'static str {
+		match self {
+			Self::Stop => "completed",
+			Self::Length => "incomplete",
 		}
 	}
 }
@@ -84,6 +102,8 @@ pub struct Reply {
 	pub(crate) form: Form,
 	pub(crate) model: String,
 	pub(crate) logprobs: bool,
+	/// What the model may call.
+	pub(crate) callable: Callable,
 	stream: bool,
 }
 
@@ -114,11 +134,24 @@ pub(crate) struct Settings {
 	pub temperature_milli: u16,
 	pub top_p_milli: u16,
 	pub top_logprobs: u32,
+	/// `tools`, as they were asked for.
+	pub tools: Value,
+	/// `tool_choice`, likewise.
+	pub tool_choice: Value,
+	/// `parallel_tool_calls`, likewise.
+	pub parallel: bool,
+	/// `text.format`, likewise.
+	pub format: Value,
 }
 
 impl Reply {
 	pub(crate) fn new(form: Form, model: String, stream: bool, logprobs: bool) -> Self {
-		Self { form, model, stream, logprobs }
+		Self { form, model, stream, logprobs, callable: Callable::default() }
+	}
+
+	/// The same, where the model may call tools.
+	pub(crate) fn calling(self, callable: Callable) -> Self {
+		Self { callable, ..self }
 	}
 
 	/// Text in a completion's events, whatever was asked: how what is sealed is told.
@@ -144,21 +177,35 @@ impl Reply {
 		let Self { form, model, .. } = self;
 		let Whole { output, finish, usage, .. } = *whole;
 		let text = || String::from_utf8_lossy(output).into_owned();
+		let heard = || heard(&self.callable, &text(), whole.logprobs);
 		let created = head.created;
 		let value = match form {
-			Form::Chat { .. } => json!({
-				"id": form.id(head),
-				"object": "chat.completion",
-				"created": created,
-				"model": model,
-				"choices": [{
-					"index": 0,
-					"message": { "role": "assistant", "content": text(), "refusal": null },
-					"logprobs": self.logprobs.then(|| ChatLogprobs::of(whole.logprobs)),
-					"finish_reason": finish.name(),
-				}],
-				"usage": TextUsage::of(&usage),
-			}),
+			Form::Chat { .. } => {
+				let Heard { text: content, logprobs, calls, .. } = heard();
+				let mut message =
+					json!({ "role": "assistant", "content": content, "refusal": null });
+				if !calls.is_empty() {
+					if content.is_empty() {
+						message["content"] = Value::Null;
+					}
+					let calls = (0..).zip(&calls).map(|(nth, call)| chat_call(head, nth, call));
+					message["tool_calls"] = calls.collect();
+					message[WRITTEN] = text().into();
+				}
+				json!({
+					"id": form.id(head),
+					"object": "chat.completion",
+					"created": created,
+					"model": model,
+					"choices": [{
+						"index": 0,
+						"message": message,
+						"logprobs": self.logprobs.then(|| ChatLogprobs::of(&logprobs)),
+						"finish_reason": finish.reason(!calls.is_empty()),
+					}],
+					"usage": TextUsage::of(&usage),
+				})
+			},
 			Form::Completion { echo, .. } => {
 				let prompt = echo.as_deref().unwrap_or_default();
 				json!({
@@ -176,8 +223,19 @@ impl Reply {
 				})
 			},
 			Form::Response(settings) => {
-				let item = settings.item(head, &text(), whole.logprobs, "completed");
-				settings.response(head, model, Some((finish, &usage)), vec![item])
+				let Heard { text: content, logprobs, calls, .. } = heard();
+				let mut items = Vec::new();
+				if !content.is_empty() || calls.is_empty() {
+					items.push(settings.item(head, &content, &logprobs, finish.status()));
+				}
+				let done =
+					(0..).zip(&calls).map(|(nth, call)| response_call(head, nth, call, true));
+				items.extend(done);
+				let mut response = settings.response(head, model, Some((finish, &usage)), items);
+				if !calls.is_empty() {
+					response[WRITTEN] = text().into();
+				}
+				response
 			},
 			Form::Embedding { base64 } => {
 				let data = encode(vectors(output)?, *base64);
@@ -207,6 +265,41 @@ impl Form {
 			Self::Embedding { .. } => format!("embd-{:x}", head.id),
 		}
 	}
+}
+
+/// What a model has written, where clients are told a call in place of it: receipts name these bytes.
+pub const WRITTEN: &str = "reckon_output";
+
+/// What the result of a request's call names it by: nine letters and digits, as Mistral's templates have it.
+pub(crate) fn call_id(request: &H256, nth: usize) -> String {
+	let name = blake2_256(&[request.as_bytes(), &(nth as u64).to_le_bytes()].concat());
+	let alphabet = ('0'..='9').chain('a'..='z').chain('A'..='Z');
+	let letters: Vec<char> = alphabet.collect();
+	let letter = |byte: &u8| letters.get(usize::from(*byte) % letters.len().max(1)).copied();
+	name.iter().take(9).filter_map(letter).collect()
+}
+
+fn chat_call(head: &Head, nth: usize, Call { name, arguments }: &Call) -> Value {
+	let function = json!({ "name": name, "arguments": arguments });
+	json!({ "id": call_id(&head.id, nth), "type": "function", "function": function })
+}
+
+/// A call as an item of a response: with its arguments once they are told.
+pub(crate) fn response_call(head: &Head, nth: usize, call: &Call, done: bool) -> Value {
+	let Call { name, arguments } = call;
+	json!({
+		"id": call_item(head, nth),
+		"type": "function_call",
+		"status": if done { "completed" } else { "in_progress" },
+		"call_id": call_id(&head.id, nth),
+		"name": name,
+		"arguments": if done { arguments } else { "" },
+	})
+}
+
+/// The id of a call as an item of a response.
+pub(crate) fn call_item(head: &Head, nth: usize) -> String {
+	format!("{CALL_ITEM}{:x}_{nth}", head.id)
 }
 
 impl Settings {
@@ -251,8 +344,7 @@ impl Settings {
 	) -> Value {
 		let status = match end {
 			None => "in_progress",
-			Some((Finish::Stop, _)) => "completed",
-			Some((Finish::Length, _)) => "incomplete",
+			Some((finish, _)) => finish.status(),
 		};
 		json!({
 			"id": format!("{RESPONSE}{:x}", head.id),
@@ -268,14 +360,14 @@ impl Settings {
 			"metadata": {},
 			"model": model,
 			"output": output,
-			"parallel_tool_calls": true,
+			"parallel_tool_calls": self.parallel,
 			"previous_response_id": self.previous,
 			"reasoning": { "effort": null, "summary": null },
 			"store": false,
 			"temperature": f64::from(self.temperature_milli) / 1000.0,
-			"text": { "format": { "type": "text" } },
-			"tool_choice": "auto",
-			"tools": [],
+			"text": { "format": self.format },
+			"tool_choice": self.tool_choice,
+			"tools": self.tools,
 			"top_logprobs": self.top_logprobs,
 			"top_p": f64::from(self.top_p_milli) / 1000.0,
 			"truncation": "disabled",

@@ -1,8 +1,8 @@
 //! What bodies are read as.
 
 use reckon_openai::{
-	default_max_tokens, read, references, resolve, salt_of, Asked, Endpoint, Head, Order, Problem,
-	References, Spoken, MAX_PAYLOAD_BYTES,
+	default_max_tokens, read, references, resolve, salt_of, Answered, Asked, Endpoint, Head, Order,
+	Problem, References, Spoken, MAX_PAYLOAD_BYTES,
 };
 use reckon_primitives::{Sampling, TaskKind};
 use serde_json::{json, Value};
@@ -121,14 +121,16 @@ fn messages_should_be_canonical_when_said_in_other_ways() {
 	] });
 	let plain = concat!(
 		r#"{"messages":[{"role":"system","content":"be brief"},{"role":"user","content":"ab"},"#,
-		r#"{"role":"assistant","content":"f({\"x\":1})"},{"role":"tool","content":"2"},"#,
-		r#"{"role":"tool","content":"3"},{"role":"assistant","content":"no"}]}"#,
+		r#"{"role":"assistant","content":"","tool_calls":[{"id":"1","type":"function","#,
+		r#""function":{"name":"f","arguments":"{\"x\":1}"}}]},"#,
+		r#"{"role":"tool","content":"2","tool_call_id":"1"},"#,
+		r#"{"role":"tool","content":"3","name":"f"},{"role":"assistant","content":"no"}]}"#,
 	);
 	assert_eq!(payload(Endpoint::Chat, chat(said)), plain);
 }
 
 #[test]
-fn tools_and_unknown_fields_should_be_ignored_when_nothing_is_forced() {
+fn tools_of_other_types_and_unknown_fields_should_be_ignored() {
 	let fields = json!({
 		"tools": [{ "type": "namespace", "anything": {} }, { "type": "web_search" }],
 		"tool_choice": "auto", "parallel_tool_calls": true, "functions": [], "function_call": "none",
@@ -181,8 +183,9 @@ fn response_should_be_a_chat_when_its_items_can_be_read() {
 	assert_eq!(order.logprobs, None);
 	let plain = concat!(
 		r#"{"messages":[{"role":"system","content":"be brief"},{"role":"system","content":"d"},"#,
-		r#"{"role":"user","content":"hi"},{"role":"assistant","content":"f({})"},"#,
-		r#"{"role":"tool","content":"2"}]}"#,
+		r#"{"role":"user","content":"hi"},{"role":"assistant","content":"","tool_calls":"#,
+		r#"[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},"#,
+		r#"{"role":"tool","content":"2","tool_call_id":"1"}]}"#,
 	);
 	assert_eq!(String::from_utf8(order.payload).unwrap(), plain);
 }
@@ -372,14 +375,12 @@ fn body_should_be_refused_with_the_field_when_its_value_is_out_of_range() {
 fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
 	use Endpoint::{Chat, Completions, Embeddings, Responses};
 	let image = json!([{ "role": "user", "content": [{ "type": "image_url", "image_url": {} }] }]);
-	let schema = json!({ "type": "json_schema", "json_schema": {} });
+	let other = json!({ "type": "grammar" });
 	let cases = [
 		(Chat, chat(json!({ "n": 2 })), "n"),
-		(Chat, chat(json!({ "tool_choice": "required" })), "tool_choice"),
-		(Chat, chat(json!({ "tool_choice": { "type": "function" } })), "tool_choice"),
+		(Chat, chat(json!({ "tool_choice": { "type": "custom" } })), "tool_choice.type"),
 		(Chat, chat(json!({ "function_call": { "name": "f" } })), "function_call"),
-		(Chat, chat(json!({ "response_format": { "type": "json_object" } })), "response_format"),
-		(Chat, chat(json!({ "response_format": schema })), "response_format"),
+		(Chat, chat(json!({ "response_format": other })), "response_format.type"),
 		(Chat, chat(json!({ "logit_bias": { "5": 1 } })), "logit_bias"),
 		(Chat, chat(json!({ "modalities": ["text", "audio"] })), "modalities"),
 		(Chat, chat(json!({ "audio": {} })), "audio"),
@@ -395,10 +396,14 @@ fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
 		(Responses, response(json!({ "background": true })), "background"),
 		(
 			Responses,
-			response(json!({ "text": { "format": { "type": "json_object" } } })),
-			"text.format",
+			response(json!({ "text": { "format": { "type": "grammar" } } })),
+			"text.format.type",
 		),
-		(Responses, response(json!({ "tool_choice": "required" })), "tool_choice"),
+		(
+			Responses,
+			response(json!({ "tool_choice": { "type": "web_search" } })),
+			"tool_choice.type",
+		),
 		(Embeddings, embedding(json!({ "dimensions": 256 })), "dimensions"),
 		(Embeddings, embedding(json!({ "input": [1, 2] })), "input"),
 		(Embeddings, embedding(json!({ "input": [[1, 2]] })), "input"),
@@ -410,6 +415,11 @@ fn body_should_be_refused_as_unsupported_when_no_worker_does_what_it_asks() {
 	}
 }
 
+/// An answer to a request without tools.
+fn answered(answer: &str) -> Answered {
+	Spoken { payload: vec![], instructed: false, answer: answer.into() }.into()
+}
+
 #[test]
 fn answer_should_be_read_where_it_is_referred_to() {
 	let (known, unknown) = (H256([0xab; 32]), H256([0xcd; 32]));
@@ -419,7 +429,7 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	let good = body(&[user.clone(), refer(known), user.clone()]);
 	let items = |ids: &[H256]| References { items: ids.iter().copied().collect(), previous: None };
 	assert_eq!(references(good.as_bytes()), items(&[known]));
-	let answers = [(known, "a \"harbor\"".to_owned())].into();
+	let answers = [(known, answered("a \"harbor\""))].into();
 	let resolved = resolve(good.as_bytes(), &answers, None).unwrap();
 	let asked = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order;
 	let payload = concat!(
@@ -439,7 +449,7 @@ fn answer_should_be_read_where_it_is_referred_to() {
 	assert!(problem.message.contains(&format!("msg_{unknown:x}")), "{problem}");
 
 	// One answer, many times.
-	let long = [(known, "x".repeat(MAX_PAYLOAD_BYTES / 2))].into();
+	let long = [(known, answered(&"x".repeat(MAX_PAYLOAD_BYTES / 2)))].into();
 	let three = body(&[refer(known), refer(known), refer(known)]);
 	assert_eq!(
 		resolve(three.as_bytes(), &long, None).unwrap_err().code,
@@ -546,7 +556,7 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 	assert!(first.instructed);
 	let spoken =
 		|instructed| Spoken { payload: first.payload.clone(), instructed, answer: "ahoy".into() };
-	let answers = [(item, "ahoy".to_owned())].into();
+	let answers = [(item, Answered::from(spoken(false)))].into();
 	let before = concat!(
 		r#"{"role":"system","content":"You sail."},{"role":"user","content":"hi"},"#,
 		r#"{"role":"tool","content":"3"},{"role":"assistant","content":"ahoy"}"#,
@@ -612,4 +622,186 @@ fn conversation_should_go_on_from_a_response_without_its_instructions() {
 		let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
 		assert_eq!(problem.param.as_deref(), Some("input"));
 	}
+}
+
+#[test]
+fn tools_should_be_one_payload_in_both_dialects() {
+	let parameters = json!({ "type": "object", "properties": { "z": {}, "a": { "const": 1.0 } } });
+	let function =
+		json!({ "name": "look_up", "description": "d", "parameters": parameters, "strict": true });
+	let mut flat = function.clone();
+	flat["type"] = "function".into();
+	let nested = json!({ "type": "function", "function": function });
+	let in_chat = json!({
+		"messages": [{ "role": "user", "content": "hi" }],
+		"tools": [{ "type": "web_search" }, nested, { "type": "function", "function": { "name": "b" } }],
+		"tool_choice": { "type": "function", "function": { "name": "b" } },
+		"response_format": { "type": "json_schema",
+			"json_schema": { "name": "n", "strict": true, "schema": parameters } },
+	});
+	let in_responses = json!({
+		"input": "hi",
+		"tools": [flat, { "type": "namespace" }, { "type": "function", "name": "b", "parameters": null }],
+		"tool_choice": { "type": "function", "name": "b" },
+		"text": { "format": { "type": "json_schema", "name": "n", "schema": parameters } },
+	});
+	// A schema's fields stay in their order: answers have them in it.
+	let described = r#"{"type":"object","properties":{"z":{},"a":{"const":1.0}}}"#;
+	let expected = format!(
+		concat!(
+			r#"{{"messages":[{{"role":"user","content":"hi"}}],"tools":[{{"type":"function","function":"#,
+			r#"{{"name":"look_up","description":"d","parameters":{0}}}}},"#,
+			r#"{{"type":"function","function":{{"name":"b"}}}}],"#,
+			r#""tool_choice":{{"type":"function","function":{{"name":"b"}}}},"#,
+			r#""response_format":{{"type":"json_schema","json_schema":{{"name":"n","schema":{0}}}}}}}"#,
+		),
+		described
+	);
+	assert_eq!(payload(Endpoint::Chat, chat(in_chat)), expected);
+	assert_eq!(payload(Endpoint::Responses, response(in_responses)), expected);
+}
+
+#[test]
+fn choice_should_say_whether_a_tool_is_called() {
+	let tools = json!([{ "type": "function", "function": { "name": "f" } }]);
+	let of = |choice: Value| {
+		payload(Endpoint::Chat, chat(json!({ "tools": tools, "tool_choice": choice })))
+	};
+	let shown = r#""tools":[{"type":"function","function":{"name":"f"}}]"#;
+	assert!(of(Value::Null).ends_with(&format!("{shown}}}")));
+	assert_eq!(of("auto".into()), of(Value::Null));
+	assert!(of("required".into()).ends_with(&format!("{shown},\"tool_choice\":\"required\"}}")));
+	assert!(!of("none".into()).contains("tools"));
+	let object = chat(json!({ "response_format": { "type": "json_object" } }));
+	let object = payload(Endpoint::Chat, object);
+	assert!(object.ends_with(r#""response_format":{"type":"json_object"}}"#), "{object}");
+}
+
+#[test]
+fn tools_and_forms_should_be_refused_with_the_field_that_is_wrong() {
+	use Endpoint::{Chat, Responses};
+	let tool = |name: &str| json!({ "type": "function", "function": { "name": name } });
+	let format = |schema: Value| json!({ "response_format": { "type": "json_schema", "json_schema": schema } });
+	let many: Vec<Value> = (0..129).map(|n| tool(&format!("f{n}"))).collect();
+	let one = |choice: Value| json!({ "tools": [tool("f")], "tool_choice": choice });
+	for (endpoint, fields, param) in [
+		(Chat, json!({ "tools": [3] }), "tools[0]"),
+		(Chat, json!({ "tools": [{}] }), "tools[0].type"),
+		(Chat, json!({ "tools": [{ "type": "function" }] }), "tools[0].function"),
+		(Chat, json!({ "tools": [tool("")] }), "tools[0].function.name"),
+		(Chat, json!({ "tools": [tool("a b")] }), "tools[0].function.name"),
+		(Chat, json!({ "tools": [tool(&"a".repeat(65))] }), "tools[0].function.name"),
+		(Chat, json!({ "tools": [tool("f"), tool("f")] }), "tools[1]"),
+		(Chat, json!({ "tools": many }), "tools"),
+		(
+			Chat,
+			json!({ "tools": [{ "type": "function", "function": { "name": "f", "parameters": 1 } }] }),
+			"tools[0].function.parameters",
+		),
+		(Responses, json!({ "tools": [{ "type": "function" }] }), "tools[0].name"),
+		(Chat, json!({ "tool_choice": "required" }), "tool_choice"),
+		(Chat, one("often".into()), "tool_choice"),
+		(Chat, one(json!({ "type": "function", "function": { "name": "g" } })), "tool_choice"),
+		(Chat, one(json!({ "type": "function" })), "tool_choice.function"),
+		(Responses, json!({ "tool_choice": { "type": "function" } }), "tool_choice.name"),
+		(Chat, one(json!(1)), "tool_choice"),
+		(Chat, format(json!({})), "response_format.json_schema.schema"),
+		(Chat, format(json!({ "schema": true })), "response_format.json_schema.schema"),
+		(
+			Chat,
+			json!({ "response_format": { "type": "json_schema" } }),
+			"response_format.json_schema",
+		),
+		(Chat, json!({ "response_format": {} }), "response_format.type"),
+		(
+			Responses,
+			json!({ "text": { "format": { "type": "json_schema" } } }),
+			"text.format.schema",
+		),
+	] {
+		let body = match endpoint {
+			Chat => chat(fields),
+			_ => response(fields),
+		};
+		let problem = ask(endpoint, &body).unwrap_err();
+		assert_eq!((problem.status, problem.param.as_deref()), (400, Some(param)), "{body}");
+	}
+}
+
+/// What the first call of the request `abab…` is named by.
+const CALL: &str = "vFcA644Tb";
+
+#[test]
+fn calls_should_be_read_where_they_are_referred_to() {
+	let id = H256([0xab; 32]);
+	let answer = r#"So. <tool_call>{"name":"f","arguments":{"a":1}}</tool_call>"#;
+	let spoken = |tools: Value| Spoken {
+		payload: json!({ "messages": [], "tools": tools }).to_string().into_bytes(),
+		instructed: false,
+		answer: answer.into(),
+	};
+	let tools = json!([{ "type": "function", "function": { "name": "f" } }]);
+	let answers = [(id, Answered::from(spoken(tools)))].into();
+	let refer = |item: String| json!({ "type": "item_reference", "id": item });
+	let call = CALL;
+	let body = response(json!({ "input": [
+		{ "role": "user", "content": "hi" },
+		refer(format!("msg_{id:x}")),
+		refer(format!("fc_{id:x}_0")),
+		{ "type": "function_call_output", "call_id": call, "output": "2" },
+	] }))
+	.to_string();
+	assert_eq!(references(body.as_bytes()).items, [id].into());
+	let resolved = resolve(body.as_bytes(), &answers, None).unwrap();
+	let order = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order;
+	let expected = format!(
+		concat!(
+			r#"{{"messages":[{{"role":"user","content":"hi"}},{{"role":"assistant","content":"So. ","#,
+			r#""tool_calls":[{{"id":"{0}","type":"function","function":{{"name":"f","arguments":"{{\"a\":1}}"}}}}]}},"#,
+			r#"{{"role":"tool","content":"2","tool_call_id":"{0}"}}]}}"#,
+		),
+		call
+	);
+	assert_eq!(String::from_utf8(order.payload).unwrap(), expected);
+	// A call that the answer does not have can't be read.
+	let other = response(json!({ "input": [refer(format!("fc_{id:x}_1"))] })).to_string();
+	let resolved = resolve(other.as_bytes(), &answers, None).unwrap();
+	let problem = read(Endpoint::Responses, &resolved, |_| MAX).unwrap_err();
+	assert_eq!(problem.code, Some("item_not_found"));
+	// What was told as text is text.
+	let said = response(json!({ "input": [refer(format!("msg_{id:x}"))] })).to_string();
+	let answers = [(id, Answered::from(spoken(json!([]))))].into();
+	let resolved = resolve(said.as_bytes(), &answers, None).unwrap();
+	let order = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order;
+	let text = json!({ "role": "assistant", "content": answer });
+	assert_eq!(
+		String::from_utf8(order.payload).unwrap(),
+		json!({ "messages": [text] }).to_string()
+	);
+}
+
+#[test]
+fn conversation_should_go_on_from_a_call() {
+	let id = H256([0xab; 32]);
+	let first =
+		json!({ "model": "m", "input": "hi", "tools": [{ "type": "function", "name": "f" }] });
+	let first = read(Endpoint::Responses, first.to_string().as_bytes(), |_| MAX).unwrap().order;
+	let answer = r#"{"name":"f","arguments":{}}"#.to_owned();
+	let spoken = Spoken { payload: first.payload, instructed: false, answer };
+	let call = CALL;
+	let body = response(json!({
+		"previous_response_id": format!("resp_{id:x}"),
+		"input": [{ "type": "function_call_output", "call_id": call, "output": "2" }],
+	}));
+	let resolved = resolve(body.to_string().as_bytes(), &[].into(), Some(&spoken)).unwrap();
+	let payload = read(Endpoint::Responses, &resolved, |_| MAX).unwrap().order.payload;
+	let expected = format!(
+		concat!(
+			r#"{{"messages":[{{"role":"user","content":"hi"}},{{"role":"assistant","content":"","#,
+			r#""tool_calls":[{{"id":"{0}","type":"function","function":{{"name":"f","arguments":"{{}}"}}}}]}},"#,
+			r#"{{"role":"tool","content":"2","tool_call_id":"{0}"}}]}}"#,
+		),
+		call
+	);
+	assert_eq!(String::from_utf8(payload).unwrap(), expected);
 }

@@ -317,3 +317,169 @@ fn problem_should_say_when_to_come_again_when_it_knows() {
 		r#"{"error":{"message":"slowly","type":"rate_limit_exceeded","param":"n","code":null}}"#;
 	assert_eq!(problem.body(), body);
 }
+
+const ANSWER: &str = r#"So. <tool_call>{"name":"f","arguments":{"b":1, "a":2}}</tool_call>"#;
+const ARGUMENTS: &str = r#"{"b":1, "a":2}"#;
+
+fn with_tools(endpoint: Endpoint) -> Reply {
+	let tools = match endpoint {
+		Endpoint::Responses => json!([{ "type": "function", "name": "f", "parameters": {} }]),
+		_ => json!([{ "type": "function", "function": { "name": "f", "parameters": {} } }]),
+	};
+	reply(
+		endpoint,
+		json!({ "tools": tools, "stream": true, "stream_options": { "include_usage": true } }),
+	)
+}
+
+/// All events of an answer that comes in such pieces.
+fn told(reply: Reply, answer: &str, piece: usize) -> Vec<Event> {
+	let mut events = reply.events(HEAD);
+	let mut all = events.start();
+	for piece in answer.as_bytes().chunks(piece) {
+		all.extend(events.text(std::str::from_utf8(piece).unwrap(), &[]));
+	}
+	all.extend(events.end(Finish::Stop, &USAGE));
+	all
+}
+
+fn call_id() -> &'static str {
+	"vFcA644Tb"
+}
+
+#[test]
+fn one_call_should_be_told_when_the_client_wants_one() {
+	let call = r#"<tool_call>{"name":"f","arguments":{}}</tool_call>"#;
+	let tools = json!([{ "type": "function", "function": { "name": "f" } }]);
+	let calls = |parallel: Value| {
+		let reply =
+			reply(Endpoint::Chat, json!({ "tools": tools, "parallel_tool_calls": parallel }));
+		let got = whole(&reply, format!("{call}\n{call}").as_bytes(), Finish::Stop);
+		got["choices"][0]["message"]["tool_calls"].as_array().unwrap().len()
+	};
+	assert_eq!([calls(Value::Null), calls(json!(true)), calls(json!(false))], [2, 2, 1]);
+}
+
+#[test]
+fn call_should_be_said_to_be_cut_off_when_the_answer_is() {
+	let got = whole(&with_tools(Endpoint::Chat), ANSWER.as_bytes(), Finish::Length);
+	assert_eq!(got["choices"][0]["finish_reason"], "length");
+	let got = whole(&with_tools(Endpoint::Responses), ANSWER.as_bytes(), Finish::Length);
+	assert_eq!(
+		(&got["status"], &got["output"][0]["status"]),
+		(&json!("incomplete"), &json!("incomplete"))
+	);
+}
+
+#[test]
+fn chat_should_have_openais_calls_when_whole() {
+	let got = whole(&with_tools(Endpoint::Chat), ANSWER.as_bytes(), Finish::Stop);
+	let function = json!({ "name": "f", "arguments": ARGUMENTS });
+	let expected = json!({
+		"role": "assistant",
+		"content": "So. ",
+		"refusal": null,
+		"tool_calls": [{ "id": call_id(), "type": "function", "function": function }],
+		"reckon_output": ANSWER,
+	});
+	assert_eq!(got["choices"][0]["message"], expected);
+	assert_eq!(got["choices"][0]["finish_reason"], "tool_calls");
+	let bare = format!(r#"{{"name":"f","arguments":{ARGUMENTS}}}"#);
+	let got = whole(&with_tools(Endpoint::Chat), bare.as_bytes(), Finish::Stop);
+	assert_eq!(got["choices"][0]["message"]["content"], Value::Null);
+	// Without tools it is what the client has asked for.
+	let got = whole(&reply(Endpoint::Chat, json!({})), bare.as_bytes(), Finish::Stop);
+	assert_eq!(got["choices"][0]["message"]["content"], bare);
+	assert_eq!(got["choices"][0]["finish_reason"], "stop");
+}
+
+#[test]
+fn chat_should_have_openais_calls_when_streamed() {
+	for piece in [1, 5, ANSWER.len()] {
+		let got = told(with_tools(Endpoint::Chat), ANSWER, piece);
+		let deltas: Vec<Value> =
+			got.iter().map(|event| data(event)["choices"][0]["delta"].clone()).collect();
+		let said: String = deltas.iter().filter_map(|delta| delta["content"].as_str()).collect();
+		assert_eq!(said, "So. ");
+		let written: String =
+			deltas.iter().filter_map(|delta| delta["reckon_output"].as_str()).collect();
+		assert_eq!(format!("{said}{written}"), ANSWER);
+		let calls: Vec<&Value> = deltas
+			.iter()
+			.map(|delta| &delta["tool_calls"])
+			.filter(|calls| !calls.is_null())
+			.collect();
+		let begun = json!({ "index": 0, "id": call_id(), "type": "function",
+			"function": { "name": "f", "arguments": "" } });
+		let arguments = json!({ "index": 0, "function": { "arguments": ARGUMENTS } });
+		assert_eq!(calls, [&json!([begun]), &json!([arguments])]);
+		let why = &data(&got[got.len() - 2])["choices"][0]["finish_reason"];
+		assert_eq!(why, "tool_calls");
+	}
+}
+
+#[test]
+fn response_should_have_openais_calls_in_order() {
+	let item = json!({
+		"id": format!("fc_{}_0", hex()), "type": "function_call", "status": "completed",
+		"call_id": call_id(), "name": "f", "arguments": ARGUMENTS,
+	});
+	let got = whole(&with_tools(Endpoint::Responses), ANSWER.as_bytes(), Finish::Stop);
+	assert_eq!(got["output"][0]["content"][0]["text"], "So. ");
+	assert_eq!(got["output"][1], item);
+	assert_eq!(got["reckon_output"], ANSWER);
+	assert_eq!(got["tools"][0]["name"], "f");
+
+	let got = told(with_tools(Endpoint::Responses), ANSWER, 7);
+	let names = [
+		"response.created",
+		"response.in_progress",
+		"response.output_item.added",
+		"response.content_part.added",
+		"response.output_text.delta",
+		"response.output_text.done",
+		"response.content_part.done",
+		"response.output_item.done",
+		"response.output_item.added",
+		"response.function_call_arguments.delta",
+		"response.function_call_arguments.done",
+		"response.output_item.done",
+		"response.completed",
+	];
+	assert_eq!(got.iter().map(|event| event.name.unwrap()).collect::<Vec<_>>(), names);
+	assert_eq!(data(&got[8])["item"]["arguments"], "");
+	assert_eq!(data(&got[8])["output_index"], 1);
+	assert_eq!(data(&got[10])["arguments"], ARGUMENTS);
+	assert_eq!(data(&got[11])["item"], item);
+	assert_eq!(data(&got[12])["response"]["output"][1], item);
+
+	// A call alone has no message beside it.
+	let bare = format!(r#"{{"name":"f","arguments":{ARGUMENTS}}}"#);
+	let got = told(with_tools(Endpoint::Responses), &bare, 7);
+	assert_eq!(data(&got[2])["item"]["type"], "function_call");
+	assert_eq!(data(&got[2])["output_index"], 0);
+	assert_eq!(data(&got[2])["reckon_output"], bare);
+	assert_eq!(data(got.last().unwrap())["response"]["output"], json!([item]));
+}
+
+#[test]
+fn what_is_no_call_after_all_should_be_told_as_text() {
+	for answer in [r#"{"name":"other","arguments":{}}"#, "<tool_call>f(1)</tool_call>", "[1]", " "]
+	{
+		for endpoint in [Endpoint::Chat, Endpoint::Responses] {
+			let got = told(with_tools(endpoint), answer, 3);
+			let said: String = got
+				.iter()
+				.map(data)
+				.filter_map(|event| match endpoint {
+					Endpoint::Chat => {
+						event["choices"][0]["delta"]["content"].as_str().map(str::to_owned)
+					},
+					_ => (event["type"] == "response.output_text.delta")
+						.then(|| event["delta"].as_str().unwrap().to_owned()),
+				})
+				.collect();
+			assert_eq!(said, answer);
+		}
+	}
+}

@@ -66,6 +66,10 @@ fn value() -> impl Strategy<Value = Value> {
 		"output",
 		"format",
 		"include_usage",
+		"parameters",
+		"schema",
+		"json_schema",
+		"call_id",
 	]);
 	let words = prop::sample::select(vec![
 		"user",
@@ -77,6 +81,11 @@ fn value() -> impl Strategy<Value = Value> {
 		"message",
 		"auto",
 		"json_object",
+		"json_schema",
+		"function",
+		"required",
+		"none",
+		"<tool_call>{\"name\":\"f\"}",
 		"float",
 		"base64",
 		"' OR 1=1 --",

@@ -27,13 +27,16 @@ use axum::{
 use base64::{engine::general_purpose::STANDARD, Engine};
 use reckon_gateway_store::{Finish as Ended, Key, KeyId};
 use reckon_openai::{
-	read, references, resolve, Asked, Endpoint, Event, Events, Finish, Head, Logprob, Order,
-	Problem, References, Reply, Spoken, Usage, Whole, MAX_PAYLOAD_BYTES,
+	read, references, resolve, Answered, Asked, Endpoint, Event, Events, Finish, Head, Logprob,
+	Order, Problem, References, Reply, Usage, Whole, MAX_PAYLOAD_BYTES,
 };
 use reckon_sealed::{worker_of, MAX_OVERHEAD};
 use sp_core::H256;
 use std::{collections::BTreeMap, future::Future, io, sync::Arc};
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{
+	sync::OwnedSemaphorePermit,
+	time::{timeout, timeout_at, Instant},
+};
 
 /// Whether a stream is to have its receipt.
 const RECEIPTS: &str = "reckon-receipts";
@@ -289,9 +292,10 @@ impl Door {
 		}
 		let (mut answers, mut length) = (BTreeMap::new(), 0_usize);
 		for id in &referred.items {
-			if let Some(Spoken { answer, .. }) = self.desk.said(key, *id).await? {
-				length = length.saturating_add(answer.len());
-				answers.insert(*id, answer);
+			if let Some(spoken) = self.desk.said(key, *id).await? {
+				let answered = Answered::from(spoken);
+				length = length.saturating_add(answered.bytes());
+				answers.insert(*id, answered);
 			}
 			// It is too long with these, and need not be looked up any further.
 			if length > MAX_PAYLOAD_BYTES {
@@ -476,16 +480,18 @@ impl Telling {
 			self.begun = true;
 			write(&mut text, self.stream.events.start());
 		}
-		let piece = match self.stream.first.take() {
-			Some(piece) => piece,
-			// What was written already does not wait for more.
-			None if !text.is_empty() => return Some((Ok(text.into()), self)),
-			None => match timeout(self.stream.silence, self.stream.answering.next()).await {
-				Ok(piece) => piece,
+		if let Some(piece) = self.stream.first.take() {
+			self.tell(piece, &mut text);
+		}
+		// Nothing may come for long though the worker writes: what may be a call is held back.
+		let until = Instant::now() + self.stream.silence;
+		// What was written already does not wait for more.
+		while text.is_empty() {
+			match timeout_at(until, self.stream.answering.next()).await {
+				Ok(piece) => self.tell(piece, &mut text),
 				Err(_) => return Some((Ok(Bytes::from_static(KEEP_ALIVE.as_bytes())), self)),
-			},
-		};
-		self.tell(piece, &mut text);
+			}
+		}
 		Some((Ok(text.into()), self))
 	}
 

@@ -156,6 +156,15 @@ pub(super) struct ChatRequest {
 	seed: Option<i64>,
 	/// A string that ends the answer, or an array of up to four.
 	stop: Option<Value>,
+	/// Functions that the model may call, up to 128, where its chat template writes them:
+	/// `{"type":"function","function":{"name":…,"description":…,"parameters":…}}`. Others are ignored.
+	tools: Option<Vec<Value>>,
+	/// none, auto, required, or `{"type":"function","function":{"name":…}}`.
+	#[schema(default = "auto")]
+	tool_choice: Option<Value>,
+	/// The form that the answer is held to: `{"type":"text"}`, `{"type":"json_object"}` or
+	/// `{"type":"json_schema","json_schema":{"name":…,"schema":…}}`.
+	response_format: Option<Value>,
 	#[schema(minimum = -2, maximum = 2)]
 	presence_penalty: Option<f64>,
 	#[schema(minimum = -2, maximum = 2)]
@@ -184,6 +193,10 @@ struct Message {
 	role: String,
 	/// A string, or an array of parts of text.
 	content: Option<Value>,
+	/// What an assistant has called.
+	tool_calls: Option<Vec<Value>>,
+	/// Of a tool's result: the id of the call.
+	tool_call_id: Option<String>,
 }
 
 /// Fields that are not listed are ignored; sampling is as with chats.
@@ -221,6 +234,15 @@ pub(super) struct ResponseRequest {
 	instructions: Option<String>,
 	/// The id of the response that is gone on from.
 	previous_response_id: Option<String>,
+	/// Functions that the model may call: `{"type":"function","name":…,"description":…,"parameters":…}`.
+	/// Others are ignored.
+	tools: Option<Vec<Value>>,
+	/// none, auto, required, or `{"type":"function","name":…}`.
+	#[schema(default = "auto")]
+	tool_choice: Option<Value>,
+	/// `{"format":…}`, the form that the answer is held to: text, json_object, or
+	/// `{"type":"json_schema","name":…,"schema":…}`.
+	text: Option<Value>,
 	/// The most tokens of the answer.
 	#[schema(minimum = 1)]
 	max_output_tokens: Option<u32>,

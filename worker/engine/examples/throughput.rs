@@ -77,9 +77,9 @@ fn embeddings(engine: &impl BatchEngine, device: &Device) -> Result<(), Box<dyn 
 
 fn decoding(model: Model, device: &Device) -> Result<(), Box<dyn Error>> {
 	let scheduler = model.serve(SchedulerConfig::default());
-	let question = Message { role: Role::User, content: "What is a ledger?".into() };
+	let question = Message::new(Role::User, "What is a ledger?");
 	let request = |seed: u8| Request {
-		task: Task::Chat { messages: vec![question.clone()] },
+		task: Task::chat(vec![question.clone()]),
 		sampling: SamplingParams {
 			max_tokens: NEW_TOKENS,
 			// Warm enough to go on for a while.

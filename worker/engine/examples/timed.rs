@@ -58,9 +58,7 @@ fn embed(engine: &impl BatchEngine, task: &Value) -> Result<Value> {
 fn generate(scheduler: &Scheduler, task: &Value) -> Result<Value> {
 	let max_tokens = task["tokens"].as_u64().ok_or("how many tokens?")?.try_into()?;
 	let task = match (task["chat"].as_str(), task["complete"].as_str()) {
-		(Some(question), None) => {
-			Task::Chat { messages: vec![Message { role: Role::User, content: question.into() }] }
-		},
+		(Some(question), None) => Task::chat(vec![Message::new(Role::User, question)]),
 		(None, Some(prompt)) => Task::Complete { prompt: prompt.into() },
 		_ => return Err("neither a chat nor a text to complete".into()),
 	};

@@ -4,13 +4,14 @@
 //! An auditor that can't compute says so (`EngineError`) and never takes it for a worker's fault.
 
 use reckon_verification::{
-	ending, Ending, EndingFault, Fault, Hash, Rows, Sampler, Statistics, Vote,
+	ending, Ending, EndingFault, Fault, Hash, Judgement, Rows, Sampler, Statistics, Vote,
 };
 use serde::Deserialize;
 
 use crate::{
 	engine::{BatchEngine, Replay},
 	error::EngineError,
+	grammar::Grammar,
 	models::exp::exp,
 	stops::Stops,
 	task::{Cancel, Output, Task, Usage},
@@ -92,6 +93,10 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		},
 		Err(error) => return Err(error),
 	};
+	let mut grammar = match engine.grammar(&claim.task) {
+		Err(EngineError::Form(_)) => return refuted(Fault::Task),
+		grammar => grammar?,
+	};
 	let limit = answer_limit(engine.capabilities().context_length, prompt.len(), &claim.sampling);
 	if limit == 0 {
 		return refuted(Fault::Task);
@@ -100,6 +105,7 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 	let ending = match ending(tokens, limit, |token| engine.is_end(token)) {
 		Ok(ending) => Some(ending),
 		Err(EndingFault::BrokenOff) if claim.stops.is_some() => None,
+		Err(EndingFault::BrokenOff) if gives_up(engine, claim)? => None,
 		Err(fault) => return refuted(Fault::Ending(fault)),
 	};
 	if let Some(position) = tokens.iter().position(|&token| token as usize >= engine.vocabulary()) {
@@ -112,8 +118,9 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		_ => tokens,
 	};
 	let text = match &claim.stops {
-		None => engine.text(told)?,
-		Some(stops) => match streamed(engine, told, ending.is_some(), stops.clone())? {
+		None if ending.is_some() => engine.text(told)?,
+		stops => match streamed(engine, told, ending.is_some(), stops.clone().unwrap_or_default())?
+		{
 			Some(text) => text,
 			None => return refuted(Fault::Ending(EndingFault::WentOn)),
 		},
@@ -126,9 +133,16 @@ pub(crate) fn text(engine: &impl Replay, claim: &Claim) -> Result<Audit, EngineE
 		return refuted(Fault::Units);
 	}
 	let numbers = engine.rows(&prompt, tokens)?;
-	let statistics = statistics(engine, &sampler, tokens, &numbers)?;
+	let statistics = statistics(engine, &sampler, grammar.as_mut(), tokens, &numbers)?;
 	let width = u32::try_from(engine.width()).unwrap_or(u32::MAX);
 	Ok(Audit::Replayed { rows: Rows::new(width, tokens.to_vec(), numbers)?, statistics })
+}
+
+/// Whether the answer is as far as its form can be followed.
+fn gives_up(engine: &impl Replay, claim: &Claim) -> Result<bool, EngineError> {
+	let Some(mut grammar) = engine.grammar(&claim.task)? else { return Ok(false) };
+	claim.tokens.iter().for_each(|token| grammar.push(*token));
+	Ok(!grammar.goes_on())
 }
 
 /// The text that a gateway was told of these tokens, piece by piece, up to where it stops; `None` when it
@@ -164,6 +178,7 @@ fn streamed(
 fn statistics(
 	engine: &impl Replay,
 	sampler: &Sampler,
+	mut grammar: Option<&mut Grammar>,
 	tokens: &[u32],
 	rows: &[f32],
 ) -> Result<Statistics, EngineError> {
@@ -174,7 +189,18 @@ fn statistics(
 		for logits in logits.chunks(engine.vocabulary().max(1)) {
 			let (answer, rest) = tokens.split_at(position);
 			let Some(&token) = rest.first() else { break };
-			let judgement = sampler.judge(answer, logits, token)?;
+			let judgement = match &mut grammar {
+				None => sampler.judge(answer, logits, token)?,
+				Some(grammar) => {
+					let judgement = match grammar.bounded(logits) {
+						Some(bounded) => sampler.judge(answer, &bounded, token)?,
+						// There is none that could follow.
+						None => Judgement { right: u32::MAX, margin: f64::INFINITY },
+					};
+					grammar.push(token);
+					judgement
+				},
+			};
 			mismatches += u32::from(judgement.right != token);
 			worst = worst.max(judgement.margin);
 			margins += judgement.margin.min(MARGIN_CUT);

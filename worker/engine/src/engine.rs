@@ -6,7 +6,8 @@
 
 use crate::{
 	error::EngineError,
-	task::{Answer, Cancel, Task, TaskKind},
+	grammar::Grammar,
+	task::{Answer, Cancel, Conversation, Task, TaskKind},
 	tokenizer::TextStream,
 };
 
@@ -96,6 +97,20 @@ pub trait Replay: Engine {
 	/// # Errors
 	/// When the engine can't do the task, or its template refuses the conversation.
 	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError>;
+
+	/// What holds the answer of a task to its form, where it has one.
+	///
+	/// # Errors
+	/// [`EngineError::Form`] when nobody can hold an answer to it: of one task it is the same on every machine.
+	/// [`EngineError::NoForms`] when the model's answers can be held to none.
+	fn grammar(&self, task: &Task) -> Result<Option<Grammar>, EngineError> {
+		match task {
+			Task::Chat(Conversation { form: Some(_), .. }) => {
+				Err(EngineError::NoForms("its engine knows none".into()))
+			},
+			_ => Ok(None),
+		}
+	}
 
 	/// The text of tokens, special ones left out.
 	///

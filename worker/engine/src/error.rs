@@ -171,6 +171,12 @@ pub enum EngineError {
 	/// The model's chat template refused the conversation.
 	#[error("the model's chat template refused the conversation: {0}")]
 	Template(String),
+	/// The answer can't be held to the form that is asked for.
+	#[error("an answer can't be held to this form: {0}")]
+	Form(String),
+	/// No answer of this model can be held to any form.
+	#[error("answers of this model can't be held to a form: {0}")]
+	NoForms(String),
 	/// The tokenizer failed.
 	#[error("the tokenizer failed: {0}")]
 	Tokenizer(String),

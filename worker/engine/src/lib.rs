@@ -9,9 +9,11 @@ mod engine;
 mod engines;
 mod error;
 mod evidence;
+mod grammar;
 mod models;
 mod request;
 mod scheduler;
+mod schema;
 mod stops;
 mod store;
 mod task;
@@ -25,14 +27,18 @@ pub use self::{
 	engines::{EmbeddingEngine, TextEngine},
 	error::{DeviceError, EngineError, ModelError, Refused, RequestError},
 	evidence::{EvidenceError, EvidenceStore, Kept, Reservation},
+	grammar::Grammar,
 	models::decoder::KvCache,
-	request::{encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES},
+	request::{
+		encode_output, parse_request, MAX_INPUTS, MAX_MESSAGES, MAX_REQUEST_BYTES, MAX_TOOLS,
+		MAX_TOOL_NAME,
+	},
 	scheduler::{Accepted, Load, Pace, Request, Scheduler, SchedulerConfig, Ticket},
 	stops::{Released, Stops, MAX_STOPS, MAX_STOP_BYTES},
 	store::{inspect, FileEntry, Inspection, Manifest, ManifestHash, Model, PROFILE},
 	task::{
-		Answer, Cancel, Event, FinishReason, Likely, Logprob, Message, Output, Role, Task,
-		TaskKind, Usage,
+		Answer, Call, Cancel, Conversation, Event, FinishReason, Form, Likely, Logprob, Message,
+		Output, Role, Task, TaskKind, Tool, Usage,
 	},
 };
 

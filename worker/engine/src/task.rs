@@ -10,6 +10,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use reckon_verification::Evidence;
 
@@ -73,23 +74,85 @@ pub enum Role {
 }
 
 /// One turn of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
 	/// Who says it.
 	pub role: Role,
 	/// What is said.
 	pub content: String,
+	/// The tools that the model has called in this turn.
+	pub calls: Vec<Call>,
+	/// Of a tool's result: the id of the call.
+	pub call: Option<String>,
+	/// The name of who says it, where there is one.
+	pub name: Option<String>,
+}
+
+impl Message {
+	/// A turn that says something, and no more.
+	pub fn new(role: Role, content: impl Into<String>) -> Self {
+		Self { role, content: content.into(), calls: Vec::new(), call: None, name: None }
+	}
+}
+
+/// A call of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+	/// What its result names it by.
+	pub id: String,
+	/// The tool.
+	pub name: String,
+	/// JSON, as the model has written it.
+	pub arguments: String,
+}
+
+/// A tool that the model may call: a function in OpenAI's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+	/// Letters, digits, `_` and `-`, from 1 to 64.
+	pub name: String,
+	/// For the model.
+	pub description: Option<String>,
+	/// A JSON Schema of its arguments; none: an object without fields.
+	pub parameters: Option<Value>,
+}
+
+/// The form that an answer is held to, token by token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+	/// Any JSON object.
+	Object,
+	/// What this JSON Schema describes.
+	Schema(Value),
+	/// `{"name":…,"arguments":…}`: a call of one of these of the conversation's tools.
+	Call(Vec<String>),
+	/// What this JSON Schema describes, or a call of one of these tools.
+	SchemaOrCall(Value, Vec<String>),
+}
+
+/// A conversation, and how it is to be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+	/// Its turns, oldest first; at least one.
+	pub messages: Vec<Message>,
+	/// What the model may call.
+	pub tools: Vec<Tool>,
+	/// The form of the answer; none: as the model likes.
+	pub form: Option<Form>,
+}
+
+impl From<Vec<Message>> for Conversation {
+	fn from(messages: Vec<Message>) -> Self {
+		Self { messages, tools: Vec::new(), form: None }
+	}
 }
 
 /// What is asked of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Task {
-	/// Answer a conversation: its turns, oldest first.
-	Chat {
-		/// At least one turn.
-		messages: Vec<Message>,
-	},
+	/// Answer a conversation.
+	Chat(Conversation),
 	/// Continue a text.
 	Complete {
 		/// The text to continue.
@@ -103,10 +166,15 @@ pub enum Task {
 }
 
 impl Task {
+	/// To answer a conversation freely.
+	pub fn chat(messages: Vec<Message>) -> Self {
+		Self::Chat(messages.into())
+	}
+
 	/// The kind of this task.
 	pub fn kind(&self) -> TaskKind {
 		match self {
-			Self::Chat { .. } => TaskKind::Chat,
+			Self::Chat(_) => TaskKind::Chat,
 			Self::Complete { .. } => TaskKind::Complete,
 			Self::Embed { .. } => TaskKind::Embed,
 		}

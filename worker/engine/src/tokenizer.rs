@@ -2,6 +2,7 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use llguidance::{token_bytes_from_tokenizer_json, toktrie::TokTrie};
 use tokenizers::{PostProcessor, Tokenizer};
 
 use crate::error::EngineError;
@@ -61,6 +62,25 @@ impl Vocabulary {
 		encoding.truncate(max.saturating_sub(special), 0, tokenizers::TruncationDirection::Right);
 		let encoding = self.tokenizer.post_process(encoding, None, true).map_err(failed)?;
 		Ok(encoding.get_ids().to_vec())
+	}
+
+	/// The bytes that each of `size` tokens writes; those of special tokens, and of `ends`, after a mark that
+	/// no text has.
+	pub(crate) fn words(&self, size: usize, ends: &[u32]) -> Result<Vec<Vec<u8>>, String> {
+		let read = || {
+			let json = serde_json::to_value(&*self.tokenizer).map_err(|error| error.to_string())?;
+			token_bytes_from_tokenizer_json(&json).map_err(|error| error.to_string())
+		};
+		let read = catch_unwind(AssertUnwindSafe(read));
+		let mut words = read.map_err(|_| "its tokens can't be read as bytes".to_owned())??;
+		words.resize(size, Vec::new());
+		for end in ends {
+			let Some(word) = words.get_mut(*end as usize) else { continue };
+			if word.first() != Some(&TokTrie::SPECIAL_TOKEN_MARKER) {
+				word.insert(0, TokTrie::SPECIAL_TOKEN_MARKER);
+			}
+		}
+		Ok(words)
 	}
 
 	/// The text of tokens, special ones left out.

@@ -37,8 +37,7 @@ fn complete(prompt: &str, seed: u8) -> Request {
 }
 
 fn chat(question: &str, seed: u8) -> Request {
-	let content = question.into();
-	let task = Task::Chat { messages: vec![Message { role: Role::User, content }] };
+	let task = Task::chat(vec![Message::new(Role::User, question)]);
 	Request { task, ..complete("", seed) }
 }
 

@@ -115,9 +115,7 @@ fn gguf_should_equal_safetensors_of_the_same_weights() {
 		assert_eq!(expected, read(&from_file, &tokens, &[17]), "{family}");
 		assert_eq!(expected, read(&load_text(dir.path()), &tokens, &[17]), "{family}");
 
-		let chat = Task::Chat {
-			messages: vec![Message { role: Role::User, content: " the hat ".into() }],
-		};
+		let chat = Task::chat(vec![Message::new(Role::User, " the hat ")]);
 		assert_eq!(from_file.encode(&chat), plain.encode(&chat));
 		let complete = Task::Complete { prompt: "hé 🙂".into() };
 		assert_eq!(from_file.encode(&complete), plain.encode(&complete));
@@ -232,8 +230,8 @@ fn step_should_refuse_what_the_cache_and_the_vocabulary_do_not_hold() {
 #[test]
 fn encode_should_follow_the_chat_template() {
 	let engine = Tiny::new("llama", 11).load();
-	let message = |role, content: &str| Message { role, content: content.into() };
-	let ask = |messages| engine.encode(&Task::Chat { messages });
+	let message = |role, content: &str| Message::new(role, content);
+	let ask = |messages| engine.encode(&Task::chat(messages));
 	let prompt = ask(vec![message(Role::User, " th ")]).unwrap();
 	assert_eq!(prompt, [common::BOS, common::USER, 261, common::END, common::ASSISTANT]);
 	let refused = ask(vec![message(Role::Tool, "x")]).unwrap_err();
@@ -252,8 +250,8 @@ fn endless_templates_should_be_stopped() {
 		let dir = tempfile::tempdir().unwrap();
 		Tiny::new("llama", 12).write_safetensors(dir.path(), DType::F32);
 		std::fs::write(dir.path().join("chat_template.jinja"), template).unwrap();
-		let messages = vec![Message { role: Role::User, content: "x".into() }];
-		let result = load_text(dir.path()).encode(&Task::Chat { messages });
+		let messages = vec![Message::new(Role::User, "x")];
+		let result = load_text(dir.path()).encode(&Task::chat(messages));
 		assert!(matches!(result, Err(EngineError::Template(_))), "{template}: {result:?}");
 	}
 }

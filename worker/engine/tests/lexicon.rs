@@ -49,16 +49,16 @@ impl Case {
 	}
 
 	fn task(&self) -> Task {
-		let message = |message: &GoldenMessage| Message {
-			role: match message.role.as_str() {
+		let message = |message: &GoldenMessage| {
+			let role = match message.role.as_str() {
 				"system" => Role::System,
 				"user" => Role::User,
 				"assistant" => Role::Assistant,
 				other => panic!("role {other}"),
-			},
-			content: message.content.clone(),
+			};
+			Message::new(role, &message.content)
 		};
-		Task::Chat { messages: self.messages.iter().map(message).collect() }
+		Task::chat(self.messages.iter().map(message).collect())
 	}
 }
 

@@ -90,6 +90,75 @@ async fn every_kind_of_answer_should_be_checked_against_its_receipt() {
 }
 
 #[tokio::test]
+async fn call_of_a_tool_should_be_checked_by_what_the_worker_wrote() {
+	let gateway = Running::start(1, 4, price(3)).await;
+	gateway.seals(&["//Sealing"]);
+	let bench = Bench::knowing(&[&gateway], &["//Sealing", "//Worker1"]).await;
+	let signature = json!({ "name": "f", "parameters": { "type": "object" } });
+	let mut in_chat = chat(false);
+	in_chat["tools"] = json!([{ "type": "function", "function": signature }]);
+	let mut tool = signature.clone();
+	tool["type"] = "function".into();
+	let in_responses = json!({ "model": NAME, "input": "hi", "tools": [tool] });
+	for (path, body) in [("/v1/chat/completions", in_chat), ("/v1/responses", in_responses)] {
+		for (stream, sealed) in [(false, false), (true, false), (false, true), (true, true)] {
+			let mut body = body.clone();
+			body["stream"] = stream.into();
+			let answer = match sealed {
+				true => bench.ask_sealed(path, body).await,
+				false => bench.ask(path, body).await,
+			};
+			let text = answer.text().await.unwrap();
+			assert!(!text.contains("\"error\":{"), "{path}: {text}");
+			assert!(text.contains(r#""name":"f""#), "{path}: {text}");
+			assert!(text.contains(r#""arguments":"{\"a\": 1}""#), "{path}: {text}");
+			assert!(text.contains("\"So. \""), "{path}: {text}");
+			assert_eq!(bench.spent(), gateway.charged(), "{path}");
+		}
+	}
+	// Its client goes on from it, and names the call.
+	let first = json!({ "model": NAME, "input": "hi", "tools": [tool] });
+	let first = json_of(bench.ask("/v1/responses", first).await).await;
+	let call = first["output"][1].clone();
+	assert_eq!(call["type"], "function_call");
+	let result =
+		json!({ "type": "function_call_output", "call_id": call["call_id"], "output": "2" });
+	gateway.gate.read.lock().unwrap().clear();
+	let then = json!({ "model": NAME, "previous_response_id": first["id"], "input": [result] });
+	let refer = json!({ "type": "item_reference", "id": call["id"] });
+	let named =
+		json!({ "model": NAME, "input": [{ "role": "user", "content": "hi" }, refer, result] });
+	for body in [then, named] {
+		assert_eq!(bench.ask("/v1/responses", body).await.status(), 200);
+		assert!(gateway.has_read(r#"{\"a\": 1}"#));
+		assert!(gateway.has_read(call["call_id"].as_str().unwrap()));
+		gateway.gate.read.lock().unwrap().clear();
+	}
+}
+
+#[tokio::test]
+async fn nothing_should_come_through_that_the_worker_has_not_written() {
+	let gateway = Running::start(1, 4, price(3)).await;
+	let bench = Bench::start(&[&gateway]).await;
+	let tool = json!({ "type": "function", "function": { "name": "f" } });
+	let mut in_chat = chat(false);
+	in_chat["tools"] = json!([tool]);
+	let in_responses = json!({ "model": NAME, "input": "hi" });
+	for (path, body) in [("/v1/chat/completions", in_chat), ("/v1/responses", in_responses)] {
+		for stream in [false, true] {
+			gateway.play(Play::Invent);
+			let mut body = body.clone();
+			body["stream"] = stream.into();
+			let answer = bench.ask(path, body).await;
+			assert_eq!(answer.status(), 200);
+			let text = answer.text().await.unwrap();
+			assert!(!text.contains("invented"), "{path}: {text}");
+			assert_eq!(bench.spent(), gateway.charged(), "{path}");
+		}
+	}
+}
+
+#[tokio::test]
 async fn conversation_should_go_on_from_answers_that_the_client_names() {
 	let running = Running::start(1, 2, price(3)).await;
 	running.seals(&["//Sealing"]);

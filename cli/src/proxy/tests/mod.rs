@@ -43,6 +43,9 @@ const MODEL: H256 = H256([7; 32]);
 const NAME: &str = "acme/tiny";
 const GENESIS: H256 = H256([1; 32]);
 const TEXT: [&str; 3] = ["hé", "llo", " there"];
+/// What is written where there are tools.
+const CALL: [&str; 3] =
+	["So. <tool", "_call>{\"name\":\"f\",\"arguments\":{\"a\": 1}}", "</tool_call>"];
 const UNITS: Units = Units { input: 5, output: 3 };
 /// More than any request of these tests costs.
 const DEPOSIT: Balance = 1_000_000_000;
@@ -127,6 +130,8 @@ enum Play {
 	CutOff,
 	/// With a part of another answer in it.
 	Mixed,
+	/// With calls, and words, that its worker has not written, beside those that it has.
+	Invent,
 }
 
 struct Gate {
@@ -335,9 +340,10 @@ impl Gate {
 		json_response(200, &json!({ "object": "list", "data": told.collect::<Vec<_>>() }))
 	}
 
-	/// What a worker writes.
-	fn output(endpoint: Endpoint) -> Vec<u8> {
+	/// What a worker writes that has read this.
+	fn output(endpoint: Endpoint, asked: &Value) -> Vec<u8> {
 		match endpoint {
+			_ if asked.get("tools").is_some() => CALL.concat().into_bytes(),
 			Endpoint::Embeddings => br#"{"embeddings":[[0.5,-0.25,1e-7]]}"#.to_vec(),
 			_ => said().into_bytes(),
 		}
@@ -432,7 +438,9 @@ impl Gate {
 		let mut worker = self.worker.clone();
 		let (output, pieces) = match endpoint {
 			Some(endpoint) => {
-				(Self::output(endpoint), TEXT.iter().map(ToString::to_string).collect())
+				let asked: Value = serde_json::from_slice(body).unwrap();
+				let texts = if asked.get("tools").is_some() { CALL } else { TEXT };
+				(Self::output(endpoint, &asked), texts.map(str::to_owned).to_vec())
 			},
 			None => {
 				let named = reckon_sealed::worker_of(body).unwrap();
@@ -449,7 +457,7 @@ impl Gate {
 					true => Endpoint::Embeddings,
 					false => Endpoint::Chat,
 				};
-				let output = String::from_utf8(Self::output(endpoint)).unwrap();
+				let output = String::from_utf8(Self::output(endpoint, &asked)).unwrap();
 				let cut_off = matches!(play, Play::CutOff);
 				let mut parts = sealed_by(&opened.secret, &output, cut_off);
 				if matches!(play, Play::Mixed) {
@@ -507,7 +515,19 @@ impl Gate {
 				return Response::new(Body::from_stream(broken));
 			}
 			let whole = Whole { output: &output, logprobs: &[], finish: Finish::Stop, usage };
-			let body = reply.whole(&head, &whole).unwrap();
+			let mut body = reply.whole(&head, &whole).unwrap();
+			if matches!(play, Play::Invent) {
+				let mut told: Value = serde_json::from_str(&body).unwrap();
+				let call = json!([{ "id": "1", "type": "function",
+					"function": { "name": "invented", "arguments": "{}" } }]);
+				let item =
+					json!({ "type": "function_call", "name": "invented", "arguments": "{}" });
+				match told.get_mut("output").and_then(Value::as_array_mut) {
+					Some(items) => items.push(item),
+					None => told["choices"][0]["message"]["tool_calls"] = call,
+				}
+				body = told.to_string();
+			}
 			let mut response = json_response(200, &serde_json::from_str(&body).unwrap());
 			if sends {
 				let header = STANDARD.encode(receipt_json).parse().unwrap();
@@ -529,6 +549,18 @@ impl Gate {
 			last.push(format!("event: reckon.receipt\ndata: {receipt_json}\n\n"));
 		}
 		last.extend(events.done().map(|event| event.to_sse()));
+		if matches!(play, Play::Invent) {
+			let call =
+				json!([{ "index": 0, "function": { "name": "invented", "arguments": "{}" } }]);
+			let chunk = json!({ "choices": [{ "index": 0, "delta": { "tool_calls": call } }] });
+			let item = json!({ "type": "function_call", "name": "invented", "arguments": "{}" });
+			let added = json!({ "type": "response.output_item.added", "item": item });
+			let done = json!({ "type": "response.output_item.done", "item": item });
+			parts.extend([chunk, added, done].map(|event| format!("data: {event}\n\n")));
+			for event in &mut last {
+				*event = event.replace("\"text\":\"", "\"text\":\"invented ");
+			}
+		}
 		let mut dies = false;
 		match play {
 			Play::DieBefore => dies = true,

@@ -1,8 +1,9 @@
 //! `/v1/chat/completions`.
 
 use super::{
-	max_output, no_bias, payload, plain_text, single, stops, streaming, tools, Asked, Chosen,
-	MAX_LOGPROBS, MAX_MESSAGES,
+	form::{format, Choice, Dialect, Format, Signature, Tools},
+	max_output, no_bias, payload, single, stops, streaming, Asked, Chosen, MAX_LOGPROBS,
+	MAX_MESSAGES,
 };
 use crate::{
 	fields::{as_text, wrong, Fields, Read},
@@ -20,6 +21,12 @@ pub(super) struct Chat {
 	pub messages: Vec<Message>,
 	#[serde(skip_serializing_if = "BTreeSet::is_empty")]
 	pub stop: BTreeSet<String>,
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub tools: Vec<Tool<Signature>>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub tool_choice: Option<Choice>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub response_format: Option<Format>,
 }
 
 /// A turn.
@@ -27,6 +34,44 @@ pub(super) struct Chat {
 pub(super) struct Message {
 	pub role: &'static str,
 	pub content: String,
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub tool_calls: Vec<Tool<Called>>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub tool_call_id: Option<String>,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub name: Option<String>,
+}
+
+/// What a function, a call of one and a choice of one are wrapped in.
+#[derive(Serialize)]
+pub(super) struct Tool<Of> {
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub id: Option<String>,
+	r#type: &'static str,
+	pub function: Of,
+}
+
+/// The only type of tools here.
+pub(super) const FUNCTION: &str = "function";
+
+/// What an assistant has called.
+#[derive(Serialize)]
+pub(super) struct Called {
+	name: String,
+	arguments: String,
+}
+
+impl<Of> Tool<Of> {
+	pub(super) fn new(id: Option<String>, function: Of) -> Self {
+		Self { id, r#type: FUNCTION, function }
+	}
+}
+
+impl Message {
+	/// A turn that says something, and no more.
+	pub(super) fn new(role: &'static str, content: String) -> Self {
+		Self { role, content, tool_calls: Vec::new(), tool_call_id: None, name: None }
+	}
 }
 
 pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<Asked> {
@@ -43,8 +88,9 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 
 	single(&mut fields, "n")?;
 	no_bias(&mut fields)?;
-	tools(&mut fields)?;
-	plain_text(fields.object("response_format")?, "response_format")?;
+	let Tools { tools, choice: tool_choice, callable, .. } =
+		Tools::read(&mut fields, Dialect::Chat)?;
+	let (response_format, _) = format(fields.object("response_format")?, Dialect::Chat)?;
 	let modalities = fields.list("modalities")?.unwrap_or_default();
 	if modalities.iter().any(|modality| modality != "text") {
 		return Err(Problem::unsupported("modalities", "'modalities' must be [\"text\"]"));
@@ -67,7 +113,7 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 	let order = Order {
 		model: model.clone(),
 		task: TaskKind::Chat,
-		payload: payload(&Chat { messages, stop }),
+		payload: payload(&Chat { messages, stop, tools, tool_choice, response_format }),
 		instructed: false,
 		sampling,
 		seeded,
@@ -75,7 +121,10 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		frequency_milli,
 		logprobs: wants.then_some(top.unwrap_or(0) as u8),
 	};
-	Ok(Asked { order, reply: Reply::new(Form::Chat { usage }, model, stream, wants) })
+	Ok(Asked {
+		order,
+		reply: Reply::new(Form::Chat { usage }, model, stream, wants).calling(callable),
+	})
 }
 
 /// Refuses a conversation without a turn, or with too many.
@@ -104,26 +153,35 @@ pub(super) fn message(mut fields: Fields) -> Read<Message> {
 			return Err(Problem::invalid(path, message));
 		},
 	};
-	let mut text = match fields.take("content") {
+	let content = match fields.take("content") {
 		Some(value) => content(value, fields.path("content"))?,
 		// An assistant that has called a tool has said nothing.
 		None if role == "assistant" => String::new(),
 		None => return Err(fields.missing("content")),
 	};
+	let mut tool_calls = Vec::new();
 	for (index, call) in fields.list("tool_calls")?.unwrap_or_default().into_iter().enumerate() {
 		let mut call = Fields::of(call, fields.path(&format!("tool_calls[{index}]")))?;
+		let id = call.text("id")?;
 		if let Some(function) = call.object("function")? {
-			text.push_str(&called(function)?);
+			tool_calls.push(called(id, function)?);
 		}
 	}
-	Ok(Message { role, content: text })
+	// As it was before there were tools.
+	if let Some(function) = fields.object("function_call")? {
+		tool_calls.push(called(None, function)?);
+	}
+	let tool_call_id = fields.text("tool_call_id")?;
+	// Of others nobody's template says it.
+	let name = fields.text("name")?.filter(|_| role == "tool");
+	Ok(Message { role, content, tool_calls, tool_call_id, name })
 }
 
-/// A call of a tool, as text.
-pub(super) fn called(mut function: Fields) -> Read<String> {
+/// A call of a tool.
+pub(super) fn called(id: Option<String>, mut function: Fields) -> Read<Tool<Called>> {
 	let name = function.text("name")?.unwrap_or_default();
 	let arguments = function.text("arguments")?.unwrap_or_default();
-	Ok(format!("{name}({arguments})"))
+	Ok(Tool::new(id, Called { name, arguments }))
 }
 
 /// What is said: a string, or parts of text one after the other.

@@ -2,7 +2,8 @@
 
 use super::{
 	chat::{bounded, called, content, message, Chat, Message},
-	payload, plain_text, stops, streaming, tools, Asked, Chosen, MAX_LOGPROBS,
+	form::{format, Dialect, Tools},
+	payload, stops, streaming, Asked, Chosen, MAX_LOGPROBS,
 };
 use crate::{
 	fields::{wrong, Fields, Read},
@@ -33,24 +34,28 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		let message = "'background' is not supported: stream, or wait for the answer";
 		return Err(Problem::unsupported("background", message));
 	}
-	tools(&mut fields)?;
-	if let Some(mut text) = fields.object("text")? {
-		plain_text(text.object("format")?, "text.format")?;
-	}
+	let Tools { tools, choice: tool_choice, callable, told } =
+		Tools::read(&mut fields, Dialect::Responses)?;
+	let form = match fields.object("text")? {
+		Some(mut text) => text.object("format")?,
+		None => None,
+	};
+	let (response_format, format_said) = format(form, Dialect::Responses)?;
 
 	let instructions = fields.text("instructions")?;
 	let mut messages = Vec::new();
 	if let Some(content) = &instructions {
-		messages.push(Message { role: "system", content: content.clone() });
+		messages.push(Message::new("system", content.clone()));
 	}
 	let instructed = instructions.is_some();
 	let said = messages.len();
 	match fields.need("input")? {
-		Value::String(content) => messages.push(Message { role: "user", content }),
+		Value::String(content) => messages.push(Message::new("user", content)),
 		Value::Array(items) => {
 			bounded(items.len(), "input")?;
 			for (index, item) in items.into_iter().enumerate() {
-				messages.extend(turn(Fields::of(item, format!("input[{index}]"))?)?);
+				let item = Fields::of(item, format!("input[{index}]"))?;
+				turn(item, &mut messages)?;
 			}
 		},
 		_ => return Err(wrong("input".to_owned(), "a string or an array of items")),
@@ -77,11 +82,15 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		temperature_milli: sampling.temperature_milli,
 		top_p_milli: sampling.top_p_milli,
 		top_logprobs: top.unwrap_or(0),
+		tools: told.0,
+		tool_choice: told.1,
+		parallel: !callable.one,
+		format: format_said,
 	};
 	let order = Order {
 		model: model.clone(),
 		task: TaskKind::Chat,
-		payload: payload(&Chat { messages, stop }),
+		payload: payload(&Chat { messages, stop, tools, tool_choice, response_format }),
 		instructed,
 		sampling,
 		seeded,
@@ -90,20 +99,33 @@ pub(super) fn read(mut fields: Fields, model: String, default_max: u32) -> Read<
 		logprobs: wants.then_some(top.unwrap_or(0) as u8),
 	};
 	let form = Form::Response(Box::new(settings));
-	Ok(Asked { order, reply: Reply::new(form, model, stream, wants) })
+	Ok(Asked { order, reply: Reply::new(form, model, stream, wants).calling(callable) })
 }
 
-/// What an item says; `None` for items that a model does not read, as reasoning that it has written
-/// itself.
-fn turn(mut item: Fields) -> Read<Option<Message>> {
+/// Adds what an item says. Items that a model does not read, as reasoning that it has written itself, say
+/// nothing.
+fn turn(mut item: Fields, messages: &mut Vec<Message>) -> Read<()> {
 	let kind = item.text("type")?;
 	match kind.as_deref() {
-		None | Some("message") => message(item).map(Some),
-		Some("function_call") => Ok(Some(Message { role: "assistant", content: called(item)? })),
+		None | Some("message") => messages.push(message(item)?),
+		Some("function_call") => {
+			let id = item.text("call_id")?;
+			let call = called(id, item)?;
+			// What an assistant says and calls at once is one turn.
+			match messages.last_mut() {
+				Some(last) if last.role == "assistant" => last.tool_calls.push(call),
+				_ => {
+					let mut turn = Message::new("assistant", String::new());
+					turn.tool_calls.push(call);
+					messages.push(turn);
+				},
+			}
+		},
 		Some("function_call_output") => {
 			let path = item.path("output");
 			let content = content(item.need("output")?, path)?;
-			Ok(Some(Message { role: "tool", content }))
+			let tool_call_id = item.text("call_id")?;
+			messages.push(Message { tool_call_id, ..Message::new("tool", content) });
 		},
 		Some(REFERENCE) => {
 			let path = item.path("id");
@@ -114,8 +136,9 @@ fn turn(mut item: Fields) -> Read<Option<Message>> {
 			);
 			let code = Some("item_not_found");
 			let problem = Problem::new(404, "invalid_request_error", code, message);
-			Err(Problem { param: Some(path), ..problem })
+			return Err(Problem { param: Some(path), ..problem });
 		},
-		Some(_) => Ok(None),
+		Some(_) => {},
 	}
+	Ok(())
 }

@@ -4,8 +4,9 @@ use crate::{
 	chat::ChatTemplate,
 	engine::{Capabilities, Engine, Replay, Step, StepEngine},
 	error::EngineError,
+	grammar::{Grammar, Grammars},
 	models::decoder::{Decoder, KvCache},
-	task::Task,
+	task::{Conversation, Task},
 	tokenizer::Vocabulary,
 };
 
@@ -17,6 +18,7 @@ pub struct TextEngine {
 	pub(crate) template: Option<ChatTemplate>,
 	/// Tokens that end an answer.
 	pub(crate) ends: Vec<u32>,
+	pub(crate) grammars: Grammars,
 	pub(crate) capabilities: Capabilities,
 }
 
@@ -46,12 +48,20 @@ impl Replay for TextEngine {
 	fn encode(&self, task: &Task) -> Result<Vec<u32>, EngineError> {
 		match (task, &self.template) {
 			// A template writes its special tokens itself.
-			(Task::Chat { messages }, Some(template)) => {
-				self.vocabulary.encode(&template.render(messages)?, false)
+			(Task::Chat(conversation), Some(template)) => {
+				self.vocabulary.encode(&template.render(conversation)?, false)
 			},
 			(Task::Complete { prompt }, _) => self.vocabulary.encode(prompt, true),
 			_ => Err(EngineError::UnsupportedTask(task.kind())),
 		}
+	}
+
+	fn grammar(&self, task: &Task) -> Result<Option<Grammar>, EngineError> {
+		let Task::Chat(Conversation { form: Some(form), tools, .. }) = task else {
+			return Ok(None);
+		};
+		let words = || self.vocabulary.words(self.vocabulary(), &self.ends);
+		self.grammars.start(form, tools, &self.ends, words).map(Some)
 	}
 
 	fn decode(&self, tokens: &[u32]) -> Result<String, EngineError> {

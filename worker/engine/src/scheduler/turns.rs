@@ -14,6 +14,7 @@ use crate::{
 	audit::answer_limit,
 	engine::{BatchEngine, Step, StepEngine},
 	error::EngineError,
+	grammar::{Grammar, GRAMMAR_BYTES},
 	task::{Answer, FinishReason, Likely, Logprob, Output, Usage},
 	tokenizer::TextStream,
 };
@@ -35,7 +36,12 @@ pub(super) fn admit_step<E: StepEngine>(
 	}
 	let write = answer_limit(max, prompt.len(), &request.sampling);
 	let work = Work { read: prompt.len(), write };
+	// Made anew when the answer begins: what waits holds no parser.
+	let is_held = engine.grammar(&request.task)?.is_some();
 	let mut bytes = engine.cache_bytes(prompt.len() + write);
+	if is_held {
+		bytes = bytes.saturating_add(GRAMMAR_BYTES);
+	}
 	if request.evidence.is_some() {
 		let row = engine.width() * size_of::<f32>() + EVIDENCE_PER_TOKEN;
 		bytes = bytes.saturating_add((row as u64).saturating_mul(write as u64));
@@ -107,6 +113,8 @@ struct Sequence<E: StepEngine> {
 	last: Option<u32>,
 	cache: E::Cache,
 	sampler: Sampler,
+	/// Holds the answer to its form, when it has one.
+	grammar: Option<Grammar>,
 	stream: TextStream,
 	text: String,
 	/// The most tokens of the answer.
@@ -123,20 +131,25 @@ struct Sequence<E: StepEngine> {
 impl<E: StepEngine> Sequence<E> {
 	/// `None` when it could not start; the caller has been told.
 	fn start(engine: &E, place: Place, waiting: Waiting) -> Option<Self> {
-		let Waiting { request, admitted: Admitted { prompt, work, .. }, mut reply, .. } = waiting;
+		let Waiting { request, admitted, mut reply, .. } = waiting;
+		let Admitted { prompt, work, .. } = admitted;
 		let limit = work.write;
 		let length = prompt.len() + limit;
 		let recorder = request.evidence.map(Recorder::new);
 		let likely = request.likely;
-		let made = caught(|| Ok((engine.cache(length)?, Sampler::new(request.sampling)?)));
+		let made = caught(|| {
+			let sampler = Sampler::new(request.sampling)?;
+			Ok((engine.cache(length)?, sampler, engine.grammar(&request.task)?))
+		});
 		match made {
-			Ok((cache, sampler)) => Some(Self {
+			Ok((cache, sampler, grammar)) => Some(Self {
 				place,
 				prompt,
 				read: 0,
 				last: None,
 				cache,
 				sampler,
+				grammar,
 				stream: TextStream::default(),
 				text: String::new(),
 				limit,
@@ -199,7 +212,18 @@ impl<E: StepEngine> Sequence<E> {
 				step
 			},
 		};
-		let token = self.sampler.sample(&self.tokens, &logits)?;
+		let token = match &mut self.grammar {
+			None => self.sampler.sample(&self.tokens, &logits)?,
+			Some(grammar) => {
+				// Too much for the parser: what there is stands, as when the answer is as long as it may be.
+				let Some(bounded) = grammar.bounded(&logits) else {
+					return Ok(Some(FinishReason::Length));
+				};
+				let token = self.sampler.sample(&self.tokens, &bounded)?;
+				grammar.push(token);
+				token
+			},
+		};
 		if let Some(recorder) = &mut self.recorder {
 			recorder.push(token, &row)?;
 		}

@@ -10,6 +10,7 @@ use crate::{
 	engine::Capabilities,
 	engines::TextEngine,
 	error::ModelError,
+	grammar::Grammars,
 	models::{
 		config::DecoderConfig,
 		decoder::Decoder,
@@ -178,6 +179,7 @@ impl TextParts {
 			vocabulary: self.vocabulary,
 			template: self.template,
 			ends: self.ends,
+			grammars: Grammars::default(),
 			capabilities,
 		})
 	}
