@@ -145,7 +145,7 @@ pub(super) enum Kind {
 	Last(Option<Finish>),
 	/// A comment, which keeps connections up.
 	Comment,
-	/// The gateway could not go on.
+	/// The gateway could not go on, for this reason.
 	Failed(Value),
 	/// Nothing that matters here.
 	Other,

@@ -30,6 +30,12 @@ use crate::{http, output::Output};
 
 /// The longest whole answer.
 const MAX_WHOLE: usize = 64 << 20;
+/// The most bytes of one answer's events: each token has its own, with its probabilities.
+const MAX_EVENTS: usize = 4 * MAX_WHOLE;
+/// The longest word of a gateway for why it could not go on, in characters.
+const MAX_REASON: usize = 500;
+/// What keeps a connection up: said in our own words, since a gateway's may have an event in them.
+const COMMENT: &[u8] = b": keep-alive\n\n";
 /// The longest refusal.
 const MAX_REFUSAL: usize = 1 << 20;
 /// The most workers of one gateway that a sealed request is sealed to, one after another.
@@ -167,6 +173,7 @@ impl Proxy {
 			let why = "how likely tokens were is not told of sealed answers";
 			return Err(Problem::invalid("logprobs", why));
 		}
+		let likely = order.logprobs.is_some();
 		let echo = match endpoint {
 			// What is sealed is all that the worker wrote.
 			Endpoint::Completions if !sealed => echo(body, &order.payload),
@@ -201,6 +208,7 @@ impl Proxy {
 				endpoint,
 				said: said.clone(),
 				echo: echo.clone(),
+				likely,
 				receipts,
 				registry: self.registry.clone(),
 				memory: self.memory.clone(),
@@ -369,7 +377,7 @@ impl Proxy {
 			let (form, id) = (form.clone(), request.hash());
 			let tongue = match &paid.sealed {
 				Some(envelope) => Tongue::sealed(form, id, envelope.secret.clone()),
-				None => Tongue::new(form, id, answering.echo.as_deref()),
+				None => Tongue::new(form, id, answering.echo.as_deref(), answering.likely),
 			};
 			let is_whole = !tongue.is_stream();
 			let relay = Relay::begin(answering, response, paid, tongue, self.output).await?;
@@ -410,6 +418,7 @@ impl Proxy {
 		let output = output.strip_prefix(echo).unwrap_or(&output).to_vec();
 		answering.remember(&file, &output);
 		self.output.say(&answering.line(&file));
+		let logprobs = if answering.likely { logprobs } else { Vec::new() };
 		let written = Written { output, logprobs, finish };
 		let body = whole(form, head, &written, &file).map_err(Failed::Broken)?;
 		Ok(Reply::Whole(body, file))
@@ -444,6 +453,8 @@ pub(super) struct Answering {
 	said: Option<(Vec<u8>, bool)>,
 	/// What the answer begins with that the worker has not written.
 	echo: Option<String>,
+	/// Whether it wants to know how likely tokens were.
+	likely: bool,
 	/// Whether the client wants the receipt among the events.
 	receipts: bool,
 	registry: Option<Arc<Registry>>,
@@ -550,8 +561,8 @@ pub(super) struct Relay {
 	concluded: Option<Result<Box<ReceiptFile>, Problem>>,
 	/// What is to be sent.
 	out: VecDeque<Vec<u8>>,
-	/// What the gateway says when it could not go on.
-	failed: Option<Vec<u8>>,
+	/// How many bytes its events had.
+	heard: usize,
 	/// Whether the gateway has said that it is all there.
 	is_complete: bool,
 	done: bool,
@@ -583,7 +594,7 @@ impl Relay {
 			text: String::new(),
 			receipt: Ok(None),
 			out: VecDeque::new(),
-			failed: None,
+			heard: 0,
 			is_complete: false,
 			done: false,
 			output,
@@ -620,7 +631,7 @@ impl Relay {
 		let file = self.concluded.take().unwrap_or_else(|| Err(lost())).map_err(Failed::Broken)?;
 		let body = self
 			.tongue
-			.whole(&file)
+			.whole(&file, self.last)
 			.unwrap_or_else(|| Err(cut_off(&base)))
 			.map_err(Failed::Broken)?;
 		Ok(Reply::Whole(body, file))
@@ -637,9 +648,9 @@ impl Relay {
 				return None;
 			}
 			match self.read().await {
-				Ok(Some(Kind::Failed(_))) => {
-					// The gateway says itself what went wrong. What it has charged, it is asked.
-					self.out.extend(self.failed.take());
+				Ok(Some(Kind::Failed(error))) => {
+					// What it has charged, it is asked.
+					self.problem(&failed_late(&error));
 					self.end();
 				},
 				Ok(Some(_)) => {},
@@ -665,6 +676,10 @@ impl Relay {
 				None => return Ok(None),
 			}
 		};
+		self.heard = self.heard.saturating_add(event.raw.len());
+		if self.heard > MAX_EVENTS {
+			return Err(format!("the answer's events have more than {MAX_EVENTS} bytes"));
+		}
 		match &event.kind {
 			Kind::Text(piece) => {
 				if self.text.len().saturating_add(piece.text.len()) > MAX_WHOLE {
@@ -674,8 +689,12 @@ impl Relay {
 				let told = self.tongue.hear(piece).map_err(|broken| broken.to_string())?;
 				self.out.extend(Some(told).filter(|told| !told.is_empty()));
 			},
-			Kind::Comment => self.out.push_back(event.raw),
-			Kind::Other => {},
+			Kind::Comment => {
+				if self.out.back().is_none_or(|last| last != COMMENT) {
+					self.out.push_back(COMMENT.to_vec());
+				}
+			},
+			Kind::Other | Kind::Failed(_) => {},
 			Kind::Receipt(json) => {
 				self.receipt = serde_json::from_str(json).map(Some).map_err(|_| Lie::Malformed);
 				// Where the end comes before the receipt, this is what it waits for.
@@ -690,7 +709,6 @@ impl Relay {
 					self.finish().await;
 				}
 			},
-			Kind::Failed(_) => self.failed = Some(event.raw),
 		}
 		Ok(Some(event.kind))
 	}
@@ -787,6 +805,23 @@ fn failed_early(error: &Value) -> Failed {
 	} else {
 		Failed::Next(refused)
 	}
+}
+
+/// What the client is told of a stream that fails behind its first text.
+fn failed_late(error: &Value) -> Problem {
+	const CODES: [&str; 7] = [
+		"worker_lost",
+		"timed_out",
+		"busy",
+		"unavailable",
+		"no_worker_available",
+		"asked_before",
+		"bad_answer",
+	];
+	let code = CODES.into_iter().find(|code| error["code"] == *code);
+	let message = error["message"].as_str().unwrap_or("the gateway could not go on");
+	let message: String = message.chars().take(MAX_REASON).collect();
+	Problem::new(503, "server_error", code, message)
 }
 
 fn refused(problem: &Problem) -> Refused {

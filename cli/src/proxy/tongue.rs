@@ -5,7 +5,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
-use reckon_openai::{Events, Finish, Head, Problem, Reply, Usage, Whole};
+use reckon_openai::{Events, Finish, Head, Logprob, Problem, Reply, Usage, Whole};
 use reckon_receipts::ReceiptFile;
 use reckon_sealed::{Broken, Secret, Unsealer};
 use sp_core::H256;
@@ -22,23 +22,37 @@ pub(super) struct Tongue {
 	begun: bool,
 	/// The prompt, as far as the answer still has to begin with it: the reply says that itself.
 	echo: String,
+	/// Whether the client wants to know how likely tokens were.
+	likely: bool,
+	logprobs: Vec<Logprob>,
 	plain: String,
 	finish: Option<Finish>,
 }
 
 impl Tongue {
-	/// For what the gateway can read. It begins with `echo`, where the client wants that.
-	pub(super) fn new(reply: Reply, request: H256, echo: Option<&str>) -> Self {
+	/// For what the gateway can read. It begins with `echo`, and tells how `likely` tokens were, where the client
+	/// wants that.
+	pub(super) fn new(reply: Reply, request: H256, echo: Option<&str>, likely: bool) -> Self {
 		let head = head(request);
 		let events = reply.clone().events(head);
 		let echo = echo.unwrap_or_default().to_owned();
-		let (begun, plain, finish) = (false, String::new(), None);
-		Self { unsealer: None, reply, head, events, begun, echo, plain, finish }
+		Self {
+			unsealer: None,
+			reply,
+			head,
+			events,
+			begun: false,
+			echo,
+			likely,
+			logprobs: Vec::new(),
+			plain: String::new(),
+			finish: None,
+		}
 	}
 
 	/// For what is sealed.
 	pub(super) fn sealed(reply: Reply, request: H256, secret: Secret) -> Self {
-		Self { unsealer: Some(Unsealer::new(secret)), ..Self::new(reply, request, None) }
+		Self { unsealer: Some(Unsealer::new(secret)), ..Self::new(reply, request, None, false) }
 	}
 
 	/// Whether the client wants events.
@@ -73,9 +87,12 @@ impl Tongue {
 		let text = piece.text.get(echoed..).unwrap_or(&piece.text);
 		self.echo = self.echo.get(echoed..).unwrap_or_default().to_owned();
 		self.plain.push_str(text);
-		if (!text.is_empty() || !piece.logprobs.is_empty()) && self.is_stream() {
+		let logprobs = if self.likely { piece.logprobs.as_slice() } else { &[] };
+		if !self.is_stream() {
+			self.logprobs.extend_from_slice(logprobs);
+		} else if !text.is_empty() || !logprobs.is_empty() {
 			self.begin(told);
-			write(told, self.events.text(text, &piece.logprobs));
+			write(told, self.events.text(text, logprobs));
 		}
 	}
 
@@ -103,15 +120,19 @@ impl Tongue {
 		self.events.problem(problem).to_sse().into_bytes()
 	}
 
-	/// A sealed answer as one document; `None` when it was cut off.
+	/// An answer as one document; `None` when a sealed one was cut off.
 	///
 	/// # Errors
 	/// When a worker's vectors can't be read.
-	pub(super) fn whole(&self, file: &ReceiptFile) -> Option<Result<Bytes, Problem>> {
+	pub(super) fn whole(
+		&self,
+		file: &ReceiptFile,
+		last: Option<Finish>,
+	) -> Option<Result<Bytes, Problem>> {
 		let written = Written {
 			output: self.plain.clone().into_bytes(),
-			logprobs: Vec::new(),
-			finish: self.finished(None)?,
+			logprobs: self.logprobs.clone(),
+			finish: self.finished(last)?,
 		};
 		Some(whole(&self.reply, self.head, &written, file))
 	}

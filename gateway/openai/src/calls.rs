@@ -185,7 +185,11 @@ fn calls(written: &str, is_known: impl Fn(&str) -> bool) -> Option<Vec<Call>> {
 fn call(name: String, arguments: Option<&RawValue>) -> Call {
 	let written = arguments.map_or("{}", RawValue::get);
 	// Some write JSON in a string, as clients get it.
-	let arguments = serde_json::from_str::<String>(written).unwrap_or_else(|_| written.to_owned());
+	let is_object = |text: &String| {
+		serde_json::from_str::<&RawValue>(text).is_ok() && text.trim_start().starts_with('{')
+	};
+	let text = serde_json::from_str::<String>(written).ok().filter(is_object);
+	let arguments = text.unwrap_or_else(|| written.to_owned());
 	Call { name, arguments }
 }
 
@@ -227,6 +231,8 @@ mod tests {
 		] {
 			assert_eq!(found(&answer), called("", &[("look_up", arguments)]), "{answer}");
 		}
+		let odd = r#"{"name":"stop","arguments":""}"#;
+		assert_eq!(found(odd), called("", &[("stop", "\"\"")]));
 		let two = "I look.\n<tool_call>{\"name\":\"look_up\",\"arguments\":{}}</tool_call>\n\
 			<tool_call>{\"name\":\"stop\"}</tool_call>";
 		assert_eq!(found(two), called("I look.\n", &[("look_up", "{}"), ("stop", "{}")]));

@@ -28,14 +28,14 @@ use crate::{
 /// The states that a parser may have, some two kilobytes each: fewer than the library's default, since many
 /// answers are held to forms at once. The longest string that a schema can bound needs a fifth of them.
 const MAX_STATES: usize = 10_000;
-/// The library goes down a call for each schema within another one, and for each property.
+/// The library goes down a call for each schema within another one, and for each property, when it reads them.
 const STACK: usize = 64 << 20;
 /// The longest complaint of the library that is told, in characters.
 const MAX_COMPLAINT: usize = 200;
 /// The logit of a token that may not follow: finite, as the sampler wants them, and chosen by nobody.
 const FORBIDDEN: f32 = f32::MIN;
 
-/// Memory that a parser holds at most, in bytes, as far as its library says.
+/// Memory that is set aside for a parser, in bytes: what so many states take by the library's word.
 pub(crate) const GRAMMAR_BYTES: u64 = 20 << 20;
 
 /// Makes grammars for one tokenizer. Its tokens are read when the first one is asked for.
@@ -66,17 +66,21 @@ impl Grammars {
 			.as_ref()
 			.map_err(no_forms)?;
 		let grammar = grammar(form, tools).map_err(EngineError::Form)?;
-		let make = || catch_unwind(AssertUnwindSafe(|| factory.create_parser(grammar)));
+		let make = || {
+			catch_unwind(AssertUnwindSafe(|| {
+				let mut matcher = Matcher::new(factory.create_parser(grammar));
+				// What is too much from the beginning is nobody's answer.
+				matcher.compute_mask_or_eos().map(|_| matcher)
+			}))
+		};
 		let made = thread::scope(|scope| {
 			let maker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, make);
 			maker.map(|maker| maker.join())
 		});
 		let made = made.map_err(|error| EngineError::Compute(error.to_string()))?;
 		let made = made.and_then(|parser| parser);
-		let parser = made.map_err(|_| failed("the library of grammars panicked on it"))?;
-		let mut matcher = Matcher::new(parser);
-		// What is too much from the beginning is nobody's answer.
-		matcher.compute_mask_or_eos().map_err(failed)?;
+		let made = made.map_err(|_| failed("the library of grammars panicked on it"))?;
+		let matcher = made.map_err(failed)?;
 		Ok(Grammar { matcher, ends: ends.into(), allowed: None, state: State::Held })
 	}
 }

@@ -12,8 +12,10 @@ use serde_json::{Map, Number, Value};
 const MAX_SCHEMAS: usize = 2_000;
 /// How deep they may be in one another.
 const MAX_DEPTH: usize = 32;
-/// The most properties of one object, alternatives of one choice, or items with a schema of their own.
-const MAX_SIBLINGS: usize = 256;
+/// The most properties of one object.
+const MAX_PROPERTIES: usize = 256;
+/// The most alternatives of one choice, or items with a schema of their own: all are followed at once.
+const MAX_CHOICES: usize = 64;
 /// The most definitions that can be referred to.
 const MAX_DEFINITIONS: usize = 128;
 /// The most values in all enumerations.
@@ -88,6 +90,9 @@ impl Budget {
 			definitions.insert(place.into(), Value::Object(all.clone()));
 		}
 		let mut checked = self.schema(schema, &definitions, 0)?;
+		if checked.get("$ref").is_some_and(|name| name == "#") {
+			return Err("the schema is only a reference to itself".into());
+		}
 		for (place, all) in &definitions {
 			let mut written = Map::new();
 			for (name, schema) in all.as_object().into_iter().flatten() {
@@ -146,7 +151,7 @@ impl Budget {
 				},
 				"properties" => {
 					let all = value.as_object().ok_or("'properties' must be an object")?;
-					limited(all.len(), MAX_SIBLINGS, "properties")?;
+					limited(all.len(), MAX_PROPERTIES, "properties")?;
 					let mut properties = Map::new();
 					for (name, schema) in all {
 						self.spell(name)?;
@@ -159,6 +164,12 @@ impl Budget {
 			};
 			if written.insert(key.to_owned(), value).is_some() {
 				return Err(format!("'{key}' is there twice"));
+			}
+		}
+		// A choice of one is none: a reference behind it would be hidden.
+		if let (1, Some(Value::Array(choice))) = (written.len(), written.get("anyOf")) {
+			if let [one] = choice.as_slice() {
+				return Ok(one.clone());
 			}
 		}
 		for alone in ["$ref", "anyOf"] {
@@ -178,7 +189,7 @@ impl Budget {
 	) -> Checked {
 		let all = value.as_array().filter(|all| !all.is_empty());
 		let all = all.ok_or_else(|| format!("'{key}' must be a list of schemas"))?;
-		limited(all.len(), MAX_SIBLINGS, key)?;
+		limited(all.len(), MAX_CHOICES, key)?;
 		all.iter().map(|schema| self.schema(schema, definitions, depth + 1)).collect()
 	}
 
@@ -202,15 +213,24 @@ impl Budget {
 			},
 			"type" => {
 				let is_type = |value: &Value| value.as_str().is_some_and(|it| TYPES.contains(&it));
-				let fits = is_type(value)
-					|| value.as_array().is_some_and(|all| {
-						(1..=TYPES.len()).contains(&all.len()) && all.iter().all(is_type)
-					});
-				fits.then(|| value.clone()).ok_or_else(|| wrong(format!("of {}", TYPES.join(", "))))
+				// All of the schema is compiled for each of them: none is there twice, and a whole number is
+				// a number.
+				let each_once = |all: &Vec<Value>| {
+					let twice =
+						|at: usize, one: &Value| all.iter().skip(at + 1).any(|it| it == one);
+					let has = |name: &str| all.iter().any(|it| it == name);
+					!all.is_empty()
+						&& all.iter().all(is_type)
+						&& !all.iter().enumerate().any(|(at, one)| twice(at, one))
+						&& !(has("integer") && has("number"))
+				};
+				let fits = is_type(value) || value.as_array().is_some_and(each_once);
+				let should = || wrong(format!("of {}, each once", TYPES.join(", ")));
+				fits.then(|| value.clone()).ok_or_else(should)
 			},
 			"required" => {
 				let names = value.as_array().ok_or_else(|| wrong("a list of names".into()))?;
-				limited(names.len(), MAX_SIBLINGS, "required names")?;
+				limited(names.len(), MAX_PROPERTIES, "required names")?;
 				for name in names {
 					self.spell(name.as_str().ok_or_else(|| wrong("a list of names".into()))?)?;
 				}
@@ -321,6 +341,7 @@ mod tests {
 				"a": { "anyOf": [{ "type": "string" }, { "type": "null" }], "default": null },
 				"old": { "allOf": [{ "$ref": "#/$defs/Kind" }], "title": "x" },
 				"one": { "oneOf": [{ "const": 1.50 }, { "type": ["integer", "null"] }] },
+				"title": { "anyOf": [{ "type": "string" }] },
 			},
 			"required": ["z"], "additionalProperties": false,
 		});
@@ -331,6 +352,7 @@ mod tests {
 				"a": { "anyOf": [{ "type": "string" }, { "type": "null" }] },
 				"old": { "$ref": "#/$defs/Kind" },
 				"one": { "anyOf": [{ "const": 1.5 }, { "type": ["integer", "null"] }] },
+				"title": { "type": "string" },
 			},
 			"required": ["z"], "additionalProperties": false,
 			"$defs": { "Kind": { "enum": ["a", 1, null], "type": "string" } },
@@ -354,11 +376,11 @@ mod tests {
 		};
 		let values: Vec<_> = (0..=MAX_VALUES).collect();
 		assert!(checked(nested(MAX_DEPTH)).is_ok());
-		assert!(checked(properties(MAX_SIBLINGS)).is_ok());
+		assert!(checked(properties(MAX_PROPERTIES)).is_ok());
 		assert!(checked(definitions(MAX_DEFINITIONS)).is_ok());
 		for refused in [
 			nested(MAX_DEPTH + 1),
-			properties(MAX_SIBLINGS + 1),
+			properties(MAX_PROPERTIES + 1),
 			definitions(MAX_DEFINITIONS + 1),
 			json!({ "enum": values }),
 			json!({ "const": "x".repeat(MAX_TEXT + 1) }),
@@ -383,6 +405,12 @@ mod tests {
 			json!({ "$defs": { "a": { "$ref": "#/$defs/a" } }, "$ref": "#/$defs/a" }),
 			json!({ "items": { "$defs": {} } }),
 			json!({ "type": "nonsense" }),
+			json!({ "type": ["object", "object"] }),
+			json!({ "type": ["number", "integer"] }),
+			json!({ "$ref": "#" }),
+			json!({ "anyOf": [{ "$ref": "#" }] }),
+			json!({ "$defs": { "a": { "anyOf": [{ "$ref": "#/$defs/a" }] } } }),
+			json!({ "anyOf": vec![json!({}); MAX_CHOICES + 1] }),
 			json!({ "properties": { "a": false } }),
 			json!(true),
 			json!(7),

@@ -556,7 +556,9 @@ impl Gate {
 			let item = json!({ "type": "function_call", "name": "invented", "arguments": "{}" });
 			let added = json!({ "type": "response.output_item.added", "item": item });
 			let done = json!({ "type": "response.output_item.done", "item": item });
+			let hidden = format!(": x\ndata: {chunk}\n\n: y\rdata: {chunk}\n\n");
 			parts.extend([chunk, added, done].map(|event| format!("data: {event}\n\n")));
+			parts.push(hidden);
 			for event in &mut last {
 				*event = event.replace("\"text\":\"", "\"text\":\"invented ");
 			}
