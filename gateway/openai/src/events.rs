@@ -3,7 +3,7 @@
 use crate::{
 	calls::{Call, Heard, Listener},
 	reply::{
-		call_id, call_item, chat_logprobs, response_call, ChatLogprobs, Finish, Form, Head,
+		call_id, call_item, chat_logprobs, response_call, with, ChatLogprobs, Finish, Form, Head,
 		Logprob, OldLogprobs, Reply, Settings, TextUsage, Usage, WRITTEN,
 	},
 	Problem,
@@ -277,15 +277,11 @@ impl Events {
 		let mut events = Vec::new();
 		for (nth, call) in calls.iter().enumerate() {
 			let (id, at) = (call_item(&self.head, nth), output.len());
-			let of_call = |mut fields: Value| {
-				fields["item_id"] = id.as_str().into();
-				fields["output_index"] = at.into();
-				fields
-			};
+			let of_call = |fields| with(with(fields, "item_id", id.as_str()), "output_index", at);
 			let begun = response_call(&self.head, nth, call, false);
 			let mut added = json!({ "output_index": at, "item": begun });
 			if nth == 0 {
-				added[WRITTEN] = written.into();
+				added = with(added, WRITTEN, written);
 			}
 			let item = response_call(&self.head, nth, call, true);
 			let Call { name, arguments } = call;

@@ -86,7 +86,7 @@ impl Spoken {
 /// What the model could call that has read this.
 fn callable(payload: &Map<String, Value>) -> Callable {
 	let tools = payload.get("tools").and_then(Value::as_array).into_iter().flatten();
-	let names = tools.filter_map(|tool| tool["function"]["name"].as_str());
+	let names = tools.filter_map(|tool| tool.get("function")?.get("name")?.as_str());
 	Callable { names: names.map(str::to_owned).collect(), one: false }
 }
 

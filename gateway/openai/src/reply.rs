@@ -186,11 +186,11 @@ impl Reply {
 					json!({ "role": "assistant", "content": content, "refusal": null });
 				if !calls.is_empty() {
 					if content.is_empty() {
-						message["content"] = Value::Null;
+						message = with(message, "content", Value::Null);
 					}
 					let calls = (0..).zip(&calls).map(|(nth, call)| chat_call(head, nth, call));
-					message["tool_calls"] = calls.collect();
-					message[WRITTEN] = text().into();
+					message = with(message, "tool_calls", calls.collect::<Value>());
+					message = with(message, WRITTEN, text());
 				}
 				json!({
 					"id": form.id(head),
@@ -231,11 +231,11 @@ impl Reply {
 				let done =
 					(0..).zip(&calls).map(|(nth, call)| response_call(head, nth, call, true));
 				items.extend(done);
-				let mut response = settings.response(head, model, Some((finish, &usage)), items);
-				if !calls.is_empty() {
-					response[WRITTEN] = text().into();
+				let response = settings.response(head, model, Some((finish, &usage)), items);
+				match calls.is_empty() {
+					true => response,
+					false => with(response, WRITTEN, text()),
 				}
-				response
 			},
 			Form::Embedding { base64 } => {
 				let data = encode(vectors(output)?, *base64);
@@ -269,6 +269,14 @@ impl Form {
 
 /// What a model has written, where clients are told a call in place of it: receipts name these bytes.
 pub const WRITTEN: &str = "reckon_output";
+
+/// The same object with this field.
+pub(crate) fn with(mut object: Value, name: &str, value: impl Into<Value>) -> Value {
+	if let Value::Object(fields) = &mut object {
+		fields.insert(name.to_owned(), value.into());
+	}
+	object
+}
 
 /// What the result of a request's call names it by: nine letters and digits, as Mistral's templates have it.
 pub(crate) fn call_id(request: &H256, nth: usize) -> String {

@@ -40,7 +40,7 @@ pub(crate) const GRAMMAR_BYTES: u64 = 20 << 20;
 
 /// Makes grammars for one tokenizer. Its tokens are read when the first one is asked for.
 #[derive(Default)]
-pub(crate) struct Grammars(OnceLock<Result<ParserFactory, String>>);
+pub(crate) struct Grammars(OnceLock<Result<Box<ParserFactory>, String>>);
 
 impl Grammars {
 	/// A grammar for an answer of this form. `words` are the bytes of all tokens, `ends` the tokens that end
@@ -85,13 +85,13 @@ impl Grammars {
 	}
 }
 
-fn factory(words: &[Vec<u8>], end: u32, states: usize) -> Result<ParserFactory, String> {
+fn factory(words: &[Vec<u8>], end: u32, states: usize) -> Result<Box<ParserFactory>, String> {
 	let size = u32::try_from(words.len()).map_err(|_| "it has too many tokens".to_owned())?;
 	let made = catch_unwind(AssertUnwindSafe(|| {
 		let trie = TokTrie::from(&TokRxInfo::new(size, end), words);
 		let tokens: Arc<_> = Arc::new(ApproximateTokEnv::new(trie));
 		let slices = SlicedBiasComputer::json_slices();
-		ParserFactory::new(&(tokens as _), InferenceCapabilities::default(), &slices)
+		ParserFactory::new(&(tokens as _), InferenceCapabilities::default(), &slices).map(Box::new)
 	}));
 	let made = made.map_err(|_| "its tokens make no trie".to_owned())?;
 	let mut factory = made.map_err(|error| error.to_string())?;
