@@ -148,7 +148,8 @@ impl Tongue {
 		}
 	}
 
-	/// Why the answer has ended; a gateway that does not say so leaves nothing out that is known.
+	/// Why the answer has ended: of an open one by the gateway's word, of a sealed one by the worker's, without
+	/// which it has none.
 	fn finished(&self, last: Option<Finish>) -> Option<Finish> {
 		match &self.unsealer {
 			None => Some(self.finish.or(last).unwrap_or(Finish::Stop)),

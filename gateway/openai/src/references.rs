@@ -9,6 +9,7 @@ use crate::{
 	reply::call_id,
 	Endpoint, MAX_PAYLOAD_BYTES,
 };
+use serde::Deserialize;
 use serde_json::{json, Map, Value};
 use sp_core::H256;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +55,7 @@ pub struct Answered {
 }
 
 impl Answered {
-	/// How many bytes it takes.
+	/// How many bytes it takes, with the names of its tools.
 	pub fn bytes(&self) -> usize {
 		let names = self.callable.names.iter().map(String::len);
 		names.fold(self.answer.len(), usize::saturating_add)
@@ -63,8 +64,9 @@ impl Answered {
 
 impl From<Spoken> for Answered {
 	fn from(Spoken { payload, answer, .. }: Spoken) -> Self {
-		let payload: Map<String, Value> = serde_json::from_slice(&payload).unwrap_or_default();
-		Self { answer, callable: callable(&payload) }
+		// Nothing else of a payload is read, which may be a mebibyte of each of a thousand answers.
+		let offered: Offered = serde_json::from_slice(&payload).unwrap_or_default();
+		Self { answer, callable: offered.into() }
 	}
 }
 
@@ -74,7 +76,8 @@ impl Spoken {
 	fn turns(&self, request: H256) -> Option<Vec<Value>> {
 		let mut payload: Map<String, Value> = serde_json::from_slice(&self.payload).ok()?;
 		let Some(Value::Array(mut turns)) = payload.remove("messages") else { return None };
-		let heard = heard(&callable(&payload), &self.answer, &[]);
+		let Answered { answer, callable } = self.clone().into();
+		let heard = heard(&callable, &answer, &[]);
 		if self.instructed && !turns.is_empty() {
 			turns.remove(0);
 		}
@@ -83,11 +86,27 @@ impl Spoken {
 	}
 }
 
-/// What the model could call that has read this.
-fn callable(payload: &Map<String, Value>) -> Callable {
-	let tools = payload.get("tools").and_then(Value::as_array).into_iter().flatten();
-	let names = tools.filter_map(|tool| tool.get("function")?.get("name")?.as_str());
-	Callable { names: names.map(str::to_owned).collect(), one: false }
+/// Of a payload, the tools.
+#[derive(Deserialize, Default)]
+struct Offered {
+	#[serde(default)]
+	tools: Vec<Offer>,
+}
+
+#[derive(Deserialize)]
+struct Offer {
+	function: Named,
+}
+
+#[derive(Deserialize)]
+struct Named {
+	name: String,
+}
+
+impl From<Offered> for Callable {
+	fn from(Offered { tools }: Offered) -> Self {
+		Self { names: tools.into_iter().map(|tool| tool.function.name).collect(), one: false }
+	}
 }
 
 /// An answer as an item of an input, with the calls in it.

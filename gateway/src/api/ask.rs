@@ -52,6 +52,8 @@ pub(super) const RECEIPT_EVENT: &str = "reckon.receipt";
 /// How many names a first try is given, one after another: as often as its body may have been asked before
 /// this program was started.
 const MAX_NAMES: usize = 1_000;
+/// The most bytes of payloads that are read to find the tools of answers that one request names.
+const MAX_REFERRED_BYTES: usize = 64 << 20;
 
 const KEEP_ALIVE: &str = ": keep-alive\n\n";
 
@@ -290,15 +292,16 @@ impl Door {
 		if referred == References::default() {
 			return Ok(body.clone());
 		}
-		let (mut answers, mut length) = (BTreeMap::new(), 0_usize);
+		let (mut answers, mut length, mut asked) = (BTreeMap::new(), 0_usize, 0_usize);
 		for id in &referred.items {
 			if let Some(spoken) = self.desk.said(key, *id).await? {
+				asked = asked.saturating_add(spoken.payload.len());
 				let answered = Answered::from(spoken);
 				length = length.saturating_add(answered.bytes());
 				answers.insert(*id, answered);
 			}
-			// It is too long with these, and need not be looked up any further.
-			if length > MAX_PAYLOAD_BYTES {
+			// It is too long with these, or too much to read: what is not looked up is refused as unknown.
+			if length > MAX_PAYLOAD_BYTES || asked > MAX_REFERRED_BYTES {
 				break;
 			}
 		}

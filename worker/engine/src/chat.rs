@@ -211,17 +211,19 @@ const MAX_INDENT: usize = 16;
 /// JSON as Python writes it: a space after commas and colons.
 struct Spaced;
 
+impl Spaced {
+	fn separated<W: ?Sized + io::Write>(out: &mut W, first: bool) -> io::Result<()> {
+		out.write_all(if first { b"" } else { b", " })
+	}
+}
+
 impl Formatter for Spaced {
 	fn begin_array_value<W: ?Sized + io::Write>(
 		&mut self,
 		out: &mut W,
 		first: bool,
 	) -> io::Result<()> {
-		if first {
-			Ok(())
-		} else {
-			out.write_all(b", ")
-		}
+		Self::separated(out, first)
 	}
 
 	fn begin_object_key<W: ?Sized + io::Write>(
@@ -229,11 +231,7 @@ impl Formatter for Spaced {
 		out: &mut W,
 		first: bool,
 	) -> io::Result<()> {
-		if first {
-			Ok(())
-		} else {
-			out.write_all(b", ")
-		}
+		Self::separated(out, first)
 	}
 
 	fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
