@@ -118,7 +118,15 @@ impl Errand {
 	/// Runs until the request has ended, and says so to all who listen. `first` is who was noted with its
 	/// admission.
 	pub async fn run(self, place: Reservation, hold: Option<Hold>, first: Option<Picked>) {
-		let answered = self.answer(first).await;
+		let answered = {
+			let mut answer = pin!(self.answer(first));
+			// The hand-out is first: it need not wait for the disk.
+			tokio::select! {
+				biased;
+				answered = &mut answer => answered,
+				() = self.let_go() => answer.await,
+			}
+		};
 		let mut noting = pin!(self.note_end(answered, place, hold));
 		let noted = match timeout(NOTED_WITHIN, &mut noting).await {
 			Ok(noted) => noted,
@@ -130,6 +138,8 @@ impl Errand {
 			},
 		};
 		self.rooms.end(&self.admission);
+		let ended = noted.as_ref().map(|noted| noted.end.clone());
+		self.tell_end(ended.map_err(Clone::clone));
 		if let Ok(Noted { end, by, fresh }) = &noted {
 			self.confirm(by, *fresh, end).await;
 			// Nobody can bring anything from here on.
@@ -139,7 +149,19 @@ impl Errand {
 				}
 			}
 		}
-		self.tell_end(noted.map(|noted| noted.end));
+	}
+
+	/// What is said is told from when the request is on the disk: a machine that loses its power must not have told
+	/// anything of what it has forgotten. Where that takes longer than the whole answer, its end is told when it is
+	/// noted, which is later.
+	async fn let_go(&self) {
+		match self.rooms.store.synced().await {
+			Ok(()) => self.transcript.let_go(),
+			Err(error) => {
+				tracing::error!(id = ?self.id(), %error, "a request is not on the disk");
+				std::future::pending().await
+			},
+		}
 	}
 
 	/// Notes how the request has ended. Its lane is its own until then.

@@ -204,7 +204,8 @@ impl Gateway {
 			reserved: amount,
 			times: Times { received, reserved, authorised, ..Times::default() },
 		};
-		let transcript = Transcript::new(id);
+		// What is told of it waits for the disk; who works on it does not.
+		let transcript = Transcript::held(id);
 		// From here on whoever repeats this request hears this answer.
 		let late = rooms.begin(&admission, &transcript);
 		let listener = transcript.listen();

@@ -10,10 +10,17 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub struct Transcript {
 	id: RequestId,
-	pieces: Mutex<Vec<Piece>>,
-	/// How many pieces there are.
+	said: Mutex<Said>,
+	/// How many pieces are told.
 	length: watch::Sender<usize>,
 	listeners: watch::Sender<Listeners>,
+}
+
+#[derive(Default, Debug)]
+struct Said {
+	pieces: Vec<Piece>,
+	/// Whether they are kept back, until they are let go or the end is there.
+	held: bool,
 }
 
 /// Who listens.
@@ -28,7 +35,21 @@ impl Transcript {
 	/// Of a request that nobody listens to yet.
 	pub fn new(id: RequestId) -> Arc<Self> {
 		let (length, listeners) = (watch::Sender::new(0), watch::Sender::default());
-		Arc::new(Self { id, pieces: Mutex::default(), length, listeners })
+		Arc::new(Self { id, said: Mutex::default(), length, listeners })
+	}
+
+	/// As [`Self::new`]; nobody hears anything of it before [`Self::let_go`] or its end.
+	pub fn held(id: RequestId) -> Arc<Self> {
+		let transcript = Self::new(id);
+		transcript.lock().held = true;
+		transcript
+	}
+
+	/// What was said up to here is told, and what is said from here on.
+	pub fn let_go(&self) {
+		let mut said = self.lock();
+		said.held = false;
+		self.tell(said);
 	}
 
 	/// One more that listens, from the beginning.
@@ -49,30 +70,43 @@ impl Transcript {
 
 	/// Goes on. What comes after the end is left out.
 	pub fn push(&self, piece: Piece) {
-		let mut pieces = self.lock();
-		if matches!(pieces.last(), Some(Piece::End(_))) {
+		let mut said = self.lock();
+		if matches!(said.pieces.last(), Some(Piece::End(_))) {
 			return;
 		}
-		pieces.push(piece);
-		let length = pieces.len();
-		drop(pieces);
-		self.length.send_replace(length);
+		said.held &= !matches!(piece, Piece::End(_));
+		said.pieces.push(piece);
+		self.tell(said);
 	}
 
-	/// All text that was told.
+	fn tell(&self, said: MutexGuard<'_, Said>) {
+		let length = said.pieces.len();
+		if said.held || length == 0 {
+			return;
+		}
+		drop(said);
+		// Two may be here at once: the later one does not take back what the earlier one has told.
+		self.length.send_if_modified(|told| {
+			let is_more = length > *told;
+			*told = length.max(*told);
+			is_more
+		});
+	}
+
+	/// All text that was said.
 	pub fn text(&self) -> String {
-		let pieces = self.lock();
-		let text = pieces.iter().filter_map(|piece| match piece {
+		let said = self.lock();
+		let text = said.pieces.iter().filter_map(|piece| match piece {
 			Piece::Text { text, .. } => Some(text.as_str()),
 			Piece::End(_) => None,
 		});
 		text.collect()
 	}
 
-	/// How many tokens were told with how likely they were.
+	/// How many tokens were said with how likely they were.
 	pub fn likely(&self) -> usize {
-		let pieces = self.lock();
-		let likely = pieces.iter().map(|piece| match piece {
+		let said = self.lock();
+		let likely = said.pieces.iter().map(|piece| match piece {
 			Piece::Text { logprobs, .. } => logprobs.len(),
 			Piece::End(_) => 0,
 		});
@@ -102,8 +136,8 @@ impl Transcript {
 		}
 	}
 
-	fn lock(&self) -> MutexGuard<'_, Vec<Piece>> {
-		self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+	fn lock(&self) -> MutexGuard<'_, Said> {
+		self.said.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
 
@@ -123,14 +157,15 @@ impl Answering for Listener {
 
 	async fn next(&mut self) -> Option<Piece> {
 		if self.next > 0 {
-			let ended = matches!(self.transcript.lock().get(self.next - 1), Some(Piece::End(_)));
+			let ended =
+				matches!(self.transcript.lock().pieces.get(self.next - 1), Some(Piece::End(_)));
 			if ended {
 				return None;
 			}
 		}
 		let at = self.next;
 		self.length.wait_for(|length| *length > at).await.ok()?;
-		let piece = self.transcript.lock().get(at).cloned()?;
+		let piece = self.transcript.lock().pieces.get(at).cloned()?;
 		self.next += 1;
 		Some(piece)
 	}
@@ -171,6 +206,27 @@ mod tests {
 			assert!(listener.next().await.is_none());
 		}
 		assert_eq!(transcript.text(), "ab");
+	}
+
+	#[tokio::test]
+	async fn nothing_should_be_heard_of_an_answer_that_is_held() {
+		for ends in [false, true] {
+			let transcript = Transcript::held(RequestId::zero());
+			let mut listener = transcript.listen();
+			transcript.push(text("a"));
+			assert!(listener.next().now_or_never().is_none());
+			assert_eq!(transcript.text(), "a", "who writes knows it");
+			match ends {
+				true => transcript.push(Piece::End(Err(Refusal::WorkerLost))),
+				false => transcript.let_go(),
+			}
+			let mut heard = async || listener.next().now_or_never().flatten();
+			assert!(matches!(heard().await, Some(Piece::Text { text, .. }) if text == "a"));
+			if !ends {
+				transcript.push(text("b"));
+				assert!(matches!(heard().await, Some(Piece::Text { text, .. }) if text == "b"));
+			}
+		}
 	}
 
 	#[tokio::test]

@@ -16,7 +16,7 @@
 //! nothing but that all requests are answered.
 //!
 //! ```text
-//! gateway_throughput [--dir DIR] [--litellm PROGRAM] [--rounds N] [--seconds N] [--clients N]
+//! gateway_throughput [--dir DIR] [--litellm PROGRAM] [--rounds N] [--seconds N] [--clients N] [--at RATE]
 //! ```
 
 #[path = "../../tests/common/mod.rs"]
@@ -81,6 +81,9 @@ struct Options {
 	/// Requests at once
 	#[arg(long, default_value_t = 48)]
 	clients: usize,
+	/// Measures nothing but what a request waits when so many are asked a second
+	#[arg(long)]
+	at: Option<f64>,
 }
 
 /// What this program is when it has started itself.
@@ -229,6 +232,9 @@ async fn measure(options: &Options) {
 		ways.push(Way::new(name, target.clone(), processes));
 	}
 
+	if let Some(rate) = options.at {
+		return latency(options, &ways, rate, own.path()).await;
+	}
 	// The first round warms up.
 	for round in 0..=options.rounds {
 		for way in &mut ways {
@@ -259,15 +265,31 @@ async fn measure(options: &Options) {
 		"cpu_ms_per_request": each(&ways, |way| way.cpu_of_each().into()),
 	}));
 
-	let rate = ours / 2.0;
-	let sync = sync_millis(own.path());
+	latency(options, &ways, ours / 2.0, own.path()).await;
+	say(json!({
+		"measure": "gateway, resident memory, MiB",
+		"idle": rounded(gateway.idle_kib as f64 / KIB),
+		"after": rounded(gateway.gateway.resident_kib() as f64 / KIB),
+		"requests": of("gateway").map(|way| way.asked),
+	}));
+	for times in OVERLOADS {
+		overload(options, &gateway, ours, times).await;
+	}
+	for others in OTHERS {
+		hang_up(&dir, others).await;
+	}
+}
+
+/// What a request waits when so many are asked a second, each way.
+async fn latency(options: &Options, ways: &[Way<'_>], rate: f64, dir: &Path) {
+	let sync = sync_millis(dir);
 	let mut heard: Vec<(&str, Paced)> =
 		ways.iter().map(|way| (way.name, Paced::default())).collect();
 	let mut rates = Map::new();
 	for _ in 0..options.rounds {
 		for (way, (name, paced)) in ways.iter().zip(&mut heard) {
 			// Ours and the engine at one rate, so that they can be compared; a proxy at half of its own.
-			let rate = match name.starts_with("litellm") {
+			let rate = match name.starts_with("litellm") && options.at.is_none() {
 				true => median(&way.per_second) / 2.0,
 				false => rate,
 			};
@@ -287,7 +309,10 @@ async fn measure(options: &Options) {
 		gateways.map(|(name, paced)| ((*name).into(), added(paced))).collect()
 	};
 	say(json!({
-		"measure": "gateway, latency at half of its highest rate, milliseconds",
+		"measure": match options.at {
+			Some(_) => "gateway, latency, milliseconds",
+			None => "gateway, latency at half of its highest rate, milliseconds",
+		},
 		"rates": rates,
 		"load": load_average(),
 		"p50": all(0.5),
@@ -296,18 +321,6 @@ async fn measure(options: &Options) {
 		"added_p99": added(0.99),
 		"sync_of_the_disk": { "p50": rounded(sync.0), "p99": rounded(sync.1) },
 	}));
-	say(json!({
-		"measure": "gateway, resident memory, MiB",
-		"idle": rounded(gateway.idle_kib as f64 / KIB),
-		"after": rounded(gateway.gateway.resident_kib() as f64 / KIB),
-		"requests": of("gateway").map(|way| way.asked),
-	}));
-	for times in OVERLOADS {
-		overload(options, &gateway, ours, times).await;
-	}
-	for others in OTHERS {
-		hang_up(&dir, others).await;
-	}
 }
 
 /// Asks so many times what can be answered, and says what those who are answered wait.

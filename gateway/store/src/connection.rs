@@ -1,8 +1,9 @@
 //! One connection to the database, of either kind: all SQL of this crate goes through here.
 
 use crate::{
+	log::Log,
 	postgres::{self, Postgres},
-	sqlite::{self, Sqlite, Wal},
+	sqlite::{self, Sqlite},
 	value::{Row, Value},
 	KeyId, StoreError,
 };
@@ -12,8 +13,8 @@ use std::{cell::RefCell, collections::BTreeMap, path::PathBuf};
 /// Where the database is.
 #[derive(Clone)]
 pub(crate) enum Origin {
-	/// A file, and its log where commits are not synced.
-	Sqlite(PathBuf, Option<Wal>),
+	/// A file, and its log.
+	Sqlite(PathBuf, Log),
 	Postgres(Box<postgres::Config>),
 }
 
@@ -38,11 +39,17 @@ enum Database {
 }
 
 impl Origin {
+	/// What is written to before the database is, if that is ours to sync.
+	pub(crate) fn log(&self) -> Option<&Log> {
+		match self {
+			Self::Sqlite(_, log) => Some(log),
+			Self::Postgres(_) => None,
+		}
+	}
+
 	pub(crate) async fn connect(&self, role: Role) -> Result<Connection, StoreError> {
 		let database = match self {
-			Self::Sqlite(path, unsynced) => {
-				Database::Sqlite(sqlite::connect(path, role, unsynced.as_ref()).await?)
-			},
+			Self::Sqlite(path, log) => Database::Sqlite(sqlite::connect(path, role, log).await?),
 			Self::Postgres(config) => Database::Postgres(postgres::connect(config, role).await?),
 		};
 		Ok(Connection { database, charges: RefCell::default() })
@@ -108,9 +115,13 @@ impl Connection {
 		self.charges.take()
 	}
 
-	/// Ends a transaction: all of it is there, whatever ends this process.
+	/// Ends a transaction: all of it is there, whatever ends this process. Whether the machine may lose it is
+	/// said by its [`Log`], where it has one.
 	pub(crate) async fn commit(&self) -> Result<(), StoreError> {
-		self.execute("COMMIT", []).await.map(drop)
+		match &self.database {
+			Database::Sqlite(sqlite) => sqlite.commit(),
+			Database::Postgres(postgres) => postgres.execute("COMMIT", &[]).await.map(drop),
+		}
 	}
 
 	/// Ends a transaction as if it had never been.

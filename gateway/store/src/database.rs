@@ -2,21 +2,24 @@
 
 use crate::{
 	connection::{Connection, Origin},
-	group::{Threads, Touches},
-	operations, postgres,
-	sqlite::{self, Wal},
-	Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File, FileId, Full, Key, KeyId,
-	Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session, Store, StoreError, SyncPolicy,
+	group::{Threads, Touches, Until},
+	log::Log,
+	operations, postgres, sqlite, Admission, Admitted, Answer, Batch, Bulk, BulkEnd, BulkId, File,
+	FileId, Full, Key, KeyId, Lane, OpenBulk, Page, Purpose, Record, RequestId, Room, Session,
+	Store, StoreError, SyncPolicy,
 };
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
 use reckon_receipts::SignedReceipt;
 use sp_core::{sr25519, H256};
-use std::path::Path;
-use tokio::task::spawn_blocking;
+use std::{path::Path, time::Duration};
+use tokio::{sync::oneshot, time::sleep};
 
 /// So many requests go into a batch, or out of it, at once, and so many requests, pieces or bulks are
 /// forgotten: other writes wait for no more.
 const AT_ONCE: u32 = 256;
+
+/// So long what admissions and hand-outs have written waits for a sync that somebody else needs.
+const OTHERS_WITHIN: Duration = Duration::from_millis(2);
 
 /// A [`Store`] in SQLite or PostgreSQL.
 ///
@@ -24,8 +27,8 @@ const AT_ONCE: u32 = 256;
 /// is dropped. A write that is begun is done, also when nobody waits for it any more.
 pub struct Database {
 	threads: Threads,
-	/// SQLite's log, where its commits are not synced.
-	unsynced: Option<Wal>,
+	/// SQLite's.
+	log: Option<Log>,
 }
 
 impl Database {
@@ -37,9 +40,9 @@ impl Database {
 	/// seconds.
 	pub async fn sqlite(path: impl AsRef<Path>, sync: SyncPolicy) -> Result<Self, StoreError> {
 		let path = sqlite::made(path.as_ref())?;
-		let unsynced = (sync == SyncPolicy::EverySecond).then(|| Wal::of(&path));
-		let threads = Threads::start(Origin::Sqlite(path, unsynced.clone())).await?;
-		Ok(Self { threads, unsynced })
+		let log = Log::start(&path, sync)?;
+		let threads = Threads::start(Origin::Sqlite(path, log.clone())).await?;
+		Ok(Self { threads, log: Some(log) })
 	}
 
 	/// Connects to a PostgreSQL server, 14 or later, by an URL or by `key=value` pairs, and makes the
@@ -54,7 +57,7 @@ impl Database {
 	/// version's, or another gateway has them and keeps them for five seconds.
 	pub async fn postgres(url: &str) -> Result<Self, StoreError> {
 		let threads = Threads::start(Origin::Postgres(Box::new(postgres::config(url)?))).await?;
-		Ok(Self { threads, unsynced: None })
+		Ok(Self { threads, log: None })
 	}
 
 	/// As [`Threads::write`], and on the disk when this returns, whatever the policy is: for all but the steps
@@ -64,12 +67,53 @@ impl Database {
 		touches: Touches,
 		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
 	) -> Result<T, StoreError> {
-		let done = self.threads.write(touches, work).await?;
-		if let Some(wal) = self.unsynced.clone() {
-			let synced = spawn_blocking(move || wal.sync()).await;
-			synced.map_err(|error| StoreError::Database(error.to_string()))??;
+		self.threads.write(touches, Until::OnDisk, work).await
+	}
+
+	/// As [`Threads::write`], and on the disk when this returns, where that is the policy.
+	async fn write_step<T: Send + 'static>(
+		&self,
+		touches: Touches,
+		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
+	) -> Result<T, StoreError> {
+		let until = match &self.log {
+			Some(log) if !log.syncs_steps() => Until::Written,
+			_ => Until::OnDisk,
+		};
+		self.threads.write(touches, until, work).await
+	}
+
+	/// As [`Threads::write`]: [`Store::synced`] says when it is on the disk, where that is the policy.
+	async fn write_ahead<T: Send + 'static>(
+		&self,
+		touches: Touches,
+		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
+	) -> Result<T, StoreError> {
+		self.threads.write(touches, Until::Written, work).await
+	}
+
+	/// What was read of requests, when it is as safe as what is told of them.
+	async fn safe<T>(&self, found: Option<T>) -> Result<Option<T>, StoreError> {
+		if found.is_some() {
+			self.steps_on_disk().await?;
 		}
-		Ok(done)
+		Ok(found)
+	}
+
+	/// Returns when all steps of requests that are written are on the disk, where that is the policy.
+	async fn steps_on_disk(&self) -> Result<(), StoreError> {
+		match self.log.as_ref().filter(|log| log.syncs_steps()) {
+			Some(log) => on_disk(log, log.written()).await,
+			None => Ok(()),
+		}
+	}
+
+	/// What was admitted: of one that was there before, when what is told of it is safe.
+	async fn unless_repeated(&self, admitted: Admitted) -> Result<Admitted, StoreError> {
+		if admitted != Admitted::New {
+			self.steps_on_disk().await?;
+		}
+		Ok(admitted)
 	}
 
 	/// Adds its requests to a batch that is begun, a part at a time: then it is whole.
@@ -79,12 +123,25 @@ impl Database {
 			let added = some.to_owned();
 			let add =
 				async move |db: &Connection| operations::add(db, root, &added, position).await;
-			self.threads.write(Touches::All, add).await?;
+			self.write_ahead(Touches::All, add).await?;
 			position = position.saturating_add(some.len() as u64);
 		}
 		let whole = async move |db: &Connection| operations::prepared(db, root).await;
 		self.write_through(Touches::All, whole).await
 	}
+}
+
+/// Returns when a log is on the disk up to there.
+async fn on_disk(log: &Log, written: u64) -> Result<(), StoreError> {
+	if log.is_synced(written) {
+		return Ok(());
+	}
+	let (tell, told) = oneshot::channel();
+	log.when_synced(move |synced| {
+		// Who asked may have gone.
+		let _ = tell.send(synced);
+	});
+	told.await.map_err(|error| StoreError::Database(error.to_string()))?
 }
 
 /// A name for a lane, as for all that writes may touch. Two that are the same by chance wait for one
@@ -114,9 +171,10 @@ impl Store for Database {
 		repeat_after: u64,
 	) -> Result<Admitted, StoreError> {
 		let (touches, admission) = (touched(admission), admission.clone());
-		self.threads
-			.write(touches, async move |db| operations::admit(db, &admission, repeat_after).await)
-			.await
+		let admitted = self.write_ahead(touches, async move |db| {
+			operations::admit(db, &admission, repeat_after).await
+		});
+		self.unless_repeated(admitted.await?).await
 	}
 
 	async fn admit_to(
@@ -127,15 +185,14 @@ impl Store for Database {
 		at: u64,
 	) -> Result<Admitted, StoreError> {
 		let (touches, admission) = (touched(admission), admission.clone());
-		self.threads
-			.write(touches, async move |db| {
-				let admitted = operations::admit(db, &admission, repeat_after).await?;
-				if admitted == Admitted::New {
-					operations::dispatch(db, admission.request.hash(), worker, at).await?;
-				}
-				Ok(admitted)
-			})
-			.await
+		let admitted = self.write_ahead(touches, async move |db| {
+			let admitted = operations::admit(db, &admission, repeat_after).await?;
+			if admitted == Admitted::New {
+				operations::dispatch(db, admission.request.hash(), worker, at).await?;
+			}
+			Ok(admitted)
+		});
+		self.unless_repeated(admitted.await?).await
 	}
 
 	async fn dispatch(
@@ -144,11 +201,20 @@ impl Store for Database {
 		worker: sr25519::Public,
 		at: u64,
 	) -> Result<(), StoreError> {
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| {
-				operations::dispatch(db, id, worker, at).await
-			})
-			.await
+		self.write_ahead(Touches::These(vec![id]), async move |db| {
+			operations::dispatch(db, id, worker, at).await
+		})
+		.await
+	}
+
+	async fn synced(&self) -> Result<(), StoreError> {
+		let Some(log) = self.log.as_ref().filter(|log| log.syncs_steps()) else { return Ok(()) };
+		let written = log.written();
+		if !log.is_synced(written) {
+			// Each sync of its own is one that somebody's answer waits for.
+			sleep(OTHERS_WITHIN).await;
+		}
+		on_disk(log, written).await
 	}
 
 	async fn finish(
@@ -161,26 +227,28 @@ impl Store for Database {
 		let receipt = &answer.receipt.receipt;
 		let touches = Touches::These(vec![id, lane_name(receipt.channel, receipt.lane)]);
 		let answer = answer.clone();
-		self.threads
-			.write(touches, async move |db| operations::finish(db, id, &answer, before, at).await)
-			.await
+		self.write_step(touches, async move |db| {
+			operations::finish(db, id, &answer, before, at).await
+		})
+		.await
 	}
 
 	async fn fail(&self, id: RequestId, reason: &str, at: u64) -> Result<bool, StoreError> {
 		let reason = reason.to_owned();
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| {
-				operations::fail(db, id, &reason, at).await
-			})
-			.await
+		self.write_step(Touches::These(vec![id]), async move |db| {
+			operations::fail(db, id, &reason, at).await
+		})
+		.await
 	}
 
 	async fn request(&self, id: RequestId) -> Result<Option<Record>, StoreError> {
-		self.threads.read(async move |db| operations::request(db, id).await).await
+		let found = self.threads.read(async move |db| operations::request(db, id).await);
+		self.safe(found.await?).await
 	}
 
 	async fn repeated(&self, repeat: H256) -> Result<Option<Record>, StoreError> {
-		self.threads.read(async move |db| operations::repeated(db, repeat).await).await
+		let found = self.threads.read(async move |db| operations::repeated(db, repeat).await);
+		self.safe(found.await?).await
 	}
 
 	async fn interrupted(&self, at: u64) -> Result<(), StoreError> {
@@ -205,7 +273,7 @@ impl Store for Database {
 			return Err(StoreError::Refused(format!("the batch {root:?} is empty")));
 		}
 		let begun = async move |db: &Connection| operations::begin_batch(db, root, at).await;
-		self.threads.write(Touches::All, begun).await?;
+		self.write_ahead(Touches::All, begun).await?;
 		let noted = self.fill(root, requests).await;
 		if noted.is_err() {
 			// Where this can't be done, the batch is found partial later.
@@ -231,7 +299,7 @@ impl Store for Database {
 
 	async fn dissolve(&self, root: H256) -> Result<(), StoreError> {
 		let partial = async move |db: &Connection| operations::begin_dissolving(db, root).await;
-		self.threads.write(Touches::All, partial).await?;
+		self.write_ahead(Touches::All, partial).await?;
 		let some = async move |db: &Connection| operations::dissolve(db, root, AT_ONCE).await;
 		while !self.write_through(Touches::All, some).await? {}
 		Ok(())
@@ -417,11 +485,10 @@ impl Store for Database {
 		bytes: &[u8],
 	) -> Result<bool, StoreError> {
 		let bytes = bytes.to_owned();
-		self.threads
-			.write(Touches::These(vec![id]), async move |db| {
-				operations::put_line(db, id, line, failed, &bytes).await
-			})
-			.await
+		self.write_step(Touches::These(vec![id]), async move |db| {
+			operations::put_line(db, id, line, failed, &bytes).await
+		})
+		.await
 	}
 
 	async fn lines_of(&self, id: BulkId) -> Result<Vec<u64>, StoreError> {

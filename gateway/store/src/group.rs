@@ -29,6 +29,9 @@ pub(crate) trait Job: Send {
 	/// What it looks at and changes.
 	fn touches(&self) -> &Touches;
 
+	/// What who asked waits for.
+	fn until(&self) -> Until;
+
 	/// Tells who asked: what [`Job::run`] returned the last time, or that it counts for nothing.
 	fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
@@ -41,8 +44,18 @@ pub(crate) enum Touches {
 	All,
 }
 
+/// What who writes waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+	/// Whatever ends this process, it is there.
+	Written,
+	/// And whatever becomes of the machine. To PostgreSQL there is no difference.
+	OnDisk,
+}
+
 struct Asked<W, T> {
 	touches: Touches,
+	until: Until,
 	work: W,
 	done: Option<T>,
 	asker: oneshot::Sender<Result<T, StoreError>>,
@@ -63,6 +76,10 @@ where
 
 	fn touches(&self) -> &Touches {
 		&self.touches
+	}
+
+	fn until(&self) -> Until {
+		self.until
 	}
 
 	fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
@@ -98,14 +115,15 @@ impl Threads {
 		Ok(Self { writer, readers })
 	}
 
-	/// Does this in a transaction, which is committed when this returns. All of it is done when the
-	/// future is dropped before.
+	/// Does this in a transaction, which is committed when this returns, and on the disk when it is to wait for
+	/// that. All of it is done when the future is dropped before.
 	pub(crate) async fn write<T: Send + 'static>(
 		&self,
 		touches: Touches,
+		until: Until,
 		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
 	) -> Result<T, StoreError> {
-		ask(&self.writer, touches, work).await
+		ask(&self.writer, touches, until, work).await
 	}
 
 	/// Looks at what is committed. All that was written before this was called is seen.
@@ -113,17 +131,18 @@ impl Threads {
 		&self,
 		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
 	) -> Result<T, StoreError> {
-		ask(&self.readers, Touches::All, work).await
+		ask(&self.readers, Touches::All, Until::Written, work).await
 	}
 }
 
 async fn ask<T: Send + 'static>(
 	inbox: &mpsc::Sender<Box<dyn Job>>,
 	touches: Touches,
+	until: Until,
 	work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
 	let (asker, answer) = oneshot::channel();
-	let job = Box::new(Asked { touches, work, done: None, asker });
+	let job = Box::new(Asked { touches, until, work, done: None, asker });
 	inbox.send(job).await.map_err(|_| stopped())?;
 	answer.await.map_err(|_| stopped())?
 }
@@ -241,7 +260,13 @@ impl Desk {
 				},
 			};
 			for job in group {
-				job.answer(outcome.clone());
+				let is_enough = job.until() == Until::Written || outcome.is_err();
+				match self.origin.log().filter(|_| !is_enough) {
+					Some(log) => log.when_synced(move |synced| {
+						job.answer(synced.map_err(|error| may_be_there(&error)));
+					}),
+					None => job.answer(outcome.clone()),
+				}
 			}
 		}
 	}

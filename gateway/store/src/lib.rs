@@ -6,6 +6,7 @@ mod connection;
 mod database;
 mod group;
 mod layout;
+mod log;
 mod operations;
 mod postgres;
 mod sqlite;
@@ -59,7 +60,9 @@ pub enum StoreError {
 /// either case, however that ends: this is about the machine.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum SyncPolicy {
-	/// Before a write returns.
+	/// Before a write returns; that a request was admitted and handed out ([`Store::admit`],
+	/// [`Store::admit_to`], [`Store::dispatch`]) before [`Store::synced`] does, which is to be waited for before
+	/// anything of its answer is told.
 	#[default]
 	Always,
 	/// Once a second, for the steps of requests ([`Store::admit`], [`Store::dispatch`], [`Store::finish`],
@@ -132,6 +135,10 @@ pub trait Store: Send + Sync + 'static {
 		worker: sr25519::Public,
 		at: u64,
 	) -> Result<(), StoreError>;
+
+	/// Returns when what admissions and hand-outs have written before this call is as safe as all else that is
+	/// written, by this store's [`SyncPolicy`]. It waits a little for others to need the same.
+	async fn synced(&self) -> Result<(), StoreError>;
 
 	/// Notes a request's answer and receipt, and takes its charge from its lane and its key, once: false
 	/// when it was noted before, or has failed, or was never admitted. The lane keeps the voucher that

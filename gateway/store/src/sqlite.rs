@@ -1,8 +1,9 @@
-//! SQLite, in a file that is its owner's only: write-ahead log, synced at each commit or each second.
+//! SQLite, in a file that is its owner's only, with a write-ahead log.
 
 use crate::{
 	connection::Role,
 	layout::{self, VERSION},
+	log::{Log, Rhythm, TakingOver},
 	value::{Row, Value},
 	StoreError,
 };
@@ -15,11 +16,6 @@ use std::{
 	fs::{File, OpenOptions, Permissions, TryLockError},
 	os::unix::fs::{OpenOptionsExt, PermissionsExt},
 	path::{Path, PathBuf},
-	sync::{
-		atomic::{AtomicBool, Ordering},
-		mpsc::{channel, RecvTimeoutError, Sender},
-		Arc,
-	},
 	time::{Duration, Instant},
 };
 
@@ -27,8 +23,6 @@ use std::{
 const APPLICATION: i64 = 0x526b_6e67;
 /// A gateway that is started again waits so long for the one before it to end.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What [`SyncPolicy::EverySecond`](crate::SyncPolicy) says.
-const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sqlite {
 	connection: Connection,
@@ -37,9 +31,10 @@ pub(crate) struct Sqlite {
 }
 
 struct Writer {
-	/// Keeps other gateways out.
+	log: Log,
+	taking_over: TakingOver,
+	/// Keeps other gateways out, until all of the above has ended.
 	_lock: File,
-	unsynced: Option<(Wal, Syncer)>,
 }
 
 /// The file of a database as SQLite names its logs after it, links followed; it is made where there is none.
@@ -48,48 +43,19 @@ pub(crate) fn made(path: &Path) -> Result<PathBuf, StoreError> {
 	made.map_err(|error| unusable(path, &error))
 }
 
-/// The write-ahead log of a database whose commits are not synced.
-#[derive(Clone)]
-pub(crate) struct Wal {
-	path: PathBuf,
-	/// Whoever syncs hears of a failure once; others would not.
-	has_failed: Arc<AtomicBool>,
-}
-
-impl Wal {
-	/// Of a database as [`made`] names it.
-	pub(crate) fn of(database: &Path) -> Self {
-		Self { path: beside(database, "-wal"), has_failed: Arc::default() }
-	}
-
-	/// Has the disk take what the log of an open database has. It is opened each time, so that it is the file
-	/// that SQLite writes to. Closing a handle of the log takes no lock away: SQLite's are at the other two
-	/// files. After a failure nothing more is written.
-	pub(crate) fn sync(&self) -> Result<(), StoreError> {
-		let synced = File::open(&self.path).and_then(|log| log.sync_data());
-		synced.map_err(|error| {
-			self.has_failed.store(true, Ordering::Relaxed);
-			unusable(&self.path, &error)
-		})
-	}
-}
-
-pub(crate) async fn connect(
-	path: &Path,
-	role: Role,
-	unsynced: Option<&Wal>,
-) -> Result<Sqlite, StoreError> {
+pub(crate) async fn connect(path: &Path, role: Role, log: &Log) -> Result<Sqlite, StoreError> {
 	match role {
 		Role::Writer => {
 			let lock = lock(path).await?;
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-			prepare(&connection, unsynced.is_none())?;
-			let syncing = |wal: &Wal| {
-				let (wal, synced) = (wal.clone(), wal.clone());
-				Ok::<_, StoreError>((wal, Syncer::start(SYNC_EVERY, move || synced.sync())?))
-			};
-			let unsynced = unsynced.map(syncing).transpose()?;
-			Ok(Sqlite { connection, writer: Some(Writer { _lock: lock, unsynced }) })
+			prepare(&connection)?;
+			let taking_over = TakingOver::start(
+				log,
+				open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
+				Rhythm::default(),
+			)?;
+			let writer = Writer { log: log.clone(), taking_over, _lock: lock };
+			Ok(Sqlite { connection, writer: Some(writer) })
 		},
 		Role::Reader => {
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -120,15 +86,26 @@ impl Sqlite {
 	/// Starts a transaction. It takes the lock at once: there is nothing to read before.
 	///
 	/// # Errors
-	/// Also when the log could not be synced: what the system has taken and the disk has not is lost to both,
-	/// and nothing more is to be built on it.
+	/// Also those of [`Log::check`].
 	pub(crate) fn begin(&self) -> Result<(), StoreError> {
-		let unsynced = self.writer.as_ref().and_then(|writer| writer.unsynced.as_ref());
-		if unsynced.is_some_and(|(wal, _)| wal.has_failed.load(Ordering::Relaxed)) {
-			let why = "its log could not be synced: what was written last may be lost; start the gateway again";
-			return Err(StoreError::Database(why.into()));
+		if let Some(Writer { log, taking_over, .. }) = &self.writer {
+			log.check()?;
+			taking_over.begin_anew(&self.connection);
 		}
 		self.execute("BEGIN IMMEDIATE", &[]).map(drop)
+	}
+
+	/// Ends a transaction: the system has it, and the disk when its log is synced.
+	pub(crate) fn commit(&self) -> Result<(), StoreError> {
+		let commit = || self.execute("COMMIT", &[]).map(drop);
+		match &self.writer {
+			Some(Writer { log, taking_over, .. }) => {
+				log.commit(commit)?;
+				taking_over.committed();
+				Ok(())
+			},
+			None => commit(),
+		}
 	}
 
 	/// Whether no transaction is under way.
@@ -143,39 +120,10 @@ fn numbered(sql: &str) -> String {
 }
 
 /// A file beside the database.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 	let mut name = path.as_os_str().to_owned();
 	name.push(suffix);
 	PathBuf::from(name)
-}
-
-/// A thread that syncs the write-ahead log again and again, and a last time when this is dropped. SQLite
-/// itself syncs the log before it takes anything over into the database, so that the log is all there is to sync.
-struct Syncer {
-	_until_dropped: Sender<()>,
-}
-
-impl Syncer {
-	fn start(
-		every: Duration,
-		sync: impl Fn() -> Result<(), StoreError> + Send + 'static,
-	) -> Result<Self, StoreError> {
-		let (until_dropped, dropped) = channel();
-		let work = move || loop {
-			let is_last = dropped.recv_timeout(every) == Err(RecvTimeoutError::Disconnected);
-			let synced = sync();
-			if is_last {
-				// A database that was closed has synced its log, and has none any more.
-				return;
-			}
-			if let Err(error) = synced {
-				tracing::error!(%error, "nothing more is written");
-			}
-		};
-		let thread = std::thread::Builder::new().name("store-sync".into());
-		thread.spawn(work).map_err(|error| StoreError::Database(error.to_string()))?;
-		Ok(Self { _until_dropped: until_dropped })
-	}
 }
 
 /// Keeps other gateways out. A file of its own, because closing any handle of the database's takes
@@ -205,7 +153,7 @@ fn owners_only(path: &Path) -> std::io::Result<File> {
 	Ok(file)
 }
 
-fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
+pub(crate) fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
 	StoreError::Database(format!("{}: {error}", path.display()))
 }
 
@@ -218,7 +166,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 }
 
 /// Makes the tables in an empty database; refuses one that is not ours.
-fn prepare(connection: &Connection, is_synced: bool) -> Result<(), StoreError> {
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
 	let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
 	let (application, version) = (number("application_id")?, number("user_version")?);
 	let tables: i64 =
@@ -231,11 +179,9 @@ fn prepare(connection: &Connection, is_synced: bool) -> Result<(), StoreError> {
 		_ => return Err(StoreError::Corrupt("another program's tables".into())),
 	};
 	connection.pragma_update(None, "journal_mode", "wal")?;
-	let synchronous = match is_synced {
-		true => "full",
-		false => "normal",
-	};
-	connection.pragma_update(None, "synchronous", synchronous)?;
+	// Commits are synced, and the log is taken over, by threads: `log.rs`.
+	connection.pragma_update(None, "synchronous", "normal")?;
+	connection.pragma_update(None, "wal_autocheckpoint", 0)?;
 	connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
 	if !steps.is_empty() {
 		if application == APPLICATION {
@@ -295,28 +241,7 @@ impl From<rusqlite::Error> for StoreError {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::sync::atomic::AtomicU32;
-
-	async fn writer(path: &Path, is_synced: bool) -> (Sqlite, Wal) {
-		let path = made(path).unwrap();
-		let wal = Wal::of(&path);
-		let unsynced = (!is_synced).then_some(&wal);
-		(connect(&path, Role::Writer, unsynced).await.unwrap(), wal)
-	}
-
-	#[tokio::test]
-	async fn commits_should_be_synced_unless_a_thread_does_it() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("gateway.sqlite");
-		for (is_synced, synchronous) in [(true, 2), (false, 1)] {
-			let (sqlite, _) = writer(&path, is_synced).await;
-			// SQLite's numbers: 2 is full, 1 is normal.
-			let read = |row: &rusqlite::Row| row.get::<_, i64>(0);
-			let found = sqlite.connection.pragma_query_value(None, "synchronous", read).unwrap();
-			assert_eq!(found, synchronous);
-			assert_eq!(sqlite.writer.as_ref().unwrap().unsynced.is_none(), is_synced);
-		}
-	}
+	use crate::SyncPolicy;
 
 	#[tokio::test]
 	async fn log_should_be_found_where_sqlite_writes_it_when_the_path_is_a_link() {
@@ -325,51 +250,30 @@ mod tests {
 		std::os::unix::fs::symlink(&path, &link).unwrap();
 		// A new one, and one that is there.
 		for _ in 0..2 {
-			let (sqlite, wal) = writer(&link, false).await;
+			let found = made(&link).unwrap();
+			let log = Log::start(&found, SyncPolicy::Always).unwrap();
+			let sqlite = connect(&found, Role::Writer, &log).await.unwrap();
 			sqlite.execute("CREATE TABLE IF NOT EXISTS more (n BIGINT)", &[]).unwrap();
-			assert_eq!(wal.path, dir.path().canonicalize().unwrap().join("gateway.sqlite-wal"));
-			assert_eq!(wal.sync(), Ok(()));
+			let wal = beside(&found, "-wal");
+			assert_eq!(wal, dir.path().canonicalize().unwrap().join("gateway.sqlite-wal"));
+			assert!(wal.is_file());
 			drop(sqlite);
-			assert!(wal.sync().is_err(), "there is none any more");
-		}
-	}
-
-	#[test]
-	fn log_should_be_synced_again_and_again_and_a_last_time() {
-		let count = Arc::new(AtomicU32::new(0));
-		let counted = || count.load(Ordering::SeqCst);
-		let counter = count.clone();
-		let sync = move || {
-			counter.fetch_add(1, Ordering::SeqCst);
-			Ok(())
-		};
-		let syncer = Syncer::start(Duration::from_millis(1), sync.clone()).unwrap();
-		while counted() < 3 {
-			std::thread::yield_now();
-		}
-		drop(syncer);
-		// The thread has let its counter go, and this is all that is left.
-		while Arc::strong_count(&count) > 2 {
-			std::thread::yield_now();
-		}
-		let before = counted();
-		let syncer = Syncer::start(Duration::from_secs(3_600), sync).unwrap();
-		drop(syncer);
-		while counted() == before {
-			std::thread::yield_now();
+			assert!(!wal.exists(), "it was closed, by all who had it");
 		}
 	}
 
 	#[tokio::test]
 	async fn nothing_should_be_written_after_the_log_could_not_be_synced() {
 		let dir = tempfile::tempdir().unwrap();
-		let (sqlite, wal) = writer(&dir.path().join("gateway.sqlite"), false).await;
+		let path = made(&dir.path().join("gateway.sqlite")).unwrap();
+		// Its log is looked for where there is none.
+		let log = Log::start(&dir.path().join("none"), SyncPolicy::Always).unwrap();
+		let sqlite = connect(&path, Role::Writer, &log).await.unwrap();
 		assert_eq!(sqlite.begin(), Ok(()));
-		sqlite.execute("ROLLBACK", &[]).unwrap();
-		// Whoever else has found that out, and whatever a later sync says.
-		let broken = Wal { path: dir.path().join("none"), ..wal.clone() };
-		assert!(broken.sync().is_err());
-		assert_eq!(wal.sync(), Ok(()));
+		assert_eq!(sqlite.commit(), Ok(()));
+		let (tell, told) = std::sync::mpsc::channel();
+		log.when_synced(move |synced| tell.send(synced).unwrap());
+		assert!(told.recv().unwrap().is_err());
 		let refused = sqlite.begin().unwrap_err().to_string();
 		assert!(refused.contains("could not be synced"), "{refused}");
 	}

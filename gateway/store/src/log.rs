@@ -1,0 +1,408 @@
+//! SQLite's write-ahead log on its way to the disk, while writes go on: a thread syncs it for all who wait for
+//! that, and another one takes it over into the database.
+
+use crate::{sqlite, StoreError, SyncPolicy};
+use rusqlite::Connection;
+use std::{
+	fs::File,
+	path::Path,
+	sync::{
+		atomic::{AtomicBool, AtomicU64, Ordering},
+		mpsc::{channel, sync_channel, Receiver, RecvTimeoutError, Sender, SyncSender},
+		Arc,
+	},
+	thread::JoinHandle,
+	time::Duration,
+};
+
+/// What [`SyncPolicy::EverySecond`] says.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// So long after a commit its log is looked at.
+const LOOK_AFTER: Duration = Duration::from_millis(20);
+
+/// What is done when, in pages of a log.
+#[derive(Clone, Copy)]
+pub(crate) struct Rhythm {
+	/// So many are taken over at once. What is synced meanwhile waits for the disk as long as these take, so
+	/// they are few.
+	take_over: i64,
+	/// A log of so many is begun anew.
+	long: i64,
+}
+
+impl Default for Rhythm {
+	fn default() -> Self {
+		// 4 and 64 MiB.
+		Self { take_over: 1_000, long: 16_384 }
+	}
+}
+
+/// Hears whether what was committed before it asked is on the disk.
+type Waiting = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// The write-ahead log of a database. Its thread ends when nobody has it any more.
+#[derive(Clone)]
+pub(crate) struct Log {
+	policy: SyncPolicy,
+	waiting: Sender<Waiting>,
+	state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+	/// Commits that were begun, that have ended, and that are on the disk.
+	begun: AtomicU64,
+	committed: AtomicU64,
+	synced: AtomicU64,
+	/// Whoever syncs hears of a failure once; others would not.
+	has_failed: AtomicBool,
+	/// Whether it is to be begun anew.
+	is_long: AtomicBool,
+}
+
+impl Log {
+	/// Of a database as [`sqlite::made`] names it.
+	pub(crate) fn start(database: &Path, policy: SyncPolicy) -> Result<Self, StoreError> {
+		let path = sqlite::beside(database, "-wal");
+		Self::start_with(policy, move || sync(&path))
+	}
+
+	fn start_with(
+		policy: SyncPolicy,
+		sync: impl Fn() -> Result<(), StoreError> + Send + 'static,
+	) -> Result<Self, StoreError> {
+		let (waiting, inbox) = channel();
+		let state = Arc::<State>::default();
+		let log = Self { policy, waiting, state: state.clone() };
+		spawn("store-sync", move || sync_all(&inbox, &state, policy, sync))?;
+		Ok(log)
+	}
+
+	/// Whether steps of requests wait for the disk.
+	pub(crate) fn syncs_steps(&self) -> bool {
+		self.policy == SyncPolicy::Always
+	}
+
+	/// Up to where it is written. All that anybody can have seen of what was committed is before that.
+	pub(crate) fn written(&self) -> u64 {
+		self.state.begun.load(Ordering::Acquire)
+	}
+
+	/// Whether it is on the disk up to there.
+	pub(crate) fn is_synced(&self, written: u64) -> bool {
+		self.state.synced.load(Ordering::Acquire) >= written
+	}
+
+	/// Says so, on the thread that syncs, when everything that was committed before is on the disk, or never
+	/// will be.
+	pub(crate) fn when_synced(&self, tell: impl FnOnce(Result<(), StoreError>) + Send + 'static) {
+		// The thread is there as long as this is.
+		let _ = self.waiting.send(Box::new(tell));
+	}
+
+	/// Whether more may be written.
+	///
+	/// # Errors
+	/// When it could not be synced: what the system has taken and the disk has not is lost to both, and nothing
+	/// more is to be built on it.
+	pub(crate) fn check(&self) -> Result<(), StoreError> {
+		if self.state.has_failed.load(Ordering::Relaxed) {
+			let why = "its log could not be synced: what was written last may be lost; start the gateway again";
+			return Err(StoreError::Database(why.into()));
+		}
+		Ok(())
+	}
+
+	/// What commits is counted.
+	pub(crate) fn commit<T>(
+		&self,
+		commit: impl FnOnce() -> Result<T, StoreError>,
+	) -> Result<T, StoreError> {
+		self.state.begun.fetch_add(1, Ordering::AcqRel);
+		let committed = commit();
+		// Of a failed one too: whether anything of it is there is not known.
+		self.state.committed.fetch_add(1, Ordering::AcqRel);
+		committed
+	}
+}
+
+/// Has the disk take what the log of an open database has. It is opened each time, so that it is the file that
+/// SQLite writes to. Closing a handle of the log takes no lock away: SQLite's are at the other two files.
+fn sync(path: &Path) -> Result<(), StoreError> {
+	let synced = File::open(path).and_then(|log| log.sync_data());
+	synced.map_err(|error| sqlite::unusable(path, &error))
+}
+
+/// Syncs whenever somebody waits for it, once for all who do; by the clock where that is the policy; and a last
+/// time when nobody has the log any more. SQLite itself syncs the log before it takes anything over into the
+/// database, and what begins a log anew, so that the log's end is all there is to sync.
+fn sync_all(
+	inbox: &Receiver<Waiting>,
+	state: &State,
+	policy: SyncPolicy,
+	sync: impl Fn() -> Result<(), StoreError>,
+) {
+	loop {
+		let first = match policy {
+			SyncPolicy::Always => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+			SyncPolicy::EverySecond => inbox.recv_timeout(SYNC_EVERY),
+		};
+		let committed = state.committed.load(Ordering::Acquire);
+		let is_all = state.synced.load(Ordering::Relaxed) >= committed;
+		let is_last = match first {
+			Ok(first) => {
+				let waiting: Vec<_> = std::iter::once(first).chain(inbox.try_iter()).collect();
+				// What these wait for was committed before they asked.
+				let committed = state.committed.load(Ordering::Acquire);
+				let synced = sync();
+				note(state, committed, &synced);
+				for tell in waiting {
+					tell(synced.clone());
+				}
+				continue;
+			},
+			Err(RecvTimeoutError::Timeout) if is_all => continue,
+			Err(RecvTimeoutError::Timeout) => false,
+			Err(RecvTimeoutError::Disconnected) => true,
+		};
+		let synced = sync();
+		if is_last {
+			// A database that was closed has synced its log, and has none any more.
+			return;
+		}
+		note(state, committed, &synced);
+	}
+}
+
+fn note(state: &State, committed: u64, synced: &Result<(), StoreError>) {
+	match synced {
+		Ok(()) => state.synced.store(committed, Ordering::Release),
+		Err(error) => {
+			state.has_failed.store(true, Ordering::Relaxed);
+			tracing::error!(%error, "nothing more is written");
+		},
+	}
+}
+
+/// A thread that takes a log over into its database, beside those who write; it ends before this is dropped.
+///
+/// A commit that takes its log over by itself, as SQLite's do, has all others wait for the database's sync.
+pub(crate) struct TakingOver {
+	state: Arc<State>,
+	committed: Option<SyncSender<()>>,
+	thread: Option<JoinHandle<()>>,
+}
+
+impl TakingOver {
+	/// With a connection of its own.
+	pub(crate) fn start(
+		log: &Log,
+		connection: Connection,
+		rhythm: Rhythm,
+	) -> Result<Self, StoreError> {
+		let (committed, inbox) = sync_channel(1);
+		let state = log.state.clone();
+		let thread = spawn("store-log", move || take_over(&inbox, &state, &connection, rhythm))?;
+		Ok(Self { state: log.state.clone(), committed: Some(committed), thread: Some(thread) })
+	}
+
+	/// Something was committed.
+	pub(crate) fn committed(&self) {
+		if let Some(committed) = &self.committed {
+			// Where it knows already, that is enough.
+			let _ = committed.try_send(());
+		}
+	}
+
+	/// For who writes, between two transactions. Where the log is long, the little that is not taken over yet
+	/// is: the next write then begins it anew, unless somebody still reads in it.
+	///
+	/// While writes go on the thread alone would never have taken all of it over, and it would grow for ever.
+	pub(crate) fn begin_anew(&self, connection: &Connection) {
+		if self.state.is_long.swap(false, Ordering::Relaxed) {
+			if let Err(error) = checkpoint(connection, "PASSIVE") {
+				tracing::warn!(%error, "the log can't be begun anew");
+			}
+		}
+	}
+}
+
+impl Drop for TakingOver {
+	fn drop(&mut self) {
+		self.committed = None;
+		if let Some(thread) = self.thread.take() {
+			// One that has panicked has said so.
+			let _ = thread.join();
+		}
+	}
+}
+
+fn take_over(inbox: &Receiver<()>, state: &State, connection: &Connection, rhythm: Rhythm) {
+	while inbox.recv().is_ok() {
+		std::thread::sleep(LOOK_AFTER);
+		if state.has_failed.load(Ordering::Relaxed) {
+			// What the disk has not taken is not to be built on.
+			return;
+		}
+		let taken = checkpoint(connection, "NOOP").and_then(|Pages { log, taken }| {
+			match log - taken >= rhythm.take_over {
+				true => checkpoint(connection, "PASSIVE"),
+				false => Ok(Pages { log, taken }),
+			}
+		});
+		match taken {
+			Ok(Pages { log, .. }) => state.is_long.store(log >= rhythm.long, Ordering::Relaxed),
+			// It is tried again after the next commit; nothing is lost by that.
+			Err(error) => tracing::warn!(%error, "the log can't be taken over"),
+		}
+	}
+}
+
+/// Pages of a log, and how many of them the database has.
+struct Pages {
+	log: i64,
+	taken: i64,
+}
+
+fn checkpoint(connection: &Connection, how: &str) -> Result<Pages, StoreError> {
+	let sql = format!("PRAGMA wal_checkpoint({how})");
+	Ok(connection.query_row(&sql, [], |row| Ok(Pages { log: row.get(1)?, taken: row.get(2)? }))?)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+	let thread = std::thread::Builder::new().name(name.into()).spawn(work);
+	thread.map_err(|error| StoreError::Database(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::sync::{mpsc, Mutex};
+
+	/// A log whose disk is at rest until it is told to go on, with what comes of it.
+	fn slow(policy: SyncPolicy) -> (Log, Sender<Result<(), StoreError>>, Arc<AtomicU64>) {
+		let (go_on, gate) = channel();
+		let (gate, syncs) = (Mutex::new(gate), Arc::<AtomicU64>::default());
+		let counter = syncs.clone();
+		let sync = move || {
+			counter.fetch_add(1, Ordering::SeqCst);
+			gate.lock().unwrap().recv().unwrap_or(Ok(()))
+		};
+		(Log::start_with(policy, sync).unwrap(), go_on, syncs)
+	}
+
+	fn wait(log: &Log) -> mpsc::Receiver<Result<(), StoreError>> {
+		let (tell, told) = channel();
+		log.when_synced(move |synced| tell.send(synced).unwrap());
+		told
+	}
+
+	fn until(is: impl Fn() -> bool) {
+		while !is() {
+			std::thread::yield_now();
+		}
+	}
+
+	#[test]
+	fn all_who_wait_should_hear_of_a_sync_that_began_after_they_asked() {
+		let (log, go_on, syncs) = slow(SyncPolicy::Always);
+		assert!(log.is_synced(log.written()), "nothing was written");
+		log.commit(|| Ok(())).unwrap();
+		assert!(!log.is_synced(log.written()));
+		let first = wait(&log);
+		until(|| syncs.load(Ordering::SeqCst) == 1);
+		// The disk is at the first one: what comes now is not in it.
+		log.commit(|| Ok(())).unwrap();
+		let later = [wait(&log), wait(&log), wait(&log)];
+		go_on.send(Ok(())).unwrap();
+		assert_eq!(first.recv().unwrap(), Ok(()));
+		assert!(later.iter().all(|later| later.try_recv().is_err()));
+		assert!(!log.is_synced(log.written()));
+		until(|| syncs.load(Ordering::SeqCst) == 2);
+		go_on.send(Ok(())).unwrap();
+		assert!(later.iter().all(|later| later.recv().unwrap() == Ok(())));
+		assert!(log.is_synced(log.written()), "one sync was enough for three");
+		assert_eq!(syncs.load(Ordering::SeqCst), 2);
+	}
+
+	#[test]
+	fn commit_should_count_before_anybody_can_have_seen_it() {
+		let (log, go_on, syncs) = slow(SyncPolicy::Always);
+		let waiting = log.commit(|| {
+			assert!(!log.is_synced(log.written()));
+			let waiting = wait(&log);
+			until(|| syncs.load(Ordering::SeqCst) == 1);
+			Ok(waiting)
+		});
+		go_on.send(Ok(())).unwrap();
+		assert_eq!(waiting.unwrap().recv().unwrap(), Ok(()));
+		// That sync began before the commit had ended: it may not be in it.
+		assert!(!log.is_synced(log.written()));
+	}
+
+	#[test]
+	fn nothing_should_be_written_when_a_sync_has_failed_whatever_later_ones_say() {
+		let (log, go_on, _) = slow(SyncPolicy::Always);
+		assert_eq!(log.check(), Ok(()));
+		log.commit(|| Ok(())).unwrap();
+		let failure = StoreError::Database("no space".into());
+		go_on.send(Err(failure.clone())).unwrap();
+		assert_eq!(wait(&log).recv().unwrap(), Err(failure));
+		assert!(log.check().is_err() && !log.is_synced(log.written()));
+		go_on.send(Ok(())).unwrap();
+		assert_eq!(wait(&log).recv().unwrap(), Ok(()));
+		assert!(log.check().is_err());
+	}
+
+	#[test]
+	fn log_should_be_synced_by_the_clock_and_a_last_time() {
+		let (log, go_on, syncs) = slow(SyncPolicy::EverySecond);
+		drop(go_on);
+		log.commit(|| Ok(())).unwrap();
+		until(|| syncs.load(Ordering::SeqCst) == 1);
+		until(|| log.is_synced(log.written()));
+		drop(log);
+		until(|| syncs.load(Ordering::SeqCst) == 2);
+	}
+
+	#[test]
+	fn log_should_be_taken_over_and_begun_anew_while_writes_go_on() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("database");
+		let writer = Connection::open(&path).unwrap();
+		writer.pragma_update(None, "journal_mode", "wal").unwrap();
+		writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+		writer.execute_batch("CREATE TABLE bytes (bytes BLOB)").unwrap();
+		let log = Log::start(&path, SyncPolicy::Always).unwrap();
+		let rhythm = Rhythm { take_over: 8, long: 64 };
+		let taking_over =
+			TakingOver::start(&log, Connection::open(&path).unwrap(), rhythm).unwrap();
+		let pages = || checkpoint(&writer, "NOOP").unwrap();
+		let write = || {
+			taking_over.begin_anew(&writer);
+			let insert = || {
+				writer.execute("INSERT INTO bytes VALUES (zeroblob(16384))", []).unwrap();
+				Ok(())
+			};
+			log.commit(insert).unwrap();
+			taking_over.committed();
+		};
+		let mut longest = 0;
+		let mut times_anew = 0;
+		while times_anew < 3 {
+			let before = pages().log;
+			write();
+			let after = pages().log;
+			longest = longest.max(after);
+			times_anew += u32::from(after < before);
+			// As long as it is looked at, a few writes are done.
+			std::thread::sleep(Duration::from_millis(2));
+			assert!(longest < 64 * 100, "it grows for ever");
+		}
+		assert!(longest >= 64);
+		drop(taking_over);
+		let count: i64 =
+			writer.query_row("SELECT count(*) FROM bytes", [], |row| row.get(0)).unwrap();
+		assert!(count > 3 * 8);
+	}
+}
