@@ -26,7 +26,7 @@ pub enum LogFormat {
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StoreSync {
-	/// Before they count: nothing is lost with the machine's power.
+	/// Before anything is told that depends on them: nothing that anybody has heard is lost with the machine's power.
 	#[default]
 	Always,
 	/// Once a second, SQLite only: answers come sooner, and power takes a second's requests with it.

@@ -313,6 +313,7 @@ impl Gateway {
 		if let Some(transcript) = self.rooms.running(id, None) {
 			return self.joined(&transcript, record.admission.key.is_some()).await;
 		}
+		self.rooms.store.synced().await.map_err(unavailable)?;
 		match &record.answer {
 			Some(answer)
 				if answer.finish == Finish::Cancelled && record.admission.key.is_some() =>

@@ -38,7 +38,8 @@ impl Transcript {
 		Arc::new(Self { id, said: Mutex::default(), length, listeners })
 	}
 
-	/// As [`Self::new`]; nobody hears anything of it before [`Self::let_go`] or its end.
+	/// As [`Self::new`]; nobody hears anything of it before [`Self::let_go`] or its end, and of one that has failed
+	/// until then nothing but that.
 	pub fn held(id: RequestId) -> Arc<Self> {
 		let transcript = Self::new(id);
 		transcript.lock().held = true;
@@ -73,6 +74,10 @@ impl Transcript {
 		let mut said = self.lock();
 		if matches!(said.pieces.last(), Some(Piece::End(_))) {
 			return;
+		}
+		if said.held && matches!(piece, Piece::End(Err(_))) {
+			// Nobody knows whether the disk has the request.
+			said.pieces.clear();
 		}
 		said.held &= !matches!(piece, Piece::End(_));
 		said.pieces.push(piece);
@@ -216,16 +221,16 @@ mod tests {
 			transcript.push(text("a"));
 			assert!(listener.next().now_or_never().is_none());
 			assert_eq!(transcript.text(), "a", "who writes knows it");
-			match ends {
-				true => transcript.push(Piece::End(Err(Refusal::WorkerLost))),
-				false => transcript.let_go(),
-			}
 			let mut heard = async || listener.next().now_or_never().flatten();
-			assert!(matches!(heard().await, Some(Piece::Text { text, .. }) if text == "a"));
-			if !ends {
-				transcript.push(text("b"));
-				assert!(matches!(heard().await, Some(Piece::Text { text, .. }) if text == "b"));
+			if ends {
+				transcript.push(Piece::End(Err(Refusal::WorkerLost)));
+				assert!(matches!(heard().await, Some(Piece::End(Err(_)))), "and not what was said");
+				continue;
 			}
+			transcript.let_go();
+			assert!(matches!(heard().await, Some(Piece::Text { text, .. }) if text == "a"));
+			transcript.push(text("b"));
+			assert!(matches!(heard().await, Some(Piece::Text { text, .. }) if text == "b"));
 		}
 	}
 

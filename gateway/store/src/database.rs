@@ -11,7 +11,10 @@ use crate::{
 use reckon_primitives::{AccountId, Balance, BatchId, ChannelId};
 use reckon_receipts::SignedReceipt;
 use sp_core::{sr25519, H256};
-use std::{path::Path, time::Duration};
+use std::{
+	path::{Path, PathBuf},
+	time::Duration,
+};
 use tokio::{sync::oneshot, time::sleep};
 
 /// So many requests go into a batch, or out of it, at once, and so many requests, pieces or bulks are
@@ -23,8 +26,8 @@ const OTHERS_WITHIN: Duration = Duration::from_millis(2);
 
 /// A [`Store`] in SQLite or PostgreSQL.
 ///
-/// It has one connection that writes and four that read, each on a thread of its own; they end when it
-/// is dropped. A write that is begun is done, also when nobody waits for it any more.
+/// It has one connection that writes and four that read, each on a thread of its own, and for SQLite two threads
+/// that see to its log; they end when it is dropped. A write that is begun is done, also when nobody waits for it any more.
 pub struct Database {
 	threads: Threads,
 	/// SQLite's.
@@ -41,6 +44,24 @@ impl Database {
 	pub async fn sqlite(path: impl AsRef<Path>, sync: SyncPolicy) -> Result<Self, StoreError> {
 		let path = sqlite::made(path.as_ref())?;
 		let log = Log::start(&path, sync)?;
+		Self::sqlite_with(path, log).await
+	}
+
+	/// As [`Database::sqlite`], with a disk that says when it has what was written, and whether it has: for tests.
+	///
+	/// # Errors
+	/// Those of [`Database::sqlite`].
+	#[doc(hidden)]
+	pub async fn sqlite_on(
+		path: impl AsRef<Path>,
+		sync: SyncPolicy,
+		disk: impl FnMut() -> Result<(), StoreError> + Send + 'static,
+	) -> Result<Self, StoreError> {
+		let path = sqlite::made(path.as_ref())?;
+		Self::sqlite_with(path, Log::start_with(sync, disk)?).await
+	}
+
+	async fn sqlite_with(path: PathBuf, log: Log) -> Result<Self, StoreError> {
 		let threads = Threads::start(Origin::Sqlite(path, log.clone())).await?;
 		Ok(Self { threads, log: Some(log) })
 	}
@@ -92,7 +113,20 @@ impl Database {
 		self.threads.write(touches, Until::Written, work).await
 	}
 
-	/// What was read of requests, when it is as safe as what is told of them.
+	/// What is committed, when the disk has it: what was written may be seen before that.
+	async fn read<T: Send + 'static>(
+		&self,
+		work: impl AsyncFn(&Connection) -> Result<T, StoreError> + Send + 'static,
+	) -> Result<T, StoreError> {
+		let found = self.threads.read(work).await?;
+		if let Some(log) = &self.log {
+			on_disk(log, log.written()).await?;
+		}
+		Ok(found)
+	}
+
+	/// What was read of a request's steps, when it is as safe as what is told of them. Of most requests that are
+	/// looked for there is nothing.
 	async fn safe<T>(&self, found: Option<T>) -> Result<Option<T>, StoreError> {
 		if found.is_some() {
 			self.steps_on_disk().await?;
@@ -106,14 +140,6 @@ impl Database {
 			Some(log) => on_disk(log, log.written()).await,
 			None => Ok(()),
 		}
-	}
-
-	/// What was admitted: of one that was there before, when what is told of it is safe.
-	async fn unless_repeated(&self, admitted: Admitted) -> Result<Admitted, StoreError> {
-		if admitted != Admitted::New {
-			self.steps_on_disk().await?;
-		}
-		Ok(admitted)
 	}
 
 	/// Adds its requests to a batch that is begun, a part at a time: then it is whole.
@@ -133,6 +159,7 @@ impl Database {
 
 /// Returns when a log is on the disk up to there.
 async fn on_disk(log: &Log, written: u64) -> Result<(), StoreError> {
+	log.check()?;
 	if log.is_synced(written) {
 		return Ok(());
 	}
@@ -171,10 +198,10 @@ impl Store for Database {
 		repeat_after: u64,
 	) -> Result<Admitted, StoreError> {
 		let (touches, admission) = (touched(admission), admission.clone());
-		let admitted = self.write_ahead(touches, async move |db| {
+		self.write_ahead(touches, async move |db| {
 			operations::admit(db, &admission, repeat_after).await
-		});
-		self.unless_repeated(admitted.await?).await
+		})
+		.await
 	}
 
 	async fn admit_to(
@@ -185,14 +212,14 @@ impl Store for Database {
 		at: u64,
 	) -> Result<Admitted, StoreError> {
 		let (touches, admission) = (touched(admission), admission.clone());
-		let admitted = self.write_ahead(touches, async move |db| {
+		self.write_ahead(touches, async move |db| {
 			let admitted = operations::admit(db, &admission, repeat_after).await?;
 			if admitted == Admitted::New {
 				operations::dispatch(db, admission.request.hash(), worker, at).await?;
 			}
 			Ok(admitted)
-		});
-		self.unless_repeated(admitted.await?).await
+		})
+		.await
 	}
 
 	async fn dispatch(
@@ -201,7 +228,7 @@ impl Store for Database {
 		worker: sr25519::Public,
 		at: u64,
 	) -> Result<(), StoreError> {
-		self.write_ahead(Touches::These(vec![id]), async move |db| {
+		self.write_step(Touches::These(vec![id]), async move |db| {
 			operations::dispatch(db, id, worker, at).await
 		})
 		.await
@@ -257,15 +284,15 @@ impl Store for Database {
 	}
 
 	async fn unfinished(&self) -> Result<Vec<Record>, StoreError> {
-		self.threads.read(async move |db| operations::unfinished(db).await).await
+		self.read(async move |db| operations::unfinished(db).await).await
 	}
 
 	async fn requests_of(&self, key: KeyId, limit: u32) -> Result<Vec<Record>, StoreError> {
-		self.threads.read(async move |db| operations::requests_of(db, key, limit).await).await
+		self.read(async move |db| operations::requests_of(db, key, limit).await).await
 	}
 
 	async fn unbatched(&self, limit: u32) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
-		self.threads.read(async move |db| operations::unbatched(db, limit).await).await
+		self.read(async move |db| operations::unbatched(db, limit).await).await
 	}
 
 	async fn batch(&self, root: H256, requests: &[RequestId], at: u64) -> Result<(), StoreError> {
@@ -306,19 +333,19 @@ impl Store for Database {
 	}
 
 	async fn open_batches(&self) -> Result<Vec<Batch>, StoreError> {
-		self.threads.read(async move |db| operations::open_batches(db).await).await
+		self.read(async move |db| operations::open_batches(db).await).await
 	}
 
 	async fn batch_of(&self, root: H256) -> Result<Option<Batch>, StoreError> {
-		self.threads.read(async move |db| operations::batch_of(db, root).await).await
+		self.read(async move |db| operations::batch_of(db, root).await).await
 	}
 
 	async fn receipts_of(&self, root: H256) -> Result<Vec<SignedReceipt<AccountId>>, StoreError> {
-		self.threads.read(async move |db| operations::receipts_of(db, root).await).await
+		self.read(async move |db| operations::receipts_of(db, root).await).await
 	}
 
 	async fn lanes(&self, channel: ChannelId) -> Result<Vec<Lane>, StoreError> {
-		self.threads.read(async move |db| operations::lanes(db, channel).await).await
+		self.read(async move |db| operations::lanes(db, channel).await).await
 	}
 
 	async fn put_key(&self, key: &Key) -> Result<(), StoreError> {
@@ -327,12 +354,12 @@ impl Store for Database {
 	}
 
 	async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
-		self.threads.read(async move |db| operations::key(db, id).await).await
+		self.read(async move |db| operations::key(db, id).await).await
 	}
 
 	async fn keys_of(&self, owner: &AccountId) -> Result<Vec<Key>, StoreError> {
 		let owner = owner.clone();
-		self.threads.read(async move |db| operations::keys_of(db, &owner).await).await
+		self.read(async move |db| operations::keys_of(db, &owner).await).await
 	}
 
 	async fn revoke(&self, id: KeyId, owner: &AccountId, at: u64) -> Result<bool, StoreError> {
@@ -355,7 +382,7 @@ impl Store for Database {
 	}
 
 	async fn session_of(&self, public: sr25519::Public) -> Result<Option<Session>, StoreError> {
-		self.threads.read(async move |db| operations::session_of(db, public).await).await
+		self.read(async move |db| operations::session_of(db, public).await).await
 	}
 
 	async fn prune(&self, before: u64) -> Result<u64, StoreError> {
@@ -404,7 +431,7 @@ impl Store for Database {
 
 	async fn file(&self, id: FileId, owner: &AccountId) -> Result<Option<File>, StoreError> {
 		let owner = owner.clone();
-		self.threads.read(async move |db| operations::file(db, id, &owner).await).await
+		self.read(async move |db| operations::file(db, id, &owner).await).await
 	}
 
 	async fn files_of(
@@ -414,9 +441,7 @@ impl Store for Database {
 		page: Page,
 	) -> Result<Vec<File>, StoreError> {
 		let owner = owner.clone();
-		self.threads
-			.read(async move |db| operations::files_of(db, &owner, purpose, page).await)
-			.await
+		self.read(async move |db| operations::files_of(db, &owner, purpose, page).await).await
 	}
 
 	async fn pieces(
@@ -425,7 +450,7 @@ impl Store for Database {
 		from: u64,
 		limit: u32,
 	) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-		self.threads.read(async move |db| operations::pieces(db, file, from, limit).await).await
+		self.read(async move |db| operations::pieces(db, file, from, limit).await).await
 	}
 
 	async fn remove_file(&self, id: FileId, owner: &AccountId) -> Result<bool, StoreError> {
@@ -451,16 +476,16 @@ impl Store for Database {
 	}
 
 	async fn bulk(&self, id: BulkId) -> Result<Option<Bulk>, StoreError> {
-		self.threads.read(async move |db| operations::bulk(db, id).await).await
+		self.read(async move |db| operations::bulk(db, id).await).await
 	}
 
 	async fn bulks_of(&self, owner: &AccountId, page: Page) -> Result<Vec<Bulk>, StoreError> {
 		let owner = owner.clone();
-		self.threads.read(async move |db| operations::bulks_of(db, &owner, page).await).await
+		self.read(async move |db| operations::bulks_of(db, &owner, page).await).await
 	}
 
 	async fn open_bulks(&self) -> Result<Vec<OpenBulk>, StoreError> {
-		self.threads.read(async move |db| operations::open_bulks(db).await).await
+		self.read(async move |db| operations::open_bulks(db).await).await
 	}
 
 	async fn begin_bulk(&self, id: BulkId, total: u64, at: u64) -> Result<bool, StoreError> {
@@ -492,7 +517,7 @@ impl Store for Database {
 	}
 
 	async fn lines_of(&self, id: BulkId) -> Result<Vec<u64>, StoreError> {
-		self.threads.read(async move |db| operations::lines_of(db, id).await).await
+		self.read(async move |db| operations::lines_of(db, id).await).await
 	}
 
 	async fn end_bulk(

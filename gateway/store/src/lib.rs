@@ -60,13 +60,12 @@ pub enum StoreError {
 /// either case, however that ends: this is about the machine.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum SyncPolicy {
-	/// Before a write returns; that a request was admitted and handed out ([`Store::admit`],
-	/// [`Store::admit_to`], [`Store::dispatch`]) before [`Store::synced`] does, which is to be waited for before
-	/// anything of its answer is told.
+	/// Before a write returns; that a request was admitted ([`Store::admit`], [`Store::admit_to`]) before
+	/// [`Store::synced`] does, which is to be waited for before anything of its answer is told.
 	#[default]
 	Always,
-	/// Once a second, for the steps of requests ([`Store::admit`], [`Store::dispatch`], [`Store::finish`],
-	/// [`Store::fail`], [`Store::put_line`]); all else before the write returns. A machine that loses its power
+	/// Once a second, for the steps of requests ([`Store::admit`], [`Store::admit_to`], [`Store::dispatch`],
+	/// [`Store::finish`], [`Store::fail`], [`Store::put_line`]); all else before the write returns. A machine that loses its power
 	/// loses the last of these steps, and none by half. In SQLite only, since a PostgreSQL server that is killed
 	/// would lose them too.
 	EverySecond,
@@ -110,7 +109,8 @@ pub trait Store: Send + Sync + 'static {
 
 	/// Notes a request that is reserved and paid for, before anybody works on it. When there is one with
 	/// its id, or with its `repeat` that has not failed and is not older than `repeat_after` (Unix
-	/// milliseconds), nothing is written and that one is returned: of several the newest.
+	/// milliseconds), nothing is written and that one is returned: of several the newest. What is told of it waits
+	/// for [`Store::synced`], as what is told of a new one does.
 	///
 	/// Refused when its voucher is for another request, or there is no such key.
 	async fn admit(&self, admission: &Admission, repeat_after: u64)
@@ -136,7 +136,7 @@ pub trait Store: Send + Sync + 'static {
 		at: u64,
 	) -> Result<(), StoreError>;
 
-	/// Returns when what admissions and hand-outs have written before this call is as safe as all else that is
+	/// Returns when what admissions have written before this call is as safe as all else that is
 	/// written, by this store's [`SyncPolicy`]. It waits a little for others to need the same.
 	async fn synced(&self) -> Result<(), StoreError>;
 

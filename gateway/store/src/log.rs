@@ -2,8 +2,9 @@
 //! that, and another one takes it over into the database.
 
 use crate::{sqlite, StoreError, SyncPolicy};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::{
+	cell::OnceCell,
 	fs::File,
 	path::Path,
 	sync::{
@@ -19,6 +20,8 @@ use std::{
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 /// So long after a commit its log is looked at.
 const LOOK_AFTER: Duration = Duration::from_millis(20);
+/// Somebody is told of a log that is so many times as long as it should be.
+const FAR_TOO_LONG: i64 = 8;
 
 /// What is done when, in pages of a log.
 #[derive(Clone, Copy)]
@@ -32,8 +35,8 @@ pub(crate) struct Rhythm {
 
 impl Default for Rhythm {
 	fn default() -> Self {
-		// 4 and 64 MiB.
-		Self { take_over: 1_000, long: 16_384 }
+		// 4 and 60 MiB: a log may keep 64 as a file.
+		Self { take_over: 1_000, long: 15_000 }
 	}
 }
 
@@ -64,12 +67,25 @@ impl Log {
 	/// Of a database as [`sqlite::made`] names it.
 	pub(crate) fn start(database: &Path, policy: SyncPolicy) -> Result<Self, StoreError> {
 		let path = sqlite::beside(database, "-wal");
-		Self::start_with(policy, move || sync(&path))
+		// One handle as long as the log is there, which is as long as SQLite has it open: a new one would not
+		// hear of what an earlier one has failed to write. SQLite's locks are at the other two files.
+		let file = OnceCell::new();
+		let sync = move || -> Result<(), std::io::Error> {
+			if file.get().is_none() {
+				let _ = file.set(File::open(&path)?);
+			}
+			file.get().map_or(Ok(()), File::sync_data)
+		};
+		let database = database.to_owned();
+		Self::start_with(policy, move || {
+			sync().map_err(|error| sqlite::unusable(&sqlite::beside(&database, "-wal"), &error))
+		})
 	}
 
-	fn start_with(
+	/// With another way to the disk than `fdatasync`.
+	pub(crate) fn start_with(
 		policy: SyncPolicy,
-		sync: impl Fn() -> Result<(), StoreError> + Send + 'static,
+		sync: impl FnMut() -> Result<(), StoreError> + Send + 'static,
 	) -> Result<Self, StoreError> {
 		let (waiting, inbox) = channel();
 		let state = Arc::<State>::default();
@@ -106,11 +122,10 @@ impl Log {
 	/// When it could not be synced: what the system has taken and the disk has not is lost to both, and nothing
 	/// more is to be built on it.
 	pub(crate) fn check(&self) -> Result<(), StoreError> {
-		if self.state.has_failed.load(Ordering::Relaxed) {
-			let why = "its log could not be synced: what was written last may be lost; start the gateway again";
-			return Err(StoreError::Database(why.into()));
+		match self.state.has_failed.load(Ordering::Acquire) {
+			true => Err(failed()),
+			false => Ok(()),
 		}
-		Ok(())
 	}
 
 	/// What commits is counted.
@@ -126,22 +141,38 @@ impl Log {
 	}
 }
 
-/// Has the disk take what the log of an open database has. It is opened each time, so that it is the file that
-/// SQLite writes to. Closing a handle of the log takes no lock away: SQLite's are at the other two files.
-fn sync(path: &Path) -> Result<(), StoreError> {
-	let synced = File::open(path).and_then(|log| log.sync_data());
-	synced.map_err(|error| sqlite::unusable(path, &error))
+fn failed() -> StoreError {
+	let why =
+		"its log could not be synced: what was written last may be lost; start the gateway again";
+	StoreError::Database(why.into())
+}
+
+/// Nothing is written any more when the thread that syncs is gone, however that comes.
+struct Guard<'a>(&'a State);
+
+impl Drop for Guard<'_> {
+	fn drop(&mut self) {
+		self.0.has_failed.store(true, Ordering::Release);
+	}
 }
 
 /// Syncs whenever somebody waits for it, once for all who do; by the clock where that is the policy; and a last
 /// time when nobody has the log any more. SQLite itself syncs the log before it takes anything over into the
 /// database, and what begins a log anew, so that the log's end is all there is to sync.
+///
+/// After a failure nothing is synced: the system has forgotten what it could not write, and would say that all is
+/// well.
 fn sync_all(
 	inbox: &Receiver<Waiting>,
 	state: &State,
 	policy: SyncPolicy,
-	sync: impl Fn() -> Result<(), StoreError>,
+	mut sync: impl FnMut() -> Result<(), StoreError>,
 ) {
+	let _guard = Guard(state);
+	let mut sync = || match state.has_failed.load(Ordering::Acquire) {
+		true => Err(failed()),
+		false => sync(),
+	};
 	loop {
 		let first = match policy {
 			SyncPolicy::Always => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -177,10 +208,13 @@ fn sync_all(
 fn note(state: &State, committed: u64, synced: &Result<(), StoreError>) {
 	match synced {
 		Ok(()) => state.synced.store(committed, Ordering::Release),
-		Err(error) => {
-			state.has_failed.store(true, Ordering::Relaxed);
-			tracing::error!(%error, "nothing more is written");
-		},
+		Err(error) => give_up(state, error),
+	}
+}
+
+fn give_up(state: &State, error: &StoreError) {
+	if !state.has_failed.swap(true, Ordering::AcqRel) {
+		tracing::error!(%error, "nothing more is written");
 	}
 }
 
@@ -219,10 +253,9 @@ impl TakingOver {
 	///
 	/// While writes go on the thread alone would never have taken all of it over, and it would grow for ever.
 	pub(crate) fn begin_anew(&self, connection: &Connection) {
+		// Tried once each time that the thread has looked.
 		if self.state.is_long.swap(false, Ordering::Relaxed) {
-			if let Err(error) = checkpoint(connection, "PASSIVE") {
-				tracing::warn!(%error, "the log can't be begun anew");
-			}
+			let _ = checked(&self.state, checkpoint(connection, "PASSIVE"));
 		}
 	}
 }
@@ -238,23 +271,36 @@ impl Drop for TakingOver {
 }
 
 fn take_over(inbox: &Receiver<()>, state: &State, connection: &Connection, rhythm: Rhythm) {
+	let mut warned_at = rhythm.long.saturating_mul(FAR_TOO_LONG);
 	while inbox.recv().is_ok() {
 		std::thread::sleep(LOOK_AFTER);
-		if state.has_failed.load(Ordering::Relaxed) {
-			// What the disk has not taken is not to be built on.
-			return;
-		}
-		let taken = checkpoint(connection, "NOOP").and_then(|Pages { log, taken }| {
-			match log - taken >= rhythm.take_over {
-				true => checkpoint(connection, "PASSIVE"),
-				false => Ok(Pages { log, taken }),
+		let look = || {
+			let pages = checkpoint(connection, "NOOP")?;
+			if pages.log - pages.taken < rhythm.take_over {
+				return Ok(pages);
 			}
-		});
-		match taken {
-			Ok(Pages { log, .. }) => state.is_long.store(log >= rhythm.long, Ordering::Relaxed),
-			// It is tried again after the next commit; nothing is lost by that.
-			Err(error) => tracing::warn!(%error, "the log can't be taken over"),
-		}
+			// The second time there is so little left that no commit comes meanwhile: then SQLite syncs the
+			// database, here and not where the log is begun anew and all who write wait.
+			checkpoint(connection, "PASSIVE")?;
+			checkpoint(connection, "PASSIVE")
+		};
+		// What the disk has not taken is not to be built on.
+		let Ok(()) = (match state.has_failed.load(Ordering::Acquire) {
+			true => Err(()),
+			false => checked(state, look()).map(|pages| {
+				let Some(Pages { log, .. }) = pages else { return };
+				state.is_long.store(log >= rhythm.long, Ordering::Relaxed);
+				if log >= warned_at {
+					tracing::warn!(
+						pages = log,
+						"the log is long: does somebody read in it all the time?"
+					);
+					warned_at = log.saturating_mul(2);
+				}
+			}),
+		}) else {
+			return;
+		};
 	}
 }
 
@@ -264,9 +310,30 @@ struct Pages {
 	taken: i64,
 }
 
-fn checkpoint(connection: &Connection, how: &str) -> Result<Pages, StoreError> {
+fn checkpoint(connection: &Connection, how: &str) -> rusqlite::Result<Pages> {
 	let sql = format!("PRAGMA wal_checkpoint({how})");
-	Ok(connection.query_row(&sql, [], |row| Ok(Pages { log: row.get(1)?, taken: row.get(2)? }))?)
+	connection.query_row(&sql, [], |row| Ok(Pages { log: row.get(1)?, taken: row.get(2)? }))
+}
+
+/// What a look at the log came to: `None` when that was not possible now, and may be later.
+///
+/// # Errors
+/// When the log or the database could not be read, written or synced. SQLite would try again, and the system would
+/// say then that all is well.
+fn checked(state: &State, looked: rusqlite::Result<Pages>) -> Result<Option<Pages>, ()> {
+	let error = match looked {
+		// Another one is at it.
+		Ok(Pages { log, .. }) if log < 0 => return Ok(None),
+		Ok(pages) => return Ok(Some(pages)),
+		Err(error) => error,
+	};
+	match error.sqlite_error_code() {
+		Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => Ok(None),
+		_ => {
+			give_up(state, &error.into());
+			Err(())
+		},
+	}
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
@@ -298,7 +365,9 @@ mod tests {
 	}
 
 	fn until(is: impl Fn() -> bool) {
+		let begun = std::time::Instant::now();
 		while !is() {
+			assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
 			std::thread::yield_now();
 		}
 	}
@@ -342,15 +411,36 @@ mod tests {
 
 	#[test]
 	fn nothing_should_be_written_when_a_sync_has_failed_whatever_later_ones_say() {
-		let (log, go_on, _) = slow(SyncPolicy::Always);
+		let (log, go_on, syncs) = slow(SyncPolicy::Always);
 		assert_eq!(log.check(), Ok(()));
 		log.commit(|| Ok(())).unwrap();
 		let failure = StoreError::Database("no space".into());
 		go_on.send(Err(failure.clone())).unwrap();
 		assert_eq!(wait(&log).recv().unwrap(), Err(failure));
 		assert!(log.check().is_err() && !log.is_synced(log.written()));
+		// The system would say that all is well: it is not asked.
 		go_on.send(Ok(())).unwrap();
-		assert_eq!(wait(&log).recv().unwrap(), Ok(()));
+		assert_eq!(wait(&log).recv().unwrap(), log.check());
+		assert!(log.check().is_err() && !log.is_synced(log.written()));
+		assert_eq!(syncs.load(Ordering::SeqCst), 1);
+	}
+
+	#[test]
+	fn nothing_should_be_written_when_the_thread_that_syncs_is_gone() {
+		let log = Log::start_with(SyncPolicy::Always, || panic!("a defect")).unwrap();
+		assert!(wait(&log).recv().is_err());
+		until(|| log.check().is_err());
+	}
+
+	#[test]
+	fn nothing_should_be_written_when_the_log_can_not_be_taken_over() {
+		let (log, _go_on, _) = slow(SyncPolicy::Always);
+		let sqlite = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+		for passing in [rusqlite::ffi::SQLITE_BUSY, rusqlite::ffi::SQLITE_FULL] {
+			assert!(matches!(checked(&log.state, Err(sqlite(passing))), Ok(None)));
+		}
+		assert_eq!(log.check(), Ok(()));
+		assert!(checked(&log.state, Err(sqlite(rusqlite::ffi::SQLITE_IOERR_FSYNC))).is_err());
 		assert!(log.check().is_err());
 	}
 
@@ -365,44 +455,74 @@ mod tests {
 		until(|| syncs.load(Ordering::SeqCst) == 2);
 	}
 
-	#[test]
-	fn log_should_be_taken_over_and_begun_anew_while_writes_go_on() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("database");
-		let writer = Connection::open(&path).unwrap();
-		writer.pragma_update(None, "journal_mode", "wal").unwrap();
-		writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
-		writer.execute_batch("CREATE TABLE bytes (bytes BLOB)").unwrap();
-		let log = Log::start(&path, SyncPolicy::Always).unwrap();
-		let rhythm = Rhythm { take_over: 8, long: 64 };
-		let taking_over =
-			TakingOver::start(&log, Connection::open(&path).unwrap(), rhythm).unwrap();
-		let pages = || checkpoint(&writer, "NOOP").unwrap();
-		let write = || {
-			taking_over.begin_anew(&writer);
+	/// A database of which nothing is taken over by who writes, and what takes it over.
+	struct Written {
+		writer: Connection,
+		log: Log,
+		taking_over: TakingOver,
+		_dir: tempfile::TempDir,
+	}
+
+	impl Written {
+		fn new(rhythm: Rhythm) -> Self {
+			let dir = tempfile::tempdir().unwrap();
+			let path = dir.path().join("database");
+			let writer = Connection::open(&path).unwrap();
+			writer.pragma_update(None, "journal_mode", "wal").unwrap();
+			writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+			writer.execute_batch("CREATE TABLE bytes (bytes BLOB)").unwrap();
+			let log = Log::start(&path, SyncPolicy::Always).unwrap();
+			let other = Connection::open(&path).unwrap();
+			let taking_over = TakingOver::start(&log, other, rhythm).unwrap();
+			Self { writer, log, taking_over, _dir: dir }
+		}
+
+		/// Some pages more.
+		fn write(&self) {
+			self.taking_over.begin_anew(&self.writer);
 			let insert = || {
-				writer.execute("INSERT INTO bytes VALUES (zeroblob(16384))", []).unwrap();
+				self.writer.execute("INSERT INTO bytes VALUES (zeroblob(16384))", []).unwrap();
 				Ok(())
 			};
-			log.commit(insert).unwrap();
-			taking_over.committed();
-		};
-		let mut longest = 0;
-		let mut times_anew = 0;
-		while times_anew < 3 {
-			let before = pages().log;
-			write();
-			let after = pages().log;
-			longest = longest.max(after);
-			times_anew += u32::from(after < before);
-			// As long as it is looked at, a few writes are done.
-			std::thread::sleep(Duration::from_millis(2));
-			assert!(longest < 64 * 100, "it grows for ever");
+			self.log.commit(insert).unwrap();
+			self.taking_over.committed();
 		}
-		assert!(longest >= 64);
-		drop(taking_over);
-		let count: i64 =
-			writer.query_row("SELECT count(*) FROM bytes", [], |row| row.get(0)).unwrap();
-		assert!(count > 3 * 8);
+
+		fn pages(&self) -> Pages {
+			checkpoint(&self.writer, "NOOP").unwrap()
+		}
+	}
+
+	#[test]
+	fn log_should_be_taken_over_while_writes_go_on() {
+		let written = Written::new(Rhythm { take_over: 8, long: i64::MAX });
+		let mut times = 0;
+		let mut before = written.pages().taken;
+		while times < 3 {
+			written.write();
+			let now = written.pages().taken;
+			times += u32::from(now != before);
+			before = now;
+			assert!(written.pages().log < 100_000, "it is never taken over");
+		}
+	}
+
+	#[test]
+	fn log_should_be_begun_anew_when_it_is_long() {
+		// All that is taken over is by who writes.
+		let written = Written::new(Rhythm { take_over: i64::MAX, long: 64 });
+		for _ in 0..3 {
+			while written.pages().log < 64 {
+				written.write();
+			}
+			let before = written.pages();
+			assert!(before.taken < before.log);
+			until(|| {
+				written.taking_over.committed();
+				written.log.state.is_long.load(Ordering::Relaxed)
+			});
+			written.write();
+			assert!(written.pages().log < 64, "it goes on where it was");
+		}
 	}
 }

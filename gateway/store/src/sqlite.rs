@@ -49,6 +49,9 @@ pub(crate) async fn connect(path: &Path, role: Role, log: &Log) -> Result<Sqlite
 			let lock = lock(path).await?;
 			let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
 			prepare(&connection)?;
+			// The tables, and what another process has left in the log before it was killed. Nothing is synced
+			// before this: the log is ours, and there, from here on.
+			log.commit(|| Ok(()))?;
 			let taking_over = TakingOver::start(
 				log,
 				open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?,
@@ -244,6 +247,19 @@ mod tests {
 	use crate::SyncPolicy;
 
 	#[tokio::test]
+	async fn commits_should_neither_be_synced_nor_taken_over_by_who_writes() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = made(&dir.path().join("gateway.sqlite")).unwrap();
+		let log = Log::start(&path, SyncPolicy::Always).unwrap();
+		let sqlite = connect(&path, Role::Writer, &log).await.unwrap();
+		let read = |row: &rusqlite::Row| row.get::<_, i64>(0);
+		let found = |name| sqlite.connection.pragma_query_value(None, name, read).unwrap();
+		// SQLite's number for normal: the log is still synced before it is taken over.
+		assert_eq!((found("synchronous"), found("wal_autocheckpoint")), (1, 0));
+		assert!(!log.is_synced(log.written()), "what was there before may not be on the disk");
+	}
+
+	#[tokio::test]
 	async fn log_should_be_found_where_sqlite_writes_it_when_the_path_is_a_link() {
 		let dir = tempfile::tempdir().unwrap();
 		let (path, link) = (dir.path().join("gateway.sqlite"), dir.path().join("link"));
@@ -257,6 +273,9 @@ mod tests {
 			let wal = beside(&found, "-wal");
 			assert_eq!(wal, dir.path().canonicalize().unwrap().join("gateway.sqlite-wal"));
 			assert!(wal.is_file());
+			let (tell, told) = std::sync::mpsc::channel();
+			log.when_synced(move |synced| tell.send(synced).unwrap());
+			assert_eq!(told.recv().unwrap(), Ok(()));
 			drop(sqlite);
 			assert!(!wal.exists(), "it was closed, by all who had it");
 		}
