@@ -159,6 +159,8 @@ impl Errand {
 			Ok(()) => self.transcript.let_go(),
 			Err(error) => {
 				tracing::error!(id = ?self.id(), %error, "a request is not on the disk");
+				// Who listens need not wait for an answer that can't be told.
+				self.tell_end(Err(Refusal::Unavailable(error.to_string())));
 				std::future::pending().await
 			},
 		}

@@ -235,6 +235,7 @@ impl Gateway {
 				if is_first {
 					return Err(Refusal::AskedBefore);
 				}
+				rooms.store.synced().await.map_err(unavailable)?;
 				return self.repeats(&record).await;
 			},
 			Err(error) => {
@@ -313,7 +314,6 @@ impl Gateway {
 		if let Some(transcript) = self.rooms.running(id, None) {
 			return self.joined(&transcript, record.admission.key.is_some()).await;
 		}
-		self.rooms.store.synced().await.map_err(unavailable)?;
 		match &record.answer {
 			Some(answer)
 				if answer.finish == Finish::Cancelled && record.admission.key.is_some() =>

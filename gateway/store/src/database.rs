@@ -136,8 +136,9 @@ impl Database {
 
 	/// Returns when all steps of requests that are written are on the disk, where that is the policy.
 	async fn steps_on_disk(&self) -> Result<(), StoreError> {
-		match self.log.as_ref().filter(|log| log.syncs_steps()) {
-			Some(log) => on_disk(log, log.written()).await,
+		match &self.log {
+			Some(log) if log.syncs_steps() => on_disk(log, log.written()).await,
+			Some(log) => log.check(),
 			None => Ok(()),
 		}
 	}
@@ -235,8 +236,11 @@ impl Store for Database {
 	}
 
 	async fn synced(&self) -> Result<(), StoreError> {
-		let Some(log) = self.log.as_ref().filter(|log| log.syncs_steps()) else { return Ok(()) };
+		let Some(log) = &self.log else { return Ok(()) };
 		let written = log.written();
+		if !log.syncs_steps() {
+			return log.check();
+		}
 		if !log.is_synced(written) {
 			// Each sync of its own is one that somebody's answer waits for.
 			sleep(OTHERS_WITHIN).await;

@@ -32,6 +32,10 @@ pub enum StoreError {
 	/// The database does not answer, or its disk does not take it.
 	#[error("the gateway's database: {0}")]
 	Database(String),
+	/// The disk has not taken what the system had: what was written last may be lost, and nothing more is written
+	/// or told until the store is opened again.
+	#[error("the gateway's database could not be synced to the disk: what was written last may be lost; start the gateway again")]
+	Lost,
 	/// The database's server is not there, or not yet: opening may help later.
 	#[error("the gateway's database at {at} does not answer: {why}")]
 	Away {

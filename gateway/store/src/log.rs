@@ -2,7 +2,7 @@
 //! that, and another one takes it over into the database.
 
 use crate::{sqlite, StoreError, SyncPolicy};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{ffi, Connection};
 use std::{
 	cell::OnceCell,
 	fs::File,
@@ -123,28 +123,32 @@ impl Log {
 	/// more is to be built on it.
 	pub(crate) fn check(&self) -> Result<(), StoreError> {
 		match self.state.has_failed.load(Ordering::Acquire) {
-			true => Err(failed()),
+			true => Err(StoreError::Lost),
 			false => Ok(()),
 		}
 	}
 
 	/// What commits is counted.
+	///
+	/// # Errors
+	/// Those of the commit; one that could not be synced is the last one.
 	pub(crate) fn commit<T>(
 		&self,
-		commit: impl FnOnce() -> Result<T, StoreError>,
+		commit: impl FnOnce() -> rusqlite::Result<T>,
 	) -> Result<T, StoreError> {
 		self.state.begun.fetch_add(1, Ordering::AcqRel);
 		let committed = commit();
 		// Of a failed one too: whether anything of it is there is not known.
 		self.state.committed.fetch_add(1, Ordering::AcqRel);
-		committed
+		committed.map_err(|error| {
+			let is_lost = is_unsynced(&error);
+			let error = error.into();
+			if is_lost {
+				give_up(&self.state, &error);
+			}
+			error
+		})
 	}
-}
-
-fn failed() -> StoreError {
-	let why =
-		"its log could not be synced: what was written last may be lost; start the gateway again";
-	StoreError::Database(why.into())
 }
 
 /// Nothing is written any more when the thread that syncs is gone, however that comes.
@@ -170,7 +174,7 @@ fn sync_all(
 ) {
 	let _guard = Guard(state);
 	let mut sync = || match state.has_failed.load(Ordering::Acquire) {
-		true => Err(failed()),
+		true => Err(StoreError::Lost),
 		false => sync(),
 	};
 	loop {
@@ -253,9 +257,13 @@ impl TakingOver {
 	///
 	/// While writes go on the thread alone would never have taken all of it over, and it would grow for ever.
 	pub(crate) fn begin_anew(&self, connection: &Connection) {
-		// Tried once each time that the thread has looked.
+		// Tried once each time that the thread has looked, which warns where it finds the same.
 		if self.state.is_long.swap(false, Ordering::Relaxed) {
-			let _ = checked(&self.state, checkpoint(connection, "PASSIVE"));
+			if let Err(error) = checkpoint(connection, "PASSIVE") {
+				if is_unsynced(&error) {
+					give_up(&self.state, &error.into());
+				}
+			}
 		}
 	}
 }
@@ -271,24 +279,26 @@ impl Drop for TakingOver {
 }
 
 fn take_over(inbox: &Receiver<()>, state: &State, connection: &Connection, rhythm: Rhythm) {
+	let _guard = Guard(state);
 	let mut warned_at = rhythm.long.saturating_mul(FAR_TOO_LONG);
+	let mut is_failing = false;
 	while inbox.recv().is_ok() {
 		std::thread::sleep(LOOK_AFTER);
-		let look = || {
-			let pages = checkpoint(connection, "NOOP")?;
-			if pages.log - pages.taken < rhythm.take_over {
-				return Ok(pages);
-			}
-			// The second time there is so little left that no commit comes meanwhile: then SQLite syncs the
-			// database, here and not where the log is begun anew and all who write wait.
-			checkpoint(connection, "PASSIVE")?;
-			checkpoint(connection, "PASSIVE")
-		};
-		// What the disk has not taken is not to be built on.
-		let Ok(()) = (match state.has_failed.load(Ordering::Acquire) {
-			true => Err(()),
-			false => checked(state, look()).map(|pages| {
-				let Some(Pages { log, .. }) = pages else { return };
+		if state.has_failed.load(Ordering::Acquire) {
+			// What the disk has not taken is not to be built on.
+			return;
+		}
+		let looked = look(connection, rhythm);
+		let failed = looked.as_ref().err();
+		if let Some(error) = failed.filter(|error| !is_failing || is_unsynced(error)) {
+			// It is tried again after the next commit.
+			tracing::warn!(%error, "the log can't be taken over into the database");
+		}
+		is_failing = failed.is_some();
+		match looked {
+			// Another one is at it.
+			Ok(Pages { log, .. }) if log < 0 => {},
+			Ok(Pages { log, .. }) => {
 				state.is_long.store(log >= rhythm.long, Ordering::Relaxed);
 				if log >= warned_at {
 					tracing::warn!(
@@ -297,11 +307,22 @@ fn take_over(inbox: &Receiver<()>, state: &State, connection: &Connection, rhyth
 					);
 					warned_at = log.saturating_mul(2);
 				}
-			}),
-		}) else {
-			return;
-		};
+			},
+			Err(error) if is_unsynced(&error) => give_up(state, &error.into()),
+			Err(_) => {},
+		}
 	}
+}
+
+fn look(connection: &Connection, rhythm: Rhythm) -> rusqlite::Result<Pages> {
+	let pages = checkpoint(connection, "NOOP")?;
+	if pages.log - pages.taken < rhythm.take_over {
+		return Ok(pages);
+	}
+	// The second time there is so little left that no commit comes meanwhile: then SQLite syncs the database, here
+	// and not where the log is begun anew and all who write wait.
+	checkpoint(connection, "PASSIVE")?;
+	checkpoint(connection, "PASSIVE")
 }
 
 /// Pages of a log, and how many of them the database has.
@@ -315,25 +336,11 @@ fn checkpoint(connection: &Connection, how: &str) -> rusqlite::Result<Pages> {
 	connection.query_row(&sql, [], |row| Ok(Pages { log: row.get(1)?, taken: row.get(2)? }))
 }
 
-/// What a look at the log came to: `None` when that was not possible now, and may be later.
-///
-/// # Errors
-/// When the log or the database could not be read, written or synced. SQLite would try again, and the system would
-/// say then that all is well.
-fn checked(state: &State, looked: rusqlite::Result<Pages>) -> Result<Option<Pages>, ()> {
-	let error = match looked {
-		// Another one is at it.
-		Ok(Pages { log, .. }) if log < 0 => return Ok(None),
-		Ok(pages) => return Ok(Some(pages)),
-		Err(error) => error,
-	};
-	match error.sqlite_error_code() {
-		Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => Ok(None),
-		_ => {
-			give_up(state, &error.into());
-			Err(())
-		},
-	}
+/// Whether a sync has failed, of the log or of the database: the system forgets what it could not write, and would
+/// say to the next one that all is well. Other errors are tried again, and nothing is lost by them.
+fn is_unsynced(error: &rusqlite::Error) -> bool {
+	let code = error.sqlite_error().map(|error| error.extended_code);
+	matches!(code, Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
@@ -433,26 +440,15 @@ mod tests {
 	}
 
 	#[test]
-	fn nothing_should_be_written_when_the_log_can_not_be_taken_over() {
+	fn nothing_should_be_written_when_sqlite_itself_could_not_sync() {
 		let (log, _go_on, _) = slow(SyncPolicy::Always);
-		let sqlite = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
-		for passing in [rusqlite::ffi::SQLITE_BUSY, rusqlite::ffi::SQLITE_FULL] {
-			assert!(matches!(checked(&log.state, Err(sqlite(passing))), Ok(None)));
+		let failure = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+		for passing in [ffi::SQLITE_BUSY, ffi::SQLITE_FULL, ffi::SQLITE_IOERR_WRITE] {
+			assert!(log.commit(|| Err::<(), _>(failure(passing))).is_err());
+			assert_eq!(log.check(), Ok(()));
 		}
-		assert_eq!(log.check(), Ok(()));
-		assert!(checked(&log.state, Err(sqlite(rusqlite::ffi::SQLITE_IOERR_FSYNC))).is_err());
-		assert!(log.check().is_err());
-	}
-
-	#[test]
-	fn log_should_be_synced_by_the_clock_and_a_last_time() {
-		let (log, go_on, syncs) = slow(SyncPolicy::EverySecond);
-		drop(go_on);
-		log.commit(|| Ok(())).unwrap();
-		until(|| syncs.load(Ordering::SeqCst) == 1);
-		until(|| log.is_synced(log.written()));
-		drop(log);
-		until(|| syncs.load(Ordering::SeqCst) == 2);
+		assert!(log.commit(|| Err::<(), _>(failure(ffi::SQLITE_IOERR_FSYNC))).is_err());
+		assert_eq!(log.check(), Err(StoreError::Lost));
 	}
 
 	/// A database of which nothing is taken over by who writes, and what takes it over.

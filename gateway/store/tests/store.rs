@@ -360,12 +360,12 @@ async fn batch_should_be_partial_when_noting_it_is_cut_off(place: &Place) {
 	let ids: Vec<_> = (0..600).map(id).collect();
 	let (root, mut polls) = (hash(1), 0);
 	let mut noting = store.batch(root, &ids, 20_000);
-	// The first one sends its beginning off, the second one a part, the third one another part.
+	// The first one sends its beginning off, the second one a part, or more where the database is quick.
 	std::future::poll_fn(|cx| {
 		assert!(noting.as_mut().poll(cx).is_pending());
 		polls += 1;
 		match polls {
-			3 => Poll::Ready(()),
+			2 => Poll::Ready(()),
 			_ => Poll::Pending,
 		}
 	})
@@ -374,7 +374,8 @@ async fn batch_should_be_partial_when_noting_it_is_cut_off(place: &Place) {
 	// What was sent off is done before this.
 	store.check().await.unwrap();
 
-	assert_eq!(store.unbatched(u32::MAX).await, Ok(waiting[512..].to_vec()));
+	let left = store.unbatched(u32::MAX).await.unwrap();
+	assert!(left.len() < waiting.len() && waiting.ends_with(&left), "{}", left.len());
 	let partial = Batch { root, state: BatchState::Partial, created: 20_000 };
 	assert_eq!(store.open_batches().await, Ok(vec![partial]));
 	let record = store.request(id(1)).await.unwrap().unwrap();
