@@ -44,6 +44,8 @@ pub struct Ask {
 	pub repeat: Option<H256>,
 	/// Whether it is said to be the first with this name: then it must not be told another one's answer.
 	pub first: bool,
+	/// Whether its answer is told when it is whole: then nobody needs its text as it is generated.
+	pub whole: bool,
 	/// When it came in, in Unix milliseconds.
 	pub received: u64,
 }

@@ -55,6 +55,8 @@ pub struct Errand {
 	pub model: String,
 	/// How many alternatives of each token are wanted.
 	pub logprobs: Option<u8>,
+	/// Whether nobody needs its text as it is generated.
+	pub whole: bool,
 	/// What everybody who listens hears.
 	pub transcript: Arc<Transcript>,
 	/// Where answers are left by workers that nobody listens to.
@@ -408,6 +410,7 @@ impl Errand {
 			session_key: admission.session_key.0.to_vec(),
 			within_millis: u64::try_from(within.as_millis()).unwrap_or(u64::MAX),
 			logprobs: self.logprobs.map(u32::from),
+			whole: self.whole,
 		};
 		if !picked.tell(to_worker::Message::Task(task)).await {
 			if !picked.said.is_closed() {

@@ -108,7 +108,7 @@ impl Gateway {
 
 	/// Takes a request through the rooms.
 	async fn asked(&self, ask: Ask) -> Result<Asked, Refusal> {
-		let Ask { payer, order, repeat, first: is_first, received } = ask;
+		let Ask { payer, order, repeat, first: is_first, whole, received } = ask;
 		let rooms = &self.rooms;
 		tracing::debug!(step = "received", model = order.model, task = task_name(order.task));
 		let span = u64::try_from(rooms.bounds.repeat_for.as_millis()).unwrap_or(u64::MAX);
@@ -261,6 +261,7 @@ impl Gateway {
 			admission,
 			model: listed.name,
 			logprobs: order.logprobs,
+			whole,
 			transcript,
 			late,
 			leased,

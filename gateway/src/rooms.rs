@@ -327,7 +327,8 @@ impl Rooms {
 			// Its client has lost the connection. One that can ask for it again has time to do so, and a
 			// bulk's is asked for whenever its turn comes; for another one what is written is all that can
 			// be of use.
-			if admission.repeat.is_some_and(is_line) {
+			let whole = admission.repeat.is_some_and(is_line);
+			if whole {
 				tokio::spawn(async move { while listener.next().await.is_some() {} });
 			} else if admission.key.is_none() || admission.repeat.is_some() {
 				let patience = self.bounds.return_within;
@@ -341,6 +342,7 @@ impl Rooms {
 				rooms: self.clone(),
 				model: listed.map_or_else(String::new, |listed| listed.name),
 				logprobs: None,
+				whole,
 				transcript,
 				late,
 				leased: watch::Sender::new(false),

@@ -38,7 +38,8 @@ const DRAIN: Duration = Duration::from_secs(30);
 /// Runs until it is asked to stop.
 ///
 /// # Errors
-/// When it can't start: with what helps.
+/// When it can't start, with what helps; and when its store is lost to it: what is not on the disk is told to
+/// nobody, and workers bring their answers again to the one that is started next.
 pub async fn run(config: Config) -> anyhow::Result<()> {
 	std::fs::create_dir_all(&config.data_dir)
 		.with_context(|| format!("cannot make {}", config.data_dir.display()))?;
@@ -120,7 +121,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 	let services = api::rpc::bounded(services.into_axum_router(), limits.clone());
 	let services = tokio::spawn(api::serve_router(grpc, services, limits, stopped(stop)));
 
-	asked_to_stop().await?;
+	tokio::select! {
+		asked = asked_to_stop() => asked?,
+		() = rooms.store.lost() => return Err(StoreError::Lost.into()),
+	}
 	tracing::info!(seconds = DRAIN.as_secs(), "finishing what is begun");
 	stopping.send_replace(true);
 	// Answers go on until they are told; the workers' streams would never end by themselves.

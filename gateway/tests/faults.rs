@@ -165,7 +165,14 @@ async fn request_should_go_to_another_worker_when_one_takes_and_says_nothing() {
 	let asked = tokio::spawn({
 		let payer = reckon_gateway::desk::Payer::Key(Box::new(key.clone()));
 		let (order, received) = (common::order(), common::now());
-		let ask = reckon_gateway::desk::Ask { payer, order, repeat: None, first: false, received };
+		let ask = reckon_gateway::desk::Ask {
+			payer,
+			order,
+			repeat: None,
+			first: false,
+			whole: false,
+			received,
+		};
 		async move { gateway.ask(ask).await }
 	});
 	// It has been handed to the only one that is there.
@@ -257,7 +264,14 @@ async fn requests_should_end_when_a_worker_takes_them_all_and_does_not_read() {
 	for _ in 0..REQUESTS {
 		let payer = reckon_gateway::desk::Payer::Key(Box::new(key.clone()));
 		let (order, received) = (common::order(), common::now());
-		let ask = reckon_gateway::desk::Ask { payer, order, repeat: None, first: false, received };
+		let ask = reckon_gateway::desk::Ask {
+			payer,
+			order,
+			repeat: None,
+			first: false,
+			whole: false,
+			received,
+		};
 		let gateway = net.gateway.clone();
 		asked.spawn(async move {
 			match gateway.ask(ask).await {

@@ -85,6 +85,28 @@ async fn worker_should_stop_and_be_paid_for_its_words_when_the_client_leaves() {
 	assert_eq!(net.gateway.channel(CHANNEL).await.unwrap().left, MUCH - short);
 }
 
+#[tokio::test]
+async fn worker_should_know_whether_its_answer_is_wanted_whole() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let mut worker = net.worker(10, Manner::Honest).await;
+	for whole in [true, false] {
+		let payer = Payer::Key(Box::new(key.clone()));
+		let ask = Ask { payer, order: order(), repeat: None, first: false, whole, received: now() };
+		let mut answering = net.gateway.ask(ask).await.unwrap();
+		let (text, end) = hear(&mut answering).await;
+		// One that comes for the client's repetition may want to hear it as it came.
+		assert_eq!(text, "one two three four");
+		assert_eq!(end.unwrap().receipt.signed.receipt.charge, cost());
+		let said = |message: &_| match message {
+			to_worker::Message::Task(task) => task.whole == whole,
+			_ => false,
+		};
+		assert!(worker.hears(said).await, "{whole}");
+	}
+}
+
 /// Tells the answer that all honest workers give, from this one, and charged once.
 async fn answered_by(net: &Net, number: u8, mut answering: Box<dyn Answering>, told: Manner) {
 	let (text, end) = hear(&mut answering).await;
@@ -388,7 +410,14 @@ async fn refusal_should_say_why_and_nothing_should_be_kept() {
 	let ask = |model: &str, task| {
 		let order = reckon_openai::Order { model: model.into(), task, ..order() };
 		let payer = Payer::Key(Box::new(key.clone()));
-		net.gateway.ask(Ask { payer, order, repeat: None, first: false, received: now() })
+		net.gateway.ask(Ask {
+			payer,
+			order,
+			repeat: None,
+			first: false,
+			whole: false,
+			received: now(),
+		})
 	};
 	let task = reckon_primitives::TaskKind::Chat;
 	let unknown = ask("acme/word", task).await.err().unwrap();
@@ -436,7 +465,14 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 	};
 	let ask = |request: reckon_receipts::Request, voucher: SignedVoucher| {
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask { payer, order: order(), repeat: None, first: false, received: now() })
+		net.gateway.ask(Ask {
+			payer,
+			order: order(),
+			repeat: None,
+			first: false,
+			whole: false,
+			received: now(),
+		})
 	};
 	let code = |refusal: Refusal| match refusal {
 		Refusal::Voucher { code, .. } => code,
@@ -504,7 +540,14 @@ async fn sealed_request_should_go_to_its_worker_and_to_no_other() {
 		let signature = session.sign(&voucher.payload(&GENESIS));
 		let voucher = SignedVoucher { voucher, signature };
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask { payer, order, repeat: None, first: false, received: now() })
+		net.gateway.ask(Ask {
+			payer,
+			order,
+			repeat: None,
+			first: false,
+			whole: false,
+			received: now(),
+		})
 	};
 	// However good the other one is.
 	for nonce in 1..=8 {
@@ -542,7 +585,14 @@ fn interrupted(
 		tokio::spawn(async move {
 			let payer = Payer::Key(Box::new(payer));
 			let asked = gateway
-				.ask(Ask { payer, order: order(), repeat, first: false, received: now() })
+				.ask(Ask {
+					payer,
+					order: order(),
+					repeat,
+					first: false,
+					whole: false,
+					received: now(),
+				})
 				.await;
 			std::mem::forget(asked);
 			std::future::pending::<()>().await;

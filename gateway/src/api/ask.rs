@@ -249,7 +249,7 @@ async fn answer(
 		Payer::Voucher { .. } => None,
 	};
 	drop(body);
-	let mut answering = door.ask(payer, order, repeat, received, line).await?;
+	let mut answering = door.ask(payer, order, repeat, !reply.is_stream(), received, line).await?;
 	let head = Head { id: answering.id(), created: received / 1000 };
 	if reply.is_stream() {
 		// Most refusals come at once: as an HTTP status they reach more clients than as an event.
@@ -312,12 +312,13 @@ impl Door {
 		Ok(resolve(body, &answers, said.as_ref())?.into())
 	}
 
-	/// Hands a request in.
+	/// Hands a request in; `whole` says that nothing of its answer is told before all of it.
 	pub(super) async fn ask(
 		&self,
 		payer: Payer,
 		order: Order,
 		name: Option<Try>,
+		whole: bool,
 		received: u64,
 		line: &mut Line,
 	) -> Result<Box<dyn Answering>, Refusal> {
@@ -326,7 +327,8 @@ impl Door {
 			line.key = Some(key.id);
 		}
 		let first = name.as_ref().is_some_and(Try::is_first);
-		let ask = Ask { payer, order, repeat: name.map(|name| name.name), first, received };
+		let repeat = name.as_ref().map(|name| name.name);
+		let ask = Ask { payer, order, repeat, first, whole, received };
 		let answering = match name.filter(|_| first) {
 			Some(name) => self.ask_first(ask, name).await,
 			None => self.desk.ask(ask).await,

@@ -179,7 +179,7 @@ impl Rpc {
 			(Payer::Key(key), Some(name)) => Some(named(key.id, name.as_bytes())),
 			_ => None,
 		};
-		let answering = door.ask(payer, order, repeat, now_millis(), line).await?;
+		let answering = door.ask(payer, order, repeat, false, now_millis(), line).await?;
 		Ok((answering, place))
 	}
 }

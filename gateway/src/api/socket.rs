@@ -288,7 +288,7 @@ impl Answer {
 			(Payer::Key(key), Some(name)) => Some(named(key.id, name.as_bytes())),
 			_ => None,
 		};
-		let answering = door.ask(payer, order, repeat, received, &mut self.line).await;
+		let answering = door.ask(payer, order, repeat, false, received, &mut self.line).await;
 		let mut answering = answering.map_err(Problem::from)?;
 		let head = Head { id: answering.id(), created: received / 1000 };
 		self.events(&mut *answering, reply.streamed().events(head)).await

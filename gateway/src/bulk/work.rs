@@ -527,9 +527,8 @@ async fn ask(
 				let key = rooms.keys.named(&*rooms.store, key).await?;
 				let payer = Payer::Key(Box::new(key));
 				// It came in with its bulk.
-				gateway
-					.ask(Ask { payer, order, repeat: Some(name), first: false, received: created })
-					.await
+				let (repeat, received) = (Some(name), created);
+				gateway.ask(Ask { payer, order, repeat, first: false, whole: true, received }).await
 			},
 			Err(error) => Err(super::shelf::unavailable(error)),
 		};

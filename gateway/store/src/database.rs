@@ -358,7 +358,14 @@ impl Store for Database {
 	}
 
 	async fn key(&self, id: KeyId) -> Result<Option<Key>, StoreError> {
-		self.read(async move |db| operations::key(db, id).await).await
+		let found = self.threads.read(async move |db| operations::key(db, id).await).await?;
+		match &self.log {
+			Some(log) if found.is_some() => on_disk(log, log.written()).await?,
+			// Anybody may ask for keys that there are not: the disk has no work of it.
+			Some(log) => log.check()?,
+			None => {},
+		}
+		Ok(found)
 	}
 
 	async fn keys_of(&self, owner: &AccountId) -> Result<Vec<Key>, StoreError> {
@@ -546,6 +553,13 @@ impl Store for Database {
 			if some.await? < AT_ONCE.into() {
 				return Ok(());
 			}
+		}
+	}
+
+	async fn lost(&self) {
+		match &self.log {
+			Some(log) => log.failed().await,
+			None => std::future::pending().await,
 		}
 	}
 

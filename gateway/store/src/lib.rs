@@ -348,6 +348,9 @@ pub trait Store: Send + Sync + 'static {
 	/// before `before`, a part at a time.
 	async fn sweep(&self, now: u64, before: u64) -> Result<(), StoreError>;
 
+	/// Returns when all that follows will be [`StoreError::Lost`]: whoever runs this program should start it again.
+	async fn lost(&self);
+
 	/// Whether it can be written to: for health checks.
 	async fn check(&self) -> Result<(), StoreError>;
 }

@@ -15,6 +15,7 @@ use std::{
 	thread::JoinHandle,
 	time::Duration,
 };
+use tokio::sync::watch;
 
 /// What [`SyncPolicy::EverySecond`] says.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -57,10 +58,16 @@ struct State {
 	begun: AtomicU64,
 	committed: AtomicU64,
 	synced: AtomicU64,
-	/// Whoever syncs hears of a failure once; others would not.
-	has_failed: AtomicBool,
+	/// Whether a sync has. Whoever syncs hears of that once; others would not.
+	failed: watch::Sender<bool>,
 	/// Whether it is to be begun anew.
 	is_long: AtomicBool,
+}
+
+impl State {
+	fn has_failed(&self) -> bool {
+		*self.failed.borrow()
+	}
 }
 
 impl Log {
@@ -122,10 +129,16 @@ impl Log {
 	/// When it could not be synced: what the system has taken and the disk has not is lost to both, and nothing
 	/// more is to be built on it.
 	pub(crate) fn check(&self) -> Result<(), StoreError> {
-		match self.state.has_failed.load(Ordering::Acquire) {
+		match self.state.has_failed() {
 			true => Err(StoreError::Lost),
 			false => Ok(()),
 		}
+	}
+
+	/// Returns when nothing more may be written.
+	pub(crate) async fn failed(&self) {
+		// The sender is there as long as this is.
+		let _ = self.state.failed.subscribe().wait_for(|has_failed| *has_failed).await;
 	}
 
 	/// What commits is counted.
@@ -156,7 +169,7 @@ struct Guard<'a>(&'a State);
 
 impl Drop for Guard<'_> {
 	fn drop(&mut self) {
-		self.0.has_failed.store(true, Ordering::Release);
+		self.0.failed.send_replace(true);
 	}
 }
 
@@ -173,7 +186,7 @@ fn sync_all(
 	mut sync: impl FnMut() -> Result<(), StoreError>,
 ) {
 	let _guard = Guard(state);
-	let mut sync = || match state.has_failed.load(Ordering::Acquire) {
+	let mut sync = || match state.has_failed() {
 		true => Err(StoreError::Lost),
 		false => sync(),
 	};
@@ -217,7 +230,7 @@ fn note(state: &State, committed: u64, synced: &Result<(), StoreError>) {
 }
 
 fn give_up(state: &State, error: &StoreError) {
-	if !state.has_failed.swap(true, Ordering::AcqRel) {
+	if !state.failed.send_replace(true) {
 		tracing::error!(%error, "nothing more is written");
 	}
 }
@@ -284,7 +297,7 @@ fn take_over(inbox: &Receiver<()>, state: &State, connection: &Connection, rhyth
 	let mut is_failing = false;
 	while inbox.recv().is_ok() {
 		std::thread::sleep(LOOK_AFTER);
-		if state.has_failed.load(Ordering::Acquire) {
+		if state.has_failed() {
 			// What the disk has not taken is not to be built on.
 			return;
 		}

@@ -76,6 +76,7 @@ async fn all_but_admissions_should_be_on_the_disk_before_they_count() {
 	assert_eq!(store.admit_to(&asked(1), 0, public(1), 1).await, Ok(Admitted::New));
 	assert_eq!(store.admit(&asked(2), 0).await, Ok(Admitted::New));
 	assert_eq!(store.request(id(7)).await, Ok(None), "of what is not there nothing is told");
+	assert_eq!(store.key(key(7).id).await, Ok(None));
 
 	waits(&disk, store.synced()).await;
 	assert_eq!(store.admit(&asked(3), 0).await, Ok(Admitted::New));
@@ -117,12 +118,15 @@ async fn nothing_should_be_written_or_told_when_the_disk_has_failed_once() {
 		let store = disk.store(&dir, policy).await;
 		assert_eq!(store.admit(&asked(2), 0).await, Ok(Admitted::New));
 		assert!(store.request(id(2)).await.unwrap().is_some());
+		assert!(tokio::time::timeout(WHILE, store.lost()).await.is_err());
 		disk.is(Health::Broken);
 		let failed = store.put_key(&key(8)).await.unwrap_err().to_string();
 		assert!(failed.contains("may be there"), "{failed}");
 		// Whatever the disk says from here on.
 		disk.is(Health::Well);
+		store.lost().await;
 		for failed in [
+			store.key(key(5).id).await.map(drop),
 			store.key(key(8).id).await.map(drop),
 			store.open_batches().await.map(drop),
 			store.request(id(2)).await.map(drop),

@@ -341,7 +341,7 @@ impl Net {
 	/// As a client that may repeat itself asks first.
 	pub async fn ask_first(&self, key: &Key, name: H256) -> Result<Box<dyn Answering>, Refusal> {
 		let (payer, repeat) = (Payer::Key(Box::new(key.clone())), Some(name));
-		let ask = Ask { payer, order: order(), repeat, first: true, received: now() };
+		let ask = Ask { payer, order: order(), repeat, first: true, whole: false, received: now() };
 		self.gateway.ask(ask).await
 	}
 
@@ -351,7 +351,9 @@ impl Net {
 		repeat: Option<H256>,
 	) -> Result<Box<dyn Answering>, Refusal> {
 		let payer = Payer::Key(Box::new(key.clone()));
-		self.gateway.ask(Ask { payer, order: order(), repeat, first: false, received: now() }).await
+		self.gateway
+			.ask(Ask { payer, order: order(), repeat, first: false, whole: false, received: now() })
+			.await
 	}
 }
 
@@ -628,7 +630,8 @@ async fn perform(
 		Manner::Blank => return true,
 		_ => WORDS.len(),
 	};
-	for (number, word) in WORDS.iter().take(words).enumerate() {
+	let told = if task.whole { 0 } else { words };
+	for (number, word) in WORDS.iter().take(told).enumerate() {
 		let text = match manner {
 			Manner::Lies(Lying::Streamed) if number == 3 => "cheat",
 			_ => word,

@@ -67,7 +67,8 @@ async fn chat_should_be_answered_whole_with_its_receipt_when_not_streamed() {
 	assert_eq!(body["usage"]["charge"], "7000000000000000000000");
 
 	let asked = script.asked();
-	let [Ask { payer: Payer::Key(paid), order, repeat: None, first: false, received }] = &asked[..]
+	let [Ask { payer: Payer::Key(paid), order, repeat: None, first: false, whole: true, received }] =
+		&asked[..]
 	else {
 		panic!("{asked:?}")
 	};
@@ -123,6 +124,7 @@ async fn chat_should_be_events_when_streamed() {
 	let response = post(&at, "/v1/chat/completions", &body).send().await.unwrap();
 	let headers = response.headers().clone();
 	assert_eq!(header(&headers, "content-type"), "text/event-stream; charset=utf-8");
+	assert!(!script.asked()[0].whole);
 	assert_eq!(header(&headers, "x-accel-buffering"), "no");
 	assert_eq!(header(&headers, "reckon-request-id"), format!("{KNOWN:?}"));
 	let all = response.text().await.unwrap();

@@ -96,6 +96,8 @@ async fn order_should_be_the_same_when_asked_over_grpc_or_http() {
 	);
 	post(&at, "/v1/chat/completions", &asked).send().await.unwrap();
 	post(&at, "/v1/chat/completions", &body()).send().await.unwrap();
+	let wholes: Vec<_> = script.asked().iter().map(|ask| ask.whole).collect();
+	assert_eq!(wholes, [false, false, true, true], "calls are streams");
 	let orders: Vec<_> = script.asked().into_iter().map(|ask| ask.order).collect();
 	assert_eq!(orders[0], orders[2]);
 	assert_eq!(orders[1], orders[3]);

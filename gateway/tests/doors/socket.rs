@@ -93,6 +93,7 @@ async fn socket_should_answer_again_and_again_when_asked() {
 	}
 	let receipt: ReceiptFile = serde_json::from_value(receipt).unwrap();
 	assert_eq!(receipt, the_end(b"you").receipt);
+	assert!(script.asked().iter().all(|ask| !ask.whole));
 }
 
 #[tokio::test]

@@ -462,7 +462,8 @@ impl<L: Ledger> Desk<L> {
 		let computing = Computing(accepted.cancel);
 
 		let seal = secret.as_ref().map(Sealer::new);
-		let mut told = Told { lease: self.lease(host, &order), seal, ..Told::default() };
+		let lease = self.lease(host, &order);
+		let mut told = Told { lease, whole: order.whole, seal, ..Told::default() };
 		let mut patience = told.begin(host.outbox.clone(), deadline).await;
 		let mut units_in = accepted.units_in;
 		let mut evidence = None;
@@ -657,6 +658,8 @@ async fn submit(
 #[derive(Default)]
 struct Told {
 	lease: v1::Lease,
+	/// Whether nothing is told of it before its end.
+	whole: bool,
 	/// The stream that has had the lease, and the text up to `sent`.
 	to: Option<Outbox>,
 	text: String,
@@ -744,6 +747,9 @@ impl Told {
 	}
 
 	fn piece(&mut self) -> Option<FromWorker> {
+		if self.whole {
+			return None;
+		}
 		let text = self.text.get(self.sent..)?.to_owned();
 		// Of a token whose text is held back nothing is told, nor of one that a stop string has cut.
 		let new = self.likely.iter().skip(self.sent_likely);

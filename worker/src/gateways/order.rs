@@ -30,6 +30,8 @@ pub(super) struct Order {
 	voucher: Vec<u8>,
 	session_key: Vec<u8>,
 	logprobs: Option<u32>,
+	/// Whether the gateway needs no pieces.
+	pub(super) whole: bool,
 	/// How long somebody waits for the answer, from `came` on.
 	pub(super) within: Duration,
 	pub(super) came: Instant,
@@ -73,6 +75,7 @@ impl Order {
 			voucher: task.voucher,
 			session_key: task.session_key,
 			logprobs: task.logprobs,
+			whole: task.whole && task.logprobs.is_none(),
 			within: Duration::from_millis(task.within_millis).min(MAX_WITHIN),
 			came: Instant::now(),
 		})

@@ -192,6 +192,27 @@ async fn text_should_come_as_it_is_written_when_the_engine_writes_it() {
 }
 
 #[tokio::test]
+async fn nothing_should_come_before_the_end_when_the_answer_is_wanted_whole() {
+	let mut scene = scene(SchedulerConfig::default()).await;
+	scene.gate.let_pass(1_000);
+	let mut ask = scene.gateway.ask(MODEL, 1, r#"{"prompt":"a"}"#);
+	ask.task.whole = true;
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	let (text, finished) = scene.stream.rest(&ask).await;
+	assert_eq!((text.as_str(), finished.output.as_slice()), ("", &b"bcdefghijk"[..]));
+	let receipt = receipt(&scene.worker, &scene.gateway, &ask, &finished);
+	assert_eq!(receipt.units, Units { input: 1, output: 10 });
+
+	// How likely its tokens were is not in the end.
+	let mut ask = scene.gateway.ask(MODEL, 2, r#"{"prompt":"a"}"#);
+	(ask.task.whole, ask.task.logprobs) = (true, Some(0));
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	assert_eq!(scene.stream.rest(&ask).await.0, "bcdefghijk");
+}
+
+#[tokio::test]
 async fn answer_should_end_before_a_stop_string_when_it_is_written() {
 	let mut scene = scene(SchedulerConfig::default()).await;
 	scene.gate.let_pass(1_000);
