@@ -107,6 +107,31 @@ async fn worker_should_know_whether_its_answer_is_wanted_whole() {
 	}
 }
 
+#[tokio::test]
+async fn request_should_be_answered_and_charged_when_its_channel_closes_meanwhile() {
+	let dir = tempfile::tempdir().unwrap();
+	let net = Net::new(dir.path()).await;
+	let key = net.key(MUCH, 1, MUCH).await;
+	let _worker = net.worker(10, Manner::Tardy).await;
+	let mut answering = net.ask(&key).await.unwrap();
+	let id = answering.id();
+	// The worker has it, and says nothing yet.
+	net.chain.channels.lock().unwrap().get_mut(&CHANNEL).unwrap().closing = true;
+	net.look().await;
+	let refusal = net.ask(&key).await.err().unwrap();
+	assert!(
+		matches!(&refusal, Refusal::InsufficientFunds { fix, .. } if fix.contains("closing")),
+		"{refusal}"
+	);
+	let (text, end) = hear(&mut answering).await;
+	assert_eq!(text, "one two three four");
+	assert_eq!(end.unwrap().receipt.signed.receipt.charge, cost());
+	assert_eq!(net.store.request(id).await.unwrap().unwrap().state, State::Receipted);
+	assert_eq!(net.store.key(key.id).await.unwrap().unwrap().spent, cost());
+	let info = net.gateway.channel(CHANNEL).await.unwrap();
+	assert_eq!((info.left, info.reserved, info.closing), (MUCH - cost(), 0, true));
+}
+
 /// Tells the answer that all honest workers give, from this one, and charged once.
 async fn answered_by(net: &Net, number: u8, mut answering: Box<dyn Answering>, told: Manner) {
 	let (text, end) = hear(&mut answering).await;
