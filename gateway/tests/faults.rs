@@ -164,15 +164,7 @@ async fn request_should_go_to_another_worker_when_one_takes_and_says_nothing() {
 	let gateway = net.gateway.clone();
 	let asked = tokio::spawn({
 		let payer = reckon_gateway::desk::Payer::Key(Box::new(key.clone()));
-		let (order, received) = (common::order(), common::now());
-		let ask = reckon_gateway::desk::Ask {
-			payer,
-			order,
-			repeat: None,
-			first: false,
-			whole: false,
-			received,
-		};
+		let ask = common::asked(payer, common::order());
 		async move { gateway.ask(ask).await }
 	});
 	// It has been handed to the only one that is there.
@@ -263,15 +255,7 @@ async fn requests_should_end_when_a_worker_takes_them_all_and_does_not_read() {
 	let mut asked = JoinSet::new();
 	for _ in 0..REQUESTS {
 		let payer = reckon_gateway::desk::Payer::Key(Box::new(key.clone()));
-		let (order, received) = (common::order(), common::now());
-		let ask = reckon_gateway::desk::Ask {
-			payer,
-			order,
-			repeat: None,
-			first: false,
-			whole: false,
-			received,
-		};
+		let ask = common::asked(payer, common::order());
 		let gateway = net.gateway.clone();
 		asked.spawn(async move {
 			match gateway.ask(ask).await {

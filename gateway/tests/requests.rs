@@ -5,8 +5,8 @@
 mod common;
 
 use common::{
-	hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL, OWNER,
-	PRICE, SLOTS,
+	asked, hear, now, order, pair, status_of, Manner, Net, Worker, CHANNEL, GENESIS, LIES, MODEL,
+	OWNER, PRICE, SLOTS,
 };
 use reckon_gateway::{
 	api::Limits,
@@ -93,7 +93,7 @@ async fn worker_should_know_whether_its_answer_is_wanted_whole() {
 	let mut worker = net.worker(10, Manner::Honest).await;
 	for whole in [true, false] {
 		let payer = Payer::Key(Box::new(key.clone()));
-		let ask = Ask { payer, order: order(), repeat: None, first: false, whole, received: now() };
+		let ask = Ask { whole, ..asked(payer, order()) };
 		let mut answering = net.gateway.ask(ask).await.unwrap();
 		let (text, end) = hear(&mut answering).await;
 		// One that comes for the client's repetition may want to hear it as it came.
@@ -435,14 +435,7 @@ async fn refusal_should_say_why_and_nothing_should_be_kept() {
 	let ask = |model: &str, task| {
 		let order = reckon_openai::Order { model: model.into(), task, ..order() };
 		let payer = Payer::Key(Box::new(key.clone()));
-		net.gateway.ask(Ask {
-			payer,
-			order,
-			repeat: None,
-			first: false,
-			whole: false,
-			received: now(),
-		})
+		net.gateway.ask(asked(payer, order))
 	};
 	let task = reckon_primitives::TaskKind::Chat;
 	let unknown = ask("acme/word", task).await.err().unwrap();
@@ -490,14 +483,7 @@ async fn voucher_should_be_taken_only_when_it_covers_this_request() {
 	};
 	let ask = |request: reckon_receipts::Request, voucher: SignedVoucher| {
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask {
-			payer,
-			order: order(),
-			repeat: None,
-			first: false,
-			whole: false,
-			received: now(),
-		})
+		net.gateway.ask(asked(payer, order()))
 	};
 	let code = |refusal: Refusal| match refusal {
 		Refusal::Voucher { code, .. } => code,
@@ -565,14 +551,7 @@ async fn sealed_request_should_go_to_its_worker_and_to_no_other() {
 		let signature = session.sign(&voucher.payload(&GENESIS));
 		let voucher = SignedVoucher { voucher, signature };
 		let payer = Payer::Voucher { request: request.into(), voucher: voucher.into() };
-		net.gateway.ask(Ask {
-			payer,
-			order,
-			repeat: None,
-			first: false,
-			whole: false,
-			received: now(),
-		})
+		net.gateway.ask(asked(payer, order))
 	};
 	// However good the other one is.
 	for nonce in 1..=8 {
@@ -609,17 +588,8 @@ fn interrupted(
 		// It is never heard that its client is gone.
 		tokio::spawn(async move {
 			let payer = Payer::Key(Box::new(payer));
-			let asked = gateway
-				.ask(Ask {
-					payer,
-					order: order(),
-					repeat,
-					first: false,
-					whole: false,
-					received: now(),
-				})
-				.await;
-			std::mem::forget(asked);
+			let answering = gateway.ask(Ask { repeat, ..asked(payer, order()) }).await;
+			std::mem::forget(answering);
 			std::future::pending::<()>().await;
 		});
 		let id = loop {

@@ -341,8 +341,7 @@ impl Net {
 	/// As a client that may repeat itself asks first.
 	pub async fn ask_first(&self, key: &Key, name: H256) -> Result<Box<dyn Answering>, Refusal> {
 		let (payer, repeat) = (Payer::Key(Box::new(key.clone())), Some(name));
-		let ask = Ask { payer, order: order(), repeat, first: true, whole: false, received: now() };
-		self.gateway.ask(ask).await
+		self.gateway.ask(Ask { repeat, first: true, ..asked(payer, order()) }).await
 	}
 
 	pub async fn ask_again(
@@ -351,15 +350,18 @@ impl Net {
 		repeat: Option<H256>,
 	) -> Result<Box<dyn Answering>, Refusal> {
 		let payer = Payer::Key(Box::new(key.clone()));
-		self.gateway
-			.ask(Ask { payer, order: order(), repeat, first: false, whole: false, received: now() })
-			.await
+		self.gateway.ask(Ask { repeat, ..asked(payer, order()) }).await
 	}
 }
 
 pub fn now() -> u64 {
 	let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
 	since.as_millis() as u64
+}
+
+/// A request that is streamed, and repeats nothing.
+pub fn asked(payer: Payer, order: Order) -> Ask {
+	Ask { payer, order, repeat: None, first: false, whole: false, received: now() }
 }
 
 pub fn order() -> Order {
