@@ -42,8 +42,8 @@ pub enum Lie {
 	/// Bytes that a client can't be told as they were signed.
 	#[error("its answer is no text, or not one vector for each input as workers write them")]
 	Unfit,
-	/// More work than was asked for, or than there can have been.
-	#[error("its receipt has more units than the request can have")]
+	/// More work than was asked for, or than there can have been: see [`reckon_receipts::Request::most_output`].
+	#[error("its receipt has more units than the request and the answer can have")]
 	Units,
 	/// No word of what was computed, of a model whose answers may be audited.
 	#[error("its receipt commits to nothing, and answers of this model may be audited")]
@@ -90,7 +90,8 @@ pub fn check(
 		return Err(Lie::Unfit);
 	}
 	let most_input = asked.payload.length.saturating_add(TEMPLATE_ALLOWANCE);
-	if said.units.input > most_input || said.units.output > asked.sampling.max_output {
+	let most_output = asked.most_output(said.output.length);
+	if said.units.input > most_input || said.units.output > most_output {
 		return Err(Lie::Units);
 	}
 	// Nothing is charged where nothing is batched: a receipt without a charge is good.

@@ -7,6 +7,9 @@ use scale_info::TypeInfo;
 use sp_core::H256;
 
 const DOMAIN: &[u8] = b"reckon:request:v1";
+/// The most output units of an answer beyond one for each of its bytes: tokens that write nothing, as special
+/// ones, and those that a stop string cuts away.
+const SILENT_TOKENS: u32 = 32;
 
 /// Everything that decides an answer and what it may cost. Its hash stands in the voucher that pays for
 /// it and in the receipt of who has done it, so that neither is ever about something else.
@@ -54,6 +57,13 @@ impl Request {
 	/// must cover.
 	pub fn most(&self, input: u32) -> Balance {
 		charge(&self.price, Units { input, output: self.sampling.max_output })
+	}
+
+	/// The most output units that an answer of so many bytes may be billed for. A token writes a byte at the
+	/// least, but for a few: whoever has the answer can tell that a worker has padded its count grossly,
+	/// without the model's tokenizer. Counts within this are an audit's to check.
+	pub fn most_output(&self, bytes: u32) -> u32 {
+		self.sampling.max_output.min(bytes.saturating_add(SILENT_TOKENS))
 	}
 }
 

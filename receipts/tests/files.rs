@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use proptest::prelude::*;
-use reckon_primitives::{AccountId, ContentRef, Price, Sampling, TaskKind};
+use reckon_primitives::AccountId;
 use reckon_receipts::*;
 use sp_core::{Pair, H256};
 use std::sync::LazyLock;
@@ -81,16 +81,7 @@ fn file_should_be_read_when_it_has_a_receipt_and_nothing_else() {
 
 #[test]
 fn file_should_say_what_was_asked_when_it_is_its_clients() {
-	let request = Request {
-		nonce: H256::repeat_byte(1),
-		model: H256::repeat_byte(2),
-		task: TaskKind::Chat,
-		payload: ContentRef { hash: H256::repeat_byte(3), length: 4 },
-		sampling: Sampling::default(),
-		presence_milli: -5,
-		frequency_milli: 6,
-		price: Price { base: 7, per_input: 8, per_output: 9 },
-	};
+	let request = request();
 	let asked = ReceiptFile { request: Some(request), ..file() };
 	let text = serde_json::to_string(&asked).unwrap();
 	assert_eq!(serde_json::from_str::<ReceiptFile>(&text).unwrap(), asked);

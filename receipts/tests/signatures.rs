@@ -46,6 +46,16 @@ fn voucher_should_be_good_for_its_key_chain_channel_and_lane_only() {
 }
 
 #[test]
+fn answer_should_be_billed_by_its_text_and_by_what_was_asked_for_at_the_most() {
+	let mut request = request();
+	request.sampling.max_output = 1_000;
+	assert_eq!(request.most_output(0), 32);
+	assert_eq!(request.most_output(400), 432);
+	assert_eq!(request.most_output(968), 1_000);
+	assert_eq!(request.most_output(969), 1_000);
+}
+
+#[test]
 fn voucher_should_say_what_it_raises_when_it_follows_another() {
 	let next = |cumulative| Voucher { cumulative, ..VOUCHER };
 	assert_eq!(next(1_500).raises(&VOUCHER), Ok(500));

@@ -40,7 +40,7 @@ pub(super) enum Lie {
 	#[error("the receipt's file has a voucher that was not signed for this request")]
 	Voucher,
 	/// More units than there can be.
-	#[error("the receipt counts more work than was asked for")]
+	#[error("the receipt counts more work than was asked for, or than its answer can have taken")]
 	Units,
 	/// It charges more than the work costs at the price that was signed for.
 	#[error("the receipt charges more than its work costs at the price that was signed for")]
@@ -104,7 +104,8 @@ pub(super) fn check(
 		let ours = receipt.is_paid_by(voucher) && voucher.cumulative == sent.cumulative;
 		that(ours, Lie::Voucher)?;
 	}
-	let possible = units.input <= sent.input && units.output <= request.sampling.max_output;
+	let most_output = request.most_output(receipt.output.length);
+	let possible = units.input <= sent.input && units.output <= most_output;
 	that(possible, Lie::Units)?;
 	// A provider may ask for less than the client is ready to pay, never for more.
 	let dear = receipt.charge > charge(&request.price, units) || receipt.charge > sent.most;

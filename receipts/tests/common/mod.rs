@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "not each of the test programs uses everything")]
 
-use reckon_primitives::{ContentRef, Units};
+use reckon_primitives::{ContentRef, Price, Sampling, TaskKind, Units};
 use reckon_receipts::*;
 use sp_core::{sr25519, Pair, H256};
 
@@ -30,6 +30,20 @@ pub fn receipt(n: usize) -> Receipt<[u8; 32]> {
 		started_at: 1_790_000_000_000 + n as u64,
 		finished_at: 1_790_000_001_000 + 2 * n as u64,
 		first_token_ms: 50 + n as u32,
+	}
+}
+
+/// What somebody asks.
+pub fn request() -> Request {
+	Request {
+		nonce: H256::repeat_byte(1),
+		model: H256::repeat_byte(2),
+		task: TaskKind::Chat,
+		payload: ContentRef { hash: H256::repeat_byte(3), length: 4 },
+		sampling: Sampling::default(),
+		presence_milli: -5,
+		frequency_milli: 6,
+		price: Price { base: 7, per_input: 8, per_output: 9 },
 	}
 }
 

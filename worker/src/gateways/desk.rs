@@ -529,11 +529,12 @@ impl<L: Ledger> Desk<L> {
 			let text = format!("the answer has over {MAX_ANSWER_BYTES} bytes: ask for less");
 			return Err(Refusal::new(Reason::ParametersUnsupported, text));
 		}
-		let most = order.most_units();
+		let answer = ContentRef::of(&output);
+		let most_output = order.request.most_output(answer.length);
 		let units = Units {
-			input: u32::try_from(units_in).unwrap_or(u32::MAX).min(most.input),
+			input: u32::try_from(units_in).unwrap_or(u32::MAX).min(order.most_units().input),
 			// The token that ended an answer without a word is nothing to be paid for.
-			output: if told.says_something { told.tokens.min(most.output) } else { 0 },
+			output: if told.says_something { told.tokens.min(most_output) } else { 0 },
 		};
 		let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
 		let first_token_ms = millis(told.first.unwrap_or(lasted));
@@ -555,7 +556,7 @@ impl<L: Ledger> Desk<L> {
 			gateway: host.account,
 			units,
 			charge: charge(&pay.price, units).min(pay.most),
-			output: ContentRef::of(&output),
+			output: answer,
 			commitment,
 			started_at,
 			finished_at: started_at.saturating_add(millis(lasted)),

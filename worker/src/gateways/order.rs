@@ -81,7 +81,7 @@ impl Order {
 		})
 	}
 
-	/// The most units that can be paid for.
+	/// The most units that can be paid for, before there is an answer.
 	pub(super) fn most_units(&self) -> Units {
 		let input = self.request.payload.length.saturating_add(TEMPLATE_ALLOWANCE);
 		Units { input, output: self.request.sampling.max_output }

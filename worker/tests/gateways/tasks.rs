@@ -227,6 +227,18 @@ async fn answer_should_end_before_a_stop_string_when_it_is_written() {
 	let receipt = receipt(&scene.worker, &scene.gateway, &ask, &finished);
 	assert_eq!(receipt.units, Units { input: 1, output: 7 });
 
+	// Of a long one no more than an answer so short can be billed for.
+	let alphabet = ('a'..='z').cycle().skip_while(|letter| *letter != 'f');
+	let long: String = alphabet.take(40).collect();
+	let mut ask = scene.gateway.ask(MODEL, 4, &format!(r#"{{"prompt":"a","stop":"{long}"}}"#));
+	ask.request.sampling.max_output = 90;
+	scene.stream.hand(&ask).await;
+	scene.stream.lease(&scene.worker, &scene.gateway, &ask).await;
+	let (text, finished) = scene.stream.rest(&ask).await;
+	assert_eq!((text.as_str(), finished.finish()), ("bcde", Finish::Stop));
+	let receipt = crate::harness::receipt(&scene.worker, &scene.gateway, &ask, &finished);
+	assert_eq!(receipt.units, Units { input: 1, output: 4 + 32 });
+
 	// One that is not completed is part of the answer.
 	let ask = scene.gateway.ask(MODEL, 2, r#"{"prompt":"a","stop":"jkl"}"#);
 	scene.stream.hand(&ask).await;
