@@ -14,13 +14,16 @@ use reckon_runtime::{
 	genesis, AccountId, Audits, Balance, Balances, Channels, Models, Providers, Rewards, Runtime,
 	RuntimeGenesisConfig, RuntimeOrigin, Subnets, System,
 };
-use sp_core::{Pair, H256};
+use sp_core::{sr25519::Pair as Sr25519, Pair, H256};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Ferdie};
 use sp_runtime::{BuildStorage, Permill};
+use std::sync::LazyLock;
 
 const MANIFEST: H256 = H256([7; 32]);
 const DEPOSIT: Balance = 10 * UNIT;
 const CHARGE: Balance = 4 * UNIT;
+/// Bob's worker. Its key takes a millisecond to derive.
+static WORKER: LazyLock<Sr25519> = LazyLock::new(|| Ferdie.pair());
 
 fn run(test: impl FnOnce()) {
 	let patch = genesis::preset(&"development".into()).expect("a preset");
@@ -92,43 +95,51 @@ fn open() -> H256 {
 }
 
 fn receipt(channel: H256) -> SignedReceipt<AccountId> {
+	numbered(channel, 1, CHARGE)
+}
+
+/// The receipt of a request with this number: odd ones are of lane 0.
+fn numbered(channel: H256, number: u32, charge: Balance) -> SignedReceipt<AccountId> {
 	let receipt = Receipt {
-		request: H256::repeat_byte(1),
+		request: H256::from_low_u64_be(number.into()),
 		channel,
-		lane: 0,
+		lane: u16::from(number.is_multiple_of(2)),
 		model: model(),
 		provider: id(Bob),
-		worker: Ferdie.public(),
+		worker: WORKER.public(),
 		gateway: id(Dave),
 		units: Units { input: 10, output: 10 },
-		charge: CHARGE,
+		charge,
 		output: ContentRef { hash: H256::zero(), length: 40 },
 		commitment: None,
 		started_at: 1_000,
 		finished_at: 2_000,
 		first_token_ms: 100,
 	};
-	let signature = Ferdie.pair().sign(&receipt.payload(&System::block_hash(0)));
+	let signature = WORKER.sign(&receipt.payload(&System::block_hash(0)));
 	SignedReceipt { receipt, signature }
+}
+
+/// What a lane owes, signed for by Charlie.
+fn claim(channel: H256, lane: u16, upto: Balance) -> LaneClaim {
+	let voucher = Voucher { channel, lane, cumulative: upto, request: H256::repeat_byte(1) };
+	let signature = Charlie.pair().sign(&voucher.payload(&System::block_hash(0)));
+	LaneClaim { signed: SignedVoucher { voucher, signature }, upto }
 }
 
 /// Dave commits to a receipt; says how the batch is called.
 fn commit(channel: H256, receipt: SignedReceipt<AccountId>) -> (H256, BatchTree<AccountId>) {
-	let voucher = Voucher { channel, lane: 0, cumulative: CHARGE, request: H256::repeat_byte(1) };
-	let signature = Charlie.pair().sign(&voucher.payload(&System::block_hash(0)));
-	let signed_voucher = SignedVoucher { voucher, signature };
-	let claims = vec![LaneClaim { signed: signed_voucher, upto: CHARGE }];
 	let tree = BatchTree::new([receipt]).expect("one receipt");
-	let totals = tree.totals().to_vec();
+	(commit_all(&tree, vec![claim(channel, 0, CHARGE)]), tree)
+}
+
+/// Dave commits to receipts, for which these lanes owe; says how the batch is called.
+fn commit_all(tree: &BatchTree<AccountId>, claims: Vec<LaneClaim>) -> H256 {
 	let leaves = ContentRef { hash: H256::repeat_byte(5), length: 1 };
-	assert_ok!(Channels::commit_batch(
-		signed(Dave),
-		leaves,
-		totals.try_into().expect("one"),
-		claims.try_into().expect("one"),
-	));
-	let batch = pallet_channels::Batches::<Runtime>::iter_keys().next().expect("just committed");
-	(batch, tree)
+	let totals = tree.totals().to_vec().try_into().expect("few");
+	let claims = claims.try_into().expect("few");
+	assert_ok!(Channels::commit_batch(signed(Dave), leaves, totals, claims));
+	pallet_channels::Batches::<Runtime>::iter_keys().next().expect("just committed")
 }
 
 /// Lets a batch be paid: also one that is audited, by nobody here.
@@ -180,6 +191,35 @@ fn everybody_should_be_paid_and_the_rest_come_back_when_a_channel_is_used_and_cl
 		let paid = pallet_channels::Ledgers::<Runtime>::get(id(Charlie));
 		let refunded = DEPOSIT - CHARGE;
 		assert_eq!(paid, Ledger { deposited: DEPOSIT, paid: CHARGE, refunded, held: 0 });
+	});
+}
+
+/// A gateway's hour at full speed, in one extrinsic and blocks with room for others.
+#[test]
+fn hundred_thousand_receipts_should_be_paid_when_one_extrinsic_commits_to_them() {
+	const RECEIPTS: u32 = 100_000;
+	let each = DEPOSIT / 2 / Balance::from(RECEIPTS);
+	run(|| {
+		let channel = open();
+		let receipts = (1..=RECEIPTS).map(|number| numbered(channel, number, each));
+		let tree = BatchTree::new(receipts).expect("as many as a gateway commits to");
+		let sum = each * Balance::from(RECEIPTS);
+		let [total] = tree.totals() else { panic!("one provider, one model") };
+		assert_eq!((total.receipts.count, total.receipts.sum), (RECEIPTS, sum));
+		let bob = Balances::free_balance(id(Bob));
+
+		let claims = vec![claim(channel, 0, sum / 2), claim(channel, 1, sum / 2)];
+		let batch = commit_all(&tree, claims);
+		// It says what is wrong with a receipt, wherever that is in the tree; nothing is with this one.
+		let item = Box::new(tree.item(0, RECEIPTS - 1).expect("the last one"));
+		assert!(item.receipt.verify(&System::block_hash(0)).is_ok());
+		assert!(Channels::report_item(signed(Ferdie), batch, item).is_err());
+		settle(batch);
+
+		assert_eq!(Balances::free_balance(id(Bob)) - bob, sum / 10 * 8);
+		let taken = Channels::channel(channel).expect("it is open").taken;
+		assert_eq!(taken[..], [sum / 2; 2]);
+		assert_eq!(Runtime::held_by(id(Charlie))[0].amount, DEPOSIT - sum);
 	});
 }
 
