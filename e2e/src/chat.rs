@@ -95,8 +95,7 @@ impl Incoming {
 			return Ok(Self { response, is_stream: body["stream"] == true, said: Vec::new() });
 		}
 		let said = response.text().await.map_err(broken)?;
-		// 402: the gateway has not read the channels yet, right after its start.
-		let later = status.is_server_error() || [402, 409, 429].contains(&status.as_u16());
+		let later = status.is_server_error() || status.as_u16() == 429;
 		let refusal = serde_json::from_str(&said).unwrap_or_else(|_| json!(said));
 		Err(match later {
 			true => Missed::Later(format!("{status}: {refusal}")),
@@ -194,8 +193,12 @@ impl Told {
 				break;
 			}
 			let event: Value = serde_json::from_slice(data).expect("an event in JSON");
-			if event["error"].is_object() {
-				return Err(Missed::Later(event.to_string()));
+			match event["error"]["type"].as_str() {
+				Some("server_error" | "rate_limit_exceeded") => {
+					return Err(Missed::Later(event.to_string()));
+				},
+				Some(_) => return Err(Missed::Refused(event)),
+				None => {},
 			}
 			told.id = told.id.or_else(|| named(&event));
 			let words = event["choices"][0]["delta"]["content"].as_str();

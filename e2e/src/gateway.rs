@@ -12,11 +12,30 @@ use reckon_sdk::{calls, token::UNIT, AccountId, Balance, Channel, ChannelId, Sig
 
 use crate::{
 	net::{signer, Net},
-	program,
+	program, LIMIT,
 };
 
 /// Two blocks: tests wait for batches.
 const BATCH_SECONDS: u64 = 6;
+
+/// The steps that a gateway's log tells of one request, in their order.
+pub const STEPS: [&str; 12] = [
+	"received",
+	"discovered",
+	"reserved",
+	"validated",
+	"paid",
+	"confirmed",
+	"dispatched",
+	"executing",
+	"result",
+	"checked",
+	"finalised",
+	"answered",
+];
+
+/// Those that it tells of a batch.
+pub const BATCH_STEPS: [&str; 3] = ["batched", "committed", "settled"];
 
 /// A gateway that is registered on chain and runs.
 pub struct Gateway {
@@ -142,6 +161,28 @@ impl Gateway {
 	pub async fn restart(&mut self) {
 		self.kill();
 		self.process = run(&self.options).await;
+	}
+
+	/// Ends it, and starts it so that it ends itself, as by `kill -9`, when its log has come to a step so often.
+	pub fn restart_to_crash_at(&mut self, step: &str, nth: u64) {
+		self.kill();
+		let mut options = self.options.clone();
+		let crash = ("RECKON_GATEWAY_CRASH_AT".into(), format!("{step}:{nth}"));
+		options.environment.push(crash);
+		self.process = options.start().expect("the gateway starts");
+	}
+
+	/// Waits until it has ended by itself.
+	pub fn wait_for_crash(&mut self) {
+		if let Err(error) = self.process.wait(LIMIT) {
+			panic!("{error}:\n{}", self.log());
+		}
+	}
+
+	/// How many bytes of [`Self::log`] there are.
+	pub fn logged(&self) -> usize {
+		let metadata = std::fs::metadata(&self.options.log);
+		metadata.map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX))
 	}
 
 	/// What it has written, in all its lives.

@@ -20,7 +20,7 @@ mod stage;
 mod worker;
 
 pub use command::{Run, LIMIT};
-pub use gateway::{Client, Gateway};
+pub use gateway::{Client, Gateway, BATCH_STEPS, STEPS};
 pub use javascript::javascript;
 pub use net::{Money, Net};
 pub use postgres::Server as Database;

@@ -11,7 +11,7 @@ use std::{
 use reckon_cli::devnet::balances::treasury;
 use reckon_e2e::{
 	chat::{amount, chat, Answered, POLL},
-	root, Gateway, Net, Run, Stage, LIMIT,
+	root, Gateway, Net, Run, Stage, LIMIT, STEPS,
 };
 use reckon_sdk::{token::UNIT, Balance, BatchId, ChannelEvent, Rejection, Signer};
 use serde_json::{json, Value};
@@ -73,26 +73,12 @@ fn request_path(id: &str) -> String {
 
 const QUESTION: &str = "what is a harbor?";
 
-/// The steps that the log tells of one request, in their order.
-const STEPS: [&str; 12] = [
-	"received",
-	"discovered",
-	"reserved",
-	"validated",
-	"paid",
-	"confirmed",
-	"dispatched",
-	"executing",
-	"result",
-	"checked",
-	"finalised",
-	"answered",
-];
-
 /// The steps that a gateway's log tells of.
 fn steps(gateway: &Gateway) -> Vec<String> {
 	let log = gateway.log();
 	let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+	// Of its request, not of the batch.
+	let lines = lines.filter(|line| line["root"].is_null());
 	lines.filter_map(|line| line["step"].as_str().map(str::to_owned)).collect()
 }
 

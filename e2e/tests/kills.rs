@@ -9,7 +9,7 @@ use std::{
 use reckon_e2e::{
 	chat::{amount, chat, Answered, Incoming, POLL},
 	load::{setting, Dice, Heard, Load},
-	Database, Gateway, Net, Provider, Stage, Worker, LIMIT,
+	Database, Gateway, Net, Provider, Stage, Worker, BATCH_STEPS, LIMIT, STEPS,
 };
 use reckon_sdk::{
 	calls, content_hash, token::UNIT, Balance, Content, JobEvent, JobId, JobRequest, JobState,
@@ -19,12 +19,31 @@ use serde_json::{json, Value};
 use tokio::{task::block_in_place, time::sleep};
 
 /// What is killed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Victim {
 	Gateway,
+	/// The gateway when a request or a batch of it has come to this step.
+	GatewayAt(&'static str),
 	Worker,
+	/// The gateway while requests wait for its worker, which was killed before it.
+	Both,
 	Node,
 	Database,
+}
+
+/// What was killed when.
+struct Kill {
+	victim: Victim,
+	/// In Unix milliseconds.
+	at: u64,
+	/// How much the gateway had logged by then, in bytes.
+	logged: usize,
+}
+
+impl Kill {
+	fn now(victim: Victim, gateway: &Gateway) -> Self {
+		Self { victim, at: now_millis(), logged: gateway.logged() }
+	}
 }
 
 /// The path of what a request's id names.
@@ -35,7 +54,7 @@ fn request_path(id: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn request_should_be_answered_and_charged_once_when_anything_is_killed() {
 	let kills = setting("RECKON_KILLS", 6);
-	let victims = [Victim::Gateway, Victim::Worker, Victim::Node];
+	let victims = [Victim::Gateway, Victim::Worker, Victim::Both, Victim::Node];
 
 	let stage = Stage::new(100 * UNIT).await;
 
@@ -46,7 +65,7 @@ async fn request_should_be_answered_and_charged_once_when_anything_is_killed() {
 async fn request_should_be_answered_and_charged_once_when_its_database_is_killed_too() {
 	// The node's turn comes where there are more: its restarts are slow, and the other test has some.
 	let kills = setting("RECKON_KILLS", 3);
-	let victims = [Victim::Database, Victim::Gateway, Victim::Worker, Victim::Node];
+	let victims = [Victim::Database, Victim::Both, Victim::Worker, Victim::Gateway, Victim::Node];
 
 	let database = block_in_place(Database::start);
 	let url = database.url("postgres");
@@ -55,23 +74,68 @@ async fn request_should_be_answered_and_charged_once_when_its_database_is_killed
 	survive(Some(database), stage, &victims, kills).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn request_should_be_answered_and_charged_once_when_its_gateway_is_killed_at_each_step() {
+	let mut stage = Stage::new(100 * UNIT).await;
+	let seed = setting("RECKON_SEED", 1);
+	let load = Load::begin(&stage.http, stage.door(), CLIENTS, seed);
+	let mut killed = Vec::new();
+	for step in STEPS.iter().chain(&BATCH_STEPS) {
+		crash_at(&mut stage.gateway, step, 10);
+		killed.push(Kill::now(Victim::GatewayAt(step), &stage.gateway));
+	}
+	stage.gateway.restart().await;
+	let heard = load.end().await;
+
+	let log = stage.gateway.log();
+	for Kill { victim, logged, .. } in &killed {
+		let Victim::GatewayAt(step) = victim else { unreachable!() };
+		let last = log[..*logged].lines().rev().find(|line| line.contains("fault injection"));
+		assert_eq!(last, Some(&*format!("fault injection: ending at {step}")));
+	}
+	let rows = assert_paid_once(&stage, &heard).await;
+	println!("requests at the kills: {:?}", states_at(&killed, &log, &rows));
+}
+
 /// Kills one after the other under load; nothing may be lost, and nothing be paid twice. The database is
 /// named first, so that it ends last.
 async fn survive(mut database: Option<Database>, mut stage: Stage, victims: &[Victim], kills: u64) {
 	let seed = setting("RECKON_SEED", 1);
-	let load = Load::begin(&stage.http, stage.door(), 6, seed);
+	let load = Load::begin(&stage.http, stage.door(), CLIENTS, seed);
 	let mut dice = Dice(seed);
+	let mut killed = Vec::new();
 	for (kill, victim) in (0..kills).zip(victims.iter().cycle()) {
 		sleep(dice.millis(500, 4_000)).await;
 		let down = match victim {
 			Victim::Database => dice.millis(0, 10_000),
 			_ => dice.millis(0, 1_500),
 		};
+		let victim = &match victim {
+			// Half of the time it is a step that decides when.
+			Victim::Gateway if dice.roll().is_multiple_of(2) => {
+				let steps = STEPS.len() + BATCH_STEPS.len();
+				let step = dice.roll() as usize % steps;
+				Victim::GatewayAt(STEPS.iter().chain(&BATCH_STEPS).nth(step).unwrap())
+			},
+			victim => *victim,
+		};
 		match victim {
-			Victim::Gateway => {
+			Victim::Both => {
+				stage.worker.process.kill();
+				sleep(dice.millis(0, 1_000)).await;
+			},
+			Victim::GatewayAt(step) => crash_at(&mut stage.gateway, step, dice.roll() % 30),
+			_ => {},
+		}
+		killed.push(Kill::now(*victim, &stage.gateway));
+		match victim {
+			Victim::Gateway | Victim::GatewayAt(_) | Victim::Both => {
 				stage.gateway.kill();
 				sleep(down).await;
 				stage.gateway.restart().await;
+				if *victim == Victim::Both {
+					stage.worker = stage.provider.start().await;
+				}
 			},
 			Victim::Worker => {
 				stage.worker.process.kill();
@@ -96,11 +160,88 @@ async fn survive(mut database: Option<Database>, mut stage: Stage, victims: &[Vi
 	let heard = load.end().await;
 	println!("seed {seed}: {} requests, {kills} kills", heard.len());
 	assert!(heard.len() as u64 > 5 * kills, "too few to mean anything");
-	assert_paid_once(&stage, &heard).await;
+	let rows = assert_paid_once(&stage, &heard).await;
+	let hit = states_at(&killed, &stage.gateway.log(), &rows);
+	println!("requests at the kills, by victim and by how far they had come: {hit:?}");
+	if kills >= ENOUGH_KILLS {
+		for state in STATES {
+			let by_gateway = |(victim, at): &&(Victim, &str)| {
+				matches!(victim, Victim::Gateway | Victim::GatewayAt(_) | Victim::Both)
+					&& *at == state
+			};
+			assert!(hit.keys().any(|key| by_gateway(&key)), "none was {state} when it was killed");
+		}
+	}
 }
 
-/// All that was heard is answered, receipted and paid for once, and no money is anywhere else.
-async fn assert_paid_once(stage: &Stage, heard: &[Heard]) {
+/// Lets a gateway end where it comes to a step for the time after so many.
+fn crash_at(gateway: &mut Gateway, step: &str, after: u64) {
+	// There are few batches, and each is waited for.
+	let after = if BATCH_STEPS.contains(&step) { 0 } else { after };
+	gateway.restart_to_crash_at(step, after + 1);
+	block_in_place(|| gateway.wait_for_crash());
+}
+
+/// More than a worker has places, so that some wait for one.
+const CLIENTS: u64 = 12;
+/// So many kills at random times find requests in each state.
+const ENOUGH_KILLS: u64 = 300;
+/// The states that a request is in before the chain has paid it, as they are written.
+const STATES: [&str; 4] = ["authorised", "dispatched", "receipted", "batched"];
+
+/// How many requests were how far when something was killed: by the gateway's log, which tells each step, and
+/// by when they were batched and settled, which is in their rows.
+fn states_at(
+	killed: &[Kill],
+	log: &str,
+	rows: &BTreeMap<String, Value>,
+) -> BTreeMap<(Victim, &'static str), usize> {
+	let mut hit = BTreeMap::new();
+	let mut under_way = BTreeMap::new();
+	let mut told = 0;
+	for kill in killed {
+		let lines = String::from_utf8_lossy(&log.as_bytes()[told..kill.logged]);
+		told = kill.logged;
+		for line in lines.lines().filter(|line| line.contains("\"step\"")) {
+			// The last one may have been cut off.
+			let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
+			let (Some(step), Some(id)) = (line["step"].as_str(), line["id"].as_str()) else {
+				continue;
+			};
+			let state = match step {
+				"reserved" | "validated" | "paid" => "reserved, unwritten",
+				"confirmed" => "authorised",
+				"dispatched" | "executing" | "result" | "checked" => "dispatched",
+				"finalised" | "answered" => "receipted",
+				"failed" => {
+					under_way.remove(id);
+					continue;
+				},
+				_ => continue,
+			};
+			under_way.insert(id.to_owned(), state);
+		}
+		under_way.retain(|id, state| {
+			let row = rows.get(id);
+			let time = |what: &str| row.and_then(|row| row["times"][what].as_u64());
+			let has = |what: &str| time(what).is_some_and(|time| time <= kill.at);
+			let state = match *state == "receipted" && has("batched") {
+				true => "batched",
+				false => state,
+			};
+			if !has("settled") {
+				*hit.entry((kill.victim, state)).or_default() += 1;
+			}
+			// What is in no row was asked anew by its client, as another request.
+			row.is_some() && !has("settled")
+		});
+	}
+	hit
+}
+
+/// All that was heard is answered, receipted and paid for once, and no money is anywhere else. The requests'
+/// rows, by their ids.
+async fn assert_paid_once(stage: &Stage, heard: &[Heard]) -> BTreeMap<String, Value> {
 	// Each has an answer of its own, which is what was heard, and what its receipt is for.
 	let mut charges = BTreeMap::new();
 	for one in heard {
@@ -124,8 +265,10 @@ async fn assert_paid_once(stage: &Stage, heard: &[Heard]) {
 	assert_eq!(lanes.iter().map(amount).sum::<Balance>(), charged, "{channel}");
 
 	// The chain pays all of it.
-	for id in charges.keys() {
-		stage.get_until(&request_path(id), |row| row["state"] == "settled").await;
+	let mut rows = BTreeMap::new();
+	for id in charges.into_keys() {
+		let row = stage.get_until(&request_path(&id), |row| row["state"] == "settled").await;
+		rows.insert(id, row);
 	}
 	let opened = stage.net.channel(stage.client.channel).await.unwrap();
 	assert_eq!(opened.taken.iter().sum::<Balance>(), charged);
@@ -143,6 +286,7 @@ async fn assert_paid_once(stage: &Stage, heard: &[Heard]) {
 	let ledger = at.channel_ledger(&client).await.unwrap();
 	assert_eq!((ledger.paid, ledger.held), (charged, 0), "{ledger:?}");
 	assert_eq!(ledger.refunded, stage.client.deposit - charged, "{ledger:?}");
+	rows
 }
 
 /// What a worker has signed for an answer.

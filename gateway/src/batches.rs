@@ -168,7 +168,19 @@ impl Hashed {
 type Lanes = BTreeMap<LaneKey, (Balance, Balance)>;
 
 impl Clerk {
+	/// What waits goes into batches. What became of earlier ones is asked before each of them: with a load that
+	/// never ends there is always something that waits.
 	async fn round(&mut self) -> Result<(), Trouble> {
+		loop {
+			self.follow_up().await?;
+			if !self.send_next().await? {
+				return Ok(());
+			}
+		}
+	}
+
+	/// Sends what was written and not sent, and notes which batches the chain has paid.
+	async fn follow_up(&mut self) -> Result<(), Trouble> {
 		for batch in self.rooms.store.open_batches().await? {
 			match batch.state {
 				BatchState::Partial => self.rooms.store.dissolve(batch.root).await?,
@@ -188,24 +200,31 @@ impl Clerk {
 						BatchOnChain::Settled | BatchOnChain::Forgotten => None,
 						BatchOnChain::Rejected(reason) => Some(reason),
 					};
-					tracing::info!(root = ?batch.root, ?id, ?reason, "batch has ended");
+					let root = batch.root;
+					tracing::info!(step = "settled", ?root, ?id, ?reason, "batch has ended");
 					self.rooms.store.settled(batch.root, reason.as_deref(), now_millis()).await?;
 				},
 				BatchState::Settled(_) | BatchState::Rejected(..) => {},
 			}
 		}
+		Ok(())
+	}
+
+	/// Sends the next batch; false when nothing is left to be sent.
+	async fn send_next(&mut self) -> Result<bool, Trouble> {
 		loop {
 			let most = self.rhythm.receipts.saturating_add(self.left_out);
 			let waiting = self.rooms.store.unbatched(most).await?;
 			let are_all = u32::try_from(waiting.len()).is_ok_and(|count| count < most);
 			let Some(receipts) = self.sort_out(waiting).await? else {
 				if are_all {
-					return Ok(());
+					return Ok(false);
 				}
 				continue;
 			};
 			let batch = Hashed::of(receipts).await?;
 			self.rooms.store.batch(batch.root, &batch.ids(), now_millis()).await?;
+			tracing::debug!(step = "batched", root = ?batch.root);
 			match self.send(batch).await {
 				Err(Trouble::Lane(channel, lane)) => {
 					tracing::error!(?channel, lane, "a lane is left out for a while");
@@ -214,6 +233,7 @@ impl Clerk {
 				},
 				sent => sent?,
 			}
+			return Ok(true);
 		}
 	}
 
@@ -340,6 +360,7 @@ impl Clerk {
 		match sent {
 			Ok(id) => {
 				tracing::info!(
+					step = "committed",
 					?root,
 					?id,
 					receipts = count,

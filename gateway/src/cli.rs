@@ -2,13 +2,13 @@
 
 use crate::{
 	config::{Config, Layer, LogFormat},
-	serve,
+	fault, serve,
 };
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use reckon_sdk::Signer;
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt, EnvFilter};
 
 /// The clients' door to the Reckon network: OpenAI's API in front, workers behind.
 #[derive(Debug, Parser)]
@@ -60,8 +60,8 @@ pub fn main() -> anyhow::Result<ExitCode> {
 		.with_writer(std::io::stderr)
 		.with_ansi(std::io::stderr().is_terminal());
 	match config.log_format {
-		LogFormat::Text => lines.init(),
-		LogFormat::Json => lines.json().flatten_event(true).init(),
+		LogFormat::Text => lines.finish().with(fault::crash()).init(),
+		LogFormat::Json => lines.json().flatten_event(true).finish().with(fault::crash()).init(),
 	}
 	match program.command {
 		Command::Run => {

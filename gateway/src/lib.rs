@@ -13,6 +13,7 @@ pub mod complaints;
 pub mod config;
 pub mod desk;
 pub mod dispatch;
+mod fault;
 pub mod finalisation;
 pub mod gateway;
 pub mod inquiries;

@@ -370,7 +370,7 @@ pub fn order() -> Order {
 		task: TaskKind::Chat,
 		payload: br#"{"messages":[{"role":"user","content":"speak"}]}"#.to_vec(),
 		instructed: false,
-		sampling: Sampling { max_output: 16, ..Sampling::default() },
+		sampling: Sampling { max_output: 64, ..Sampling::default() },
 		seeded: false,
 		presence_milli: 0,
 		frequency_milli: 0,
@@ -423,6 +423,8 @@ pub enum Lying {
 	Uncommitted,
 	Charge,
 	Units,
+	/// More tokens than its text can have, and fewer than were asked for.
+	Padded,
 	Output,
 	/// Bytes that are no text, in the receipt too.
 	NoText,
@@ -437,9 +439,10 @@ pub enum Lying {
 	Garbage,
 }
 
-pub const LIES: [Lying; 13] = [
+pub const LIES: [Lying; 14] = [
 	Lying::Charge,
 	Lying::Units,
+	Lying::Padded,
 	Lying::Output,
 	Lying::NoText,
 	Lying::Streamed,
@@ -678,7 +681,10 @@ pub fn finished(key: &sr25519::Pair, task: &Task, words: usize, lie: Option<Lyin
 	if lies(Lying::NoText) {
 		output.push(0xff);
 	}
-	let units = Units { input: if lies(Lying::Units) { 10_000 } else { 7 }, output: words as u32 };
+	let units = Units {
+		input: if lies(Lying::Units) { 10_000 } else { 7 },
+		output: if lies(Lying::Padded) { output.len() as u32 + 33 } else { words as u32 },
+	};
 	let other = H256([77; 32]);
 	let mut receipt = Receipt {
 		request: if lies(Lying::Request) { other } else { request.hash() },
