@@ -164,12 +164,20 @@ impl Hashed {
 	}
 }
 
+/// What waits, sorted out.
+struct Sorted {
+	/// The receipts of the next batch.
+	good: Vec<Receipt>,
+	/// Whether others fit into a batch after it.
+	is_more: bool,
+}
+
 /// What each lane pays, with what was taken through it before.
 type Lanes = BTreeMap<LaneKey, (Balance, Balance)>;
 
 impl Clerk {
-	/// What waits goes into batches. What became of earlier ones is asked before each of them: with a load that
-	/// never ends there is always something that waits.
+	/// What waits goes into batches: as many as it takes, not as many as come meanwhile, since each is an extrinsic.
+	/// What became of earlier ones is asked before each of them.
 	async fn round(&mut self) -> Result<(), Trouble> {
 		loop {
 			self.follow_up().await?;
@@ -191,7 +199,9 @@ impl Clerk {
 						Err(trouble @ Trouble::Lane(..)) => {
 							tracing::error!(root = ?batch.root, %trouble, "a batch is drafted anew");
 						},
-						sent => sent?,
+						sent => {
+							sent?;
+						},
 					}
 				},
 				BatchState::Committed(id) => {
@@ -210,35 +220,37 @@ impl Clerk {
 		Ok(())
 	}
 
-	/// Sends the next batch; false when nothing is left to be sent.
+	/// Sends the next batch; false when the rest can wait for the next round.
 	async fn send_next(&mut self) -> Result<bool, Trouble> {
 		loop {
 			let most = self.rhythm.receipts.saturating_add(self.left_out);
 			let waiting = self.rooms.store.unbatched(most).await?;
 			let are_all = u32::try_from(waiting.len()).is_ok_and(|count| count < most);
-			let Some(receipts) = self.sort_out(waiting).await? else {
+			let Sorted { good, is_more } = self.sort_out(waiting).await?;
+			if good.is_empty() {
 				if are_all {
 					return Ok(false);
 				}
 				continue;
-			};
-			let batch = Hashed::of(receipts).await?;
+			}
+			let batch = Hashed::of(good).await?;
 			self.rooms.store.batch(batch.root, &batch.ids(), now_millis()).await?;
 			tracing::debug!(step = "batched", root = ?batch.root);
-			match self.send(batch).await {
+			let is_committed = match self.send(batch).await {
 				Err(Trouble::Lane(channel, lane)) => {
 					tracing::error!(?channel, lane, "a lane is left out for a while");
 					let until = now_millis().saturating_add(REFUSED_FOR_MILLIS);
 					self.short.insert((channel, lane), until);
+					false
 				},
 				sent => sent?,
-			}
-			return Ok(true);
+			};
+			return Ok(is_more || !are_all || !is_committed);
 		}
 	}
 
-	/// The receipts of the next batch; `None` when there are none. What can never be paid is closed.
-	async fn sort_out(&mut self, waiting: Vec<Receipt>) -> Result<Option<Vec<Receipt>>, Trouble> {
+	/// The receipts of the next batch. What can never be paid is closed.
+	async fn sort_out(&mut self, waiting: Vec<Receipt>) -> Result<Sorted, Trouble> {
 		let now = now_millis();
 		self.refused.retain(|_, until| *until > now);
 		self.short.retain(|_, until| *until > now);
@@ -251,6 +263,7 @@ impl Clerk {
 		// The first receipt that fits says which part of the totals this batch is.
 		let mut part = None;
 		let mut charged = BTreeMap::<ChannelId, Balance>::new();
+		let mut is_more = false;
 		self.left_out = 0;
 		for (nth, signed) in waiting.into_iter().enumerate() {
 			if nth % AT_ONCE == 0 {
@@ -283,23 +296,25 @@ impl Clerk {
 			};
 			let total = (receipt.provider.clone(), receipt.model);
 			let suspect = self.suspects.get(&total).copied();
-			let is_elsewhere = part.is_some_and(|part| part != suspect);
-			if self.refused.contains_key(&total) || is_elsewhere {
+			let lane = (channel, receipt.lane);
+			if self.refused.contains_key(&total) || self.short.contains_key(&lane) {
 				self.left_out = self.left_out.saturating_add(1);
 				continue;
 			}
-			let lane = (channel, receipt.lane);
+			let is_here = part.is_none_or(|part| part == suspect)
+				&& (lanes.contains_key(&lane) || lanes.len() < MAX_CLAIMS)
+				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
+				&& good.len() < most;
+			if !is_here {
+				is_more = true;
+				self.left_out = self.left_out.saturating_add(1);
+				continue;
+			}
 			let of_lane = lanes.get(&lane).map_or(0, |sum| *sum).saturating_add(receipt.charge);
 			let of_channel =
 				charged.get(&channel).map_or(0, |sum| *sum).saturating_add(receipt.charge);
 			// Whatever was missed before, a lane pays no more than its answers have charged.
-			let fits = (lanes.contains_key(&lane) || lanes.len() < MAX_CLAIMS)
-				&& (totals.contains(&total) || totals.len() < MAX_TOTALS)
-				&& taken.saturating_add(of_lane) <= spent
-				&& of_channel <= left
-				&& good.len() < most
-				&& !self.short.contains_key(&lane);
-			if fits {
+			if taken.saturating_add(of_lane) <= spent && of_channel <= left {
 				part = Some(suspect);
 				charged.insert(channel, of_channel);
 				lanes.insert(lane, of_lane);
@@ -312,7 +327,7 @@ impl Clerk {
 		self.close(free, None).await?;
 		self.close(lost, Some("channel_closed")).await?;
 		self.close(unfit, Some("not_auditable")).await?;
-		Ok((!good.is_empty()).then_some(good))
+		Ok(Sorted { good, is_more })
 	}
 
 	/// Ends requests without the chain: they cost nothing, or nobody is left who could pay.
@@ -334,18 +349,20 @@ impl Clerk {
 		Ok(self.rooms.store.settled(root, reason, now_millis()).await?)
 	}
 
-	/// Sends a batch that is noted, unless the chain has it.
-	async fn send(&mut self, batch: Hashed) -> Result<(), Trouble> {
+	/// Sends a batch that is noted, unless the chain has it; false when its receipts wait again.
+	async fn send(&mut self, batch: Hashed) -> Result<bool, Trouble> {
 		let root = batch.root;
 		// Lanes first, then the batch: if it is not there now, the lanes do not count it either.
 		let lanes = self.draft(&batch.charges);
 		if let Some(id) = self.rooms.chain.find(root).await? {
-			return self.committed(root, id).await;
+			self.committed(root, id).await?;
+			return Ok(true);
 		}
 		let Some(lanes) = lanes else {
 			// What they should have paid is closed when the others are drafted anew.
 			tracing::error!(?root, "some of a batch's channels are gone");
-			return Ok(self.rooms.store.dissolve(root).await?);
+			self.rooms.store.dissolve(root).await?;
+			return Ok(false);
 		};
 		let claims = match self.claims(&lanes).await {
 			Err(trouble @ Trouble::Lane(..)) => {
@@ -372,12 +389,14 @@ impl Clerk {
 					self.suspects.remove(total);
 					self.refused_since.remove(total);
 				}
-				self.committed(root, id).await
+				self.committed(root, id).await?;
+				Ok(true)
 			},
 			Err(ChainError::Refused { name, docs }) => {
 				// It may be there already: sent before a stop, and in a block since.
 				if let Some(id) = self.rooms.chain.find(root).await? {
-					return self.committed(root, id).await;
+					self.committed(root, id).await?;
+					return Ok(true);
 				}
 				tracing::warn!(?root, name, docs, "the chain refuses a batch");
 				self.rooms.store.dissolve(root).await?;
@@ -389,10 +408,11 @@ impl Clerk {
 				self.blame(totals.clone());
 				match &totals[..] {
 					[total] if FOR_GOOD.contains(&name.as_str()) => {
-						self.give_up(total.clone(), batch.receipts).await
+						self.give_up(total.clone(), batch.receipts).await?;
 					},
-					_ => Ok(()),
+					_ => {},
 				}
+				Ok(false)
 			},
 			Err(error) => Err(error.into()),
 		}

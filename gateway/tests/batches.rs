@@ -15,7 +15,12 @@ use reckon_gateway_store::{BatchState, Key, RequestId, State};
 use reckon_primitives::{Balance, ChannelId, ContentRef, Units};
 use reckon_receipts::{charge, BatchTree};
 use sp_core::{Pair, H256};
-use std::{path::Path, sync::Arc, task::Poll, time::Duration};
+use std::{
+	path::Path,
+	sync::Arc,
+	task::Poll,
+	time::{Duration, Instant},
+};
 use tokio::task::JoinHandle;
 
 const MUCH: Balance = 1_000_000;
@@ -172,6 +177,42 @@ async fn next_batch_should_begin_where_the_last_one_ended_when_no_block_was_look
 	};
 	tokio::time::timeout(Duration::from_secs(10), all).await.expect("one of them is refused");
 	assert_eq!(net.chain.channels.lock().unwrap()[&CHANNEL].left, MUCH - 3 * cost());
+	clerk.abort();
+}
+
+#[tokio::test]
+async fn batches_should_keep_their_rhythm_and_be_settled_when_the_load_never_ends() {
+	let dir = tempfile::tempdir().unwrap();
+	let (net, key, _worker) = net(dir.path()).await;
+	let first = answered(&net, &key, 1).await[0];
+	let rhythm = Rhythm::new(Duration::from_millis(100), 1_000);
+	let since = Instant::now();
+	let clerk = tokio::spawn(batches::run(net.rooms.clone(), rhythm));
+	let committed = async {
+		loop {
+			let count = net.chain.batches.lock().unwrap().len() as u32;
+			if count >= 6 {
+				return count;
+			}
+			tokio::time::sleep(Duration::from_millis(1)).await;
+		}
+	};
+	let load = async {
+		loop {
+			// Together, so that some come whatever the clerk does.
+			tokio::join!(answered(&net, &key, 5), answered(&net, &key, 5));
+		}
+	};
+	let work = async {
+		let count = committed.await;
+		// One a round, whatever has come since it began.
+		assert!(Duration::from_millis(100) * (count - 1) <= since.elapsed());
+		until(&net, first, &State::Settled).await;
+	};
+	tokio::select! {
+		done = tokio::time::timeout(Duration::from_secs(30), work) => done.expect("it gets no further"),
+		() = load => unreachable!(),
+	}
 	clerk.abort();
 }
 
